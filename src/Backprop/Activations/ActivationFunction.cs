@@ -1,0 +1,107 @@
+using System.Globalization;
+using Backprop.Kernels;
+
+namespace Backprop.Activations;
+
+/// <summary>The function f of a layer: x = f(p). One instance is immutable and may be shared.</summary>
+public abstract class ActivationFunction : IEquatable<ActivationFunction>
+{
+    private static readonly Registry<Func<double?, ActivationFunction>> s_registry = new("activation");
+
+    private protected ActivationFunction()
+    {
+    }
+
+    /// <summary>The name in network descriptions and model files.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>The parameter α, where the function has one.</summary>
+    public virtual double? Alpha => null;
+
+    /// <summary>The points where f is not smooth; empty where it is analytic.</summary>
+    public virtual IReadOnlyList<double> Kinks => [];
+
+    /// <summary>Whether every output depends on its own pre-activation alone, so that D = diag f′(p). Softmax and log-softmax are not.</summary>
+    public abstract bool IsElementwise { get; }
+
+    /// <summary>Whether f can be computed on complex numbers, which the complex step needs.</summary>
+    public virtual bool IsAnalytic => Kinks.Count == 0;
+
+    internal abstract bool DerivativeNeedsPreActivation { get; }
+
+    /// <summary>The names that <see cref="Parse"/> knows.</summary>
+    public static IReadOnlyList<string> Names => s_registry.Names;
+
+    /// <summary>Makes an activation of a function that is written once for all number types: as fast as a built-in one.</summary>
+    public static ActivationFunction From<TActivation>(TActivation activation) where TActivation : struct, IActivation =>
+        new ElementwiseActivation<TActivation>(activation);
+
+    /// <summary>Makes an activation of f and f′ of your own, computed in double.</summary>
+    /// <param name="name">Its name in network descriptions; must not be taken.</param>
+    /// <param name="value">f.</param>
+    /// <param name="derivative">f′ at p.</param>
+    /// <param name="kinks">The points where f is not smooth.</param>
+    public static ActivationFunction Custom(string name, Func<double, double> value, Func<double, double> derivative, params IReadOnlyList<double> kinks) =>
+        new CustomActivation(name, value, derivative, kinks);
+
+    /// <summary>Makes the name of a parameterless activation known to <see cref="Parse"/> and to model files.</summary>
+    /// <exception cref="ArgumentException">The name is taken.</exception>
+    public static void Register(ActivationFunction activation)
+    {
+        ArgumentNullException.ThrowIfNull(activation);
+        s_registry.Add(activation.Name, alpha => alpha is null
+            ? activation
+            : throw new UsageException($"activation '{activation.Name}' has no parameter, found {alpha.Value.ToString(CultureInfo.InvariantCulture)}"));
+    }
+
+    internal static void Register(string name, Func<double?, ActivationFunction> create) => s_registry.Add(name, create);
+
+    /// <summary>The activation of a name, with its parameter α where it has one.</summary>
+    /// <exception cref="UsageException">No activation has this name, or it has no parameter, or α is not a finite number.</exception>
+    public static ActivationFunction Create(string name, double? alpha = null) => alpha is { } a && !double.IsFinite(a)
+        ? throw new UsageException($"activation '{name}': expected a finite parameter, found {a}")
+        : s_registry.Get(name)(alpha);
+
+    /// <summary>Reads <c>relu</c> or <c>leaky_relu(0.1)</c>.</summary>
+    /// <exception cref="UsageException">Not of that form, or an unknown name.</exception>
+    public static ActivationFunction Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        int open = text.IndexOf('(', StringComparison.Ordinal);
+        if (open < 0)
+        {
+            return Create(text.Trim());
+        }
+
+        if (!text.EndsWith(')') || !double.TryParse(text.AsSpan(open + 1, text.Length - open - 2), NumberStyles.Float, CultureInfo.InvariantCulture, out double alpha))
+        {
+            throw new UsageException($"activation '{text}': expected a name, or a name with a number in parentheses such as leaky_relu(0.1)");
+        }
+
+        return Create(text[..open].Trim(), alpha);
+    }
+
+    /// <summary>f of a vector p of pre-activations, in double.</summary>
+    public abstract void Value(ReadOnlySpan<double> p, Span<double> x);
+
+    /// <summary>f′ at each p, in double. Only for elementwise functions.</summary>
+    /// <exception cref="InvalidOperationException">The function is not elementwise.</exception>
+    public abstract double Derivative(double p);
+
+    /// <summary>The Jacobian J[r, c] = ∂x_r/∂p_c as a row-major [n×n] array, in double.</summary>
+    public abstract double[] Jacobian(ReadOnlySpan<double> p);
+
+    internal abstract ActivationKernel<TElement> Bind<TElement>() where TElement : unmanaged, IElement<TElement>;
+
+    /// <inheritdoc/>
+    public override string ToString() => Alpha is { } a ? $"{Name}({a.ToString("R", CultureInfo.InvariantCulture)})" : Name;
+
+    /// <inheritdoc/>
+    public bool Equals(ActivationFunction? other) => other is not null && Name == other.Name && Alpha == other.Alpha;
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as ActivationFunction);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Name, Alpha);
+}

@@ -1,0 +1,66 @@
+using Backprop.Kernels;
+
+namespace Backprop.Activations;
+
+/// <summary>The one loop that every activation of a single number runs in.</summary>
+internal sealed unsafe class ElementwiseActivation<TActivation>(TActivation activation) : ActivationFunction
+    where TActivation : struct, IActivation
+{
+    public override string Name => activation.Name;
+
+    public override double? Alpha => activation.Alpha;
+
+    public override IReadOnlyList<double> Kinks => activation.Kinks;
+
+    public override bool IsElementwise => true;
+
+    internal override bool DerivativeNeedsPreActivation => activation.DerivativeNeedsPreActivation;
+
+    public override void Value(ReadOnlySpan<double> p, Span<double> x)
+    {
+        for (int i = 0; i < p.Length; i++)
+        {
+            x[i] = activation.Value(new Lane<double>(p[i])).Value;
+        }
+    }
+
+    public override double Derivative(double p)
+    {
+        var at = new Lane<double>(p);
+        return activation.Derivative(at, activation.Value(at)).Value;
+    }
+
+    public override double[] Jacobian(ReadOnlySpan<double> p)
+    {
+        double[] jacobian = new double[p.Length * p.Length];
+        for (int i = 0; i < p.Length; i++)
+        {
+            jacobian[(i * p.Length) + i] = Derivative(p[i]);
+        }
+
+        return jacobian;
+    }
+
+    internal override ActivationKernel<TElement> Bind<TElement>() => new Kernel<TElement>(activation);
+
+    private sealed class Kernel<TElement>(TActivation activation) : ActivationKernel<TElement> where TElement : unmanaged, IElement<TElement>
+    {
+        public override void Forward(TElement* p, TElement* x, int count)
+        {
+            TActivation f = activation;
+            for (int i = 0; i < count; i++)
+            {
+                x[i] = f.Value(p[i]);
+            }
+        }
+
+        public override void Backward(TElement* p, TElement* x, TElement* g, int count)
+        {
+            TActivation f = activation;
+            for (int i = 0; i < count; i++)
+            {
+                g[i] = g[i] * f.Derivative(p[i], x[i]);
+            }
+        }
+    }
+}

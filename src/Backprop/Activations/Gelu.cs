@@ -1,0 +1,23 @@
+using System.Runtime.CompilerServices;
+using Backprop.Kernels;
+
+namespace Backprop.Activations;
+
+/// <summary>f(p) = p·Φ(p), Φ the distribution function of the standard normal (Hendrycks and Gimpel 2016). f′ = Φ(p) + p·φ(p), φ the density.</summary>
+public readonly struct Gelu : IActivation
+{
+    /// <inheritdoc/>
+    public string Name => "gelu";
+
+    /// <inheritdoc/>
+    public bool DerivativeNeedsPreActivation => true;
+
+    /// <inheritdoc/>
+    public T Value<T>(T p) where T : unmanaged, IElement<T> => p * T.NormalCdf(p);
+
+    /// <inheritdoc/>
+    public T Derivative<T>(T p, T x) where T : unmanaged, IElement<T> => T.FusedMultiplyAdd(p, T.Create(0.39894228040143268) * T.Exp(T.Create(-0.5) * p * p), T.NormalCdf(p));
+
+    [ModuleInitializer]
+    internal static void Register() => ActivationFunction.Register(ActivationFunction.From(new Gelu()));
+}

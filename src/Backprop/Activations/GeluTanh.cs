@@ -1,0 +1,33 @@
+using System.Runtime.CompilerServices;
+using Backprop.Kernels;
+
+namespace Backprop.Activations;
+
+/// <summary>f(p) = ½p·(1 + tanh u), u = √(2/π)·(p + 0.044715p³). f′ = ½(1 + tanh u) + ½p·(1 − tanh² u)·u′.</summary>
+public readonly struct GeluTanh : IActivation
+{
+    /// <inheritdoc/>
+    public string Name => "gelu_tanh";
+
+    /// <inheritdoc/>
+    public bool DerivativeNeedsPreActivation => true;
+
+    /// <inheritdoc/>
+    public T Value<T>(T p) where T : unmanaged, IElement<T> => T.Create(0.5) * p * (T.Create(1) + T.Tanh(Inner(p)));
+
+    /// <inheritdoc/>
+    public T Derivative<T>(T p, T x) where T : unmanaged, IElement<T>
+    {
+        T tanh = T.Tanh(Inner(p)), one = T.Create(1), half = T.Create(0.5);
+        T slope = T.Create(RootTwoOverPi) * T.FusedMultiplyAdd(T.Create(3 * Cubic) * p, p, one);
+        return T.FusedMultiplyAdd(half * p * (one - tanh * tanh), slope, half * (one + tanh));
+    }
+
+    private const double RootTwoOverPi = 0.79788456080286536, Cubic = 0.044715;
+
+    private static T Inner<T>(T p) where T : unmanaged, IElement<T> =>
+        T.Create(RootTwoOverPi) * T.FusedMultiplyAdd(T.Create(Cubic) * p * p, p, p);
+
+    [ModuleInitializer]
+    internal static void Register() => ActivationFunction.Register(ActivationFunction.From(new GeluTanh()));
+}

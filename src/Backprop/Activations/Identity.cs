@@ -1,0 +1,20 @@
+using System.Runtime.CompilerServices;
+using Backprop.Kernels;
+
+namespace Backprop.Activations;
+
+/// <summary>f(p) = p. f′ = 1.</summary>
+public readonly struct Identity : IActivation
+{
+    /// <inheritdoc/>
+    public string Name => "identity";
+
+    /// <inheritdoc/>
+    public T Value<T>(T p) where T : unmanaged, IElement<T> => p;
+
+    /// <inheritdoc/>
+    public T Derivative<T>(T p, T x) where T : unmanaged, IElement<T> => T.Create(1);
+
+    [ModuleInitializer]
+    internal static void Register() => ActivationFunction.Register(ActivationFunction.From(new Identity()));
+}

@@ -1,0 +1,27 @@
+using System.Runtime.CompilerServices;
+using Backprop.Kernels;
+
+namespace Backprop.Activations;
+
+/// <summary>f(p) = p·tanh(softplus(p)). f′ = t + p·(1 − t²)·σ(p), t = tanh(softplus(p)).</summary>
+public readonly struct Mish : IActivation
+{
+    /// <inheritdoc/>
+    public string Name => "mish";
+
+    /// <inheritdoc/>
+    public bool DerivativeNeedsPreActivation => true;
+
+    /// <inheritdoc/>
+    public T Value<T>(T p) where T : unmanaged, IElement<T> => p * T.Tanh(T.Softplus(p));
+
+    /// <inheritdoc/>
+    public T Derivative<T>(T p, T x) where T : unmanaged, IElement<T>
+    {
+        T t = T.Tanh(T.Softplus(p));
+        return T.FusedMultiplyAdd(p * (T.Create(1) - t * t), T.Sigmoid(p), t);
+    }
+
+    [ModuleInitializer]
+    internal static void Register() => ActivationFunction.Register(ActivationFunction.From(new Mish()));
+}

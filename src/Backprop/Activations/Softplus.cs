@@ -1,0 +1,23 @@
+using System.Runtime.CompilerServices;
+using Backprop.Kernels;
+
+namespace Backprop.Activations;
+
+/// <summary>f(p) = log(1 + eᵖ), without overflow. f′ = σ(p).</summary>
+public readonly struct Softplus : IActivation
+{
+    /// <inheritdoc/>
+    public string Name => "softplus";
+
+    /// <inheritdoc/>
+    public bool DerivativeNeedsPreActivation => true;
+
+    /// <inheritdoc/>
+    public T Value<T>(T p) where T : unmanaged, IElement<T> => T.Softplus(p);
+
+    /// <inheritdoc/>
+    public T Derivative<T>(T p, T x) where T : unmanaged, IElement<T> => T.Sigmoid(p);
+
+    [ModuleInitializer]
+    internal static void Register() => ActivationFunction.Register(ActivationFunction.From(new Softplus()));
+}

@@ -1,0 +1,105 @@
+using System.Numerics;
+
+namespace Backprop.Data;
+
+/// <summary>Rows of numbers and what the network should make of them.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed class Dataset<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly T[] _features;
+
+    /// <summary>A data set over the given arrays, which are not copied.</summary>
+    /// <param name="rows">At least 1.</param>
+    /// <param name="featureCount">At least 1.</param>
+    /// <param name="features">Row-major [Rows×Features].</param>
+    /// <param name="targets">A target for each row, or none at all.</param>
+    /// <param name="sampleWeights">A weight ≥ 0 for each row, or null: all weigh the same.</param>
+    /// <exception cref="DataException">Sizes that do not fit, a number that is not finite, a negative weight.</exception>
+    public Dataset(int rows, int featureCount, T[] features, Targets<T> targets, T[]? sampleWeights = null)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        ArgumentNullException.ThrowIfNull(targets);
+        if (rows < 1 || featureCount < 1)
+        {
+            throw new DataException($"found {rows} rows of {featureCount} features, expected at least 1 of each");
+        }
+
+        if (features.Length != (long)rows * featureCount)
+        {
+            throw new DataException($"found {features.Length} features, expected {rows} rows × {featureCount}");
+        }
+
+        if (!targets.IsEmpty && targets.Rows != rows)
+        {
+            throw new DataException($"found {targets.Rows} targets for {rows} rows");
+        }
+
+        if (sampleWeights is not null && sampleWeights.Length != rows)
+        {
+            throw new DataException($"found {sampleWeights.Length} sample weights for {rows} rows");
+        }
+
+        RequireFinite(features, featureCount, "feature");
+        RequireFinite(targets.AllValues, Math.Max(1, targets.Count), "target");
+        for (int row = 0; row < sampleWeights?.Length; row++)
+        {
+            if (!T.IsFinite(sampleWeights[row]) || sampleWeights[row] < T.Zero)
+            {
+                throw new DataException($"row {row}: sample weight {sampleWeights[row]} found, a finite number ≥ 0 expected");
+            }
+        }
+
+        (Rows, FeatureCount, _features, Targets, SampleWeights) = (rows, featureCount, features, targets, sampleWeights);
+    }
+
+    /// <summary>The number of samples.</summary>
+    public int Rows { get; }
+
+    /// <summary>The entries of x₀.</summary>
+    public int FeatureCount { get; }
+
+    /// <summary>All features, row-major [Rows×Features].</summary>
+    public ReadOnlySpan<T> Features => _features;
+
+    /// <summary>A target for each row, or none.</summary>
+    public Targets<T> Targets { get; }
+
+    /// <summary>A weight for each row, or null.</summary>
+    public T[]? SampleWeights { get; }
+
+    internal T[] FeatureArray => _features;
+
+    /// <summary>x₀ of one row.</summary>
+    public ReadOnlySpan<T> Row(int row) => _features.AsSpan(row * FeatureCount, FeatureCount);
+
+    /// <summary>A data set of some of the rows, copied.</summary>
+    public Dataset<T> Select(ReadOnlySpan<int> rows)
+    {
+        var features = new T[checked(rows.Length * FeatureCount)];
+        T[]? weights = SampleWeights is null ? null : new T[rows.Length];
+        for (int r = 0; r < rows.Length; r++)
+        {
+            Row(rows[r]).CopyTo(features.AsSpan(r * FeatureCount));
+            if (weights is not null)
+            {
+                weights[r] = SampleWeights![rows[r]];
+            }
+        }
+
+        return new(rows.Length, FeatureCount, features, Targets.Select(rows), weights);
+    }
+
+    /// <summary>The same data with other sample weights.</summary>
+    public Dataset<T> WithSampleWeights(T[]? weights) => new(Rows, FeatureCount, _features, Targets, weights);
+
+    private static void RequireFinite(ReadOnlySpan<T> values, int columns, string what)
+    {
+        for (int n = 0; n < values.Length; n++)
+        {
+            if (!T.IsFinite(values[n]))
+            {
+                throw new DataException($"row {n / columns}, {what} {n % columns}: {values[n]} found, a finite number expected");
+            }
+        }
+    }
+}

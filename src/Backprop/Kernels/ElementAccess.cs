@@ -1,0 +1,37 @@
+namespace Backprop.Kernels;
+
+/// <summary>Single numbers of an element, for functions of the user's own that know nothing of lanes.</summary>
+internal static unsafe class ElementAccess
+{
+    /// <summary>The numbers per element.</summary>
+    public static int Count<TElement>() where TElement : unmanaged, IElement<TElement> => sizeof(TElement) / (IsSingle<TElement>() ? sizeof(float) : sizeof(double));
+
+    public static double Get<TElement>(TElement* element, int lane) where TElement : unmanaged, IElement<TElement> =>
+        IsSingle<TElement>() ? ((float*)element)[lane] : ((double*)element)[lane];
+
+    public static void Set<TElement>(TElement* element, int lane, double value) where TElement : unmanaged, IElement<TElement>
+    {
+        if (IsSingle<TElement>())
+        {
+            ((float*)element)[lane] = (float)value;
+        }
+        else
+        {
+            ((double*)element)[lane] = value;
+        }
+    }
+
+    public static TElement Map<TElement>(TElement element, Func<double, double> function) where TElement : unmanaged, IElement<TElement>
+    {
+        TElement result = default;
+        for (int lane = 0; lane < Count<TElement>(); lane++)
+        {
+            Set(&result, lane, function(Get(&element, lane)));
+        }
+
+        return result;
+    }
+
+    private static bool IsSingle<TElement>() where TElement : unmanaged, IElement<TElement> =>
+        typeof(TElement) == typeof(Lane<float>) || typeof(TElement) == typeof(Lanes128<float>) || typeof(TElement) == typeof(Lanes256<float>) || typeof(TElement) == typeof(Lanes512<float>);
+}

@@ -1,0 +1,32 @@
+using System.Numerics;
+
+namespace Backprop.Kernels;
+
+/// <summary>An element that is a vector of <see cref="Count"/> numbers in memory; what the loops and the element functions are written on.</summary>
+internal unsafe interface ILanes<TSelf, T> : IElement<TSelf>
+    where TSelf : unmanaged, ILanes<TSelf, T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    static abstract int Count { get; }
+
+    static abstract TSelf Load(T* source);
+
+    static abstract TSelf Broadcast(T value);
+
+    void Store(T* destination);
+
+    /// <summary>The number in one lane.</summary>
+    T this[int lane] { get; }
+
+    /// <summary>The magnitude of the first with the sign of the second.</summary>
+    static abstract TSelf CopySign(TSelf magnitude, TSelf sign);
+
+    /// <summary>2ⁿ for whole n within the normal exponents.</summary>
+    static abstract TSelf PowerOfTwo(TSelf n);
+
+    /// <summary>e of x = m·2ᵉ, 1 ≤ m &lt; 2, for positive normal x.</summary>
+    static abstract TSelf Exponent(TSelf x);
+
+    /// <summary>m of x = m·2ᵉ, 1 ≤ m &lt; 2, for positive normal x.</summary>
+    static abstract TSelf Mantissa(TSelf x);
+}

@@ -1,0 +1,85 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Backprop.Kernels;
+
+/// <summary>One number: the path without vectors, and the scalar arithmetic of everything outside the loops.</summary>
+internal readonly unsafe struct Lane<T>(T value) : ILanes<Lane<T>, T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    public readonly T Value = value;
+
+    public static int Count => 1;
+
+    public T this[int lane] => Value;
+
+    public static Lane<T> Load(T* source) => new(*source);
+
+    public static Lane<T> Broadcast(T value) => new(value);
+
+    public void Store(T* destination) => *destination = Value;
+
+    public static Lane<T> Create(double value) => new(T.CreateTruncating(value));
+
+    public static Lane<T> operator +(Lane<T> left, Lane<T> right) => new(left.Value + right.Value);
+
+    public static Lane<T> operator -(Lane<T> left, Lane<T> right) => new(left.Value - right.Value);
+
+    public static Lane<T> operator *(Lane<T> left, Lane<T> right) => new(left.Value * right.Value);
+
+    public static Lane<T> operator /(Lane<T> left, Lane<T> right) => new(left.Value / right.Value);
+
+    public static Lane<T> operator -(Lane<T> value) => new(-value.Value);
+
+    public static Lane<T> FusedMultiplyAdd(Lane<T> a, Lane<T> b, Lane<T> c) => new(T.FusedMultiplyAdd(a.Value, b.Value, c.Value));
+
+    public static Lane<T> IfLess(Lane<T> left, Lane<T> right, Lane<T> whenLess, Lane<T> otherwise) => left.Value < right.Value ? whenLess : otherwise;
+
+    public static Lane<T> Sqrt(Lane<T> value) => new(T.Sqrt(value.Value));
+
+    public static Lane<T> Abs(Lane<T> value) => new(T.Abs(value.Value));
+
+    public static Lane<T> CopySign(Lane<T> magnitude, Lane<T> sign) => new(T.CopySign(magnitude.Value, sign.Value));
+
+    public static Lane<T> PowerOfTwo(Lane<T> n)
+    {
+        if (typeof(T) == typeof(float))
+        {
+            float shifted = Unsafe.BitCast<T, float>(n.Value) + (12582912f + 127f);
+            return new(Unsafe.BitCast<int, T>(BitConverter.SingleToInt32Bits(shifted) << 23));
+        }
+
+        double sum = Unsafe.BitCast<T, double>(n.Value) + (6755399441055744d + 1023d);
+        return new(Unsafe.BitCast<long, T>(BitConverter.DoubleToInt64Bits(sum) << 52));
+    }
+
+    public static Lane<T> Exponent(Lane<T> x) => typeof(T) == typeof(float)
+        ? Create((Unsafe.BitCast<T, int>(x.Value) >>> 23) - 127)
+        : Create((Unsafe.BitCast<T, long>(x.Value) >>> 52) - 1023);
+
+    public static Lane<T> Mantissa(Lane<T> x) => typeof(T) == typeof(float)
+        ? new(Unsafe.BitCast<int, T>((Unsafe.BitCast<T, int>(x.Value) & 0x007FFFFF) | 0x3F800000))
+        : new(Unsafe.BitCast<long, T>((Unsafe.BitCast<T, long>(x.Value) & 0x000FFFFFFFFFFFFF) | 0x3FF0000000000000));
+
+    public static Lane<T> Exp(Lane<T> value) => ElementFunctions.Exp<Lane<T>, T>(value);
+
+    public static Lane<T> ExpM1(Lane<T> value) => ElementFunctions.ExpM1<Lane<T>, T>(value);
+
+    public static Lane<T> Log(Lane<T> value) => ElementFunctions.Log<Lane<T>, T>(value);
+
+    public static Lane<T> LogP1(Lane<T> value) => ElementFunctions.LogP1<Lane<T>, T>(value);
+
+    public static Lane<T> Tanh(Lane<T> value) => ElementFunctions.Tanh<Lane<T>, T>(value);
+
+    public static Lane<T> Sigmoid(Lane<T> value) => ElementFunctions.Sigmoid<Lane<T>, T>(value);
+
+    public static Lane<T> Softplus(Lane<T> value) => ElementFunctions.Softplus<Lane<T>, T>(value);
+
+    public static Lane<T> Erf(Lane<T> value) => ElementFunctions.Erf<Lane<T>, T>(value);
+
+    public static Lane<T> NormalCdf(Lane<T> value) => ElementFunctions.NormalCdf<Lane<T>, T>(value);
+
+    public static Lane<T> Sin(Lane<T> value) => ElementFunctions.Sin<Lane<T>, T>(value);
+
+    public static Lane<T> Cos(Lane<T> value) => ElementFunctions.Cos<Lane<T>, T>(value);
+}

@@ -1,0 +1,136 @@
+using System.Numerics;
+using Backprop.Activations;
+using Backprop.Kernels;
+
+namespace Backprop.Networks;
+
+/// <summary>Layer ℓ of a network: its shape, and its part of the parameter buffer.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed class DenseLayer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly Network<T> _network;
+
+    internal DenseLayer(Network<T> network, int index, int inputs, LayerDefinition definition, long weightOffset)
+    {
+        (_network, Index, Inputs, Definition, WeightOffset) = (network, index, inputs, definition, weightOffset);
+        BiasOffset = weightOffset + Layout.PanelSize<T>(inputs, Outputs);
+    }
+
+    /// <summary>ℓ, counted from 1.</summary>
+    public int Index { get; }
+
+    /// <summary>The width of x_{ℓ−1}.</summary>
+    public int Inputs { get; }
+
+    /// <summary>The width of x_ℓ.</summary>
+    public int Outputs => Definition.Units;
+
+    /// <summary>f_ℓ.</summary>
+    public ActivationFunction Activation => Definition.Activation;
+
+    /// <summary>The layer's description.</summary>
+    public LayerDefinition Definition { get; }
+
+    /// <summary>Where the weights begin in the parameter buffer: panels of outputs, [Out/32][In][32] in float.</summary>
+    internal long WeightOffset { get; }
+
+    internal long BiasOffset { get; }
+
+    internal long End => BiasOffset + Layout.Pad<T>(Outputs);
+
+    internal long WeightIndex(int output, int input) => WeightOffset + Layout.PanelIndex<T>(input, output, Inputs, Outputs);
+
+    /// <summary>W_ℓ[output, input].</summary>
+    /// <exception cref="ArgumentOutOfRangeException">No such weight.</exception>
+    public T GetWeight(int output, int input) => _network.Parameters.Span[(int)Checked(output, input)];
+
+    /// <summary>Sets W_ℓ[output, input].</summary>
+    /// <exception cref="ArgumentOutOfRangeException">No such weight.</exception>
+    public void SetWeight(int output, int input, T value)
+    {
+        _network.Parameters.Span[(int)Checked(output, input)] = value;
+        _network.Touch();
+    }
+
+    /// <summary>b_ℓ[output].</summary>
+    /// <exception cref="ArgumentOutOfRangeException">No such bias.</exception>
+    public T GetBias(int output) => _network.Parameters.Span[(int)(BiasOffset + Checked(output))];
+
+    /// <summary>Sets b_ℓ[output].</summary>
+    /// <exception cref="ArgumentOutOfRangeException">No such bias.</exception>
+    public void SetBias(int output, T value)
+    {
+        _network.Parameters.Span[(int)(BiasOffset + Checked(output))] = value;
+        _network.Touch();
+    }
+
+    /// <summary>A copy of W_ℓ, row-major [Out×In].</summary>
+    public T[] GetWeights() => Unpack(_network.Parameters.Span);
+
+    /// <summary>A copy of b_ℓ, [Out].</summary>
+    public T[] GetBiases() => _network.Parameters.Span.Slice((int)BiasOffset, Outputs).ToArray();
+
+    /// <summary>Sets W_ℓ from row-major [Out×In].</summary>
+    /// <exception cref="ArgumentException">Not Out·In numbers.</exception>
+    public void SetWeights(ReadOnlySpan<T> weights)
+    {
+        if (weights.Length != (long)Outputs * Inputs)
+        {
+            throw new ArgumentException($"layer {Index}: expected {Outputs}×{Inputs} weights, found {weights.Length}", nameof(weights));
+        }
+
+        Span<T> parameters = _network.Parameters.Span;
+        for (int o = 0; o < Outputs; o++)
+        {
+            for (int i = 0; i < Inputs; i++)
+            {
+                parameters[(int)WeightIndex(o, i)] = weights[(o * Inputs) + i];
+            }
+        }
+
+        _network.Touch();
+    }
+
+    /// <summary>Sets b_ℓ.</summary>
+    /// <exception cref="ArgumentException">Not Out numbers.</exception>
+    public void SetBiases(ReadOnlySpan<T> biases)
+    {
+        if (biases.Length != Outputs)
+        {
+            throw new ArgumentException($"layer {Index}: expected {Outputs} biases, found {biases.Length}", nameof(biases));
+        }
+
+        biases.CopyTo(_network.Parameters.Span[(int)BiasOffset..]);
+        _network.Touch();
+    }
+
+    /// <summary>Row-major [Out×In] numbers of a buffer that is laid out as the parameters are.</summary>
+    internal T[] Unpack(ReadOnlySpan<T> buffer)
+    {
+        var result = new T[Outputs * Inputs];
+        for (int o = 0; o < Outputs; o++)
+        {
+            for (int i = 0; i < Inputs; i++)
+            {
+                result[(o * Inputs) + i] = buffer[(int)WeightIndex(o, i)];
+            }
+        }
+
+        return result;
+    }
+
+    private long Checked(int output, int input)
+    {
+        Checked(output);
+        ArgumentOutOfRangeException.ThrowIfNegative(input);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(input, Inputs);
+        return WeightIndex(output, input);
+    }
+
+    private int Checked(int output)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(output);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(output, Outputs);
+        return output;
+    }
+}

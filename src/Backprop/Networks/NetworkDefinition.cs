@@ -1,0 +1,164 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Backprop.Activations;
+using Backprop.Losses;
+
+namespace Backprop.Networks;
+
+/// <summary>
+/// What a network is, without its numbers: x₀ has <see cref="Inputs"/> entries, layer ℓ = 1 … N computes x_ℓ = f_ℓ(W_ℓ x_{ℓ−1} + b_ℓ), and
+/// L(x_N | t) is the loss. Immutable and validated; <c>784-256:relu-128:relu-10:softmax</c> is read and printed.
+/// </summary>
+public sealed class NetworkDefinition : IEquatable<NetworkDefinition>
+{
+    /// <summary>The most units, inputs or layers that are accepted.</summary>
+    public const int MaxWidth = 1 << 24;
+
+    /// <summary>A network of the given layers.</summary>
+    /// <exception cref="UsageException">A size is out of range, softmax stands before the last layer, or the loss does not fit the output layer.</exception>
+    public NetworkDefinition(int inputs, IEnumerable<LayerDefinition> layers, Loss? loss = null)
+    {
+        ArgumentNullException.ThrowIfNull(layers);
+        Inputs = inputs is > 0 and <= MaxWidth ? inputs : throw new UsageException($"a network needs 1 to {MaxWidth} inputs, found {inputs}");
+        Layers = [.. layers];
+        if (Layers.IsEmpty || Layers.Length > MaxWidth)
+        {
+            throw new UsageException("a network needs at least one layer");
+        }
+
+        int before = inputs;
+        for (int layer = 1; layer <= Layers.Length; layer++)
+        {
+            LayerDefinition definition = Layers[layer - 1];
+            if (definition.Units > MaxWidth || (long)definition.Units * before > Array.MaxLength / 2)
+            {
+                throw new UsageException($"layer {layer} of {definition.Units} units on {before} inputs is too large");
+            }
+
+            if (layer < Layers.Length && !definition.Activation.IsElementwise)
+            {
+                throw new UsageException($"layer {layer}: {definition.Activation.Name} can only stand at the output");
+            }
+
+            before = definition.Units;
+        }
+
+        if (Layers[^1].Dropout > 0)
+        {
+            throw new UsageException("the output layer cannot have dropout");
+        }
+
+        Loss = loss ?? DefaultLoss(Layers[^1].Activation);
+        TargetCount = Loss.TargetCount(Outputs);
+    }
+
+    /// <summary>The entries of x₀.</summary>
+    public int Inputs { get; }
+
+    /// <summary>The layers, ℓ = 1 first.</summary>
+    public ImmutableArray<LayerDefinition> Layers { get; }
+
+    /// <summary>L.</summary>
+    public Loss Loss { get; }
+
+    /// <summary>The entries of y = x_N.</summary>
+    public int Outputs => Layers[^1].Units;
+
+    /// <summary>The entries of t.</summary>
+    public int TargetCount { get; }
+
+    /// <summary>All weights and biases.</summary>
+    public long ParameterCount
+    {
+        get
+        {
+            long count = 0;
+            for (int layer = 1; layer <= Layers.Length; layer++)
+            {
+                count += (long)Layers[layer - 1].Units * (InputsOf(layer) + 1L);
+            }
+
+            return count;
+        }
+    }
+
+    /// <summary>The width of x_{ℓ−1}.</summary>
+    public int InputsOf(int layer) => layer == 1 ? Inputs : Layers[layer - 2].Units;
+
+    /// <summary>The same layers under another loss.</summary>
+    public NetworkDefinition With(Loss loss) => new(Inputs, Layers, loss);
+
+    /// <summary>The loss that goes with an output activation: cross entropy with softmax and log-softmax, binary cross entropy with sigmoid, else the mean squared error.</summary>
+    public static Loss DefaultLoss(ActivationFunction output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        return Loss.Create(output.Name switch
+        {
+            "softmax" or "log_softmax" => "cross_entropy",
+            "sigmoid" => "binary_cross_entropy",
+            _ => "mean_squared_error",
+        });
+    }
+
+    /// <summary>Reads <c>784-256:relu-10:softmax</c>: the inputs, then each layer's units and activation (identity where none is given), joined by hyphens.</summary>
+    /// <exception cref="UsageException">Not of that form.</exception>
+    public static NetworkDefinition Parse(string specification, Loss? loss = null)
+    {
+        ArgumentNullException.ThrowIfNull(specification);
+        string[] parts = Split(specification);
+        if (!int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int inputs))
+        {
+            throw new UsageException($"network '{specification}': expected the number of inputs first, such as 784-256:relu-10:softmax, found '{parts[0]}'");
+        }
+
+        return new(inputs, ParseLayers(specification, parts[1..]), loss);
+    }
+
+    /// <summary>Reads layers alone: <c>256:relu-128:relu</c>.</summary>
+    /// <exception cref="UsageException">Not of that form.</exception>
+    public static IReadOnlyList<LayerDefinition> ParseLayers(string specification)
+    {
+        ArgumentNullException.ThrowIfNull(specification);
+        return ParseLayers(specification, Split(specification));
+    }
+
+    private static LayerDefinition[] ParseLayers(string specification, string[] parts) => [.. parts.Select(part =>
+    {
+        int colon = part.IndexOf(':', StringComparison.Ordinal);
+        string units = colon < 0 ? part : part[..colon];
+        return int.TryParse(units, NumberStyles.None, CultureInfo.InvariantCulture, out int count)
+            ? new LayerDefinition(count, ActivationFunction.Parse(colon < 0 ? "identity" : part[(colon + 1)..]))
+            : throw new UsageException($"network '{specification}': expected units:activation, such as 128:relu, found '{part}'");
+    })];
+
+    /// <summary>Splits at hyphens outside parentheses, so that leaky_relu(1e-2) stays whole.</summary>
+    private static string[] Split(string specification)
+    {
+        List<string> parts = [];
+        int depth = 0, start = 0;
+        for (int i = 0; i < specification.Length; i++)
+        {
+            depth += specification[i] switch { '(' => 1, ')' => -1, _ => 0 };
+            if (specification[i] == '-' && depth == 0)
+            {
+                parts.Add(specification[start..i].Trim());
+                start = i + 1;
+            }
+        }
+
+        parts.Add(specification[start..].Trim());
+        return [.. parts];
+    }
+
+    /// <summary><c>784-256:relu-128:relu-10:softmax</c>.</summary>
+    public override string ToString() => string.Join('-', Layers.Select(layer => layer.ToString()).Prepend(Inputs.ToString(CultureInfo.InvariantCulture)));
+
+    /// <inheritdoc/>
+    public bool Equals(NetworkDefinition? other) => other is not null && Inputs == other.Inputs && Loss.Equals(other.Loss) && Layers.SequenceEqual(other.Layers);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as NetworkDefinition);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Inputs, Outputs, Layers.Length, Loss);
+}
