@@ -42,7 +42,7 @@ public static class StratifiedSplit
         foreach (List<int> list in byClass.Values)
         {
             owed += fraction * list.Count;
-            int count = Math.Clamp((int)Math.Round(owed, MidpointRounding.AwayFromZero) - taken, 0, list.Count);
+            int count = Math.Clamp((int)Math.Round(owed, MidpointRounding.AwayFromZero) - taken, 0, list.Count - 1); // a class keeps a row to learn from
             taken += count;
             foreach (int row in list.Take(count))
             {

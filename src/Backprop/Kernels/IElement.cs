@@ -77,10 +77,10 @@ public interface IElement<TSelf> where TSelf : unmanaged, IElement<TSelf>
     /// <summary>The lesser of the two; the first where either is NaN.</summary>
     static virtual TSelf Min(TSelf a, TSelf b) => TSelf.IfLess(b, a, b, a);
 
-    /// <summary>−1, 0 or 1; 0 for NaN.</summary>
+    /// <summary>−1, 0 or 1; a NaN stays.</summary>
     static virtual TSelf Sign(TSelf value)
     {
         TSelf zero = TSelf.Create(0);
-        return TSelf.IfLess(value, zero, TSelf.Create(-1), TSelf.IfLess(zero, value, TSelf.Create(1), zero));
+        return TSelf.IfLess(value, zero, TSelf.Create(-1), TSelf.IfLess(zero, value, TSelf.Create(1), zero * value));
     }
 }

@@ -16,7 +16,7 @@ public readonly struct AbsoluteError : IElementwiseLoss
     public T Value<T>(T y, T t) where T : unmanaged, IElement<T> => T.Abs(y - t);
 
     /// <inheritdoc/>
-    public T Derivative<T>(T y, T t) where T : unmanaged, IElement<T> => T.Sign(y - t) + (T.Create(0) * (y - t));
+    public T Derivative<T>(T y, T t) where T : unmanaged, IElement<T> => T.Sign(y - t);
 
     [ModuleInitializer]
     internal static void Register() => Loss.Register(Loss.FromElementwise(new AbsoluteError()));

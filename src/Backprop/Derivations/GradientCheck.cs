@@ -1,0 +1,173 @@
+using System.Numerics;
+using Backprop.Data;
+using Backprop.Networks;
+using Backprop.Propagation;
+
+namespace Backprop.Derivations;
+
+/// <summary>Puts the three ways of math.md side by side: the note's recursion, back propagation, and the numerical derivative. Differences are |a − b| / max(1, |a| + |b|).</summary>
+public static class GradientCheck
+{
+    /// <summary>What differences may be where every function is analytic, and where differences had to be taken; in double.</summary>
+    public const double AnalyticTolerance = 1e-10, KinkedTolerance = 1e-8;
+
+    /// <summary>What differences may be when back propagation ran in float.</summary>
+    public const double SingleTolerance = 1e-4;
+
+    /// <summary>|a − b| / max(1, |a| + |b|).</summary>
+    public static double Difference(double a, double b) => a.Equals(b) ? 0 : Math.Abs(a - b) / Math.Max(1, Math.Abs(a) + Math.Abs(b));
+
+    /// <summary>Checks the derivatives of the mean loss over all rows.</summary>
+    /// <param name="network">The network; its precision is the one that back propagation runs in.</param>
+    /// <param name="data">The rows; a few suffice, each costs a forward pass for every parameter.</param>
+    /// <param name="sample">How many parameters, spread over every tensor; null: all.</param>
+    /// <exception cref="DataException">Data that do not fit the network.</exception>
+    public static GradientCheckResult Run<T>(Network<T> network, Dataset<T> data, int? sample = 1000) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(data);
+        Gradient<T> gradient = Backpropagation.Gradient(network, data);
+        return Run(network.Convert<double>(), ToDouble(data), Convert(network, gradient), typeof(T) == typeof(float), sample);
+    }
+
+    /// <param name="network">In double.</param>
+    /// <param name="data">In double.</param>
+    /// <param name="backpropagation">∂L by back propagation.</param>
+    /// <param name="single">Whether that ran in float.</param>
+    /// <param name="sample">How many parameters; null: all.</param>
+    internal static GradientCheckResult Run(Network<double> network, Dataset<double> data, Func<ParameterName, double> backpropagation, bool single, int? sample)
+    {
+        List<ParameterName>[] chosen = Choose(network.Definition, sample);
+        int count = chosen.Sum(list => list.Count);
+        double[] recursion = new double[count], numerical = new double[count];
+        var why = new string?[count];
+        var order = RowPermutation.FileOrder(data.Rows);
+        double weights = BatchScales.Sum(data, order, 0, data.Rows);
+        var unrolled = new UnrolledDerivative.Recursion(network);
+        var differences = new NumericalGradient(network);
+        for (int row = 0; row < data.Rows; row++)
+        {
+            double scale = (data.SampleWeights?[row] ?? 1) / weights;
+            unrolled.Forward(data, row);
+            differences.Take(data, row);
+            int n = 0;
+            foreach (ParameterName parameter in chosen.SelectMany(list => list))
+            {
+                recursion[n] += scale * unrolled.Derivative(parameter);
+                if (why[n] is null)
+                {
+                    numerical[n] += scale * differences.Derivative(parameter, out string? leftOut);
+                    why[n] = leftOut is null ? null : $"row {row}: {leftOut}";
+                }
+
+                n++;
+            }
+        }
+
+        return Compare(network, chosen, recursion, numerical, why, backpropagation, single, differences);
+    }
+
+    private static GradientCheckResult Compare(
+        Network<double> network, List<ParameterName>[] chosen, double[] recursion, double[] numerical, string?[] why,
+        Func<ParameterName, double> backpropagation, bool single, NumericalGradient differences)
+    {
+        var tensors = new List<TensorCheck>();
+        var leftOut = new List<(ParameterName, string)>();
+        bool agrees = true;
+        int n = 0;
+        foreach (List<ParameterName> tensor in chosen)
+        {
+            DenseLayer<double> layer = network.Layers[tensor[0].Layer - 1];
+            bool bias = tensor[0].IsBias, analytic = differences.IsAnalytic(layer.Index);
+            double ofRecursion = 0, ofNumerical = 0, relative = 0, worst = -1;
+            ParameterName? where = null;
+            int skipped = 0, done = 0;
+            foreach (ParameterName parameter in tensor)
+            {
+                double a = recursion[n], b = backpropagation(parameter), c = numerical[n];
+                double first = Difference(a, b), second = why[n] is null ? Difference(b, c) : 0;
+                agrees &= first <= (single ? SingleTolerance : AnalyticTolerance) && second <= (single ? SingleTolerance : analytic ? AnalyticTolerance : KinkedTolerance);
+                if (why[n] is { } reason)
+                {
+                    leftOut.Add((parameter, reason));
+                    skipped++;
+                }
+                else
+                {
+                    done++;
+                    relative = Math.Max(relative, Relative(b, c));
+                }
+
+                relative = Math.Max(relative, Relative(a, b));
+                ofRecursion = Worse(ofRecursion, first);
+                ofNumerical = Worse(ofNumerical, second);
+                if (!(Math.Max(first, second) <= worst))
+                {
+                    (worst, where) = (Math.Max(first, second), parameter);
+                }
+
+                n++;
+            }
+
+            tensors.Add(new(
+                $"{(bias ? 'b' : 'W')}{layer.Index}", bias ? $"{layer.Outputs}" : $"{layer.Outputs}×{layer.Inputs}",
+                done, ofRecursion, ofNumerical, relative, where, analytic ? "complex step" : "5-point differences", skipped));
+        }
+
+        TensorCheck worstTensor = tensors.MaxBy(tensor => Worse(tensor.WorstOfRecursion, tensor.WorstOfNumerical))!;
+        return new(
+            network.Definition.ParameterCount, tensors.Sum(tensor => (long)tensor.Checked),
+            tensors.Aggregate(0.0, (worst, tensor) => Worse(worst, tensor.WorstOfRecursion)),
+            tensors.Aggregate(0.0, (worst, tensor) => Worse(worst, tensor.WorstOfNumerical)),
+            worstTensor.WorstParameter, leftOut, tensors, agrees);
+    }
+
+    /// <summary>The greater; a NaN is worse than anything.</summary>
+    private static double Worse(double a, double b) => double.IsNaN(a) || double.IsNaN(b) ? double.NaN : Math.Max(a, b);
+
+    private static double Relative(double a, double b) => a.Equals(b) ? 0 : Math.Abs(a - b) / Math.Max(Math.Abs(a), Math.Abs(b));
+
+    /// <summary>Parameters evenly spread over each tensor; every tensor has some.</summary>
+    private static List<ParameterName>[] Choose(NetworkDefinition network, int? sample)
+    {
+        var sizes = new List<(int Layer, bool Bias, long Size)>();
+        for (int layer = 1; layer <= network.Layers.Length; layer++)
+        {
+            sizes.Add((layer, false, (long)network.Layers[layer - 1].Units * network.InputsOf(layer)));
+            sizes.Add((layer, true, network.Layers[layer - 1].Units));
+        }
+
+        long[] shares = new long[sizes.Count];
+        long left = sample ?? long.MaxValue;
+        int open = sizes.Count;
+        foreach (int t in Enumerable.Range(0, sizes.Count).OrderBy(t => sizes[t].Size))
+        {
+            shares[t] = Math.Min(sizes[t].Size, Math.Max(1, left / open));
+            left -= shares[t];
+            open--;
+        }
+
+        return [.. sizes.Select((tensor, t) => Enumerable.Range(0, checked((int)shares[t])).Select(k =>
+        {
+            long index = (long)((Int128)k * tensor.Size / shares[t]);
+            int inputs = network.InputsOf(tensor.Layer);
+            return tensor.Bias ? new ParameterName(tensor.Layer, (int)index) : new ParameterName(tensor.Layer, (int)(index / inputs), (int)(index % inputs));
+        }).ToList())];
+    }
+
+    private static Func<ParameterName, double> Convert<T>(Network<T> network, Gradient<T> gradient) where T : unmanaged, IBinaryFloatingPointIeee754<T> => parameter =>
+    {
+        DenseLayer<T> layer = network.Layers[parameter.Layer - 1];
+        long index = parameter.IsBias ? layer.BiasOffset + parameter.Output : layer.WeightIndex(parameter.Output, parameter.Input);
+        return double.CreateTruncating(gradient.Buffer.Span[(int)index]);
+    };
+
+    private static Dataset<double> ToDouble<T>(Dataset<T> data) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        double[] features = Array.ConvertAll(data.Features.ToArray(), double.CreateTruncating);
+        Targets<double> targets = data.Targets.AreClasses
+            ? Targets<double>.Classes(data.Targets.ClassIndices.ToArray(), data.Targets.Count)
+            : Targets<double>.Values(Array.ConvertAll(data.Targets.AllValues.ToArray(), double.CreateTruncating), data.Targets.Count);
+        return new(data.Rows, data.FeatureCount, features, targets, data.SampleWeights is null ? null : Array.ConvertAll(data.SampleWeights, double.CreateTruncating));
+    }
+}

@@ -1,0 +1,146 @@
+using Backprop.Data;
+using Backprop.Kernels;
+using Backprop.Networks;
+
+namespace Backprop.Derivations;
+
+/// <summary>
+/// math.md's way 3, without any derivative formula: the complex step where every function from the parameter to the loss is analytic,
+/// five-point central differences elsewhere. A point that sits within a step of a kink is named and left out, never silently passed.
+/// </summary>
+public sealed class NumericalGradient
+{
+    private const double ComplexStep = 1e-20;
+
+    private readonly Network<double> _network;
+    private readonly PlainForward<ComplexElement> _complex;
+    private readonly PlainForward<Lane<double>> _real;
+    private readonly bool[] _analyticFrom;
+    private double[] _target = [];
+
+    /// <summary>Plans the derivatives of a network.</summary>
+    public NumericalGradient(Network<double> network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        _network = network;
+        double[][] weights = [.. network.Layers.Select(layer => layer.GetWeights())], biases = [.. network.Layers.Select(layer => layer.GetBiases())];
+        _complex = new(network.Definition, weights, biases);
+        _real = new(network.Definition, weights, biases);
+        _analyticFrom = new bool[network.Layers.Length + 1];
+        bool analytic = network.Definition.Loss.IsAnalytic;
+        for (int l = network.Layers.Length; l >= 1; l--)
+        {
+            analytic &= network.Layers[l - 1].Activation.IsAnalytic;
+            _analyticFrom[l] = analytic;
+        }
+    }
+
+    /// <summary>Takes a row; the derivatives that follow are of its loss.</summary>
+    public void Take(Dataset<double> data, int row)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        _target = new double[_network.Definition.TargetCount];
+        for (int output = 0; output < _target.Length; output++)
+        {
+            _target[output] = data.Targets[row, output];
+        }
+
+        _complex.Run(data.Row(row), _target);
+        _real.Run(data.Row(row), _target);
+    }
+
+    /// <summary>Whether the derivative by the parameters of a layer can be had by the complex step.</summary>
+    public bool IsAnalytic(int layer) => _analyticFrom[layer];
+
+    /// <summary>∂L/∂parameter, or what keeps it from being known.</summary>
+    /// <param name="parameter">By which parameter.</param>
+    /// <param name="leftOut">The kink within a step, or null.</param>
+    /// <returns>The derivative; NaN where it is left out.</returns>
+    public double Derivative(ParameterName parameter, out string? leftOut)
+    {
+        leftOut = null;
+        DenseLayer<double> layer = _network.Layers[parameter.Layer - 1];
+        double value = parameter.IsBias ? layer.GetBias(parameter.Output) : layer.GetWeight(parameter.Output, parameter.Input);
+        if (_analyticFrom[parameter.Layer])
+        {
+            return _complex.With(parameter, new(value, ComplexStep)).Imaginary / ComplexStep;
+        }
+
+        // The step in p is about 2⁻¹⁰ whatever the input; a power of two, so that w ± h loses little.
+        double input = parameter.IsBias ? 1 : Math.Abs(_real.Activations[parameter.Layer - 1][parameter.Input].Value);
+        double h = Math.ScaleB(1, -10 - Math.Max(0, Math.ILogB(Math.Max(1, Math.Max(input, Math.Abs(value))))));
+        double[] losses = new double[4];
+        int[]? region = null;
+        ReadOnlySpan<int> offsets = [0, -2, -1, 1, 2];
+        foreach (int offset in offsets)
+        {
+            double loss = _real.With(parameter, new(value + (offset * h))).Value;
+            int[] here = Region(parameter.Layer);
+            region ??= here;
+            if (Differs(region, here, parameter.Layer) is { } kink)
+            {
+                leftOut = kink;
+                _real.With(parameter, new(value));
+                return double.NaN;
+            }
+
+            if (offset != 0)
+            {
+                losses[offset < 0 ? offset + 2 : offset + 1] = loss;
+            }
+        }
+
+        _real.With(parameter, new(value)); // as it was
+        return ((losses[0] - losses[3]) + (8 * (losses[2] - losses[1]))) / (12 * h);
+    }
+
+    /// <summary>On which side of each kink every pre-activation and the loss lie.</summary>
+    private int[] Region(int firstLayer)
+    {
+        var sides = new List<int>();
+        for (int l = firstLayer; l <= _network.Layers.Length; l++)
+        {
+            foreach (Lane<double> p in _real.PreActivations[l])
+            {
+                int side = 0;
+                foreach (double kink in _network.Layers[l - 1].Activation.Kinks)
+                {
+                    side += p.Value < kink ? 0 : p.Value > kink ? 2 : 1;
+                }
+
+                sides.Add(side);
+            }
+        }
+
+        var margins = new List<double>();
+        _network.Definition.Loss.AddMargins(Array.ConvertAll(_real.Activations[^1], y => y.Value), _target, margins);
+        sides.AddRange(margins.Select(margin => margin < 0 ? 0 : margin > 0 ? 2 : 1));
+        return [.. sides];
+    }
+
+    private string? Differs(int[] a, int[] b, int firstLayer)
+    {
+        for (int n = 0; n < a.Length; n++)
+        {
+            if (a[n] == b[n])
+            {
+                continue;
+            }
+
+            int unit = n;
+            for (int l = firstLayer; l <= _network.Layers.Length; l++)
+            {
+                if (unit < _network.Layers[l - 1].Outputs)
+                {
+                    return $"unit {unit} of layer {l} is within a step of a kink of {_network.Layers[l - 1].Activation}";
+                }
+
+                unit -= _network.Layers[l - 1].Outputs;
+            }
+
+            return $"the loss {_network.Definition.Loss} is within a step of a kink";
+        }
+
+        return null;
+    }
+}

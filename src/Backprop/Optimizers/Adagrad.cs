@@ -1,0 +1,52 @@
+using System.Runtime.CompilerServices;
+using Backprop.Kernels;
+
+namespace Backprop.Optimizers;
+
+/// <summary>
+/// Adagrad (Duchi et al. 2011): s ← s + g², w ← w − η g / (√s + ε). Weight decay λ adds λ w to g.
+/// </summary>
+public sealed class Adagrad : Optimizer
+{
+    /// <summary>Options that are not given take the defaults.</summary>
+    /// <exception cref="UsageException">An option out of its range.</exception>
+    public Adagrad(OptimizerOptions? options = null) : base(options ??= new(), 0.01)
+    {
+        Epsilon = Check("epsilon", options.Epsilon ?? 1e-10, 0, double.PositiveInfinity);
+    }
+
+    /// <inheritdoc/>
+    public override string Name => "adagrad";
+
+    /// <summary>ε, added to the denominator.</summary>
+    public double Epsilon { get; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> StateNames => ["sum"];
+
+    private protected override IReadOnlyList<string> OptionNames => ["epsilon"];
+
+    internal override OptimizerKernel<TElement> Bind<TElement>() => new RuleKernel<Rule<TElement>, TElement>(new(this));
+
+    [ModuleInitializer]
+    internal static void Register() => Register("adagrad", options => new Adagrad(options));
+
+    private struct Rule<T>(Adagrad options) : IUpdateRule<T> where T : unmanaged, IElement<T>
+    {
+        private T _rate, _decay, _epsilon;
+
+        public void Begin(long step, double learningRate)
+        {
+            _rate = T.Create(-learningRate);
+            _decay = T.Create(options.WeightDecay);
+            _epsilon = T.Create(options.Epsilon);
+        }
+
+        public readonly T Apply(T parameter, T gradient, ref T state0, ref T state1, ref T state2)
+        {
+            T g = T.FusedMultiplyAdd(_decay, parameter, gradient);
+            state0 = T.FusedMultiplyAdd(g, g, state0);
+            return T.FusedMultiplyAdd(_rate, g / (T.Sqrt(state0) + _epsilon), parameter);
+        }
+    }
+}

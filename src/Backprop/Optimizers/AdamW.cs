@@ -1,0 +1,80 @@
+using System.Runtime.CompilerServices;
+using Backprop.Kernels;
+
+namespace Backprop.Optimizers;
+
+/// <summary>
+/// AdamW (Loshchilov and Hutter 2017): Adam with the decay decoupled from the gradient, w ← w − η λ w first; λ = 0.01 unless given, as in
+/// PyTorch.
+/// </summary>
+public sealed class AdamW : Optimizer
+{
+    /// <summary>Options that are not given take the defaults.</summary>
+    /// <exception cref="UsageException">An option out of its range.</exception>
+    public AdamW(OptimizerOptions? options = null) : base(options ??= new(), 0.001)
+    {
+        Beta1 = Check("beta1", options.Beta1 ?? 0.9, 0, 1, openHigh: true);
+        Beta2 = Check("beta2", options.Beta2 ?? 0.999, 0, 1, openHigh: true);
+        Epsilon = Check("epsilon", options.Epsilon ?? 1e-8, 0, double.PositiveInfinity);
+        Amsgrad = options.Amsgrad ?? false;
+    }
+
+    /// <inheritdoc/>
+    public override string Name => "adamw";
+
+    /// <summary>β₁, the decay of the mean.</summary>
+    public double Beta1 { get; }
+
+    /// <summary>β₂, the decay of the mean square.</summary>
+    public double Beta2 { get; }
+
+    /// <summary>ε, added to the denominator.</summary>
+    public double Epsilon { get; }
+
+    /// <summary>Whether the greatest second moment so far divides.</summary>
+    public bool Amsgrad { get; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> StateNames => Amsgrad ? ["exp_avg", "exp_avg_sq", "max_exp_avg_sq"] : ["exp_avg", "exp_avg_sq"];
+
+    private protected override double DefaultWeightDecay => 0.01;
+
+    private protected override IReadOnlyList<string> OptionNames => ["beta1", "beta2", "epsilon", "amsgrad"];
+
+    internal override OptimizerKernel<TElement> Bind<TElement>() => new RuleKernel<Rule<TElement>, TElement>(new(this));
+
+    [ModuleInitializer]
+    internal static void Register() => Register("adamw", options => new AdamW(options));
+
+    private struct Rule<T>(AdamW options) : IUpdateRule<T> where T : unmanaged, IElement<T>
+    {
+        private T _rate, _keep, _beta1, _share1, _beta2, _share2, _root, _epsilon;
+
+        public void Begin(long step, double learningRate)
+        {
+            double correction1 = 1 - Power(options.Beta1, step), correction2 = 1 - Power(options.Beta2, step);
+            _beta1 = T.Create(options.Beta1);
+            _share1 = T.Create(1 - options.Beta1);
+            _beta2 = T.Create(options.Beta2);
+            _share2 = T.Create(1 - options.Beta2);
+            _rate = T.Create(-learningRate / correction1);
+            _root = T.Create(Math.Sqrt(correction2));
+            _epsilon = T.Create(options.Epsilon);
+            _keep = T.Create(1 - (learningRate * options.WeightDecay));
+        }
+
+        public readonly T Apply(T parameter, T gradient, ref T state0, ref T state1, ref T state2)
+        {
+            T g = gradient;
+            state0 = T.FusedMultiplyAdd(_beta1, state0, _share1 * g);
+            state1 = T.FusedMultiplyAdd(_beta2, state1, _share2 * g * g);
+            T second = state1;
+            if (options.Amsgrad)
+            {
+                second = state2 = T.Max(state2, state1);
+            }
+
+            return T.FusedMultiplyAdd(_rate, state0 / ((T.Sqrt(second) / _root) + _epsilon), parameter * _keep);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using System.Numerics;
+using Backprop.Kernels;
+
+namespace Backprop.Optimizers;
+
+/// <summary>An optimizer at work on vectors <typeparamref name="V"/>. Counts are multiples of 64 bytes.</summary>
+internal sealed unsafe class ParameterUpdate<T, V>(Optimizer optimizer, AlignedBuffer<T> parameters) : ParameterUpdate<T>(optimizer, parameters)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    where V : unmanaged, ILanes<V, T>
+{
+    private readonly OptimizerKernel<V> _kernel = optimizer.Bind<V>();
+
+    public override void Begin(long step, double learningRate) => _kernel.Begin(step, learningRate);
+
+    public override void AddPenalty(T* gradient, long offset, int count, double l1, double l2)
+    {
+        V absolute = V.Create(l1), square = V.Create(l2);
+        for (int n = 0; n < count; n += V.Count)
+        {
+            V w = V.Load(Parameters.Pointer + offset + n);
+            V g = V.FusedMultiplyAdd(square, w, V.Load(gradient + n));
+            V.FusedMultiplyAdd(absolute, V.Sign(w), g).Store(gradient + n);
+        }
+    }
+
+    public override void Clip(T* gradient, int count, double limit)
+    {
+        V low = V.Create(-limit), high = V.Create(limit);
+        for (int n = 0; n < count; n += V.Count)
+        {
+            V.Min(V.Max(V.Load(gradient + n), low), high).Store(gradient + n);
+        }
+    }
+
+    public override void Scale(T* gradient, int count, double factor)
+    {
+        V by = V.Create(factor);
+        for (int n = 0; n < count; n += V.Count)
+        {
+            (by * V.Load(gradient + n)).Store(gradient + n);
+        }
+    }
+
+    public override bool Apply(T* gradient, long offset, int count)
+    {
+        T* w = Parameters.Pointer + offset;
+        _kernel.Run((V*)w, (V*)gradient, At(0, offset), At(1, offset), At(2, offset), count / V.Count);
+
+        // ∞·0 and NaN·0 are NaN: the sum stays 0 only if every parameter is finite
+        V zero = V.Create(0), sum = zero;
+        for (int n = 0; n < count; n += V.Count)
+        {
+            sum = V.FusedMultiplyAdd(V.Load(w + n), zero, sum);
+        }
+
+        bool finite = true;
+        for (int lane = 0; lane < V.Count; lane++)
+        {
+            finite &= sum[lane] == T.Zero;
+        }
+
+        return finite;
+    }
+
+    private V* At(int moment, long offset) => moment < Moments.Length ? (V*)(Moments[moment].Pointer + offset) : null;
+}

@@ -1,0 +1,82 @@
+using System.Runtime.CompilerServices;
+using Backprop.Kernels;
+
+namespace Backprop.Optimizers;
+
+/// <summary>
+/// RMSprop (Hinton 2012): v ← ρ v + (1 − ρ) g², w ← w − η g / (√v + ε). Centered: √(v − a²), a the mean gradient. With momentum μ:
+/// b ← μ b + g / (√v + ε), w ← w − η b. Weight decay λ adds λ w to g. ρ is PyTorch's alpha.
+/// </summary>
+public sealed class RmsProp : Optimizer
+{
+    /// <summary>Options that are not given take the defaults.</summary>
+    /// <exception cref="UsageException">An option out of its range.</exception>
+    public RmsProp(OptimizerOptions? options = null) : base(options ??= new(), 0.01)
+    {
+        Rho = Check("rho", options.Rho ?? 0.99, 0, 1, openHigh: true);
+        Epsilon = Check("epsilon", options.Epsilon ?? 1e-8, 0, double.PositiveInfinity);
+        Momentum = Check("momentum", options.Momentum ?? 0, 0, 1, openHigh: true);
+        Centered = options.Centered ?? false;
+    }
+
+    /// <inheritdoc/>
+    public override string Name => "rmsprop";
+
+    /// <summary>ρ, the decay of the mean square.</summary>
+    public double Rho { get; }
+
+    /// <summary>ε, added to the denominator.</summary>
+    public double Epsilon { get; }
+
+    /// <summary>μ.</summary>
+    public double Momentum { get; }
+
+    /// <summary>Whether the variance divides in place of the mean square.</summary>
+    public bool Centered { get; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> StateNames => ["square_avg", .. Momentum > 0 ? (string[])["momentum_buffer"] : [], .. Centered ? (string[])["grad_avg"] : []];
+
+    private protected override IReadOnlyList<string> OptionNames => ["rho", "epsilon", "momentum", "centered"];
+
+    internal override OptimizerKernel<TElement> Bind<TElement>() => new RuleKernel<Rule<TElement>, TElement>(new(this));
+
+    [ModuleInitializer]
+    internal static void Register() => Register("rmsprop", options => new RmsProp(options));
+
+    private struct Rule<T>(RmsProp options) : IUpdateRule<T> where T : unmanaged, IElement<T>
+    {
+        private T _rate, _decay, _rho, _share, _epsilon, _momentum;
+
+        public void Begin(long step, double learningRate)
+        {
+            _rate = T.Create(-learningRate);
+            _decay = T.Create(options.WeightDecay);
+            _rho = T.Create(options.Rho);
+            _share = T.Create(1 - options.Rho);
+            _epsilon = T.Create(options.Epsilon);
+            _momentum = T.Create(options.Momentum);
+        }
+
+        public readonly T Apply(T parameter, T gradient, ref T state0, ref T state1, ref T state2)
+        {
+            T g = T.FusedMultiplyAdd(_decay, parameter, gradient);
+            state0 = T.FusedMultiplyAdd(_rho, state0, _share * g * g);
+            T variance = state0;
+            if (options.Centered)
+            {
+                ref T mean = ref options.Momentum > 0 ? ref state2 : ref state1;
+                mean = T.FusedMultiplyAdd(_rho, mean, _share * g);
+                variance = T.FusedMultiplyAdd(-mean, mean, variance);
+            }
+
+            T step = g / (T.Sqrt(variance) + _epsilon);
+            if (options.Momentum > 0)
+            {
+                step = state1 = T.FusedMultiplyAdd(_momentum, state1, step);
+            }
+
+            return T.FusedMultiplyAdd(_rate, step, parameter);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using System.Runtime.CompilerServices;
+using Backprop.Kernels;
+
+namespace Backprop.Optimizers;
+
+/// <summary>
+/// Rprop (Riedmiller and Braun 1993) as PyTorch has it, for full batches: each parameter has its own step, times 1.2 while the sign of g stays,
+/// times 0.5 where it turns (and that gradient is skipped), within [1e-6, 50]; w ← w − sign(g) · step. The steps begin at η.
+/// </summary>
+public sealed class Rprop : Optimizer
+{
+    /// <summary>Options that are not given take the defaults.</summary>
+    /// <exception cref="UsageException">An option out of its range.</exception>
+    public Rprop(OptimizerOptions? options = null) : base(options ??= new(), 0.01)
+    {
+    }
+
+    /// <inheritdoc/>
+    public override string Name => "rprop";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> StateNames => ["prev", "step_size"];
+
+    private protected override IReadOnlyList<string> OptionNames => [];
+
+    internal override OptimizerKernel<TElement> Bind<TElement>() => new RuleKernel<Rule<TElement>, TElement>(new(this));
+
+    [ModuleInitializer]
+    internal static void Register() => Register("rprop", options => new Rprop(options));
+
+    private struct Rule<T>(Rprop options) : IUpdateRule<T> where T : unmanaged, IElement<T>
+    {
+        private T _rate;
+        private bool _first;
+
+        public void Begin(long step, double learningRate)
+        {
+            _first = step == 1;
+            _rate = T.Create(options.LearningRate);
+        }
+
+        public readonly T Apply(T parameter, T gradient, ref T state0, ref T state1, ref T state2)
+        {
+            T zero = T.Create(0), one = T.Create(1);
+            T turn = gradient * state0;
+            T size = _first ? _rate : state1;
+            T factor = T.IfLess(zero, turn, T.Create(1.2), T.IfLess(turn, zero, T.Create(0.5), one));
+            state1 = T.Min(T.Max(size * factor, T.Create(1e-6)), T.Create(50));
+            T g = T.IfLess(turn, zero, zero, gradient);
+            state0 = g;
+            return T.FusedMultiplyAdd(-T.Sign(g), state1, parameter);
+        }
+    }
+}

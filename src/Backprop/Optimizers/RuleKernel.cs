@@ -1,0 +1,23 @@
+using System.Runtime.CompilerServices;
+using Backprop.Kernels;
+
+namespace Backprop.Optimizers;
+
+/// <summary>The one loop that every rule runs in.</summary>
+internal sealed unsafe class RuleKernel<TRule, TElement>(TRule rule) : OptimizerKernel<TElement>
+    where TRule : struct, IUpdateRule<TElement>
+    where TElement : unmanaged, IElement<TElement>
+{
+    private TRule _rule = rule;
+
+    public override void Begin(long step, double learningRate) => _rule.Begin(step, learningRate);
+
+    public override void Run(TElement* parameters, TElement* gradients, TElement* state0, TElement* state1, TElement* state2, nint count)
+    {
+        TRule rule = _rule;
+        for (nint i = 0; i < count; i++)
+        {
+            parameters[i] = rule.Apply(parameters[i], gradients[i], ref Unsafe.AsRef<TElement>(state0 + i), ref Unsafe.AsRef<TElement>(state1 + i), ref Unsafe.AsRef<TElement>(state2 + i));
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using System.Runtime.CompilerServices;
+using Backprop.Kernels;
+
+namespace Backprop.Optimizers;
+
+/// <summary>
+/// Gradient descent, ΔW = −η g, with momentum and Nesterov's variant as PyTorch has them: v ← μ v + (1 − dampening) g (v ← g at the first
+/// step), w ← w − η v, or with Nesterov w ← w − η (g + μ v). Weight decay λ adds λ w to g.
+/// </summary>
+public sealed class Sgd : Optimizer
+{
+    /// <summary>Options that are not given take the defaults.</summary>
+    /// <exception cref="UsageException">An option out of its range.</exception>
+    public Sgd(OptimizerOptions? options = null) : base(options ??= new(), 0.001)
+    {
+        Momentum = Check("momentum", options.Momentum ?? 0, 0, 1, openHigh: true);
+        Dampening = Check("dampening", options.Dampening ?? 0, 0, 1);
+        Nesterov = options.Nesterov ?? false;
+        if (Nesterov && (Momentum == 0 || Dampening != 0))
+        {
+            throw new UsageException("optimizer 'sgd': nesterov needs a momentum above 0 and no dampening");
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string Name => "sgd";
+
+    /// <summary>μ.</summary>
+    public double Momentum { get; }
+
+    /// <summary>What momentum leaves out of a new gradient.</summary>
+    public double Dampening { get; }
+
+    /// <summary>Whether to look ahead along the momentum.</summary>
+    public bool Nesterov { get; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> StateNames => Momentum > 0 ? ["momentum_buffer"] : [];
+
+    private protected override IReadOnlyList<string> OptionNames => ["momentum", "dampening", "nesterov"];
+
+    internal override OptimizerKernel<TElement> Bind<TElement>() => new RuleKernel<Rule<TElement>, TElement>(new(this));
+
+    [ModuleInitializer]
+    internal static void Register() => Register("sgd", options => new Sgd(options));
+
+    private struct Rule<T>(Sgd options) : IUpdateRule<T> where T : unmanaged, IElement<T>
+    {
+        private T _rate, _decay, _momentum, _share;
+
+        public void Begin(long step, double learningRate)
+        {
+            _rate = T.Create(-learningRate);
+            _decay = T.Create(options.WeightDecay);
+            _momentum = T.Create(options.Momentum);
+            _share = T.Create(step == 1 ? 1 : 1 - options.Dampening);
+        }
+
+        public readonly T Apply(T parameter, T gradient, ref T state0, ref T state1, ref T state2)
+        {
+            T g = T.FusedMultiplyAdd(_decay, parameter, gradient);
+            if (options.Momentum > 0)
+            {
+                state0 = T.FusedMultiplyAdd(_momentum, state0, _share * g);
+                g = options.Nesterov ? T.FusedMultiplyAdd(_momentum, state0, g) : state0;
+            }
+
+            return T.FusedMultiplyAdd(_rate, g, parameter);
+        }
+    }
+}

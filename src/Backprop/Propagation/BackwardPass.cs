@@ -1,0 +1,75 @@
+using System.Numerics;
+using Backprop.Activations;
+using Backprop.Kernels;
+using Backprop.Networks;
+
+namespace Backprop.Propagation;
+
+/// <summary>The backward pass, the compact form that the note asks for: Δ_ℓ = f′_ℓ(P_ℓ) ∘ (Δ_{ℓ+1} W_{ℓ+1}), ∂W_ℓ = Δ_ℓᵀ X_{ℓ−1}, ∂b_ℓ = Δ_ℓᵀ 1.</summary>
+internal static unsafe class BackwardPass<T, V>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    where V : unmanaged, ILanes<V, T>
+{
+    /// <summary>The deltas of some samples, from Δ_N down to Δ₁, and ∂Loss/∂X₀ in Δ₀ if asked for.</summary>
+    public static void Deltas(Network<T> network, Workspace<T> workspace, ActivationKernel<V>[] activations, int first, int count, bool toInput)
+    {
+        for (int l = network.Layers.Length; l > (toInput ? 0 : 1); l--)
+        {
+            DenseLayer<T> layer = network.Layers[l - 1];
+            int stride = workspace.Strides[l - 1];
+            long at = (long)first * stride;
+            T* before = workspace.Deltas[l - 1].Pointer + at;
+            MatrixProduct<T, V>.Run(
+                count, layer.Inputs, layer.Outputs,
+                workspace.Deltas[l].Pointer + ((long)first * workspace.Strides[l]), workspace.Strides[l],
+                workspace.BackwardWeights[l].Pointer, null,
+                before, stride);
+            if (l > 1)
+            {
+                if (workspace.DropoutMasks[l - 1] is { } mask)
+                {
+                    Multiply((V*)before, (V*)(mask.Pointer + at), count * stride / V.Count);
+                }
+
+                activations[l - 1].Backward((V*)(workspace.PreActivations[l - 1].Pointer + at), (V*)(workspace.Activations[l - 1].Pointer + at), (V*)before, count * stride / V.Count);
+            }
+        }
+    }
+
+    /// <summary>A tile of ∂W_ℓ: the samples are the sum, both operands are read as they lie.</summary>
+    public static void WeightGradients(Workspace<T> workspace, DenseLayer<T> layer, int input, int inputs, int output, int samples, T* start, T* tile, bool dropout)
+    {
+        int l = layer.Index, width = Layout.WidthAt<T>(output, layer.Outputs);
+        AlignedBuffer<T> x = dropout ? workspace.Dropped[l - 1] ?? workspace.Activations[l - 1] : workspace.Activations[l - 1];
+        MatrixProduct<T, V>.Panel(
+            inputs, width, samples,
+            x.Pointer + input, 1, workspace.Strides[l - 1],
+            workspace.Deltas[l].Pointer + output, workspace.Strides[l],
+            start, null, tile, width);
+    }
+
+    /// <summary>A panel of ∂b_ℓ.</summary>
+    public static void BiasGradients(Workspace<T> workspace, DenseLayer<T> layer, int output, int samples, T* start, T* tile)
+    {
+        nint stride = workspace.Strides[layer.Index];
+        for (int column = 0; column < Layout.WidthAt<T>(output, layer.Outputs); column += V.Count)
+        {
+            T* delta = workspace.Deltas[layer.Index].Pointer + output + column;
+            V sum = start is null ? V.Create(0) : V.Load(start + column);
+            for (int sample = 0; sample < samples; sample++)
+            {
+                sum += V.Load(delta + (sample * stride));
+            }
+
+            sum.Store(tile + column);
+        }
+    }
+
+    private static void Multiply(V* a, V* b, int count)
+    {
+        for (int n = 0; n < count; n++)
+        {
+            a[n] = a[n] * b[n];
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using System.Numerics;
+using Backprop.Data;
+using Backprop.Kernels;
+
+namespace Backprop.Propagation;
+
+/// <summary>What each sample of a batch counts for: 1/B, or its weight over the sum of weights.</summary>
+internal static unsafe class BatchScales
+{
+    /// <summary>The sum of the weights of rows start … start + count − 1 of the order, in that order; the count where there are no weights.</summary>
+    public static double Sum<T>(Dataset<T> data, in RowPermutation order, int start, int count) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (data.SampleWeights is null)
+        {
+            return count;
+        }
+
+        double sum = 0;
+        for (int position = start; position < start + count; position++)
+        {
+            sum += double.CreateTruncating(data.SampleWeights[order[position]]);
+        }
+
+        return sum;
+    }
+
+    /// <summary>Writes the scales of samples first … first + count − 1.</summary>
+    public static void Write<T>(Dataset<T> data, in RowPermutation order, int start, int first, int count, double sum, AlignedBuffer<T> scales) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        for (int sample = first; sample < first + count; sample++)
+        {
+            double weight = data.SampleWeights is null ? 1 : double.CreateTruncating(data.SampleWeights[order[start + sample]]);
+            scales.Pointer[sample] = sum == 0 ? T.Zero : T.CreateTruncating(weight / sum);
+        }
+    }
+}

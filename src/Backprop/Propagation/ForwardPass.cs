@@ -1,0 +1,70 @@
+using System.Numerics;
+using Backprop.Activations;
+using Backprop.Kernels;
+using Backprop.Networks;
+
+namespace Backprop.Propagation;
+
+/// <summary>The forward pass: P_ℓ = X_{ℓ−1} W_ℓᵀ + b_ℓ, X_ℓ = f_ℓ(P_ℓ), layer by layer, for some samples of a batch.</summary>
+internal static unsafe class ForwardPass<T, V>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    where V : unmanaged, ILanes<V, T>
+{
+    public static void Run(Network<T> network, Workspace<T> workspace, ActivationKernel<V>[] activations, int first, int count, DropoutKey? dropout)
+    {
+        int last = network.Layers.Length;
+        foreach (DenseLayer<T> layer in network.Layers)
+        {
+            int l = layer.Index, stride = workspace.Strides[l];
+            AlignedBuffer<T> inputs = dropout is null ? workspace.Activations[l - 1] : workspace.Dropped[l - 1] ?? workspace.Activations[l - 1];
+            T* p = workspace.PreActivations[l].Pointer + ((long)first * stride);
+            T* x = workspace.Activations[l].Pointer + ((long)first * stride);
+            MatrixProduct<T, V>.Run(
+                count, layer.Outputs, layer.Inputs,
+                inputs.Pointer + ((long)first * workspace.Strides[l - 1]), workspace.Strides[l - 1],
+                network.Parameters.Pointer + layer.WeightOffset, network.Parameters.Pointer + layer.BiasOffset,
+                p, stride);
+            if (l < last)
+            {
+                activations[l].Forward((V*)p, (V*)x, count * stride / V.Count);
+                ClearPadding(x, count, layer.Outputs, stride);
+                if (dropout is { } key && workspace.Dropped[l] is { } dropped)
+                {
+                    Drop(workspace, layer, key, first, count, dropped);
+                }
+            }
+        }
+    }
+
+    /// <summary>f(0) may not be 0, but padding must be.</summary>
+    private static void ClearPadding(T* x, int count, int width, int stride)
+    {
+        if (width < stride)
+        {
+            for (int sample = 0; sample < count; sample++)
+            {
+                new Span<T>(x + ((long)sample * stride) + width, stride - width).Clear();
+            }
+        }
+    }
+
+    /// <summary>X_ℓ ∘ mask: each unit's number depends on (seed, epoch, row, layer, unit) alone.</summary>
+    private static void Drop(Workspace<T> workspace, DenseLayer<T> layer, DropoutKey key, int first, int count, AlignedBuffer<T> dropped)
+    {
+        int stride = workspace.Strides[layer.Index];
+        double rate = layer.Definition.Dropout;
+        T kept = T.CreateTruncating(1 / (1 - rate));
+        var random = new CounterRandom(key.Seed, 0x44524F50ul ^ ((ulong)key.Epoch << 16) ^ ((ulong)layer.Index << 56));
+        for (int sample = first; sample < first + count; sample++)
+        {
+            ulong start = (ulong)workspace.Rows[sample] * (ulong)layer.Outputs;
+            long at = (long)sample * stride;
+            for (int unit = 0; unit < layer.Outputs; unit++)
+            {
+                T mask = random.Uniform(start + (ulong)unit) < rate ? T.Zero : kept;
+                workspace.DropoutMasks[layer.Index]!.Pointer[at + unit] = mask;
+                dropped.Pointer[at + unit] = workspace.Activations[layer.Index].Pointer[at + unit] * mask;
+            }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using System.Numerics;
+using Backprop.Kernels;
+using Backprop.Networks;
+
+namespace Backprop.Propagation;
+
+/// <summary>∂L/∂θ of the mean loss over some rows, in the shapes of the network's weights and biases.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed class Gradient<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly Network<T> _network;
+
+    internal Gradient(Network<T> network)
+    {
+        _network = network;
+        Buffer = new(network.Parameters.Length);
+    }
+
+    /// <summary>The mean loss, weighted where the rows have weights.</summary>
+    public double Loss { get; internal set; }
+
+    /// <summary>The rows that the mean is over.</summary>
+    public int Rows { get; internal set; }
+
+    /// <summary>∂L/∂X₀ [Rows×Inputs], row-major; null unless asked for.</summary>
+    public T[]? InputGradients { get; internal set; }
+
+    internal AlignedBuffer<T> Buffer { get; }
+
+    /// <summary>∂L/∂W_ℓ, row-major [Out×In]; layers count from 1.</summary>
+    public T[] WeightGradients(int layer) => _network.Layers[layer - 1].Unpack(Buffer.Span);
+
+    /// <summary>∂L/∂b_ℓ, [Out]; layers count from 1.</summary>
+    public T[] BiasGradients(int layer) => Buffer.Span.Slice((int)_network.Layers[layer - 1].BiasOffset, _network.Layers[layer - 1].Outputs).ToArray();
+}

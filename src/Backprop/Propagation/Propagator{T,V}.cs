@@ -1,0 +1,46 @@
+using System.Numerics;
+using Backprop.Activations;
+using Backprop.Kernels;
+using Backprop.Losses;
+using Backprop.Networks;
+
+namespace Backprop.Propagation;
+
+/// <summary>The passes on vectors <typeparamref name="V"/>.</summary>
+internal sealed unsafe class Propagator<T, V> : Propagator<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    where V : unmanaged, ILanes<V, T>
+{
+    private readonly ActivationKernel<V>[] _activations;
+    private readonly OutputKernel<V> _output;
+    private readonly ThreadLocal<AlignedBuffer<T>> _scratch;
+
+    public Propagator(Network<T> network, Workspace<T> workspace) : base(network, workspace)
+    {
+        NetworkDefinition definition = network.Definition;
+        _activations = [null!, .. definition.Layers.Select(layer => layer.Activation.Bind<V>())];
+        _output = definition.Loss.Bind<V>(definition.Layers[^1].Activation);
+        _scratch = new(() => new((long)OutputPass<T, V>.ScratchSize(definition) * V.Count));
+    }
+
+    public override void Forward(int first, int count, DropoutKey? dropout) =>
+        ForwardPass<T, V>.Run(Network, Workspace, _activations, first, count, dropout);
+
+    public override void Predict(int first, int count) =>
+        OutputPass<T, V>.Run(Network, Workspace, _output, (V*)_scratch.Value!.Pointer, first, count, classes: false, OutputStage.Outputs);
+
+    public override void Losses(int first, int count, bool classes) =>
+        OutputPass<T, V>.Run(Network, Workspace, _output, (V*)_scratch.Value!.Pointer, first, count, classes, OutputStage.Losses);
+
+    public override void Output(int first, int count, bool classes) =>
+        OutputPass<T, V>.Run(Network, Workspace, _output, (V*)_scratch.Value!.Pointer, first, count, classes, OutputStage.Deltas);
+
+    public override void Backward(int first, int count, bool toInput) =>
+        BackwardPass<T, V>.Deltas(Network, Workspace, _activations, first, count, toInput);
+
+    public override void WeightGradientTile(DenseLayer<T> layer, int input, int inputs, int output, int samples, T* start, T* tile, bool dropout) =>
+        BackwardPass<T, V>.WeightGradients(Workspace, layer, input, inputs, output, samples, start, tile, dropout);
+
+    public override void BiasGradientTile(DenseLayer<T> layer, int output, int samples, T* start, T* tile) =>
+        BackwardPass<T, V>.BiasGradients(Workspace, layer, output, samples, start, tile);
+}

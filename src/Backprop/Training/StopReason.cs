@@ -1,0 +1,17 @@
+namespace Backprop.Training;
+
+/// <summary>Why training ended.</summary>
+public enum StopReason
+{
+    /// <summary>All epochs are done.</summary>
+    Finished,
+
+    /// <summary>The validation loss stopped falling.</summary>
+    EarlyStopping,
+
+    /// <summary>The time was up.</summary>
+    MaxTime,
+
+    /// <summary>The caller asked for it.</summary>
+    Cancelled,
+}

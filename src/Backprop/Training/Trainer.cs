@@ -1,0 +1,149 @@
+using System.Diagnostics;
+using System.Numerics;
+using Backprop.Data;
+using Backprop.Networks;
+using Backprop.Optimizers;
+using Backprop.Optimizers.Schedules;
+
+namespace Backprop.Training;
+
+/// <summary>Epochs of training steps, with validation after each. The network ends with the best validation epoch's weights, or the last ones without validation.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly Dataset<T> _training;
+    private readonly Dataset<T>? _validation;
+    private readonly TrainerOptions _options;
+    private readonly Optimizer _optimizer;
+    private readonly Evaluator<T> _evaluator;
+
+    /// <summary>Plans a run.</summary>
+    /// <param name="network">What is trained.</param>
+    /// <param name="training">The rows to learn from.</param>
+    /// <param name="validation">The rows to choose the best epoch by; null: none.</param>
+    /// <param name="optimizer">How parameters follow the gradient.</param>
+    /// <param name="options">How long and in what order.</param>
+    /// <param name="evaluator">Measures the validation data; null: in the data's own units.</param>
+    /// <exception cref="DataException">Data that do not fit the network.</exception>
+    /// <exception cref="UsageException">An option out of its range.</exception>
+    public Trainer(Network<T> network, Dataset<T> training, Dataset<T>? validation, Optimizer optimizer, TrainerOptions? options = null, Evaluator<T>? evaluator = null)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(training);
+        ArgumentNullException.ThrowIfNull(optimizer);
+        _options = options ?? new();
+        _options.Validate();
+        Propagation.Fit.Require(network.Definition, training, targets: true);
+        if (validation is not null)
+        {
+            Propagation.Fit.Require(network.Definition, validation, targets: true);
+        }
+
+        (Network, _training, _validation, _optimizer) = (network, training, validation, optimizer);
+        _evaluator = evaluator ?? new(network);
+    }
+
+    /// <summary>What is trained.</summary>
+    public Network<T> Network { get; }
+
+    /// <summary>After every epoch.</summary>
+    public event Action<EpochResult>? EpochCompleted;
+
+    /// <summary>After every step, on the training thread: be brief.</summary>
+    public event Action<StepProgress>? StepCompleted;
+
+    /// <summary>Trains.</summary>
+    /// <exception cref="DivergenceException">A loss or a parameter is not finite any more; the network holds the best weights so far.</exception>
+    public TrainingResult Run(CancellationToken cancellation = default)
+    {
+        var sampler = new BatchSampler(_training.Rows, Math.Min(_options.BatchSize, _training.Rows));
+        LearningRateSchedule schedule = LearningRateSchedule.Parse(_options.Schedule);
+        long allSteps = (long)sampler.Count * _options.Epochs;
+        using var step = new TrainingStep<T>(Network, _optimizer, sampler.BatchSize, _options.Step with { Seed = _options.Seed });
+        Network<T> best = Network.Clone();
+        var history = new List<EpochResult>();
+        EpochResult? kept = null;
+        long steps = 0;
+        double seconds = 0;
+        StopReason reason = StopReason.Finished;
+        int sinceBest = 0;
+
+        TrainingResult End()
+        {
+            if (_validation is not null && kept is not null)
+            {
+                Network.CopyFrom(best);
+            }
+
+            return new(history, kept, steps, seconds, step.Threads, reason);
+        }
+
+        for (int epoch = 1; epoch <= _options.Epochs; epoch++)
+        {
+            double epochLoss = 0, rate = 0;
+            long begin = Stopwatch.GetTimestamp();
+            RowPermutation order = _options.Shuffle ? new(_training.Rows, _options.Seed, epoch) : RowPermutation.FileOrder(_training.Rows);
+            for (int batch = 0; batch < sampler.Count; batch++)
+            {
+                if (cancellation.IsCancellationRequested)
+                {
+                    reason = StopReason.Cancelled;
+                    seconds += Stopwatch.GetElapsedTime(begin).TotalSeconds;
+                    return End();
+                }
+
+                (int start, int samples) = sampler[batch];
+                rate = _optimizer.LearningRate * schedule.At(steps, allSteps) * Warmup(steps);
+                double loss;
+                try
+                {
+                    loss = step.Run(_training, order, start, samples, rate, epoch);
+                }
+                catch (DivergenceException)
+                {
+                    Network.CopyFrom(best);
+                    throw;
+                }
+
+                steps++;
+                epochLoss += loss * samples;
+                StepCompleted?.Invoke(new(epoch, _options.Epochs, batch + 1, sampler.Count, loss, RowsPerSecond(epoch, start + samples, seconds + Stopwatch.GetElapsedTime(begin).TotalSeconds)));
+            }
+
+            double epochSeconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
+            seconds += epochSeconds;
+            Evaluation? validation = _validation is null ? null : _evaluator.Evaluate(_validation);
+            epochLoss /= _training.Rows;
+            double watched = validation?.Loss ?? epochLoss;
+            schedule.AfterEpoch(watched);
+            bool isBest = _validation is null || kept is null || watched < kept.Validation!.Loss;
+            var result = new EpochResult(epoch, epochLoss, validation, rate, epochSeconds, sampler.Count, isBest);
+            history.Add(result);
+            sinceBest = isBest ? 0 : sinceBest + 1;
+            if (isBest)
+            {
+                kept = result;
+                best.CopyFrom(Network);
+            }
+
+            EpochCompleted?.Invoke(result);
+            if (_options.EarlyStopping is { } patience && _validation is not null && sinceBest >= patience)
+            {
+                reason = StopReason.EarlyStopping;
+                break;
+            }
+
+            if (_options.MaxSeconds is { } limit && seconds >= limit && epoch < _options.Epochs)
+            {
+                reason = StopReason.MaxTime;
+                break;
+            }
+        }
+
+        return End();
+    }
+
+    private double Warmup(long step) => step < _options.WarmupSteps ? (step + 1.0) / (_options.WarmupSteps + 1) : 1;
+
+    private double RowsPerSecond(int epoch, int rows, double seconds) => (((epoch - 1.0) * _training.Rows) + rows) / Math.Max(1e-9, seconds);
+}
