@@ -80,7 +80,6 @@ public sealed class NumericalGradient
             if (Differs(region, here, parameter.Layer) is { } kink)
             {
                 leftOut = kink;
-                _real.With(parameter, new(value));
                 return double.NaN;
             }
 
@@ -90,7 +89,6 @@ public sealed class NumericalGradient
             }
         }
 
-        _real.With(parameter, new(value)); // as it was
         return ((losses[0] - losses[3]) + (8 * (losses[2] - losses[1]))) / (12 * h);
     }
 
@@ -100,7 +98,7 @@ public sealed class NumericalGradient
         var sides = new List<int>();
         for (int l = firstLayer; l <= _network.Layers.Length; l++)
         {
-            foreach (Lane<double> p in _real.PreActivations[l])
+            foreach (Lane<double> p in _real.MovedPreActivations[l])
             {
                 int side = 0;
                 foreach (double kink in _network.Layers[l - 1].Activation.Kinks)
@@ -113,7 +111,7 @@ public sealed class NumericalGradient
         }
 
         var margins = new List<double>();
-        _network.Definition.Loss.AddMargins(Array.ConvertAll(_real.Activations[^1], y => y.Value), _target, margins);
+        _network.Definition.Loss.AddMargins(Array.ConvertAll(_real.MovedActivations[^1], y => y.Value), _target, margins);
         sides.AddRange(margins.Select(margin => margin < 0 ? 0 : margin > 0 ? 2 : 1));
         return [.. sides];
     }

@@ -24,6 +24,8 @@ internal sealed unsafe class PlainForward<TElement> where TElement : unmanaged, 
         _output = network.Loss.Bind<TElement>(network.Layers[^1].Activation);
         Activations = [.. Enumerable.Range(0, network.Layers.Length + 1).Select(layer => new TElement[layer == 0 ? network.Inputs : network.Layers[layer - 1].Units])];
         PreActivations = [[], .. network.Layers.Select(layer => new TElement[layer.Units])];
+        MovedActivations = [.. Activations.Select(x => new TElement[x.Length])];
+        MovedPreActivations = [.. PreActivations.Select(p => new TElement[p.Length])];
         _targets = new TElement[network.TargetCount];
     }
 
@@ -32,6 +34,12 @@ internal sealed unsafe class PlainForward<TElement> where TElement : unmanaged, 
 
     /// <summary>p_ℓ, from ℓ = 1 on.</summary>
     public TElement[][] PreActivations { get; }
+
+    /// <summary>x_ℓ as the last <see cref="With"/> left them, from the parameter's layer on.</summary>
+    public TElement[][] MovedActivations { get; }
+
+    /// <summary>p_ℓ as the last <see cref="With"/> left them, from the parameter's layer on.</summary>
+    public TElement[][] MovedPreActivations { get; }
 
     public ReadOnlySpan<TElement> Targets => _targets;
 
@@ -50,19 +58,20 @@ internal sealed unsafe class PlainForward<TElement> where TElement : unmanaged, 
             _targets[i] = TElement.Create(target[i]);
         }
 
-        return From(1, -1, -1, default);
+        return From(1, -1, -1, default, PreActivations, Activations);
     }
 
-    /// <summary>The loss with one parameter replaced; earlier layers stay as <see cref="Run"/> left them.</summary>
-    public TElement With(ParameterName parameter, TElement value) => From(parameter.Layer, parameter.Output, parameter.Input, value);
+    /// <summary>The loss of the same sample with one parameter replaced.</summary>
+    public TElement With(ParameterName parameter, TElement value) =>
+        From(parameter.Layer, parameter.Output, parameter.Input, value, MovedPreActivations, MovedActivations);
 
     /// <summary>Layers first … N and the loss, with W_first[output, input] (or b_first[output]) replaced unless output is −1.</summary>
-    private TElement From(int first, int output, int input, TElement value)
+    private TElement From(int first, int output, int input, TElement value, TElement[][] preActivations, TElement[][] activations)
     {
         int last = _definition.Layers.Length;
         for (int l = first; l <= last; l++)
         {
-            TElement[] p = PreActivations[l], x = Activations[l - 1];
+            TElement[] p = preActivations[l], x = l == first ? Activations[l - 1] : activations[l - 1];
             double[] weights = _weights[l - 1], biases = _biases[l - 1];
             for (int i = 0; i < p.Length; i++)
             {
@@ -77,12 +86,12 @@ internal sealed unsafe class PlainForward<TElement> where TElement : unmanaged, 
                 p[i] = sum;
             }
 
-            fixed (TElement* from = p, to = Activations[l])
+            fixed (TElement* from = p, to = activations[l])
             {
                 _activations[l - 1].Forward(from, to, p.Length);
             }
         }
 
-        return _output.Value(PreActivations[last], Activations[last], _targets);
+        return _output.Value(preActivations[last], activations[last], _targets);
     }
 }

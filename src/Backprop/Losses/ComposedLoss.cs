@@ -1,5 +1,4 @@
 using Backprop.Activations;
-using Backprop.Kernels;
 
 namespace Backprop.Losses;
 
