@@ -1,0 +1,81 @@
+using System.Runtime.InteropServices;
+
+namespace Backprop.ModelFiles;
+
+/// <summary>Writes a file whole or not at all: a temporary file in the same folder, flushed to disk, renamed over the old one, and the folder flushed.</summary>
+public static partial class AtomicFile
+{
+    /// <summary>Writes <paramref name="path"/>. Whatever goes wrong, an older file of that name stays as it was.</summary>
+    /// <exception cref="DataException">The file cannot be written: the path and the system's reason.</exception>
+    public static void Write(string path, Action<Stream> write)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(write);
+        try
+        {
+            string full = Path.GetFullPath(path);
+            if (Directory.Exists(full))
+            {
+                throw new DataException($"cannot write '{path}': it is a folder");
+            }
+
+            string folder = Path.GetDirectoryName(full)!;
+            string temporary = Path.Combine(folder, $".{Path.GetFileName(full)}.{Guid.NewGuid():N}.tmp");
+            try
+            {
+                using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16))
+                {
+                    write(stream);
+                    stream.Flush(flushToDisk: true);
+                }
+
+                File.Move(temporary, full, overwrite: true);
+                FlushFolder(folder);
+            }
+            finally
+            {
+                File.Delete(temporary);
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        {
+            throw new DataException($"cannot write '{path}': {error.Message}", error);
+        }
+    }
+
+    /// <summary>Makes a rename durable. Windows does so by itself.</summary>
+    private static void FlushFolder(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        int handle = Open(folder, 0);
+        if (handle < 0)
+        {
+            throw new IOException($"folder '{folder}' cannot be opened to be flushed (error {Marshal.GetLastPInvokeError()})");
+        }
+
+        try
+        {
+            if (Sync(handle) != 0)
+            {
+                throw new IOException($"folder '{folder}' cannot be flushed (error {Marshal.GetLastPInvokeError()})");
+            }
+        }
+        finally
+        {
+            _ = Close(handle);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int Sync(int handle);
+
+    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    private static partial int Close(int handle);
+}

@@ -1,0 +1,65 @@
+namespace Backprop.ModelFiles;
+
+/// <summary>One tensor of a safetensors file.</summary>
+/// <param name="Name">Unique in its file.</param>
+/// <param name="Type"><c>F32</c>, <c>F64</c> or another type name of the format.</param>
+/// <param name="Shape">Row-major.</param>
+/// <param name="Data">Little-endian bytes.</param>
+public sealed record SafeTensor(string Name, string Type, IReadOnlyList<long> Shape, ReadOnlyMemory<byte> Data)
+{
+    /// <summary>A float tensor.</summary>
+    public static SafeTensor Of(string name, ReadOnlySpan<float> values, params long[] shape) => new(name, "F32", shape, Bytes(values));
+
+    /// <summary>A double tensor.</summary>
+    public static SafeTensor Of(string name, ReadOnlySpan<double> values, params long[] shape) => new(name, "F64", shape, Bytes(values));
+
+    /// <summary>The numbers of an F32 or F64 tensor.</summary>
+    /// <exception cref="ModelException">Another type.</exception>
+    public double[] ToDoubles()
+    {
+        ReadOnlySpan<byte> bytes = Data.Span;
+        switch (Type)
+        {
+            case "F64":
+                double[] doubles = new double[bytes.Length / sizeof(double)];
+                for (int n = 0; n < doubles.Length; n++)
+                {
+                    doubles[n] = System.Buffers.Binary.BinaryPrimitives.ReadDoubleLittleEndian(bytes[(n * sizeof(double))..]);
+                }
+
+                return doubles;
+            case "F32":
+                double[] singles = new double[bytes.Length / sizeof(float)];
+                for (int n = 0; n < singles.Length; n++)
+                {
+                    singles[n] = System.Buffers.Binary.BinaryPrimitives.ReadSingleLittleEndian(bytes[(n * sizeof(float))..]);
+                }
+
+                return singles;
+            default:
+                throw new ModelException($"tensor '{Name}': type {Type} found, F32 or F64 expected");
+        }
+    }
+
+    private static byte[] Bytes(ReadOnlySpan<float> values)
+    {
+        byte[] bytes = new byte[values.Length * sizeof(float)];
+        for (int n = 0; n < values.Length; n++)
+        {
+            System.Buffers.Binary.BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(n * sizeof(float)), values[n]);
+        }
+
+        return bytes;
+    }
+
+    private static byte[] Bytes(ReadOnlySpan<double> values)
+    {
+        byte[] bytes = new byte[values.Length * sizeof(double)];
+        for (int n = 0; n < values.Length; n++)
+        {
+            System.Buffers.Binary.BinaryPrimitives.WriteDoubleLittleEndian(bytes.AsSpan(n * sizeof(double)), values[n]);
+        }
+
+        return bytes;
+    }
+}
