@@ -1,9 +1,7 @@
-using System.Runtime.InteropServices;
-
 namespace Backprop.ModelFiles;
 
 /// <summary>Writes a file whole or not at all: a temporary file in the same folder, flushed to disk, renamed over the old one, and the folder flushed.</summary>
-public static partial class AtomicFile
+public static class AtomicFile
 {
     /// <summary>Writes <paramref name="path"/>. Whatever goes wrong, an older file of that name stays as it was.</summary>
     /// <exception cref="DataException">The file cannot be written: the path and the system's reason.</exception>
@@ -30,7 +28,7 @@ public static partial class AtomicFile
                 }
 
                 File.Move(temporary, full, overwrite: true);
-                FlushFolder(folder);
+                Folder.Flush(folder);
             }
             finally
             {
@@ -42,40 +40,4 @@ public static partial class AtomicFile
             throw new DataException($"cannot write '{path}': {error.Message}", error);
         }
     }
-
-    /// <summary>Makes a rename durable. Windows does so by itself.</summary>
-    private static void FlushFolder(string folder)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            return;
-        }
-
-        int handle = Open(folder, 0);
-        if (handle < 0)
-        {
-            throw new IOException($"folder '{folder}' cannot be opened to be flushed (error {Marshal.GetLastPInvokeError()})");
-        }
-
-        try
-        {
-            if (Sync(handle) != 0)
-            {
-                throw new IOException($"folder '{folder}' cannot be flushed (error {Marshal.GetLastPInvokeError()})");
-            }
-        }
-        finally
-        {
-            _ = Close(handle);
-        }
-    }
-
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    private static partial int Sync(int handle);
-
-    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
-    private static partial int Close(int handle);
 }

@@ -1,0 +1,14 @@
+namespace Backprop.Tables;
+
+/// <summary>How a column is encoded.</summary>
+public enum FeatureKind
+{
+    /// <summary>(x − mean) / scale.</summary>
+    Numeric,
+
+    /// <summary>One-hot.</summary>
+    Categorical,
+
+    /// <summary>Not at all.</summary>
+    Ignored,
+}

@@ -1,0 +1,14 @@
+namespace Backprop.Tables;
+
+/// <summary>What the target columns hold.</summary>
+public enum TargetKind
+{
+    /// <summary>One column: a class label.</summary>
+    Class,
+
+    /// <summary>Numbers to be met.</summary>
+    Values,
+
+    /// <summary>Several columns of 0 and 1.</summary>
+    Flags,
+}

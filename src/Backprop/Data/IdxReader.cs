@@ -1,0 +1,91 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+
+namespace Backprop.Data;
+
+/// <summary>Reads IDX files, the format of MNIST and its kin; compressed by gzip or not.</summary>
+public static class IdxReader
+{
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="DataException">Missing, unreadable or malformed.</exception>
+    public static NumericArray Read(string path)
+    {
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read);
+            bool zipped = file.Length >= 2 && file.ReadByte() == 0x1F && file.ReadByte() == 0x8B;
+            file.Position = 0;
+            using Stream stream = zipped ? new GZipStream(file, CompressionMode.Decompress) : file;
+            return Read(stream, path, zipped ? file.Length * 1100 : file.Length); // gzip packs at most 1032 to 1
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException)
+        {
+            throw new DataException($"cannot read '{path}': {error.Message}", error);
+        }
+    }
+
+    private static NumericArray Read(Stream stream, string path, long most)
+    {
+        byte[] start = new byte[4];
+        if (stream.ReadAtLeast(start, 4, throwOnEndOfStream: false) < 4 || start[0] != 0 || start[1] != 0 || start[3] == 0 || start[3] > 8)
+        {
+            throw new DataException($"'{path}' is not an IDX file");
+        }
+
+        int width = start[2] switch
+        {
+            0x08 or 0x09 => 1,
+            0x0B => 2,
+            0x0C or 0x0D => 4,
+            0x0E => 8,
+            _ => throw new DataException($"'{path}': IDX type 0x{start[2]:X2} found, expected 08, 09, 0B, 0C, 0D or 0E"),
+        };
+        int[] shape = new int[start[3]];
+        long count = 1;
+        byte[] size = new byte[4];
+        for (int d = 0; d < shape.Length; d++)
+        {
+            stream.ReadExactly(size);
+            uint dimension = BinaryPrimitives.ReadUInt32BigEndian(size);
+            count *= dimension;
+            if (dimension > int.MaxValue || count > Array.MaxLength / 8 || count * width > most)
+            {
+                throw new DataException($"'{path}': dimension {d} of {dimension} makes the array larger than the file can hold");
+            }
+
+            shape[d] = (int)dimension;
+        }
+
+        double[] values = new double[count];
+        byte[] buffer = new byte[width * 8192];
+        for (int done = 0; done < values.Length;)
+        {
+            int some = Math.Min(8192, values.Length - done);
+            if (stream.ReadAtLeast(buffer.AsSpan(0, some * width), some * width, throwOnEndOfStream: false) < some * width)
+            {
+                throw new DataException($"'{path}' is cut off: fewer than the {count} numbers that its header announces");
+            }
+
+            for (int n = 0; n < some; n++)
+            {
+                values[done + n] = Value(buffer.AsSpan(n * width, width), start[2]);
+            }
+
+            done += some;
+        }
+
+        return stream.ReadByte() < 0
+            ? new(path, shape, values, start[2] is not (0x0D or 0x0E), start[2] == 0x08)
+            : throw new DataException($"'{path}' has more than the {count} numbers that its header announces");
+    }
+
+    private static double Value(ReadOnlySpan<byte> cell, byte type) => type switch
+    {
+        0x08 => cell[0],
+        0x09 => (sbyte)cell[0],
+        0x0B => BinaryPrimitives.ReadInt16BigEndian(cell),
+        0x0C => BinaryPrimitives.ReadInt32BigEndian(cell),
+        0x0D => BinaryPrimitives.ReadSingleBigEndian(cell),
+        _ => BinaryPrimitives.ReadDoubleBigEndian(cell),
+    };
+}

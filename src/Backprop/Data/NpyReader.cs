@@ -1,0 +1,206 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.IO.Compression;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Backprop.Data;
+
+/// <summary>Reads NumPy's .npy (versions 1 to 3) and .npz files of plain numbers. Pickled objects are refused: nothing in a file is ever run.</summary>
+public static partial class NpyReader
+{
+    private const int MaxHeader = 1 << 20;
+
+    /// <summary>Reads a .npy file.</summary>
+    /// <exception cref="DataException">Missing, unreadable or malformed, or of a type that is not a plain number.</exception>
+    public static NumericArray Read(string path)
+    {
+        try
+        {
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read);
+            return Read(stream, path, stream.Length);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new DataException($"cannot read '{path}': {error.Message}", error);
+        }
+    }
+
+    /// <summary>Reads every array of a .npz file, by name.</summary>
+    /// <exception cref="DataException">Missing, unreadable or malformed, or of a type that is not a plain number.</exception>
+    public static IReadOnlyDictionary<string, NumericArray> ReadAll(string path)
+    {
+        try
+        {
+            using ZipArchive zip = ZipFile.OpenRead(path);
+            var arrays = new Dictionary<string, NumericArray>(StringComparer.Ordinal);
+            foreach (ZipArchiveEntry entry in zip.Entries)
+            {
+                string name = entry.FullName.EndsWith(".npy", StringComparison.Ordinal) ? entry.FullName[..^4] : entry.FullName;
+                if (entry.CompressedLength > 0 && entry.Length / entry.CompressedLength > 1100)
+                {
+                    throw new DataException($"'{path}', array '{name}': {entry.Length} bytes packed into {entry.CompressedLength} is more than the format can do");
+                }
+
+                using Stream stream = entry.Open();
+                if (!arrays.TryAdd(name, Read(stream, $"{path}:{name}", entry.Length)))
+                {
+                    throw new DataException($"'{path}': array '{name}' stands twice");
+                }
+            }
+
+            return arrays;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException or NotSupportedException)
+        {
+            throw new DataException($"cannot read '{path}': {error.Message}", error);
+        }
+    }
+
+    private static NumericArray Read(Stream stream, string source, long length)
+    {
+        byte[] start = new byte[8];
+        if (length < 10 || stream.ReadAtLeast(start, 8, throwOnEndOfStream: false) < 8 || start[0] != 0x93 || Encoding.ASCII.GetString(start, 1, 5) != "NUMPY" || start[6] is < 1 or > 3)
+        {
+            throw new DataException($"'{source}' is not a NumPy array");
+        }
+
+        int prefix = start[6] == 1 ? 2 : 4;
+        byte[] size = new byte[4];
+        stream.ReadExactly(size, 0, prefix);
+        uint headerLength = BinaryPrimitives.ReadUInt32LittleEndian(size);
+        long dataLength = length - 8 - prefix - headerLength;
+        if (headerLength > MaxHeader || dataLength < 0)
+        {
+            throw new DataException($"'{source}': a header of {headerLength} bytes announced, the file has {length} bytes");
+        }
+
+        byte[] bytes = new byte[headerLength];
+        stream.ReadExactly(bytes);
+        string header = Encoding.UTF8.GetString(bytes);
+        Match type = Descr().Match(header), order = FortranOrder().Match(header), shapeText = ShapeTuple().Match(header);
+        if (!type.Success || !order.Success || !shapeText.Success)
+        {
+            throw new DataException($"'{source}': the header has no descr, fortran_order and shape of a plain array (objects and records are not read)");
+        }
+
+        int[] shape = Shape(shapeText.Groups["v"].Value, source, out long count);
+        string kind = type.Groups["v"].Value;
+        int width = kind.Length == 3 && kind[2] is >= '1' and <= '8' && kind[0] is '<' or '>' or '|' or '=' ? kind[2] - '0' : 0;
+        if (!IsNumber(kind, width))
+        {
+            throw new DataException($"'{source}': numbers of type '{kind}' found, expected integers, booleans, float32 or float64 (objects, text and records are not read)");
+        }
+
+        if (count * width != dataLength)
+        {
+            throw new DataException($"'{source}': shape ({string.Join(", ", shape)}) of '{kind}' takes {count * width} bytes, {dataLength} found");
+        }
+
+        double[] values = Values(stream, (int)count, kind[1], width, bigEndian: kind[0] == '>', source);
+        if (order.Groups["v"].Value == "True" && shape.Length > 1)
+        {
+            values = FromFortran(values, shape);
+        }
+
+        return new(source, shape, values, kind[1] != 'f', kind[1] == 'u' && width == 1);
+    }
+
+    private static bool IsNumber(string kind, int width) => kind.Length == 3 && kind[1] switch
+    {
+        'f' => width is 4 or 8,
+        'i' or 'u' => width is 1 or 2 or 4 or 8,
+        'b' => width == 1,
+        _ => false,
+    };
+
+    private static int[] Shape(string text, string source, out long count)
+    {
+        string[] parts = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        int[] shape = new int[parts.Length];
+        count = 1;
+        for (int d = 0; d < parts.Length; d++)
+        {
+            if (!int.TryParse(parts[d].TrimEnd('L'), NumberStyles.None, CultureInfo.InvariantCulture, out shape[d]) || (count *= shape[d]) > Array.MaxLength / 8)
+            {
+                throw new DataException($"'{source}': shape ({text}) is not one of at most {Array.MaxLength / 8} numbers");
+            }
+        }
+
+        return shape;
+    }
+
+    private static double[] Values(Stream stream, int count, char kind, int width, bool bigEndian, string source)
+    {
+        double[] values = new double[count];
+        byte[] buffer = new byte[width * 8192];
+        for (int done = 0; done < count;)
+        {
+            int some = Math.Min(8192, count - done);
+            if (stream.ReadAtLeast(buffer.AsSpan(0, some * width), some * width, throwOnEndOfStream: false) < some * width)
+            {
+                throw new DataException($"'{source}' is cut off after {done} of {count} numbers");
+            }
+
+            for (int n = 0; n < some; n++)
+            {
+                Span<byte> cell = buffer.AsSpan(n * width, width);
+                if (bigEndian)
+                {
+                    cell.Reverse();
+                }
+
+                values[done + n] = Value(cell, kind, width);
+            }
+
+            done += some;
+        }
+
+        return values;
+    }
+
+    private static double Value(ReadOnlySpan<byte> cell, char kind, int width) => (kind, width) switch
+    {
+        ('f', 4) => BinaryPrimitives.ReadSingleLittleEndian(cell),
+        ('f', 8) => BinaryPrimitives.ReadDoubleLittleEndian(cell),
+        ('i', 1) => (sbyte)cell[0],
+        ('i', 2) => BinaryPrimitives.ReadInt16LittleEndian(cell),
+        ('i', 4) => BinaryPrimitives.ReadInt32LittleEndian(cell),
+        ('i', 8) => BinaryPrimitives.ReadInt64LittleEndian(cell),
+        ('u', 2) => BinaryPrimitives.ReadUInt16LittleEndian(cell),
+        ('u', 4) => BinaryPrimitives.ReadUInt32LittleEndian(cell),
+        ('u', 8) => BinaryPrimitives.ReadUInt64LittleEndian(cell),
+        _ => cell[0],
+    };
+
+    private static double[] FromFortran(double[] values, int[] shape)
+    {
+        double[] result = new double[values.Length];
+        int[] index = new int[shape.Length];
+        for (int n = 0; n < values.Length; n++)
+        {
+            int at = 0;
+            for (int d = 0; d < shape.Length; d++)
+            {
+                at = (at * shape[d]) + index[d];
+            }
+
+            result[at] = values[n];
+            for (int d = 0; d < shape.Length && ++index[d] == shape[d]; d++)
+            {
+                index[d] = 0;
+            }
+        }
+
+        return result;
+    }
+
+    [GeneratedRegex(@"'descr'\s*:\s*'(?<v>[^']*)'", RegexOptions.NonBacktracking)]
+    private static partial Regex Descr();
+
+    [GeneratedRegex(@"'fortran_order'\s*:\s*(?<v>True|False)", RegexOptions.NonBacktracking)]
+    private static partial Regex FortranOrder();
+
+    [GeneratedRegex(@"'shape'\s*:\s*\((?<v>[0-9L,\s]*)\)", RegexOptions.NonBacktracking)]
+    private static partial Regex ShapeTuple();
+}
