@@ -103,7 +103,7 @@ public static partial class NpyReader
             values = FromFortran(values, shape);
         }
 
-        return new(source, shape, values, kind[1] != 'f', kind[1] == 'u' && width == 1);
+        return new(source, shape, values, kind[1] != 'f', IsPixels: false);
     }
 
     private static bool IsNumber(string kind, int width) => kind.Length == 3 && kind[1] switch

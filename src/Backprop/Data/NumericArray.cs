@@ -7,8 +7,8 @@ namespace Backprop.Data;
 /// <param name="Shape">Row-major.</param>
 /// <param name="Values">All numbers, as doubles.</param>
 /// <param name="IsInteger">Whether the file holds whole numbers or booleans.</param>
-/// <param name="IsByte">Whether the file holds unsigned bytes, as images do.</param>
-public sealed record NumericArray(string Source, IReadOnlyList<int> Shape, double[] Values, bool IsInteger, bool IsByte)
+/// <param name="IsPixels">Whether the numbers are the bytes of images.</param>
+public sealed record NumericArray(string Source, IReadOnlyList<int> Shape, double[] Values, bool IsInteger, bool IsPixels)
 {
     /// <summary>The first dimension.</summary>
     public int Rows => Shape.Count == 0 ? 1 : Shape[0];

@@ -1,0 +1,141 @@
+using System.CommandLine;
+using System.Numerics;
+using Backprop.Cli.Input;
+using Backprop.Cli.Output;
+using Backprop.Data;
+using Backprop.Derivations;
+using Backprop.Kernels;
+using Backprop.Losses;
+using Backprop.Networks;
+using Spectre.Console;
+
+namespace Backprop.Cli.Commands;
+
+/// <summary><c>check MODEL DATA</c> or <c>check --network SPEC</c>.</summary>
+internal static class CheckCommand
+{
+    private const int DefaultRows = 8;
+
+    public static Command Create()
+    {
+        var common = new CommonOptions();
+        var model = new Argument<string?>("MODEL") { Arity = ArgumentArity.ZeroOrOne, Description = "A model file" };
+        var network = new Option<string?>("--network") { Description = "A network with random weights and rows in the place of MODEL and DATA", HelpName = "SPEC" };
+        var loss = new Option<string?>("--loss") { Description = "The loss of --network", HelpName = "NAME[:value]" };
+        var seed = new Option<ulong>("--seed") { Description = "What --network is drawn from" };
+        var sample = new Option<int>("--sample") { Description = "How many parameters, spread over every tensor", DefaultValueFactory = _ => 1000, HelpName = "N" };
+        var all = new Option<bool>("--all") { Description = "Every parameter" };
+        var rows = new Option<int>("--rows") { Description = "The mean loss over how many rows, from the first", DefaultValueFactory = _ => DefaultRows, HelpName = "N" };
+        Option<string> precision = CommonOptions.Precision("double");
+        var command = new Command("check", "Derivatives three ways: the note's recursion, back propagation, numerically") { model };
+        common.AddTo(command);
+        foreach (Option option in new Option[] { network, loss, seed, sample, all, rows, precision })
+        {
+            command.Add(option);
+        }
+
+        command.SetAction(parsed =>
+        {
+            int count = Positive("--sample", parsed.GetValue(sample)), most = Positive("--rows", parsed.GetValue(rows));
+            int? chosen = parsed.GetValue(all) ? null : count;
+            bool json = parsed.GetValue(common.Json), single = parsed.GetValue(precision) == "float";
+            if (parsed.GetValue(network) is { } specification)
+            {
+                if (parsed.GetValue(model) is not null)
+                {
+                    throw new UsageException("give MODEL and DATA, or --network");
+                }
+
+                var definition = NetworkDefinition.Parse(specification, parsed.GetValue(loss) is { } name ? Loss.Parse(name) : null);
+                return single ? Run(Random<float>(definition, parsed.GetValue(seed), most), chosen, json) : Run(Random<double>(definition, parsed.GetValue(seed), most), chosen, json);
+            }
+
+            string path = parsed.GetValue(model) ?? throw new UsageException("give MODEL and DATA, or --network SPEC");
+            return single
+                ? Run(OfModel<float>(path, common.Source(parsed), common.Targets(parsed), most), chosen, json)
+                : Run(OfModel<double>(path, common.Source(parsed), common.Targets(parsed), most), chosen, json);
+        });
+        return command;
+    }
+
+    private static int Positive(string option, int value) => value > 0 ? value : throw new UsageException($"{option} must be at least 1, found {value}");
+
+    private static (Network<T> Network, Dataset<T> Data) OfModel<T>(string path, DataSource source, string[]? targets, int rows) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Model<T> model = Model<T>.Read(path);
+        Dataset<T> data = DatasetBuilder.ForModel<T>(source, model.Network.Definition, model.Schema, targets, needTargets: true);
+        return (model.Network, data.Select([.. Enumerable.Range(0, Math.Min(rows, data.Rows))]));
+    }
+
+    /// <summary>Glorot weights, normal features, and targets that every loss takes: numbers in (0, 1), or classes for hinge.</summary>
+    private static (Network<T> Network, Dataset<T> Data) Random<T>(NetworkDefinition definition, ulong seed, int rows) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var random = new CounterRandom(seed, 7);
+        var features = new T[rows * definition.Inputs];
+        for (int n = 0; n < features.Length; n++)
+        {
+            features[n] = T.CreateTruncating(random.Normal((ulong)n));
+        }
+
+        var uniform = new CounterRandom(seed, 8);
+        Targets<T> targets = definition.Loss.Name == "hinge"
+            ? Targets<T>.Classes([.. Enumerable.Range(0, rows).Select(row => (int)(uniform.Bits((ulong)row) % (ulong)definition.Outputs))], definition.Outputs)
+            : Targets<T>.Values([.. Enumerable.Range(0, rows * definition.TargetCount).Select(n => T.CreateTruncating(uniform.Uniform((ulong)n)))], definition.TargetCount);
+        return (new Network<T>(definition, Initializer.Parse("glorot_normal"), seed), new(rows, definition.Inputs, features, targets));
+    }
+
+    private static int Run<T>((Network<T> Network, Dataset<T> Data) on, int? sample, bool json) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        GradientCheckResult result = GradientCheck.Run(on.Network, on.Data, sample);
+        if (json)
+        {
+            JsonLine.Print(line =>
+            {
+                line.WriteNumber("parameters", result.Parameters);
+                line.WriteNumber("checked", result.Checked);
+                line.WriteStartObject("worst");
+                line.Number("recursion_vs_backpropagation", result.WorstOfRecursion);
+                line.Number("backpropagation_vs_numerical", result.WorstOfNumerical);
+                line.WriteString("parameter", result.WorstParameter?.ToString());
+                line.WriteEndObject();
+                line.WriteStartArray("left_out");
+                foreach ((ParameterName parameter, string why) in result.LeftOut)
+                {
+                    line.WriteStartObject();
+                    line.WriteString("parameter", parameter.ToString());
+                    line.WriteString("why", why);
+                    line.WriteEndObject();
+                }
+
+                line.WriteEndArray();
+                line.WriteBoolean("agrees", result.Agrees);
+            });
+            return result.Agrees ? ExitCode.Done : ExitCode.CheckFailed;
+        }
+
+        var table = new Spectre.Console.Table().Title($"{result.Checked:N0} of {result.Parameters:N0} derivatives, three ways, over {on.Data.Rows} rows");
+        foreach (string name in new[] { "tensor", "shape", "checked", "left out", "recursion − back propagation", "back propagation − numerical", "relative", "worst at", "numerically by" })
+        {
+            table.AddColumn(new TableColumn(name).RightAligned());
+        }
+
+        foreach (TensorCheck tensor in result.Tensors)
+        {
+            table.AddRow(tensor.Name, tensor.Shape, $"{tensor.Checked}", $"{tensor.LeftOut}", $"{tensor.WorstOfRecursion:E1}", $"{tensor.WorstOfNumerical:E1}", $"{tensor.WorstRelative:E1}", Markup.Escape(tensor.WorstParameter?.ToString() ?? "–"), tensor.Method);
+        }
+
+        Terminal.Data.Write(table);
+        foreach ((ParameterName parameter, string why) in result.LeftOut.Take(10))
+        {
+            Console.Out.WriteLine($"left out: {parameter}: {why}");
+        }
+
+        if (result.LeftOut.Count > 10)
+        {
+            Console.Out.WriteLine($"… and {result.LeftOut.Count - 10} more (--json names all)");
+        }
+
+        Console.Out.WriteLine(result.Agrees ? "The three ways agree." : $"The three ways do NOT agree; worst at {result.WorstParameter}.");
+        return result.Agrees ? ExitCode.Done : ExitCode.CheckFailed;
+    }
+}

@@ -1,0 +1,59 @@
+using System.CommandLine;
+using System.Numerics;
+using Backprop.Cli.Input;
+using Backprop.Cli.Output;
+using Backprop.Data;
+using Backprop.ModelFiles;
+using Backprop.Propagation;
+
+namespace Backprop.Cli.Commands;
+
+/// <summary><c>gradient MODEL DATA [-o GRADS]</c>.</summary>
+internal static class GradientCommand
+{
+    public static Command Create()
+    {
+        var common = new CommonOptions();
+        var model = new Argument<string>("MODEL") { Description = "A model file" };
+        var output = new Option<string?>("--output", "-o") { Description = "Where the gradient goes, as safetensors with the model's tensor names", HelpName = "GRADS" };
+        Option<string> precision = CommonOptions.Precision("double");
+        var command = new Command("gradient", "The mean gradient of the loss over all rows") { model };
+        common.AddTo(command);
+        command.Add(output);
+        command.Add(precision);
+        command.SetAction(parsed => parsed.GetValue(precision) == "float"
+            ? Run<float>(parsed.GetValue(model)!, common.Source(parsed), common.Targets(parsed), parsed.GetValue(output), parsed.GetValue(common.Json))
+            : Run<double>(parsed.GetValue(model)!, common.Source(parsed), common.Targets(parsed), parsed.GetValue(output), parsed.GetValue(common.Json)));
+        return command;
+    }
+
+    private static int Run<T>(string path, DataSource source, string[]? targets, string? output, bool json) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Model<T> model = Model<T>.Read(path);
+        Dataset<T> data = DatasetBuilder.ForModel<T>(source, model.Network.Definition, model.Schema, targets, needTargets: true);
+        Gradient<T> gradient = Backpropagation.Gradient(model.Network, data);
+        if (output is not null)
+        {
+            ModelFile<T>.WriteGradient(output, gradient, model.Network.Definition);
+        }
+
+        if (json)
+        {
+            JsonLine.Print(line =>
+            {
+                line.Number("loss", gradient.Loss);
+                line.WriteNumber("rows", gradient.Rows);
+            });
+            return ExitCode.Done;
+        }
+
+        Console.Out.WriteLine($"loss {gradient.Loss:R} over {gradient.Rows} rows");
+        for (int layer = 1; layer <= model.Network.Layers.Length; layer++)
+        {
+            double Norm(T[] values) => Math.Sqrt(values.Sum(value => double.CreateTruncating(value * value)));
+            Console.Out.WriteLine($"layer {layer}: ‖∂W‖ {Norm(gradient.WeightGradients(layer)):G6}, ‖∂b‖ {Norm(gradient.BiasGradients(layer)):G6}");
+        }
+
+        return ExitCode.Done;
+    }
+}

@@ -1,0 +1,82 @@
+using System.CommandLine;
+using System.Numerics;
+using Backprop.Activations;
+using Backprop.Data;
+using Backprop.Losses;
+using Backprop.Networks;
+using Backprop.Tables;
+
+namespace Backprop.Cli.Commands;
+
+/// <summary>Which network is trained on the data: the given one, completed by an output layer where it has none.</summary>
+internal sealed class NetworkChoice(TrainOptions options, ParseResult parsed, bool recipe)
+{
+    public NetworkDefinition Choose<T>(Dataset<T> data, TableSchema? schema, NetworkDefinition? from) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (from is not null)
+        {
+            if (parsed.GetValue(options.Network) is not null || parsed.GetValue(options.Loss) is not null)
+            {
+                throw new UsageException("--from takes network and loss from the model; leave --network and --loss away");
+            }
+
+            return new(from.Inputs, WithDropout(from.Layers, fallback: null), Smooth(from.Loss));
+        }
+
+        Loss? loss = parsed.GetValue(options.Loss) is { } name ? Loss.Parse(name) : null;
+        (int? inputs, IReadOnlyList<LayerDefinition> layers) = TrainOptions.ParseNetwork(parsed.GetValue(options.Network) ?? Recipe.Hidden);
+        if (inputs is null)
+        {
+            layers = [.. layers, Output(data, schema, loss)];
+        }
+        else if (inputs != data.FeatureCount)
+        {
+            throw new UsageException($"--network has {inputs} inputs, the data have {data.FeatureCount} features");
+        }
+
+        layers = WithDropout(layers, recipe ? Recipe.Dropout : null);
+        loss ??= schema?.Target.Kind == TargetKind.Class && layers[^1].Units > 1 && layers[^1].Activation.Name == "identity"
+            ? throw new UsageException("an identity output of several units needs a --loss for classes, such as hinge, or a softmax")
+            : NetworkDefinition.DefaultLoss(layers[^1].Activation);
+        var network = new NetworkDefinition(data.FeatureCount, layers, Smooth(loss));
+        if (data.Targets.AreClasses ? network.TargetCount < data.Targets.Count : network.TargetCount != data.Targets.Count)
+        {
+            throw new UsageException($"the output layer {layers[^1]} with loss {loss} takes {network.TargetCount} targets, the data have {data.Targets.Count} {(data.Targets.AreClasses ? "classes" : "target values")}");
+        }
+
+        return network;
+    }
+
+    /// <summary>Classes: softmax; 0/1 flags: sigmoid; values: identity, two for each under gaussian_nll.</summary>
+    private static LayerDefinition Output<T>(Dataset<T> data, TableSchema? schema, Loss? loss) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int targets = data.Targets.Count;
+        if (data.Targets.AreClasses)
+        {
+            return new(targets, ActivationFunction.Create(loss?.Name == "hinge" ? "identity" : "softmax"));
+        }
+
+        bool flags = loss?.Name == "binary_cross_entropy" || (loss is null && schema?.Target.Kind == TargetKind.Flags);
+        return loss?.Name == "gaussian_nll" ? new(2 * targets, ActivationFunction.Create("identity"))
+            : loss?.Name == "cross_entropy" ? new(targets, ActivationFunction.Create("softmax"))
+            : new(targets, ActivationFunction.Create(flags ? "sigmoid" : "identity"));
+    }
+
+    private IReadOnlyList<LayerDefinition> WithDropout(IReadOnlyList<LayerDefinition> layers, double? fallback)
+    {
+        double? dropout = parsed.GetValue(options.Dropout) ?? fallback;
+        return dropout is null ? layers : [.. layers.Select((layer, index) => index == layers.Count - 1 ? layer : new LayerDefinition(layer.Units, layer.Activation, dropout.Value))];
+    }
+
+    private Loss Smooth(Loss loss)
+    {
+        double? smoothing = parsed.GetValue(options.LabelSmoothing);
+        if (smoothing is not null && loss.Name != "cross_entropy")
+        {
+            throw new UsageException($"--label-smoothing belongs to cross_entropy, the loss is {loss.Name}");
+        }
+
+        smoothing ??= recipe && loss.Name == "cross_entropy" ? Recipe.LabelSmoothing : null;
+        return smoothing is { } value ? Loss.Create("cross_entropy", value) : loss;
+    }
+}

@@ -1,0 +1,122 @@
+using System.CommandLine;
+using Backprop.Cli.Input;
+using Backprop.Data;
+using Backprop.Networks;
+using Backprop.Propagation;
+using Backprop.Tables;
+using Backprop.Training;
+
+namespace Backprop.Cli.Commands;
+
+/// <summary><c>predict MODEL DATA [-o FILE]</c>.</summary>
+internal static class PredictCommand
+{
+    public static Command Create()
+    {
+        var common = new CommonOptions();
+        var model = new Argument<string>("MODEL") { Description = "A model file" };
+        var output = new Option<string>("--output", "-o") { Description = "Where predictions go, by extension: .csv .tsv .json .jsonl .parquet, or - for CSV on standard output", DefaultValueFactory = _ => "-", HelpName = "FILE" };
+        var command = new Command("predict", "Predictions of a model for rows of data") { model };
+        common.AddTo(command);
+        command.Add(output);
+        command.SetAction(parsed => Run(parsed.GetValue(model)!, common.Source(parsed), common.Targets(parsed), parsed.GetValue(output)!, parsed.GetValue(common.Json)));
+        return command;
+    }
+
+    private static int Run(string path, DataSource source, string[]? targets, string output, bool json)
+    {
+        Model<double> model = Model<double>.Read(path);
+        NetworkDefinition network = model.Network.Definition;
+        Dataset<double> data = DatasetBuilder.ForModel<double>(WithoutTargets(source, model, targets), network, model.Schema, targets: null, needTargets: false);
+        Fit.Require(network, data, targets: false);
+        double[] y = new Predictor<double>(model.Network).Predict(data.Features);
+        List<Column> columns = Columns(model, y, data.Rows);
+        if (json && output == "-")
+        {
+            using Stream stdout = Console.OpenStandardOutput();
+            string temporary = Path.Combine(Path.GetTempPath(), $"backprop-{Guid.NewGuid():N}.jsonl");
+            try
+            {
+                PredictionWriter.Write(temporary, columns, stdout);
+                string[] lines = File.ReadAllLines(temporary);
+                Console.Out.WriteLine($"{{\"predictions\":[{string.Join(',', lines)}]}}");
+            }
+            finally
+            {
+                File.Delete(temporary);
+            }
+
+            return ExitCode.Done;
+        }
+
+        using Stream standardOutput = Console.OpenStandardOutput();
+        PredictionWriter.Write(output, columns, standardOutput);
+        if (json)
+        {
+            Output.JsonLine.Print(line =>
+            {
+                line.WriteString("output", output);
+                line.WriteNumber("rows", data.Rows);
+            });
+        }
+
+        return ExitCode.Done;
+    }
+
+    /// <summary>Target columns may be there or not, and their cells may hold anything.</summary>
+    private static DataSource WithoutTargets(DataSource source, Model<double> model, string[]? targets)
+    {
+        if (source.Table is null)
+        {
+            return source with { Y = null };
+        }
+
+        IReadOnlyList<string> names = targets ?? model.Schema?.Target.Names ?? (source.DefaultTarget is { } name ? [name] : []);
+        Column[] left = [.. source.Table.Columns.Where(column => !names.Contains(column.Name) && (column.Name != model.Schema?.SampleWeight || model.Schema is null))];
+        if (model.Schema is null && names.Count == 0 && left.Length == model.Network.Definition.Inputs + 1)
+        {
+            left = [.. left.Where(column => column.Name is not ("y" or "target" or "label" or "class"))];
+        }
+
+        return source with { Table = new Table(source.Table.Source, left), DefaultTarget = null };
+    }
+
+    private static List<Column> Columns(Model<double> model, double[] y, int rows)
+    {
+        NetworkDefinition network = model.Network.Definition;
+        TargetColumns? target = model.Schema?.Target;
+        int width = network.Outputs;
+        if (target?.Kind == TargetKind.Class || (target is null && DatasetBuilder.IsClassifier(network)))
+        {
+            IReadOnlyList<string> labels = target?.Labels ?? [.. Enumerable.Range(0, width).Select(c => c.ToString())];
+            double[][] scores = [.. Enumerable.Range(0, rows).Select(row => Scores(y.AsSpan(row * width, width), network, labels.Count))];
+            bool probabilities = network.Layers[^1].Activation.Name is "softmax" or "log_softmax" or "sigmoid";
+            return
+            [
+                new("prediction", [.. scores.Select(score => (string?)labels[ClassificationMetrics.ArgMax(score)])]),
+                .. labels.Select((label, c) => new Column($"{(probabilities ? "p" : "score")}_{label}", ColumnType.Real, [.. scores.Select(score => score[c])])),
+            ];
+        }
+
+        int count = target is null ? width : target.Names.Count;
+        return [.. Enumerable.Range(0, width).Select(output => new Column(
+            Name(target, output, count, width), ColumnType.Real,
+            [.. Enumerable.Range(0, rows).Select(row => target is not null && output < count ? target.Unscale(output, y[(row * width) + output]) : y[(row * width) + output])]))];
+    }
+
+    private static string Name(TargetColumns? target, int output, int count, int width) =>
+        target is null ? width == 1 ? "prediction" : $"prediction_{output}"
+        : output < count ? target.Names[output]
+        : $"{target.Names[output - count]}_log_variance";
+
+    private static double[] Scores(ReadOnlySpan<double> y, NetworkDefinition network, int classes)
+    {
+        if (y.Length == 1 && classes == 2)
+        {
+            return [1 - y[0], y[0]];
+        }
+
+        double[] scores = y.ToArray();
+        return network.Layers[^1].Activation.Name == "log_softmax" ? Array.ConvertAll(scores, Math.Exp) : scores;
+    }
+}

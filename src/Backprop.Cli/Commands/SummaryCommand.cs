@@ -1,0 +1,95 @@
+using System.CommandLine;
+using Backprop.Cli.Input;
+using Backprop.Cli.Output;
+using Backprop.Networks;
+using Backprop.Tables;
+using Spectre.Console;
+
+namespace Backprop.Cli.Commands;
+
+/// <summary><c>summary MODEL</c>.</summary>
+internal static class SummaryCommand
+{
+    public static Command Create()
+    {
+        var model = new Argument<string>("MODEL") { Description = "A model file" };
+        var json = new Option<bool>("--json") { Description = "Print one line of JSON" };
+        var command = new Command("summary", "Layers, shapes, parameters, memory, FLOPs and schema of a model") { model, json };
+        command.SetAction(parsed => Run(parsed.GetValue(model)!, parsed.GetValue(json)));
+        return command;
+    }
+
+    private static int Run(string path, bool json)
+    {
+        Model<double> model = Model<double>.Read(path);
+        NetworkDefinition network = model.Network.Definition;
+        long weights = network.ParameterCount - network.Layers.Sum(layer => (long)layer.Units);
+        long forward = 2 * weights, training = 2 * forward + (2 * (weights - ((long)network.Inputs * network.Layers[0].Units)));
+        if (json)
+        {
+            JsonLine.Print(line =>
+            {
+                line.WriteString("model", path);
+                line.WriteString("network", network.ToString());
+                line.WriteString("loss", network.Loss.ToString());
+                line.WriteNumber("parameters", network.ParameterCount);
+                line.WriteNumber("bytes", 4 * network.ParameterCount);
+                line.WriteNumber("flops_per_sample", forward);
+                line.WriteNumber("training_flops_per_sample", training);
+                line.WriteStartArray("layers");
+                for (int layer = 1; layer <= network.Layers.Length; layer++)
+                {
+                    LayerDefinition definition = network.Layers[layer - 1];
+                    line.WriteStartObject();
+                    line.WriteNumber("layer", layer);
+                    line.WriteNumber("inputs", network.InputsOf(layer));
+                    line.WriteNumber("units", definition.Units);
+                    line.WriteString("activation", definition.Activation.ToString());
+                    line.WriteNumber("parameters", (long)definition.Units * (network.InputsOf(layer) + 1L));
+                    line.WriteEndObject();
+                }
+
+                line.WriteEndArray();
+                Raw(line, "schema", model.Schema is null ? null : SchemaJson.Write(model.Schema));
+                Raw(line, "training", model.Training);
+            });
+            return ExitCode.Done;
+        }
+
+        var table = new Spectre.Console.Table().Title(Markup.Escape(network.ToString()));
+        foreach (string name in new[] { "layer", "W", "b", "activation", "parameters", "FLOPs a sample" })
+        {
+            table.AddColumn(new TableColumn(name).RightAligned());
+        }
+
+        for (int layer = 1; layer <= network.Layers.Length; layer++)
+        {
+            LayerDefinition definition = network.Layers[layer - 1];
+            int inputs = network.InputsOf(layer);
+            table.AddRow($"{layer}", $"{definition.Units}×{inputs}", $"{definition.Units}", definition.Activation.ToString(), $"{(long)definition.Units * (inputs + 1L):N0}", $"{2L * definition.Units * inputs:N0}");
+        }
+
+        Terminal.Data.Write(table);
+        Console.Out.WriteLine($"loss {network.Loss}; {network.ParameterCount:N0} parameters, {4 * network.ParameterCount:N0} bytes in float; {forward:N0} FLOPs a sample to predict, {training:N0} to train");
+        if (model.Schema is { } schema)
+        {
+            Terminal.Data.Write(SchemaTable.Of(schema));
+        }
+
+        return ExitCode.Done;
+    }
+
+    /// <summary>JSON from the model file, if it is JSON.</summary>
+    private static void Raw(System.Text.Json.Utf8JsonWriter line, string name, string? value)
+    {
+        line.WritePropertyName(name);
+        try
+        {
+            line.WriteRawValue(value ?? "null");
+        }
+        catch (System.Text.Json.JsonException)
+        {
+            line.WriteStringValue(value);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+using System.CommandLine;
+using System.Globalization;
+using Backprop.Cli.Input;
+using Backprop.Networks;
+using Backprop.Optimizers.Schedules;
+
+namespace Backprop.Cli.Commands;
+
+/// <summary>The options of <c>train</c>, their names fixed.</summary>
+internal sealed class TrainOptions
+{
+    public CommonOptions Common { get; } = new();
+
+    public Option<string> Output { get; } = new("--output", "-o") { Description = "The model file", DefaultValueFactory = _ => "model.safetensors", HelpName = "MODEL" };
+
+    public Option<string?> Network { get; } = new("--network") { Description = "Layers as units:activation joined by -; with the inputs in front it is complete, without them the hidden layers", HelpName = "SPEC" };
+
+    public Option<string?> Loss { get; } = new("--loss") { Description = $"One of {string.Join(", ", Losses.Loss.Names)}; huber:1, quantile:0.9", HelpName = "NAME[:value]" };
+
+    public Option<string?> Task { get; } = new("--task") { Description = "Whether the target is a class or a value" };
+
+    public Option<string?> Optimizer { get; } = new("--optimizer") { Description = $"One of {string.Join(", ", Optimizers.Optimizer.Names)}", HelpName = "NAME" };
+
+    public Option<double?> LearningRate { get; } = new("--learning-rate") { Description = "η; the optimizer's own default unless given", HelpName = "NUMBER" };
+
+    public Option<string?> Schedule { get; } = new("--schedule") { Description = $"One of {string.Join(", ", LearningRateSchedule.Names)}", HelpName = "NAME" };
+
+    public Option<int?> Warmup { get; } = new("--warmup") { Description = "Steps over which the learning rate rises from 0", HelpName = "STEPS" };
+
+    public Option<int?> BatchSize { get; } = new("--batch-size") { Description = "Rows of a batch", HelpName = "ROWS" };
+
+    public Option<int?> Epochs { get; } = new("--epochs") { Description = "Passes over the data", HelpName = "N" };
+
+    public Option<double?> MaxTime { get; } = new("--max-time") { Description = "No epoch begins after so many seconds", HelpName = "SECONDS" };
+
+    public Option<ulong> Seed { get; } = new("--seed") { Description = "What everything random is drawn from (default 0)" };
+
+    public Option<string> Precision { get; } = CommonOptions.Precision("float");
+
+    public Option<int> Threads { get; } = new("--threads") { Description = "Threads at most (default: one for each processor); the result is the same", HelpName = "N" };
+
+    public Option<string?> Validation { get; } = new("--validation") { Description = "A fraction of the rows, or DATA (default 0.2; 0: none)", HelpName = "FRACTION|DATA" };
+
+    public Option<int?> EarlyStopping { get; } = new("--early-stopping") { Description = "Stop after so many epochs without a better validation loss", HelpName = "PATIENCE" };
+
+    public Option<string?> ClassWeights { get; } = new("--class-weights") { Description = "balanced, or label=weight joined by commas", HelpName = "WEIGHTS" };
+
+    public Option<string?> SampleWeight { get; } = new("--sample-weight") { Description = "The column of sample weights", HelpName = "COL" };
+
+    public Option<double?> Dropout { get; } = new("--dropout") { Description = "The fraction of hidden outputs set to 0 in training" };
+
+    public Option<double?> L1 { get; } = new("--l1") { Description = "λ of λ‖W‖₁" };
+
+    public Option<double?> L2 { get; } = new("--l2") { Description = "α of (α/2)‖W‖²" };
+
+    public Option<double?> WeightDecay { get; } = new("--weight-decay") { Description = "As PyTorch's optimizer of that name means it" };
+
+    public Option<double?> ClipNorm { get; } = new("--clip-norm") { Description = "The greatest norm of the gradient" };
+
+    public Option<double?> ClipValue { get; } = new("--clip-value") { Description = "The greatest absolute value of each derivative" };
+
+    public Option<double?> LabelSmoothing { get; } = new("--label-smoothing") { Description = "ε of cross entropy" };
+
+    public Option<double?> Momentum { get; } = new("--momentum") { Description = "sgd, rmsprop" };
+
+    public Option<bool> Nesterov { get; } = new("--nesterov") { Description = "sgd" };
+
+    public Option<double?> Dampening { get; } = new("--dampening") { Description = "sgd" };
+
+    public Option<double?> Beta1 { get; } = new("--beta1") { Description = "adam and its kin" };
+
+    public Option<double?> Beta2 { get; } = new("--beta2") { Description = "adam and its kin" };
+
+    public Option<double?> Epsilon { get; } = new("--epsilon") { Description = "ε of a denominator" };
+
+    public Option<double?> Rho { get; } = new("--rho") { Description = "adadelta; rmsprop's alpha" };
+
+    public Option<bool> Amsgrad { get; } = new("--amsgrad") { Description = "adam, adamw" };
+
+    public Option<bool> Centered { get; } = new("--centered") { Description = "rmsprop" };
+
+    public Option<string?> Initializer { get; } = new("--initializer") { Description = $"One of {string.Join(", ", Networks.Initializer.Names)}", HelpName = "NAME" };
+
+    public Option<string> Preprocess { get; } = new("--preprocess") { Description = "auto: standardise, encode, impute; none: numbers as they are", DefaultValueFactory = _ => "auto" };
+
+    public Option<string?> From { get; } = new("--from") { Description = "Go on from a model: its network, loss, schema and weights", HelpName = "MODEL" };
+
+    public Option<bool> NoShuffle { get; } = new("--no-shuffle") { Description = "Rows in file order" };
+
+    public Option<string?> Log { get; } = new("--log") { Description = "A line of JSON for every epoch", HelpName = "FILE.jsonl" };
+
+    public Option<string?> Config { get; } = new("--config") { Description = "Options as a JSON object; the command line wins", HelpName = "FILE" };
+
+    public Option<bool> Quiet { get; } = new("--quiet") { Description = "No progress" };
+
+    public void AddTo(Command command)
+    {
+        Common.AddTo(command);
+        foreach (Option option in new Option[]
+        {
+            Output, Network, Loss, Task, Optimizer, LearningRate, Schedule, Warmup, BatchSize, Epochs, MaxTime, Seed, Precision, Threads, Validation,
+            EarlyStopping, ClassWeights, SampleWeight, Dropout, L1, L2, WeightDecay, ClipNorm, ClipValue, LabelSmoothing, Momentum, Nesterov, Dampening,
+            Beta1, Beta2, Epsilon, Rho, Amsgrad, Centered, Initializer, Preprocess, From, NoShuffle, Log, Config, Quiet,
+        })
+        {
+            command.Add(option);
+        }
+
+        Task.AcceptOnlyFromAmong("classification", "regression");
+        Preprocess.AcceptOnlyFromAmong("auto", "none");
+        Optimizer.CompletionSources.Add(_ => Optimizers.Optimizer.Names.Select(name => new System.CommandLine.Completions.CompletionItem(name)));
+        Schedule.CompletionSources.Add(_ => LearningRateSchedule.Names.Select(name => new System.CommandLine.Completions.CompletionItem(name)));
+        Loss.CompletionSources.Add(_ => Losses.Loss.Names.Select(name => new System.CommandLine.Completions.CompletionItem(name)));
+    }
+
+    /// <summary>Whether nothing of the model is chosen, so that our own recipe is.</summary>
+    public bool UsesRecipe(ParseResult parsed) =>
+        parsed.GetValue(Network) is null && parsed.GetValue(Optimizer) is null && parsed.GetValue(LearningRate) is null && parsed.GetValue(Loss) is null && parsed.GetValue(From) is null;
+
+    /// <summary>Layers and, where the inputs stand in front, their number.</summary>
+    public static (int? Inputs, IReadOnlyList<LayerDefinition> Layers) ParseNetwork(string specification)
+    {
+        string first = specification.Split('-')[0];
+        if (int.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        {
+            var complete = NetworkDefinition.Parse(specification);
+            return (complete.Inputs, complete.Layers);
+        }
+
+        return (null, NetworkDefinition.ParseLayers(specification));
+    }
+}

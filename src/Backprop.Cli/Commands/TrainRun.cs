@@ -1,0 +1,264 @@
+using System.CommandLine;
+using System.Numerics;
+using Backprop.Cli.Input;
+using Backprop.Cli.Output;
+using Backprop.Data;
+using Backprop.Kernels;
+using Backprop.ModelFiles;
+using Backprop.Networks;
+using Backprop.Optimizers;
+using Backprop.Tables;
+using Backprop.Training;
+
+namespace Backprop.Cli.Commands;
+
+/// <summary>One run of <c>train</c>: data, network, training, model file, report.</summary>
+internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly bool _recipe = options.UsesRecipe(parsed);
+
+    public int Run()
+    {
+        string output = parsed.GetValue(options.Output)!;
+        RequireWritable(output);
+        Optimizer optimizer = MakeOptimizer();
+        string data = parsed.GetValue(options.Common.Data) ?? (parsed.GetValue(options.Common.Query) is null ? "builtin:digits" : null!);
+        DataSource source = DataSource.Read(data, parsed.GetValue(options.Common.Query), parsed.GetValue(options.Common.Database));
+        Model<T>? from = parsed.GetValue(options.From) is { } path ? Model<T>.Read(path) : null;
+        (Dataset<T> training, Dataset<T>? validation, TableSchema? schema) = new TrainingData<T>(options, parsed, _recipe, from).Load(source);
+        NetworkDefinition definition = new NetworkChoice(options, parsed, _recipe).Choose(training, schema, from?.Network.Definition);
+        training = ClassWeights(training, schema);
+        Network<T> network = Start(definition, from);
+        TrainerOptions trainerOptions = MakeTrainerOptions(training);
+        var evaluator = new Evaluator<T>(network, schema?.Target.Scales?.ToArray());
+        var trainer = new Trainer<T>(network, training, validation, optimizer, trainerOptions, evaluator);
+        using var report = new TrainingReport(trainerOptions.Epochs, parsed.GetValue(options.Quiet), parsed.GetValue(options.Log));
+        trainer.EpochCompleted += report.Add;
+        trainer.StepCompleted += report.Show;
+        string? schemaJson = schema is null ? null : SchemaJson.Write(schema);
+
+        string Save(EpochResult? kept) => new ModelFile<T>(network, schemaJson, Description(source, training, optimizer, trainerOptions, kept)).Write(output);
+
+        using var interrupt = new Interrupt();
+        TrainingResult result;
+        report.Begin($"{definition}, {definition.ParameterCount:N0} parameters, {definition.Loss}, {optimizer}, {training.Rows:N0} rows, {VectorPaths.Current.Name()}");
+        try
+        {
+            result = trainer.Run(interrupt.Token);
+        }
+        catch (DivergenceException error)
+        {
+            report.End();
+            if (report.History.Count == 0)
+            {
+                throw;
+            }
+
+            Save(report.History[^1]);
+            return Terminal.Fail($"{error.Message}. The last good model is in '{output}'", ExitCode.Diverged);
+        }
+
+        report.End();
+        string hash = Save(result.Kept);
+        if (parsed.GetValue(options.Common.Json))
+        {
+            PrintJson(output, definition, training, result, hash);
+        }
+
+        report.Summary(result, output);
+        return result.Reason == StopReason.Cancelled ? ExitCode.Interrupted : ExitCode.Done;
+    }
+
+    /// <summary>Better now than after an hour of training.</summary>
+    private static void RequireWritable(string path)
+    {
+        string? folder = Path.GetDirectoryName(Path.GetFullPath(path));
+        if (Directory.Exists(path) || !Directory.Exists(folder))
+        {
+            throw new DataException($"cannot write '{path}': {(Directory.Exists(path) ? "it is a folder" : $"the folder '{folder}' does not exist")}");
+        }
+
+        string probe = Path.Combine(folder, $".backprop-{Guid.NewGuid():N}.tmp");
+        try
+        {
+            File.Create(probe).Dispose();
+            File.Delete(probe);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new DataException($"cannot write '{path}': {error.Message}", error);
+        }
+    }
+
+    private Optimizer MakeOptimizer()
+    {
+        var given = new OptimizerOptions
+        {
+            LearningRate = parsed.GetValue(options.LearningRate) ?? (_recipe ? Recipe.LearningRate : null),
+            WeightDecay = parsed.GetValue(options.WeightDecay) ?? (_recipe ? Recipe.WeightDecay : null),
+            Momentum = parsed.GetValue(options.Momentum),
+            Dampening = parsed.GetValue(options.Dampening),
+            Nesterov = parsed.GetValue(options.Nesterov),
+            Beta1 = parsed.GetValue(options.Beta1),
+            Beta2 = parsed.GetValue(options.Beta2),
+            Epsilon = parsed.GetValue(options.Epsilon),
+            Rho = parsed.GetValue(options.Rho),
+            Amsgrad = parsed.GetValue(options.Amsgrad),
+            Centered = parsed.GetValue(options.Centered),
+        };
+        return Optimizer.Create(parsed.GetValue(options.Optimizer) ?? (_recipe ? Recipe.Optimizer : "adam"), given);
+    }
+
+    private TrainerOptions MakeTrainerOptions(Dataset<T> training)
+    {
+        int batch = parsed.GetValue(options.BatchSize) ?? (_recipe ? Recipe.BatchSize(training.Rows) : 32);
+        return new()
+        {
+            Epochs = parsed.GetValue(options.Epochs) ?? (_recipe ? Recipe.Epochs(training.Rows) : 20),
+            BatchSize = batch,
+            Schedule = parsed.GetValue(options.Schedule) ?? (_recipe ? Recipe.Schedule : "constant"),
+            WarmupSteps = parsed.GetValue(options.Warmup) ?? 0,
+            MaxSeconds = parsed.GetValue(options.MaxTime),
+            EarlyStopping = parsed.GetValue(options.EarlyStopping),
+            Seed = parsed.GetValue(options.Seed),
+            Shuffle = !parsed.GetValue(options.NoShuffle),
+            Step = new()
+            {
+                L1 = parsed.GetValue(options.L1) ?? 0,
+                L2 = parsed.GetValue(options.L2) ?? 0,
+                ClipNorm = parsed.GetValue(options.ClipNorm),
+                ClipValue = parsed.GetValue(options.ClipValue),
+                Threads = parsed.GetResult(options.Threads) is { Implicit: false } && parsed.GetValue(options.Threads) < 1
+                    ? throw new UsageException($"--threads must be at least 1, found {parsed.GetValue(options.Threads)}")
+                    : parsed.GetValue(options.Threads),
+            },
+        };
+    }
+
+    private Network<T> Start(NetworkDefinition definition, Model<T>? from)
+    {
+        var initializer = Initializer.Parse(parsed.GetValue(options.Initializer) ?? (_recipe ? Recipe.Initializer : "pytorch"));
+        var network = new Network<T>(definition, initializer, parsed.GetValue(options.Seed));
+        if (from is not null)
+        {
+            network.CopyFrom(from.Network);
+        }
+
+        return network;
+    }
+
+    private Dataset<T> ClassWeights(Dataset<T> training, TableSchema? schema)
+    {
+        if (parsed.GetValue(options.ClassWeights) is not { } text)
+        {
+            return training;
+        }
+
+        if (!training.Targets.AreClasses)
+        {
+            throw new UsageException("--class-weights needs classes, the targets are values");
+        }
+
+        string[] labels = schema?.Target.Labels?.ToArray() ?? [.. Enumerable.Range(0, training.Targets.Count).Select(c => c.ToString())];
+        double[] weights = [.. labels.Select(_ => 1.0)];
+        if (text == "balanced")
+        {
+            int[] counts = new int[labels.Length];
+            foreach (int c in training.Targets.ClassIndices)
+            {
+                counts[c]++;
+            }
+
+            int present = counts.Count(count => count > 0);
+            weights = [.. counts.Select(count => count == 0 ? 1 : (double)training.Rows / (present * (double)count))];
+        }
+        else
+        {
+            foreach (string part in text.Split(','))
+            {
+                int equals = part.LastIndexOf('=');
+                int c = equals < 0 ? -1 : Array.IndexOf(labels, part[..equals].Trim());
+                if (c < 0 || !double.TryParse(part[(equals + 1)..], System.Globalization.CultureInfo.InvariantCulture, out double weight) || !(weight >= 0) || !double.IsFinite(weight))
+                {
+                    throw new UsageException($"--class-weights '{part}': expected balanced, or label=weight with a label of {string.Join(", ", labels)}");
+                }
+
+                weights[c] = weight;
+            }
+        }
+
+        var samples = new T[training.Rows];
+        for (int row = 0; row < samples.Length; row++)
+        {
+            samples[row] = T.CreateTruncating(weights[training.Targets.ClassIndices[row]]) * (training.SampleWeights?[row] ?? T.One);
+        }
+
+        return training.WithSampleWeights(samples);
+    }
+
+    private static string Description(DataSource source, Dataset<T> training, Optimizer optimizer, TrainerOptions options, EpochResult? kept) => JsonLine.Of(json =>
+    {
+        json.WriteString("data", source.Name);
+        json.WriteNumber("rows", training.Rows);
+        json.WriteString("optimizer", optimizer.Name);
+        json.WriteNumber("learning_rate", optimizer.LearningRate);
+        json.WriteNumber("weight_decay", optimizer.WeightDecay);
+        json.WriteString("schedule", options.Schedule);
+        json.WriteNumber("batch_size", options.BatchSize);
+        json.WriteNumber("epochs", options.Epochs);
+        json.WriteNumber("seed", options.Seed);
+        if (kept is not null)
+        {
+            json.WriteNumber("kept_epoch", kept.Epoch);
+            json.Number("loss", kept.Loss);
+            if (kept.Validation is { } validation)
+            {
+                json.WriteStartObject("validation");
+                json.Number("loss", validation.Loss);
+                json.Metrics(validation with { Confusion = null });
+                json.WriteEndObject();
+            }
+        }
+
+        json.WriteString("version", typeof(Network<T>).Assembly.GetName().Version?.ToString(3));
+    });
+
+    private void PrintJson(string output, NetworkDefinition definition, Dataset<T> training, TrainingResult result, string hash) => JsonLine.Print(json =>
+    {
+        json.WriteString("model", output);
+        json.WriteString("network", definition.ToString());
+        json.WriteNumber("parameters", definition.ParameterCount);
+        json.WriteNumber("rows", training.Rows);
+        json.WriteNumber("epochs", result.History.Count);
+        json.WriteNumber("steps", result.Steps);
+        json.WriteNumber("resumed_from_step", 0);
+        json.Number("train_seconds", result.Seconds);
+        json.WriteStartArray("seconds_per_epoch");
+        foreach (EpochResult epoch in result.History)
+        {
+            json.WriteNumberValue(epoch.Seconds);
+        }
+
+        json.WriteEndArray();
+        json.Number("microseconds_per_step", result.MicrosecondsPerStep);
+        json.Number("loss", result.Kept?.Loss ?? double.NaN);
+        if (result.Kept?.Validation is { } validation)
+        {
+            json.WriteStartObject("validation");
+            json.WriteNumber("rows", validation.Rows);
+            json.Number("loss", validation.Loss);
+            json.Metrics(validation);
+            json.WriteEndObject();
+        }
+        else
+        {
+            json.WriteNull("validation");
+        }
+
+        json.WriteNumber("seed", parsed.GetValue(options.Seed));
+        json.WriteNumber("threads", result.Threads);
+        json.WriteString("vectors", VectorPaths.Current.Name());
+        json.WriteNumber("ranks", 1);
+        json.WriteString("sha256", hash);
+    });
+}

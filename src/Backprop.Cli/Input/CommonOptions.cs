@@ -1,0 +1,37 @@
+using System.CommandLine;
+
+namespace Backprop.Cli.Input;
+
+/// <summary>Arguments and options that several commands have.</summary>
+internal sealed class CommonOptions
+{
+    public Argument<string?> Data { get; } = new("DATA") { Arity = ArgumentArity.ZeroOrOne, Description = "A table (.csv .tsv .json .jsonl .parquet), IMAGES,LABELS, .npz, X.npy,y.npy, builtin:digits, builtin:iris, or - for CSV on standard input" };
+
+    public Option<string?> Query { get; } = new("--query") { Description = "Rows of a SQL query in the place of DATA", HelpName = "SQL" };
+
+    public Option<string?> Database { get; } = new("--database") { Description = "The DuckDB database that --query reads", HelpName = "FILE" };
+
+    public Option<string?> Target { get; } = new("--target") { Description = "The target column, or several joined by commas (default: y, target, label or class)", HelpName = "COL[,COL…]" };
+
+    public Option<bool> Json { get; } = new("--json") { Description = "Print one line of JSON" };
+
+    public static Option<string> Precision(string fallback)
+    {
+        var option = new Option<string>("--precision") { Description = "Arithmetic", DefaultValueFactory = _ => fallback };
+        option.AcceptOnlyFromAmong("float", "double");
+        return option;
+    }
+
+    public void AddTo(Command command)
+    {
+        command.Add(Data);
+        command.Add(Query);
+        command.Add(Database);
+        command.Add(Target);
+        command.Add(Json);
+    }
+
+    public DataSource Source(ParseResult parsed) => DataSource.Read(parsed.GetValue(Data), parsed.GetValue(Query), parsed.GetValue(Database));
+
+    public string[]? Targets(ParseResult parsed) => parsed.GetValue(Target)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+}

@@ -1,0 +1,39 @@
+using Backprop.Tables;
+using Spectre.Console;
+
+namespace Backprop.Cli.Output;
+
+/// <summary>What training makes of each column.</summary>
+internal static class SchemaTable
+{
+    public static Spectre.Console.Table Of(TableSchema schema)
+    {
+        var table = new Spectre.Console.Table().Title("schema").AddColumn("column").AddColumn("becomes");
+        foreach (FeatureColumn column in schema.Columns)
+        {
+            table.AddRow(Markup.Escape(column.Name), Markup.Escape(Becomes(column)));
+        }
+
+        table.AddRow(Markup.Escape(string.Join(", ", schema.Target.Names)), Markup.Escape($"target: {Target(schema.Target)}"));
+        if (schema.SampleWeight is { } weight)
+        {
+            table.AddRow(Markup.Escape(weight), "sample weight");
+        }
+
+        return table;
+    }
+
+    public static string Becomes(FeatureColumn column) => column.Kind switch
+    {
+        FeatureKind.Numeric => $"(x − {column.Mean:G5}) / {column.Scale:G5}{(column.FlagsMissing ? $", empty: {column.Imputed:G5} and a flag" : "")}",
+        FeatureKind.Categorical => $"one-hot of {column.Categories!.Count}: {string.Join(", ", column.Categories.Take(8))}{(column.Categories.Count > 8 ? ", …" : "")}{(column.FlagsMissing ? ", and a flag for empty" : "")}",
+        _ => $"ignored: {column.Why}",
+    };
+
+    public static string Target(TargetColumns target) => target.Kind switch
+    {
+        TargetKind.Class => $"class, {target.Labels!.Count} labels: {string.Join(", ", target.Labels.Take(12))}{(target.Labels.Count > 12 ? ", …" : "")}",
+        TargetKind.Flags => "0/1 flags",
+        _ => target.Means is null ? "values" : $"values, scaled by {string.Join(", ", target.Scales!.Select(scale => scale.ToString("G5")))}",
+    };
+}

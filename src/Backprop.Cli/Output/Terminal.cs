@@ -1,0 +1,46 @@
+using Spectre.Console;
+
+namespace Backprop.Cli.Output;
+
+/// <summary>Standard output is for data, standard error for people.</summary>
+internal static class Terminal
+{
+    /// <summary>Where messages, progress and pictures go.</summary>
+    public static IAnsiConsole People { get; } = AnsiConsole.Create(new AnsiConsoleSettings
+    {
+        Out = new AnsiConsoleOutput(Console.Error),
+        Ansi = Console.IsErrorRedirected ? AnsiSupport.No : AnsiSupport.Detect,
+        Interactive = Console.IsErrorRedirected ? InteractionSupport.No : InteractionSupport.Detect,
+    });
+
+    /// <summary>Where tables that were asked for go.</summary>
+    public static IAnsiConsole Data { get; } = AnsiConsole.Create(new AnsiConsoleSettings
+    {
+        Out = new AnsiConsoleOutput(Console.Out),
+        Ansi = Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect,
+        Interactive = InteractionSupport.No,
+    });
+
+    public static bool Animates => !Console.IsErrorRedirected && People.Profile.Capabilities.Ansi;
+
+    public static int Fail(string message, int code)
+    {
+        Console.Error.WriteLine($"backprop: {message}");
+        return code;
+    }
+
+    public static void Say(string message) => Console.Error.WriteLine(message);
+
+    static Terminal()
+    {
+        if (Console.IsOutputRedirected)
+        {
+            Data.Profile.Width = 160;
+        }
+
+        if (Console.IsErrorRedirected)
+        {
+            People.Profile.Width = 120;
+        }
+    }
+}
