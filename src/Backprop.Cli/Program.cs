@@ -30,7 +30,7 @@ internal static class Program
         try
         {
             ParseResult parsed = root.Parse(ConfigFile.Merge(root, args));
-            if (parsed.Errors.Count > 0 && parsed.Action is not System.CommandLine.Help.HelpAction)
+            if ((parsed.Errors.Count > 0 || ParseErrors.HasUnknownOption(parsed)) && parsed.Action is not System.CommandLine.Help.HelpAction)
             {
                 throw new UsageException(ParseErrors.Explain(parsed));
             }

@@ -34,7 +34,7 @@ public static unsafe class Backpropagation
             BatchScales.Write(data, order, start, 0, count, weights, workspace.Scales);
             propagator.Forward(0, count, dropout: null);
             propagator.Output(0, count, data.Targets.AreClasses);
-            propagator.Backward(0, count, toInput);
+            propagator.Backward(0, count, toInput, dropout: false);
             gradient.Loss += propagator.SumLosses(count);
             for (int t = 0; t < tiles.Count; t++)
             {

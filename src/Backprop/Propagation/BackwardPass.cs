@@ -11,7 +11,7 @@ internal static unsafe class BackwardPass<T, V>
     where V : unmanaged, ILanes<V, T>
 {
     /// <summary>The deltas of some samples, from Δ_N down to Δ₁, and ∂Loss/∂X₀ in Δ₀ if asked for.</summary>
-    public static void Deltas(Network<T> network, Workspace<T> workspace, ActivationKernel<V>[] activations, int first, int count, bool toInput)
+    public static void Deltas(Network<T> network, Workspace<T> workspace, ActivationKernel<V>[] activations, int first, int count, bool toInput, bool dropout)
     {
         for (int l = network.Layers.Length; l > (toInput ? 0 : 1); l--)
         {
@@ -26,7 +26,7 @@ internal static unsafe class BackwardPass<T, V>
                 before, stride);
             if (l > 1)
             {
-                if (workspace.DropoutMasks[l - 1] is { } mask)
+                if (dropout && workspace.DropoutMasks[l - 1] is { } mask)
                 {
                     Multiply((V*)before, (V*)(mask.Pointer + at), count * stride / V.Count);
                 }

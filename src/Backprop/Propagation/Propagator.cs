@@ -66,7 +66,7 @@ internal abstract unsafe class Propagator<T>(Network<T> network, Workspace<T> wo
     public abstract void Output(int first, int count, bool classes);
 
     /// <summary>Δ_ℓ = f′_ℓ(P_ℓ) ∘ (Δ_{ℓ+1} W_{ℓ+1}) from N − 1 down to 1, and Δ₀ = Δ₁ W₁ if asked for.</summary>
-    public abstract void Backward(int first, int count, bool toInput);
+    public abstract void Backward(int first, int count, bool toInput, bool dropout);
 
     /// <summary>tile[input, output] = (start) + Σ over samples of X_{ℓ−1}[·, input] Δ_ℓ[·, output]: a tile of ∂W_ℓ in the weights' own layout.</summary>
     public abstract void WeightGradientTile(DenseLayer<T> layer, int input, int inputs, int output, int samples, T* start, T* tile, bool dropout);

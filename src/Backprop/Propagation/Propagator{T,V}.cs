@@ -35,8 +35,8 @@ internal sealed unsafe class Propagator<T, V> : Propagator<T>
     public override void Output(int first, int count, bool classes) =>
         OutputPass<T, V>.Run(Network, Workspace, _output, (V*)_scratch.Value!.Pointer, first, count, classes, OutputStage.Deltas);
 
-    public override void Backward(int first, int count, bool toInput) =>
-        BackwardPass<T, V>.Deltas(Network, Workspace, _activations, first, count, toInput);
+    public override void Backward(int first, int count, bool toInput, bool dropout) =>
+        BackwardPass<T, V>.Deltas(Network, Workspace, _activations, first, count, toInput, dropout);
 
     public override void WeightGradientTile(DenseLayer<T> layer, int input, int inputs, int output, int samples, T* start, T* tile, bool dropout) =>
         BackwardPass<T, V>.WeightGradients(Workspace, layer, input, inputs, output, samples, start, tile, dropout);

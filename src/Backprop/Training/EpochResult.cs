@@ -7,5 +7,5 @@ namespace Backprop.Training;
 /// <param name="LearningRate">The rate of the epoch's last step.</param>
 /// <param name="Seconds">The time of the epoch's steps, validation excluded.</param>
 /// <param name="Steps">The epoch's steps.</param>
-/// <param name="IsBest">Whether the validation loss is the best so far (or there is no validation).</param>
+/// <param name="IsBest">Whether the validation result is the best so far (or there is no validation).</param>
 public sealed record EpochResult(int Epoch, double Loss, Evaluation? Validation, double LearningRate, double Seconds, int Steps, bool IsBest);

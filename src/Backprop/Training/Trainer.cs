@@ -7,7 +7,7 @@ using Backprop.Optimizers.Schedules;
 
 namespace Backprop.Training;
 
-/// <summary>Epochs of training steps, with validation after each. The network ends with the best validation epoch's weights, or the last ones without validation.</summary>
+/// <summary>Epochs of training steps, with validation after each. The network ends with the best validation epoch's weights (by accuracy, then loss), or the last ones without validation.</summary>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -116,7 +116,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
             epochLoss /= _training.Rows;
             double watched = validation?.Loss ?? epochLoss;
             schedule.AfterEpoch(watched);
-            bool isBest = _validation is null || kept is null || watched < kept.Validation!.Loss;
+            bool isBest = _validation is null || kept is null || IsBetter(validation!, kept.Validation!);
             var result = new EpochResult(epoch, epochLoss, validation, rate, epochSeconds, sampler.Count, isBest);
             history.Add(result);
             sinceBest = isBest ? 0 : sinceBest + 1;
@@ -142,6 +142,11 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
 
         return End();
     }
+
+    /// <summary>Classes: more of them right, or as many at a lower loss; values: a lower loss.</summary>
+    private static bool IsBetter(Evaluation now, Evaluation before) => now.Confusion is not null && now["accuracy"] != before["accuracy"]
+        ? now["accuracy"] > before["accuracy"]
+        : now.Loss < before.Loss;
 
     private double Warmup(long step) => step < _options.WarmupSteps ? (step + 1.0) / (_options.WarmupSteps + 1) : 1;
 

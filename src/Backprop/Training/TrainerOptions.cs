@@ -20,7 +20,7 @@ public sealed record TrainerOptions
     /// <summary>Seconds of training after which no further epoch begins; null: no limit.</summary>
     public double? MaxSeconds { get; init; }
 
-    /// <summary>Epochs without a better validation loss after which training stops; null: never.</summary>
+    /// <summary>Epochs without a better validation result after which training stops; null: never.</summary>
     public int? EarlyStopping { get; init; }
 
     /// <summary>What shuffling and dropout are drawn from.</summary>

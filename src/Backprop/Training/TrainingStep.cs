@@ -141,7 +141,7 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
             BatchScales.Write(_data!, _order, _start, first, count, _weights, _propagator.Workspace.Scales);
             _propagator.Forward(first, count, _dropout ? new DropoutKey(_options.Seed, _epoch) : null);
             _propagator.Output(first, count, _data!.Targets.AreClasses);
-            _propagator.Backward(first, count, toInput: false);
+            _propagator.Backward(first, count, toInput: false, _dropout);
         }
     }
 

@@ -1,0 +1,123 @@
+using Backprop.Data;
+using Backprop.Kernels;
+using Backprop.Networks;
+using Backprop.Optimizers;
+using Backprop.Training;
+using CsCheck;
+
+namespace Backprop.Tests;
+
+public class TrainingTests
+{
+    [Theory]
+    [InlineData("adam", "19-40:gelu-33:relu-5:softmax", false)]
+    [InlineData("sgd", "19-40:tanh-5:log_softmax", true)]
+    [InlineData("nadam", "19-70:mish-20:sigmoid-5:softmax", false)]
+    public void ThreadsAndVectorsDoNotChangeABit(string optimizer, string specification, bool clip)
+    {
+        float[]? first = null;
+        foreach (VectorPath path in VectorPaths.Available)
+        {
+            foreach (int threads in new[] { 1, 2, 3 })
+            {
+                var network = new Network<float>(NetworkDefinition.Parse(specification), Initializer.PyTorch, 4);
+                Dataset<float> data = Data<float>(500, 19, 5);
+                var options = new TrainerOptions { Epochs = 2, BatchSize = 450, Seed = 3, Step = new() { Threads = threads, Vectors = path, ClipNorm = clip ? 0.5 : null, L1 = 1e-4, L2 = 1e-3 } };
+                TrainingResult result = new Trainer<float>(network, data, null, Optimizer.Create(optimizer), options).Run();
+                Assert.Equal(threads, result.Threads);
+                float[] weights = [.. network.Layers.SelectMany(layer => layer.GetWeights().Concat(layer.GetBiases()))];
+                Assert.Equal(first ??= weights, weights);
+            }
+        }
+    }
+
+    [Fact]
+    public void AStepAllocatesNothing()
+    {
+        foreach (string optimizer in Optimizer.Names)
+        {
+            var network = new Network<float>(NetworkDefinition.Parse("19-16:relu-5:softmax"), Initializer.PyTorch);
+            Dataset<float> data = Data<float>(64, 19, 5);
+            using var step = new TrainingStep<float>(network, Optimizer.Create(optimizer), 32, new() { Threads = 1 });
+            RowPermutation order = new(64, 1, 1);
+            for (int n = 0; n < 100; n++)
+            {
+                step.Run(data, order, 0, 32, 1e-3);
+            }
+
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int n = 0; n < 100; n++)
+            {
+                step.Run(data, order, 32, 32, 1e-3);
+            }
+
+            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+    }
+
+    [Fact]
+    public void DivergenceNamesLayerAndStep()
+    {
+        var network = new Network<float>(NetworkDefinition.Parse("19-16:relu-5:softmax"), Initializer.PyTorch);
+        network.Layers[0].SetWeight(3, 2, float.NaN);
+        using var step = new TrainingStep<float>(network, Optimizer.Create("sgd"), 32);
+        DivergenceException error = Assert.Throws<DivergenceException>(() => step.Run(Data<float>(64, 19, 5), RowPermutation.FileOrder(64), 0, 32, 0.1));
+        Assert.Equal(1, error.Layer);
+        Assert.Equal(1, error.Step);
+    }
+
+    [Fact]
+    public void AnUpdateThatOverflowsIsNoticedAtOnce()
+    {
+        var network = new Network<float>(NetworkDefinition.Parse("2-2:tanh-1"), Initializer.PyTorch);
+        network.Layers[1].SetBias(0, 1e30f);
+        using var step = new TrainingStep<float>(network, Optimizer.Create("sgd"), 1);
+        var data = new Dataset<float>(1, 2, [1, 1], Targets<float>.Values([0], 1));
+        Assert.Throws<DivergenceException>(() => step.Run(data, RowPermutation.FileOrder(1), 0, 1, 1e30));
+    }
+
+    [Fact]
+    public void WeightsThatSumToZeroMakeNoUpdate()
+    {
+        var network = new Network<double>(NetworkDefinition.Parse("2-2:tanh-1"), Initializer.PyTorch);
+        double[] before = network.Layers[0].GetWeights();
+        using var step = new TrainingStep<double>(network, Optimizer.Create("adam"), 2);
+        step.Run(new(2, 2, [1, 2, 3, 4], Targets<double>.Values([1, 2], 1), [0, 0]), RowPermutation.FileOrder(2), 0, 2, 0.1);
+        Assert.Equal(before, network.Layers[0].GetWeights());
+    }
+
+    [Fact]
+    public void DropoutTrainsAndLeavesPredictionAlone()
+    {
+        var definition = new NetworkDefinition(19, [new(64, Activations.ActivationFunction.Parse("tanh"), 0.5), new(5, Activations.ActivationFunction.Parse("softmax"))]);
+        var network = new Network<float>(definition, Initializer.PyTorch);
+        Dataset<float> data = Data<float>(200, 19, 5);
+        TrainingResult result = new Trainer<float>(network, data, data, Optimizer.Create("adam", new() { LearningRate = 0.01 }), new() { Epochs = 60 }).Run();
+        Assert.True(result.Kept!.Validation!["accuracy"] > 0.9);
+        Assert.True(Derivations.GradientCheck.Run(network.Convert<double>(), Data<double>(4, 19, 5)).Agrees);
+    }
+
+    [Fact]
+    public void ShufflesArePermutations() => Gen.Select(Gen.Int[1, 3000], Gen.ULong, Gen.Int[0, 50]).Sample((rows, seed, epoch) =>
+    {
+        var order = new RowPermutation(rows, seed, epoch);
+        Assert.Equal(Enumerable.Range(0, rows), Enumerable.Range(0, rows).Select(n => order[n]).Order());
+    }, iter: 100);
+
+    [Fact]
+    public void SplitsAreStratified()
+    {
+        int[] classes = [.. Enumerable.Range(0, 1000).Select(row => row % 10 == 0 ? 1 : 0)];
+        (int[] training, int[] validation) = StratifiedSplit.Split(classes, 1000, 0.2, 0);
+        Assert.Equal(200, validation.Length);
+        Assert.Equal(20, validation.Count(row => classes[row] == 1));
+        Assert.Equal(Enumerable.Range(0, 1000), training.Concat(validation).Order());
+    }
+
+    private static Dataset<T> Data<T>(int rows, int features, int classes) where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    {
+        var random = new CounterRandom(9, 9);
+        T[] x = [.. Enumerable.Range(0, rows * features).Select(n => T.CreateTruncating(random.Normal((ulong)n)))];
+        return new(rows, features, x, Targets<T>.Classes([.. Enumerable.Range(0, rows).Select(row => (int)(random.Bits(1_000_000 + (ulong)row) % (ulong)classes))], classes));
+    }
+}
