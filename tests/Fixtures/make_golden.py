@@ -1,4 +1,4 @@
-"""Golden files from PyTorch in float64. Run: /usr/bin/python3 tests/Fixtures/make_golden.py (written with Debian's python3-torch 1.13)."""
+"""Golden files from PyTorch in float64 (hard_sigmoid by clamp: F.hardsigmoid's derivative holds 1/6 in float32 only, and F.celu its 1/alpha). Run: /usr/bin/python3 tests/Fixtures/make_golden.py (written with Debian's python3-torch 1.13)."""
 import gzip
 import json
 import math
@@ -13,11 +13,11 @@ folder = pathlib.Path(__file__).parent
 
 ACT = {
     "identity": lambda p, a: p, "relu": lambda p, a: F.relu(p), "leaky_relu": lambda p, a: F.leaky_relu(p, a if a is not None else 0.01),
-    "elu": lambda p, a: F.elu(p, a if a is not None else 1.0), "selu": lambda p, a: F.selu(p), "celu": lambda p, a: F.celu(p, a if a is not None else 1.0),
+    "elu": lambda p, a: F.elu(p, a if a is not None else 1.0), "selu": lambda p, a: F.selu(p), "celu": lambda p, a: torch.where(p > 0, p, (a or 1.0) * torch.expm1(p / (a or 1.0))),
     "gelu": lambda p, a: F.gelu(p), "gelu_tanh": lambda p, a: 0.5 * p * (1 + torch.tanh(math.sqrt(2 / math.pi) * (p + 0.044715 * p**3))),
     "silu": lambda p, a: F.silu(p), "mish": lambda p, a: F.mish(p), "softplus": lambda p, a: torch.logaddexp(p, torch.zeros_like(p)),
     "softsign": lambda p, a: F.softsign(p), "tanh": lambda p, a: torch.tanh(p), "sigmoid": lambda p, a: torch.sigmoid(p),
-    "hard_sigmoid": lambda p, a: F.hardsigmoid(p), "hard_tanh": lambda p, a: F.hardtanh(p), "exponential": lambda p, a: torch.exp(p), "sine": lambda p, a: torch.sin(p),
+    "hard_sigmoid": lambda p, a: torch.clamp(p / 6 + 0.5, 0, 1), "hard_tanh": lambda p, a: F.hardtanh(p), "exponential": lambda p, a: torch.exp(p), "sine": lambda p, a: torch.sin(p),
     "softmax": lambda p, a: torch.softmax(p, 1), "log_softmax": lambda p, a: torch.log_softmax(p, 1),
 }
 
@@ -165,14 +165,39 @@ run("adagrad", lambda p: T.Adagrad(p), {})
 run("adagrad", lambda p: T.Adagrad(p, weight_decay=0.02), {"weight-decay": 0.02})
 run("adadelta", lambda p: T.Adadelta(p), {})
 run("adadelta", lambda p: T.Adadelta(p, rho=0.8, weight_decay=0.02), {"rho": 0.8, "weight-decay": 0.02})
-run("nadam", lambda p: T.NAdam(p), {})
-run("nadam", lambda p: T.NAdam(p, weight_decay=0.02), {"weight-decay": 0.02})
 run("radam", lambda p: T.RAdam(p), {})
 run("radam", lambda p: T.RAdam(p, lr=0.01, weight_decay=0.02), {"learning-rate": 0.01, "weight-decay": 0.02})
 run("rprop", lambda p: T.Rprop(p), {})
 run("sgd", sgd(lr=0.1), {"learning-rate": 0.1}, clip_norm=0.1)
 run("adam", lambda p: T.Adam(p), {}, clip_norm=0.1)
 run("sgd", sgd(lr=0.1), {"learning-rate": 0.1}, clip_value=0.02)
+
+
+class NAdam(T.Optimizer):
+    """PyTorch 2's NAdam; 1.13 multiplied its momentum product once too often."""
+
+    def __init__(self, params, lr=2e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0):
+        super().__init__(params, dict(lr=lr, betas=betas, eps=eps, weight_decay=weight_decay))
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            (b1, b2), lr = group["betas"], group["lr"]
+            for p in group["params"]:
+                s = self.state[p] or self.state[p].update(t=0, m=torch.zeros_like(p), v=torch.zeros_like(p), product=1.0) or self.state[p]
+                s["t"] += 1
+                grad = p.grad + group["weight_decay"] * p
+                mu = b1 * (1 - 0.5 * 0.96 ** (s["t"] * 0.004))
+                after = b1 * (1 - 0.5 * 0.96 ** ((s["t"] + 1) * 0.004))
+                s["product"] *= mu
+                s["m"].mul_(b1).add_((1 - b1) * grad)
+                s["v"].mul_(b2).add_((1 - b2) * grad * grad)
+                d = (s["v"] / (1 - b2 ** s["t"])).sqrt() + group["eps"]
+                p.sub_(lr * (1 - mu) / (1 - s["product"]) * grad / d + lr * after / (1 - s["product"] * after) * s["m"] / d)
+
+
+run("nadam", lambda p: NAdam(p), {})
+run("nadam", lambda p: NAdam(p, weight_decay=0.02), {"weight-decay": 0.02})
 
 
 class Lion(T.Optimizer):
