@@ -10,6 +10,11 @@ public static class TableReader
     /// <summary>What counts as an empty cell in CSV.</summary>
     private const string MissingCells = "['', 'NA', 'N/A', 'na', 'n/a', 'NaN', 'nan', 'NULL', 'null', '?']";
 
+    /// <summary>Every row is looked at; no cell becomes a date or a truth value, so that class labels stay as they are written.</summary>
+    private const string CsvOptions = $"sample_size = -1, skip = 0, auto_type_candidates = ['BIGINT', 'DOUBLE', 'VARCHAR'], nullstr = {MissingCells}, union_by_name = true";
+
+    private static readonly string[] s_delimiters = [",", ";", "\t", "|"];
+
     private static readonly string[] s_extensions = [".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet"];
 
     /// <summary>Whether a path looks like a table that <see cref="Read"/> takes.</summary>
@@ -28,8 +33,8 @@ public static class TableReader
         string list = $"[{string.Join(", ", files.Select(Literal))}]";
         string from = Extension(path) switch
         {
-            ".csv" or ".txt" => $"read_csv({list}, sample_size = -1, nullstr = {MissingCells}, union_by_name = true)",
-            ".tsv" => $"read_csv({list}, sample_size = -1, delim = '\t', nullstr = {MissingCells}, union_by_name = true)",
+            ".csv" or ".txt" => $"read_csv({list}, delim = {Literal(Delimiter(files[0]))}, {CsvOptions})",
+            ".tsv" => $"read_csv({list}, delim = '\t', {CsvOptions})",
             ".json" => $"read_json({list}, sample_size = -1, maximum_object_size = 268435456, union_by_name = true)",
             ".jsonl" or ".ndjson" => $"read_json({list}, sample_size = -1, format = 'newline_delimited', union_by_name = true)",
             ".parquet" => $"read_parquet({list}, union_by_name = true)",
@@ -102,6 +107,25 @@ public static class TableReader
         return File.Exists(path)
             ? [Path.GetFullPath(path)]
             : throw new DataException(Directory.Exists(path) ? $"'{path}' is a folder, a file expected" : $"'{path}' does not exist");
+    }
+
+    /// <summary>The separator that stands most often in the first line; guessing from later lines would accept torn ones.</summary>
+    private static string Delimiter(string file)
+    {
+        try
+        {
+            using FileStream stream = File.OpenRead(file);
+            using Stream text = file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new System.IO.Compression.GZipStream(stream, System.IO.Compression.CompressionMode.Decompress) : stream;
+            using var reader = new StreamReader(text);
+            char[] buffer = new char[1 << 16];
+            string start = new(buffer, 0, reader.ReadBlock(buffer));
+            string line = start.Split('\n')[0];
+            return s_delimiters.MaxBy(separator => line.Split(separator).Length)!;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            throw new DataException($"cannot read '{file}': {error.Message}", error);
+        }
     }
 
     private static string Extension(string path)

@@ -1,0 +1,146 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Backprop.Cli.Tests;
+
+/// <summary>The tool as its users run it: a process, its exit code, its two streams.</summary>
+public sealed class CommandTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("backprop-test").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void DigitsAreLearnedAndEveryCommandTakesTheModel()
+    {
+        using JsonDocument train = Json("train", "--json", "--quiet");
+        JsonElement root = train.RootElement;
+        Assert.Equal("model.safetensors", root.GetProperty("model").GetString());
+        Assert.True(root.GetProperty("validation").GetProperty("accuracy").GetDouble() >= 0.97);
+        Assert.True(root.GetProperty("train_seconds").GetDouble() < 15);
+        Assert.Equal(64, root.GetProperty("sha256").GetString()!.Length);
+        Assert.Equal(root.GetProperty("epochs").GetInt32(), root.GetProperty("seconds_per_epoch").GetArrayLength());
+        using JsonDocument evaluation = Json("evaluate", "model.safetensors", "builtin:digits", "--json");
+        Assert.True(evaluation.RootElement.GetProperty("metrics").GetProperty("accuracy").GetDouble() >= 0.97);
+        Assert.Equal(1797, evaluation.RootElement.GetProperty("rows").GetInt32());
+        Assert.Equal(0, Run("predict", "model.safetensors", "builtin:digits", "-o", "p.csv").Code);
+        Assert.Equal(1798, File.ReadAllLines(Path.Combine(_folder, "p.csv")).Length);
+        Assert.Contains("64-256:silu", Run("summary", "model.safetensors").Out);
+        using JsonDocument check = Json("check", "model.safetensors", "builtin:digits", "--json", "--sample", "200");
+        Assert.True(check.RootElement.GetProperty("agrees").GetBoolean());
+        using JsonDocument gradient = Json("gradient", "model.safetensors", "builtin:digits", "--json", "-o", "g.safetensors");
+        Assert.Equal(evaluation.RootElement.GetProperty("loss").GetDouble(), gradient.RootElement.GetProperty("loss").GetDouble(), 12);
+        using JsonDocument further = Json("train", "builtin:digits", "--from", "model.safetensors", "--epochs", "1", "--json", "--quiet", "-o", "n.safetensors");
+        Assert.True(further.RootElement.GetProperty("validation").GetProperty("accuracy").GetDouble() >= 0.97);
+    }
+
+    [Fact]
+    public void ThreadsDoNotChangeTheModel()
+    {
+        string[] hashes = [.. new[] { "1", "2", "3" }.Select(threads =>
+        {
+            using JsonDocument train = Json("train", "--network", "200:relu-100:relu", "--epochs", "2", "--batch-size", "128", "--threads", threads, "--json", "--quiet");
+            Assert.Equal(int.Parse(threads), train.RootElement.GetProperty("threads").GetInt32());
+            return train.RootElement.GetProperty("sha256").GetString()!;
+        })];
+        Assert.Single(hashes.Distinct());
+    }
+
+    [Fact]
+    public void PredictionsDoNotDependOnTheOrderOfColumns()
+    {
+        var random = new Random(1);
+        var lines = Enumerable.Range(0, 120).Select(n => (Size: n % 11 == 0 ? "" : $"{random.NextDouble() * 5:F3}", Colour: n % 7 == 0 ? "" : n % 2 == 0 ? "red" : "blue", Kind: n % 2 == 0 ? "cat" : "dog")).ToList();
+        Write("a.csv", "size,colour,kind\n" + string.Join('\n', lines.Select(line => $"{line.Size},{line.Colour},{line.Kind}")));
+        Write("b.csv", "colour,other,size\n" + string.Join('\n', lines.Select(line => $"{line.Colour},9,{line.Size}")));
+        Assert.Equal(0, Run("train", "a.csv", "--target", "kind", "--epochs", "5", "--quiet", "-o", "m.st").Code);
+        string first = Run("predict", "m.st", "a.csv").Out, second = Run("predict", "m.st", "b.csv").Out;
+        Assert.StartsWith("prediction,p_cat,p_dog", first);
+        Assert.Equal(first, second);
+    }
+
+    [Fact]
+    public void ValuesAreLearnedInTheirOwnUnits()
+    {
+        Write("r.csv", "x,y\n" + string.Join('\n', Enumerable.Range(0, 200).Select(n => $"{n * 0.01:F2},{(1000 + (n * 3)) + 0.5}")));
+        using JsonDocument train = Json("train", "r.csv", "--json", "--quiet", "-o", "m.st");
+        Assert.True(train.RootElement.GetProperty("validation").GetProperty("r2").GetDouble() > 0.97);
+        using JsonDocument evaluation = Json("evaluate", "m.st", "r.csv", "--json");
+        Assert.InRange(evaluation.RootElement.GetProperty("metrics").GetProperty("mae").GetDouble(), 0.01, 40);
+    }
+
+    [Theory]
+    [InlineData(2, "did you mean 'train'", "trian")]
+    [InlineData(2, "did you mean '--optimizer'", "train", "--optimzer", "adam")]
+    [InlineData(2, "did you mean 'adam'", "train", "--optimizer", "adan")]
+    [InlineData(2, "did you mean 'species'", "train", "builtin:iris", "--target", "speces")]
+    [InlineData(2, "--threads", "train", "--threads", "0")]
+    [InlineData(2, "no option 'momentum'", "train", "--optimizer", "adam", "--momentum", "0.5")]
+    [InlineData(2, "units:activation", "train", "--network", "relu")]
+    [InlineData(2, "softmax can only stand at the output", "train", "--network", "64-8:softmax-10:softmax")]
+    [InlineData(2, "2 inputs", "train", "--network", "2-10:softmax")]
+    [InlineData(3, "does not exist", "train", "nowhere.csv")]
+    [InlineData(3, "cannot read", "evaluate", "nowhere.safetensors", "builtin:iris")]
+    [InlineData(3, "the folder", "train", "-o", "no/such/folder/m.st")]
+    [InlineData(4, "step", "train", "builtin:iris", "--learning-rate", "1e30", "--optimizer", "sgd", "--network", "8:relu")]
+    public void MistakesAreToldWithTheirExitCode(int code, string part, params string[] args)
+    {
+        (int Code, string Out, string Error) result = Run(args);
+        Assert.Equal(code, result.Code);
+        Assert.Contains(part, result.Error);
+        Assert.DoesNotContain("   at ", result.Error);
+        Assert.Equal("", result.Out);
+    }
+
+    [Fact]
+    public void ABareCommandPrintsHelp()
+    {
+        (int Code, string Out, string Error) result = Run();
+        Assert.Equal(0, result.Code);
+        Assert.Contains("Examples:", result.Out);
+    }
+
+    [Fact]
+    public void OptionsComeFromAFileTooAndTheCommandLineWins()
+    {
+        Write("c.json", """{"network":"8:tanh","epochs":3,"optimizer":"sgd","learning-rate":0.1}""");
+        using JsonDocument train = Json("train", "builtin:iris", "--config", "c.json", "--epochs", "2", "--json", "--quiet");
+        Assert.Equal(2, train.RootElement.GetProperty("epochs").GetInt32());
+        Assert.Equal("4-8:tanh-3:softmax", train.RootElement.GetProperty("network").GetString());
+        Write("d.json", """{"epoch":3}""");
+        Assert.Contains("did you mean 'epochs'", Run("train", "--config", "d.json").Error);
+    }
+
+    [Fact]
+    public void ChecksOfRandomNetworksAgree()
+    {
+        using JsonDocument check = Json("check", "--network", "5-7:gelu-6:relu-3:softmax", "--all", "--json");
+        Assert.Equal(42 + 48 + 21, check.RootElement.GetProperty("parameters").GetInt32());
+        Assert.Equal(0, Run("check", "--network", "5-7:tanh-2:identity", "--loss", "huber:0.5", "--precision", "float").Code);
+    }
+
+    private JsonDocument Json(params string[] args)
+    {
+        (int code, string output, string error) = Run(args);
+        Assert.True(code == 0, error);
+        Assert.Single(output.TrimEnd('\n').Split('\n'));
+        return JsonDocument.Parse(output);
+    }
+
+    private void Write(string name, string text) => File.WriteAllText(Path.Combine(_folder, name), text);
+
+    private (int Code, string Out, string Error) Run(params string[] args)
+    {
+        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = _folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Backprop.Cli.dll"));
+        foreach (string arg in args)
+        {
+            start.ArgumentList.Add(arg);
+        }
+
+        using Process process = Process.Start(start)!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+        process.WaitForExit();
+        return (process.ExitCode, output.Result, error.Result);
+    }
+}

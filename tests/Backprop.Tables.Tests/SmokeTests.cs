@@ -1,7 +1,0 @@
-namespace Backprop.Tables.Tests;
-
-public class SmokeTests
-{
-    [Fact]
-    public void Suggests() => Assert.Equal("adam", Suggestion.Nearest("adan", ["adam", "sgd"]));
-}
