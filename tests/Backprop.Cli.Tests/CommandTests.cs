@@ -47,6 +47,30 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
+    public void AKilledRunGoesOnToTheSameBits()
+    {
+        string[] what = ["train", "--epochs", "40", "--quiet"];
+        using JsonDocument whole = Json([.. what, "--json", "-o", "whole.st"]);
+        using Process process = Process.Start(Start([.. what, "--checkpoint", "ck", "--checkpoint-every", "20", "-o", "killed.st"]))!;
+        var clock = Stopwatch.StartNew();
+        while (!File.Exists(Path.Combine(_folder, "ck", "checkpoint.safetensors")) && clock.Elapsed.TotalSeconds < 60)
+        {
+            Thread.Sleep(5);
+        }
+
+        process.Kill();
+        process.WaitForExit();
+        using JsonDocument rest = Json("train", "--resume", "ck", "--json", "--quiet", "-o", "rest.st", "--threads", "1");
+        Assert.Equal(whole.RootElement.GetProperty("sha256").GetString(), rest.RootElement.GetProperty("sha256").GetString());
+        long from = rest.RootElement.GetProperty("resumed_from_step").GetInt64();
+        Assert.True(from > 0);
+        Assert.Equal(whole.RootElement.GetProperty("steps").GetInt64(), from + rest.RootElement.GetProperty("steps").GetInt64());
+        using JsonDocument again = Json("train", "--resume", "ck", "--json", "--quiet", "-o", "again.st");
+        Assert.Equal(0, again.RootElement.GetProperty("steps").GetInt64());
+        Assert.Equal(whole.RootElement.GetProperty("sha256").GetString(), again.RootElement.GetProperty("sha256").GetString());
+    }
+
+    [Fact]
     public void PredictionsDoNotDependOnTheOrderOfColumns()
     {
         var random = new Random(1);
@@ -131,6 +155,14 @@ public sealed class CommandTests : IDisposable
 
     private (int Code, string Out, string Error) Run(params string[] args)
     {
+        using Process process = Process.Start(Start(args))!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+        process.WaitForExit();
+        return (process.ExitCode, output.Result, error.Result);
+    }
+
+    private ProcessStartInfo Start(string[] args)
+    {
         var start = new ProcessStartInfo("dotnet") { WorkingDirectory = _folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Backprop.Cli.dll"));
         foreach (string arg in args)
@@ -138,9 +170,6 @@ public sealed class CommandTests : IDisposable
             start.ArgumentList.Add(arg);
         }
 
-        using Process process = Process.Start(start)!;
-        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
-        process.WaitForExit();
-        return (process.ExitCode, output.Result, error.Result);
+        return start;
     }
 }

@@ -87,6 +87,12 @@ internal sealed class TrainOptions
 
     public Option<bool> NoShuffle { get; } = new("--no-shuffle") { Description = "Rows in file order" };
 
+    public Option<string?> Checkpoint { get; } = new("--checkpoint") { Description = "Keep the whole state in a folder, after every epoch", HelpName = "DIR" };
+
+    public Option<int> CheckpointEvery { get; } = new("--checkpoint-every") { Description = "… and after so many steps", HelpName = "STEPS" };
+
+    public Option<string?> Resume { get; } = new("--resume") { Description = "Go on from a checkpoint; needs no other option", HelpName = "DIR" };
+
     public Option<string?> Log { get; } = new("--log") { Description = "A line of JSON for every epoch", HelpName = "FILE.jsonl" };
 
     public Option<string?> Config { get; } = new("--config") { Description = "Options as a JSON object; the command line wins", HelpName = "FILE" };
@@ -100,7 +106,7 @@ internal sealed class TrainOptions
         {
             Output, Network, Loss, Task, Optimizer, LearningRate, Schedule, Warmup, BatchSize, Epochs, MaxTime, Seed, Precision, Threads, Validation,
             EarlyStopping, ClassWeights, SampleWeight, Dropout, L1, L2, WeightDecay, ClipNorm, ClipValue, LabelSmoothing, Momentum, Nesterov, Dampening,
-            Beta1, Beta2, Epsilon, Rho, Amsgrad, Centered, Initializer, Preprocess, From, NoShuffle, Log, Config, Quiet,
+            Beta1, Beta2, Epsilon, Rho, Amsgrad, Centered, Initializer, Preprocess, From, NoShuffle, Checkpoint, CheckpointEvery, Resume, Log, Config, Quiet,
         })
         {
             command.Add(option);

@@ -13,13 +13,14 @@ using Backprop.Training;
 namespace Backprop.Cli.Commands;
 
 /// <summary>One run of <c>train</c>: data, network, training, model file, report.</summary>
-internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunSettings settings) where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly bool _recipe = options.UsesRecipe(parsed);
 
     public int Run()
     {
-        string output = parsed.GetValue(options.Output)!;
+        string output = settings.Output;
+        Checkpoint<T>? resume = settings.Resume is { } state ? Checkpoint<T>.Read(state) : null;
         RequireWritable(output);
         Optimizer optimizer = MakeOptimizer();
         string data = parsed.GetValue(options.Common.Data) ?? (parsed.GetValue(options.Common.Query) is null ? "builtin:digits" : null!);
@@ -32,9 +33,20 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed) wher
         TrainerOptions trainerOptions = MakeTrainerOptions(training);
         var evaluator = new Evaluator<T>(network, schema?.Target.Scales?.ToArray());
         var trainer = new Trainer<T>(network, training, validation, optimizer, trainerOptions, evaluator);
-        using var report = new TrainingReport(trainerOptions.Epochs, parsed.GetValue(options.Quiet), parsed.GetValue(options.Log));
+        using var report = new TrainingReport(trainerOptions.Epochs, settings.Quiet, parsed.GetValue(options.Log), resume?.History ?? []);
         trainer.EpochCompleted += report.Add;
         trainer.StepCompleted += report.Show;
+        if (settings.Checkpoint is { } folder)
+        {
+            Dictionary<string, string> notes = new(settings.Notes, StringComparer.Ordinal) { ["data"] = Fingerprint(training) };
+            if (resume is not null && settings.Notes["data"] != notes["data"])
+            {
+                throw new DataException($"'{source.Name}' is not what it was when the checkpoint in '{settings.Resume}' was written");
+            }
+
+            trainer.CheckpointReached += checkpoint => checkpoint.Write(folder, notes);
+        }
+
         string? schemaJson = schema is null ? null : SchemaJson.Write(schema);
 
         string Save(EpochResult? kept) => new ModelFile<T>(network, schemaJson, Description(source, training, optimizer, trainerOptions, kept)).Write(output);
@@ -44,7 +56,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed) wher
         report.Begin($"{definition}, {definition.ParameterCount:N0} parameters, {definition.Loss}, {optimizer}, {training.Rows:N0} rows, {VectorPaths.Current.Name()}");
         try
         {
-            result = trainer.Run(interrupt.Token);
+            result = trainer.Run(resume, interrupt.Token);
         }
         catch (DivergenceException error)
         {
@@ -60,13 +72,23 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed) wher
 
         report.End();
         string hash = Save(result.Kept);
-        if (parsed.GetValue(options.Common.Json))
+        if (settings.Json)
         {
-            PrintJson(output, definition, training, result, hash);
+            PrintJson(output, definition, training, result, hash, resume?.Step ?? 0);
         }
 
         report.Summary(result, output);
         return result.Reason == StopReason.Cancelled ? ExitCode.Interrupted : ExitCode.Done;
+    }
+
+    /// <summary>A hash of the training rows: a run goes on with the data that it began with.</summary>
+    private static string Fingerprint(Dataset<T> data)
+    {
+        using var hash = System.Security.Cryptography.IncrementalHash.CreateHash(System.Security.Cryptography.HashAlgorithmName.SHA256);
+        hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(data.Features));
+        hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(data.Targets.AllValues));
+        hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(data.Targets.ClassIndices));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     /// <summary>Better now than after an hour of training.</summary>
@@ -120,6 +142,9 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed) wher
             WarmupSteps = parsed.GetValue(options.Warmup) ?? 0,
             MaxSeconds = parsed.GetValue(options.MaxTime),
             EarlyStopping = parsed.GetValue(options.EarlyStopping),
+            CheckpointEvery = parsed.GetValue(options.CheckpointEvery) is >= 0 and int every
+                ? every
+                : throw new UsageException($"--checkpoint-every must be at least 1, found {parsed.GetValue(options.CheckpointEvery)}"),
             Seed = parsed.GetValue(options.Seed),
             Shuffle = !parsed.GetValue(options.NoShuffle),
             Step = new()
@@ -128,9 +153,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed) wher
                 L2 = parsed.GetValue(options.L2) ?? 0,
                 ClipNorm = parsed.GetValue(options.ClipNorm),
                 ClipValue = parsed.GetValue(options.ClipValue),
-                Threads = parsed.GetResult(options.Threads) is { Implicit: false } && parsed.GetValue(options.Threads) < 1
-                    ? throw new UsageException($"--threads must be at least 1, found {parsed.GetValue(options.Threads)}")
-                    : parsed.GetValue(options.Threads),
+                Threads = settings.Threads,
             },
         };
     }
@@ -223,7 +246,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed) wher
         json.WriteString("version", typeof(Network<T>).Assembly.GetName().Version?.ToString(3));
     });
 
-    private void PrintJson(string output, NetworkDefinition definition, Dataset<T> training, TrainingResult result, string hash) => JsonLine.Print(json =>
+    private void PrintJson(string output, NetworkDefinition definition, Dataset<T> training, TrainingResult result, string hash, long resumedFrom) => JsonLine.Print(json =>
     {
         json.WriteString("model", output);
         json.WriteString("network", definition.ToString());
@@ -231,7 +254,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed) wher
         json.WriteNumber("rows", training.Rows);
         json.WriteNumber("epochs", result.History.Count);
         json.WriteNumber("steps", result.Steps);
-        json.WriteNumber("resumed_from_step", 0);
+        json.WriteNumber("resumed_from_step", resumedFrom);
         json.Number("train_seconds", result.Seconds);
         json.WriteStartArray("seconds_per_epoch");
         foreach (EpochResult epoch in result.History)

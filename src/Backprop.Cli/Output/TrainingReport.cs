@@ -5,15 +5,15 @@ using Spectre.Console;
 namespace Backprop.Cli.Output;
 
 /// <summary>What a person sees of training: a live line on a terminal, a line for some epochs off it, the loss curve at the end; and the log file.</summary>
-internal sealed class TrainingReport(int epochs, bool quiet, string? log) : IDisposable
+internal sealed class TrainingReport(int epochs, bool quiet, string? log, IReadOnlyList<EpochResult> before) : IDisposable
 {
-    private readonly StreamWriter? _log = log is null ? null : OpenLog(log);
+    private readonly StreamWriter? _log = log is null ? null : OpenLog(log, append: before.Count > 0);
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private double _lastShown = -1;
     private bool _live;
     private string _after = "";
 
-    public List<EpochResult> History { get; } = [];
+    public List<EpochResult> History { get; } = [.. before];
 
     public void Begin(string what)
     {
@@ -118,11 +118,11 @@ internal sealed class TrainingReport(int epochs, bool quiet, string? log) : IDis
         return $"epoch {epoch.Epoch,4}  loss {epoch.Loss:G5}{validation}  {1e6 * epoch.Seconds / Math.Max(1, epoch.Steps):F0} µs/step";
     }
 
-    private static StreamWriter OpenLog(string path)
+    private static StreamWriter OpenLog(string path, bool append)
     {
         try
         {
-            return new(path, append: false);
+            return new(path, append);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {

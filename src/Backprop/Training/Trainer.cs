@@ -52,9 +52,14 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     /// <summary>After every step, on the training thread: be brief.</summary>
     public event Action<StepProgress>? StepCompleted;
 
+    /// <summary>After every epoch, and after every <see cref="TrainerOptions.CheckpointEvery"/> steps, if anybody listens: the whole state.</summary>
+    public event Action<Checkpoint<T>>? CheckpointReached;
+
     /// <summary>Trains.</summary>
+    /// <param name="resume">Where to go on; null: from the beginning.</param>
+    /// <param name="cancellation">Asks training to stop after a step.</param>
     /// <exception cref="DivergenceException">A loss or a parameter is not finite any more; the network holds the best weights so far.</exception>
-    public TrainingResult Run(CancellationToken cancellation = default)
+    public TrainingResult Run(Checkpoint<T>? resume = null, CancellationToken cancellation = default)
     {
         var sampler = new BatchSampler(_training.Rows, Math.Min(_options.BatchSize, _training.Rows));
         LearningRateSchedule schedule = LearningRateSchedule.Parse(_options.Schedule);
@@ -66,7 +71,22 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         long steps = 0;
         double seconds = 0;
         StopReason reason = StopReason.Finished;
-        int sinceBest = 0;
+        int sinceBest = 0, firstEpoch = 1;
+        if (resume is not null)
+        {
+            Restore(resume, step, best, schedule);
+            history.AddRange(resume.History);
+            kept = history.LastOrDefault(epoch => epoch.IsBest);
+            sinceBest = kept is null ? 0 : history.Count - kept.Epoch;
+            steps = resume.Step;
+            (firstEpoch, reason) = resume.Ended is { } ended ? (_options.Epochs + 1, ended) : (resume.Epoch, StopReason.Finished);
+        }
+
+        void Save(int epoch, int batch, double epochLoss, StopReason? ended) => CheckpointReached?.Invoke(new()
+        {
+            Epoch = epoch, Batch = batch, Step = steps, Updates = step.Steps, EpochLoss = epochLoss, ScheduleState = schedule.State, Ended = ended, History = [.. history],
+            Parameters = Network.Parameters.Span.ToArray(), Best = best.Parameters.Span.ToArray(), Moments = [.. step.Moments.Select(moment => moment.Span.ToArray())],
+        });
 
         TrainingResult End()
         {
@@ -75,15 +95,17 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
                 Network.CopyFrom(best);
             }
 
-            return new(history, kept, steps, seconds, step.Threads, reason);
+            return new(history, kept, steps - (resume?.Step ?? 0), seconds, step.Threads, reason);
         }
 
-        for (int epoch = 1; epoch <= _options.Epochs; epoch++)
+        for (int epoch = firstEpoch; epoch <= _options.Epochs; epoch++)
         {
-            double epochLoss = 0, rate = 0;
+            bool goesOn = resume is not null && epoch == resume.Epoch;
+            double epochLoss = goesOn ? resume!.EpochLoss : 0, rate = 0;
             long begin = Stopwatch.GetTimestamp();
             RowPermutation order = _options.Shuffle ? new(_training.Rows, _options.Seed, epoch) : RowPermutation.FileOrder(_training.Rows);
-            for (int batch = 0; batch < sampler.Count; batch++)
+            int firstBatch = goesOn ? resume!.Batch : 0;
+            for (int batch = firstBatch; batch < sampler.Count; batch++)
             {
                 if (cancellation.IsCancellationRequested)
                 {
@@ -107,6 +129,11 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
 
                 steps++;
                 epochLoss += loss * samples;
+                if (_options.CheckpointEvery > 0 && steps % _options.CheckpointEvery == 0 && batch + 1 < sampler.Count)
+                {
+                    Save(epoch, batch + 1, epochLoss, null);
+                }
+
                 StepCompleted?.Invoke(new(epoch, _options.Epochs, batch + 1, sampler.Count, loss, RowsPerSecond(epoch, start + samples, seconds + Stopwatch.GetElapsedTime(begin).TotalSeconds)));
             }
 
@@ -117,7 +144,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
             double watched = validation?.Loss ?? epochLoss;
             schedule.AfterEpoch(watched);
             bool isBest = _validation is null || kept is null || IsBetter(validation!, kept.Validation!);
-            var result = new EpochResult(epoch, epochLoss, validation, rate, epochSeconds, sampler.Count, isBest);
+            var result = new EpochResult(epoch, epochLoss, validation, rate, epochSeconds, sampler.Count - firstBatch, isBest);
             history.Add(result);
             sinceBest = isBest ? 0 : sinceBest + 1;
             if (isBest)
@@ -130,17 +157,40 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
             if (_options.EarlyStopping is { } patience && _validation is not null && sinceBest >= patience)
             {
                 reason = StopReason.EarlyStopping;
+                Save(epoch + 1, 0, 0, reason);
                 break;
             }
 
             if (_options.MaxSeconds is { } limit && seconds >= limit && epoch < _options.Epochs)
             {
                 reason = StopReason.MaxTime;
+                Save(epoch + 1, 0, 0, reason);
                 break;
             }
+
+            Save(epoch + 1, 0, 0, null);
         }
 
         return End();
+    }
+
+    private void Restore(Checkpoint<T> state, TrainingStep<T> step, Network<T> best, LearningRateSchedule schedule)
+    {
+        if (state.Parameters.Length != Network.Parameters.Length || state.Best.Length != Network.Parameters.Length || state.Moments.Length != step.Moments.Length || state.Moments.Any(moment => moment.Length != Network.Parameters.Length))
+        {
+            throw new ModelException($"the checkpoint does not belong to the network {Network.Definition} with optimizer {_optimizer.Name}");
+        }
+
+        state.Parameters.CopyTo(Network.Parameters.Span);
+        Network.Touch();
+        state.Best.CopyTo(best.Parameters.Span);
+        for (int moment = 0; moment < state.Moments.Length; moment++)
+        {
+            state.Moments[moment].CopyTo(step.Moments[moment].Span);
+        }
+
+        step.Steps = state.Updates;
+        schedule.State = state.ScheduleState;
     }
 
     /// <summary>Classes: more of them right, or as many at a lower loss; values: a lower loss.</summary>

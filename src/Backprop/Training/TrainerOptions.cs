@@ -23,6 +23,9 @@ public sealed record TrainerOptions
     /// <summary>Epochs without a better validation result after which training stops; null: never.</summary>
     public int? EarlyStopping { get; init; }
 
+    /// <summary>Steps between checkpoints within an epoch; 0: after epochs only.</summary>
+    public int CheckpointEvery { get; init; }
+
     /// <summary>What shuffling and dropout are drawn from.</summary>
     public ulong Seed { get; init; }
 
