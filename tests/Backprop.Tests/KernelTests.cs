@@ -12,15 +12,15 @@ public unsafe class KernelTests
     {
         Gen.Select(Gen.Int[1, 40], Gen.Int[1, 70], Gen.Int[1, 90], Gen.Bool, Gen.Int[0, 1000]).Sample((rows, columns, length, bias, seed) =>
         {
-            Check<float, Lanes512<float>>(rows, columns, length, bias, seed);
-            Check<float, Lanes256<float>>(rows, columns, length, bias, seed);
-            Check<float, Lanes128<float>>(rows, columns, length, bias, seed);
+            Check<float, Lanes512Single>(rows, columns, length, bias, seed);
+            Check<float, Lanes256Single>(rows, columns, length, bias, seed);
+            Check<float, Lanes128Single>(rows, columns, length, bias, seed);
             Check<float, Lane<float>>(rows, columns, length, bias, seed);
-            Check<double, Lanes512<double>>(rows, columns, length, bias, seed);
-            Check<double, Lanes256<double>>(rows, columns, length, bias, seed);
+            Check<double, Lanes512Double>(rows, columns, length, bias, seed);
+            Check<double, Lanes256Double>(rows, columns, length, bias, seed);
             Check<double, Lane<double>>(rows, columns, length, bias, seed);
         }, iter: 150);
-        Check<float, Lanes512<float>>(7, 33, 2500, true, 1); // sums that go on from C
+        Check<float, Lanes512Single>(7, 33, 2500, true, 1); // sums that go on from C
     }
 
     private static void Check<T, V>(int rows, int columns, int length, bool withBias, int seed)

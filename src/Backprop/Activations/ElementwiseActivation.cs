@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Backprop.Kernels;
 
 namespace Backprop.Activations;
@@ -45,6 +46,7 @@ internal sealed unsafe class ElementwiseActivation<TActivation>(TActivation acti
 
     private sealed class Kernel<TElement>(TActivation activation) : ActivationKernel<TElement> where TElement : unmanaged, IElement<TElement>
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Forward(TElement* p, TElement* x, int count)
         {
             TActivation f = activation;
@@ -54,6 +56,7 @@ internal sealed unsafe class ElementwiseActivation<TActivation>(TActivation acti
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Backward(TElement* p, TElement* x, TElement* g, int count)
         {
             TActivation f = activation;

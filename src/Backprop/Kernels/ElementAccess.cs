@@ -33,5 +33,5 @@ internal static unsafe class ElementAccess
     }
 
     private static bool IsSingle<TElement>() where TElement : unmanaged, IElement<TElement> =>
-        typeof(TElement) == typeof(Lane<float>) || typeof(TElement) == typeof(Lanes128<float>) || typeof(TElement) == typeof(Lanes256<float>) || typeof(TElement) == typeof(Lanes512<float>);
+        typeof(TElement) == typeof(Lane<float>) || typeof(TElement) == typeof(Lanes128Single) || typeof(TElement) == typeof(Lanes256Single) || typeof(TElement) == typeof(Lanes512Single);
 }

@@ -6,20 +6,7 @@ namespace Backprop.Kernels;
 /// <summary>erf and the normal distribution. The polynomials are fitted by fit_erf.py beside this file.</summary>
 internal static partial class ElementFunctions
 {
-    /// <summary>erf(x)/x in u = 2x² − 1, |x| ≤ 1.</summary>
-    private static ReadOnlySpan<double> NearDouble =>
-        [0.96546873866986730832, -0.14053608902271712098, 0.019852496688983707237, -2.2854855611440673126e-3, 2.1751715604160107183e-4, -1.7537169441492005379e-5, 1.2233827383524026654e-6, -7.511569160710623534e-8, 4.1158005976616646966e-9, -2.0352493866103598719e-10, 9.1676067489981638031e-12, -3.7910973708931528035e-13, 1.4548169783352385518e-14, -5.1647287894230197966e-16];
-
-    private static ReadOnlySpan<double> NearSingle =>
-        [0.96546873863756905974, -0.14053608902112114771, 0.019852497722455812646, -2.2854856122122420567e-3, 2.1751199062088990318e-4, -1.7536914180800596607e-5, 1.2316395977478375356e-6, -7.5523785714742159494e-8];
-
-    /// <summary>e^(x²) erfc(x) in (x − 3)/(x + 3) mapped to [−1, 1], 1 ≤ x ≤ 27.5 (float: 10.5).</summary>
-    private static ReadOnlySpan<double> FarDouble =>
-        [0.13469139807412041783, -0.17018571772425989574, 0.07914545746505871318, -0.030976706932725513451, 9.8647766577240867617e-3, -2.3827613569089705816e-3, 3.5648129323777517321e-4, 2.2456397500003421711e-6, -1.5549192635408972856e-5, 2.5632968725215760812e-6, 4.5811578121847217861e-7, -2.0038508478786359979e-7, -1.0820789096689313664e-8, 1.4051634756196586861e-8, 1.9007832022805228745e-10, -1.0543390552173362964e-9, -1.6191161214210213657e-11, 8.627139792154128833e-11, 4.5419022526802714561e-12, -7.3607991401140409207e-12, -7.8599873201109122707e-13, 5.8632606020137266466e-13, 7.0132802014546225165e-14, -3.2083422816031274901e-14];
-
-    private static ReadOnlySpan<double> FarSingle =>
-        [0.17012544189462835016, -0.16515767048702123912, 0.065019193127357799842, -0.020925628657016389464, 5.3016183252865468333e-3, -9.6930865982975663151e-4, 9.4759992017366344955e-5, 6.6027399422362046007e-6, -3.2755629370235949922e-6, 1.668819210832302924e-7];
-
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Erf<V, T>(V x) where V : unmanaged, ILanes<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         V one = V.Create(1);
@@ -30,6 +17,7 @@ internal static partial class ElementFunctions
         return V.IfLess(size, one, NearErf<V, T>(x), V.CopySign(one - tail, x));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V NormalCdf<V, T>(V x) where V : unmanaged, ILanes<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         V one = V.Create(1), half = V.Create(0.5);
@@ -48,7 +36,7 @@ internal static partial class ElementFunctions
     private static V NearErf<V, T>(V x) where V : unmanaged, ILanes<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         V u = V.FusedMultiplyAdd(x + x, x, V.Create(-1));
-        return x * (IsDouble<T>() ? Polynomial(u, NearDouble, NearDouble.Length) : Polynomial(u, NearSingle, NearSingle.Length));
+        return x * (IsDouble<T>() ? NearDouble(u) : NearSingle(u));
     }
 
     /// <summary>e^(x²) erfc(x) for x ≥ 1.</summary>
@@ -58,6 +46,51 @@ internal static partial class ElementFunctions
         V three = V.Create(3);
         V q = (x - three) / (x + three);
         V u = V.FusedMultiplyAdd(q, Pick<V, T>(1.8947368421052631579, 1.5345911949685534591), Pick<V, T>(-0.052631578947368421053, -0.23270440251572327044));
-        return IsDouble<T>() ? Polynomial(u, FarDouble, FarDouble.Length) : Polynomial(u, FarSingle, FarSingle.Length);
+        return IsDouble<T>() ? FarDouble(u) : FarSingle(u);
+    }
+
+    /// <summary>erf(x)/x in u = 2x² − 1, |x| ≤ 1, to double precision.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V NearDouble<V>(V u) where V : unmanaged, IElement<V>
+    {
+        V sum = Horner(u, -5.1647287894230197966e-16, 1.4548169783352385518e-14);
+        sum = Horner(sum, u, -3.7910973708931528035e-13, 9.1676067489981638031e-12, -2.0352493866103598719e-10, 4.1158005976616646966e-9);
+        sum = Horner(sum, u, -7.511569160710623534e-8, 1.2233827383524026654e-6, -1.7537169441492005379e-5, 2.1751715604160107183e-4);
+        sum = Horner(sum, u, -2.2854855611440673126e-3, 0.019852496688983707237, -0.14053608902271712098, 0.96546873866986730832);
+        return sum;
+    }
+
+    /// <summary>The same to single precision.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V NearSingle<V>(V u) where V : unmanaged, IElement<V>
+    {
+        V sum = Horner(u, -7.5523785714742159494e-8, 1.2316395977478375356e-6);
+        sum = Horner(sum, u, -1.7536914180800596607e-5, 2.1751199062088990318e-4, -2.2854856122122420567e-3, 0.019852497722455812646);
+        sum = Horner(sum, u, -0.14053608902112114771, 0.96546873863756905974);
+        return sum;
+    }
+
+    /// <summary>e^(x²) erfc(x) in u, which is (x − 3)/(x + 3) mapped to [−1, 1], 1 ≤ x ≤ 27.5.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V FarDouble<V>(V u) where V : unmanaged, IElement<V>
+    {
+        V sum = Horner(u, -3.2083422816031274901e-14, 7.0132802014546225165e-14);
+        sum = Horner(sum, u, 5.8632606020137266466e-13, -7.8599873201109122707e-13, -7.3607991401140409207e-12, 4.5419022526802714561e-12);
+        sum = Horner(sum, u, 8.627139792154128833e-11, -1.6191161214210213657e-11, -1.0543390552173362964e-9, 1.9007832022805228745e-10);
+        sum = Horner(sum, u, 1.4051634756196586861e-8, -1.0820789096689313664e-8, -2.0038508478786359979e-7, 4.5811578121847217861e-7);
+        sum = Horner(sum, u, 2.5632968725215760812e-6, -1.5549192635408972856e-5, 2.2456397500003421711e-6, 3.5648129323777517321e-4);
+        sum = Horner(sum, u, -2.3827613569089705816e-3, 9.8647766577240867617e-3, -0.030976706932725513451, 0.07914545746505871318);
+        sum = Horner(sum, u, -0.17018571772425989574, 0.13469139807412041783);
+        return sum;
+    }
+
+    /// <summary>The same to single precision, 1 ≤ x ≤ 10.5.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V FarSingle<V>(V u) where V : unmanaged, IElement<V>
+    {
+        V sum = Horner(u, 1.668819210832302924e-7, -3.2755629370235949922e-6);
+        sum = Horner(sum, u, 6.6027399422362046007e-6, 9.4759992017366344955e-5, -9.6930865982975663151e-4, 5.3016183252865468333e-3);
+        sum = Horner(sum, u, -0.020925628657016389464, 0.065019193127357799842, -0.16515767048702123912, 0.17012544189462835016);
+        return sum;
     }
 }

@@ -10,20 +10,6 @@ namespace Backprop.Kernels;
 /// </summary>
 internal static partial class ElementFunctions
 {
-    /// <summary>1/2!, 1/3!, … of eʳ = 1 + r + r²·(1/2! + r/3! + …), |r| ≤ ½ ln 2.</summary>
-    private static ReadOnlySpan<double> ExpSeries =>
-        [1.0 / 2, 1.0 / 6, 1.0 / 24, 1.0 / 120, 1.0 / 720, 1.0 / 5040, 1.0 / 40320, 1.0 / 362880, 1.0 / 3628800, 1.0 / 39916800, 1.0 / 479001600, 1.0 / 6227020800];
-
-    /// <summary>2/3, 2/5, … of log(1 + f) = 2s + s·(2/3·s² + 2/5·s⁴ + …), s = f / (2 + f), |s| ≤ 0.1716.</summary>
-    private static ReadOnlySpan<double> LogSeries =>
-        [2.0 / 3, 2.0 / 5, 2.0 / 7, 2.0 / 9, 2.0 / 11, 2.0 / 13, 2.0 / 15, 2.0 / 17, 2.0 / 19, 2.0 / 21];
-
-    private static ReadOnlySpan<double> SinSeries =>
-        [-1.0 / 6, 1.0 / 120, -1.0 / 5040, 1.0 / 362880, -1.0 / 39916800, 1.0 / 6227020800, -1.0 / 1307674368000, 1.0 / 355687428096000];
-
-    private static ReadOnlySpan<double> CosSeries =>
-        [-1.0 / 2, 1.0 / 24, -1.0 / 720, 1.0 / 40320, -1.0 / 3628800, 1.0 / 479001600, -1.0 / 87178291200, 1.0 / 20922789888000];
-
     private static bool IsDouble<T>() => typeof(T) == typeof(double);
 
     /// <summary>The value that float or double has for a constant, by type.</summary>
@@ -31,24 +17,24 @@ internal static partial class ElementFunctions
     private static V Pick<V, T>(double single, double @double) where V : unmanaged, ILanes<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         V.Create(IsDouble<T>() ? @double : single);
 
-    /// <summary>c₀ + x·(c₁ + x·(…)), by Horner's rule.</summary>
+    /// <summary>Four terms of Horner's rule: (((sum·x + a)·x + b)·x + c)·x + d. Constants are arguments so that they are constants in the code.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Polynomial<V>(V x, ReadOnlySpan<double> coefficients, int terms) where V : unmanaged, IElement<V>
-    {
-        V sum = V.Create(coefficients[terms - 1]);
-        for (int k = terms - 2; k >= 0; k--)
-        {
-            sum = V.FusedMultiplyAdd(sum, x, V.Create(coefficients[k]));
-        }
+    private static V Horner<V>(V sum, V x, double a, double b, double c, double d) where V : unmanaged, IElement<V> => Horner(Horner(sum, x, a, b), x, c, d);
 
-        return sum;
-    }
+    /// <summary>Two terms: (sum·x + a)·x + b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Horner<V>(V sum, V x, double a, double b) where V : unmanaged, IElement<V> =>
+        V.FusedMultiplyAdd(V.FusedMultiplyAdd(sum, x, V.Create(a)), x, V.Create(b));
+
+    /// <summary>The first two: a·x + b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Horner<V>(V x, double a, double b) where V : unmanaged, IElement<V> => V.FusedMultiplyAdd(V.Create(a), x, V.Create(b));
 
     /// <summary>To the nearest whole number, ties to even, for |x| &lt; 2²² (float) or 2⁵¹ (double).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V Round<V, T>(V x) where V : unmanaged, ILanes<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        V shift = Pick<V, T>(12582912, 6755399441055744);
+        V shift = Pick<V, T>(SingleFormat.RoundingShift, DoubleFormat.RoundingShift);
         return (x + shift) - shift;
     }
 
@@ -56,20 +42,27 @@ internal static partial class ElementFunctions
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (V N, V R) ReduceByLn2<V, T>(V x) where V : unmanaged, ILanes<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        V n = Round<V, T>(x * V.Create(1.4426950408889634));
+        V shift = Pick<V, T>(SingleFormat.RoundingShift, DoubleFormat.RoundingShift);
+        V n = V.FusedMultiplyAdd(x, V.Create(1.4426950408889634), shift) - shift;
         V r = V.FusedMultiplyAdd(-n, Pick<V, T>(0.693147182464599609375, 0.693147180559945286), x);
         return (n, V.FusedMultiplyAdd(-n, Pick<V, T>(-1.904654299957768e-9, 2.319046813846300e-17), r));
     }
 
-    /// <summary>eʳ − 1 for the reduced r.</summary>
+    /// <summary>eʳ − 1 = r + r²·(1/2! + r/3! + …) for the reduced r.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V ReducedExpM1<V, T>(V r) where V : unmanaged, ILanes<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        V.FusedMultiplyAdd(r * r, Polynomial(r, ExpSeries, IsDouble<T>() ? 12 : 6), r);
+        V.FusedMultiplyAdd(
+            r * r,
+            IsDouble<T>()
+                ? Horner(Horner(Horner(Horner(r, 1.0 / 6227020800, 1.0 / 479001600), r, 1.0 / 39916800, 1.0 / 3628800, 1.0 / 362880, 1.0 / 40320), r, 1.0 / 5040, 1.0 / 720, 1.0 / 120, 1.0 / 24), r, 1.0 / 6, 1.0 / 2)
+                : Horner(Horner(r, 1.0 / 5040, 1.0 / 720), r, 1.0 / 120, 1.0 / 24, 1.0 / 6, 1.0 / 2),
+            r);
 
     /// <summary>Keeps x within the limits; a NaN stays.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V Clamp<V>(V x, V low, V high) where V : unmanaged, IElement<V> => V.IfLess(high, x, high, V.IfLess(x, low, low, x));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Exp<V, T>(V x) where V : unmanaged, ILanes<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         x = Clamp(x, Pick<V, T>(-104.5, -746), Pick<V, T>(89.5, 710.5));
@@ -78,6 +71,7 @@ internal static partial class ElementFunctions
         return ((ReducedExpM1<V, T>(r) + V.Create(1)) * V.PowerOfTwo(half)) * V.PowerOfTwo(n - half);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V ExpM1<V, T>(V x) where V : unmanaged, ILanes<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         V top = Pick<V, T>(60, 400);
@@ -88,6 +82,7 @@ internal static partial class ElementFunctions
         return V.IfLess(top, x, Exp<V, T>(x), near);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Log<V, T>(V x) where V : unmanaged, ILanes<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         V zero = V.Create(0), one = V.Create(1), smallest = Pick<V, T>(1.1754943508222875e-38, 2.2250738585072014e-308);
@@ -101,7 +96,9 @@ internal static partial class ElementFunctions
         V f = mantissa - one;
         V s = f / (V.Create(2) + f);
         V z = s * s;
-        V series = z * Polynomial(z, LogSeries, IsDouble<T>() ? 10 : 4);
+        V series = z * (IsDouble<T>() // log(1 + f) = 2s + s·(2/3·s² + 2/5·s⁴ + …), |s| ≤ 0.1716
+            ? Horner(Horner(Horner(z, 2.0 / 21, 2.0 / 19), z, 2.0 / 17, 2.0 / 15, 2.0 / 13, 2.0 / 11), z, 2.0 / 9, 2.0 / 7, 2.0 / 5, 2.0 / 3)
+            : Horner(Horner(z, 2.0 / 9, 2.0 / 7), z, 2.0 / 5, 2.0 / 3));
         V halfSquare = V.Create(0.5) * f * f;
         V low = V.FusedMultiplyAdd(exponent, Pick<V, T>(-2.12194440e-4, 1.90821492927058770e-10), s * (halfSquare + series));
         V log = V.FusedMultiplyAdd(exponent, Pick<V, T>(0.693359375, 6.93147180369123816490e-01), f - (halfSquare - low));
@@ -111,6 +108,7 @@ internal static partial class ElementFunctions
         return V.IfLess(zero, x, V.IfLess(x, infinity, log, x), atMostZero);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V LogP1<V, T>(V x) where V : unmanaged, ILanes<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         V one = V.Create(1), zero = V.Create(0);
@@ -120,13 +118,18 @@ internal static partial class ElementFunctions
         return V.IfLess(V.Abs(x), Pick<V, T>(1e-10, 1e-20), x, Log<V, T>(sum) - correction);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Tanh<V, T>(V x) where V : unmanaged, ILanes<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        V magnitude = Clamp(V.Abs(x), V.Create(0), V.Create(22));
-        V e = ExpM1<V, T>(magnitude + magnitude);
+        V size = V.Abs(x), limit = Pick<V, T>(10, 20); // beyond it tanh is 1
+        size = V.IfLess(limit, size, limit, size);
+        (V n, V r) = ReduceByLn2<V, T>(size + size);
+        V scale = V.PowerOfTwo(n);
+        V e = V.FusedMultiplyAdd(scale, ReducedExpM1<V, T>(r), scale - V.Create(1)); // e^(2|x|) − 1
         return V.CopySign(e / (e + V.Create(2)), x);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Sigmoid<V, T>(V x) where V : unmanaged, ILanes<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         V one = V.Create(1);
@@ -134,6 +137,7 @@ internal static partial class ElementFunctions
         return V.IfLess(x, V.Create(0), e, one) / (one + e);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Softplus<V, T>(V x) where V : unmanaged, ILanes<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         V zero = V.Create(0);
@@ -141,12 +145,15 @@ internal static partial class ElementFunctions
     }
 
     /// <summary>Accurate while |x| stays below about 10⁵ (float) or 10⁹ (double): the reduction by π/2 has three parts.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Sin<V, T>(V x) where V : unmanaged, ILanes<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T> => SinOfQuadrant<V, T>(x, V.Create(0));
 
     /// <inheritdoc cref="Sin{V, T}(V)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Cos<V, T>(V x) where V : unmanaged, ILanes<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T> => SinOfQuadrant<V, T>(x, V.Create(1));
 
     /// <summary>sin(x + quarter·π/2).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V SinOfQuadrant<V, T>(V x, V quarter) where V : unmanaged, ILanes<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         V n = Round<V, T>(x * V.Create(0.63661977236758134));
@@ -154,8 +161,18 @@ internal static partial class ElementFunctions
         r = V.FusedMultiplyAdd(-n, Pick<V, T>(-4.371138828673793e-08, 6.1232339957367660e-17), r);
         r = V.FusedMultiplyAdd(-n, Pick<V, T>(-1.7151245100058819e-15, -1.4973849048591833e-33), r);
         V z = r * r;
-        V sin = V.FusedMultiplyAdd(r * z, Polynomial(z, SinSeries, IsDouble<T>() ? 8 : 5), r);
-        V cos = V.FusedMultiplyAdd(z, Polynomial(z, CosSeries, IsDouble<T>() ? 8 : 5), V.Create(1));
+        V sin = V.FusedMultiplyAdd(
+            r * z,
+            IsDouble<T>()
+                ? Horner(Horner(Horner(z, 1.0 / 355687428096000, -1.0 / 1307674368000), z, 1.0 / 6227020800, -1.0 / 39916800, 1.0 / 362880, -1.0 / 5040), z, 1.0 / 120, -1.0 / 6)
+                : Horner(Horner(z, 1.0 / 362880, -1.0 / 5040), z, 1.0 / 120, -1.0 / 6),
+            r);
+        V cos = V.FusedMultiplyAdd(
+            z,
+            IsDouble<T>()
+                ? Horner(Horner(Horner(z, 1.0 / 20922789888000, -1.0 / 87178291200), z, 1.0 / 479001600, -1.0 / 3628800, 1.0 / 40320, -1.0 / 720), z, 1.0 / 24, -1.0 / 2)
+                : V.FusedMultiplyAdd(Horner(Horner(z, -1.0 / 3628800, 1.0 / 40320), z, -1.0 / 720, 1.0 / 24), z, V.Create(-1.0 / 2)),
+            V.Create(1));
 
         V turn = n + quarter;
         V quadrant = turn - V.Create(4) * Round<V, T>(turn * V.Create(0.25)); // −2 … 2

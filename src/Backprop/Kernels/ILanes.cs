@@ -9,6 +9,9 @@ internal unsafe interface ILanes<TSelf, T> : IElement<TSelf>
 {
     static abstract int Count { get; }
 
+    /// <summary>The rows of a register tile of two vectors: as many as the registers hold.</summary>
+    static abstract int TileRows { get; }
+
     static abstract TSelf Load(T* source);
 
     static abstract TSelf Broadcast(T value);

@@ -11,6 +11,8 @@ internal readonly unsafe struct Lane<T>(T value) : ILanes<Lane<T>, T>
 
     public static int Count => 1;
 
+    public static int TileRows => 4;
+
     public T this[int lane] => Value;
 
     public static Lane<T> Load(T* source) => new(*source);
@@ -45,41 +47,52 @@ internal readonly unsafe struct Lane<T>(T value) : ILanes<Lane<T>, T>
     {
         if (typeof(T) == typeof(float))
         {
-            float shifted = Unsafe.BitCast<T, float>(n.Value) + (12582912f + 127f);
-            return new(Unsafe.BitCast<int, T>(BitConverter.SingleToInt32Bits(shifted) << 23));
+            float shifted = Unsafe.BitCast<T, float>(n.Value) + (SingleFormat.RoundingShift + SingleFormat.Bias);
+            return new(Unsafe.BitCast<int, T>(BitConverter.SingleToInt32Bits(shifted) << SingleFormat.MantissaBits));
         }
 
-        double sum = Unsafe.BitCast<T, double>(n.Value) + (6755399441055744d + 1023d);
-        return new(Unsafe.BitCast<long, T>(BitConverter.DoubleToInt64Bits(sum) << 52));
+        double sum = Unsafe.BitCast<T, double>(n.Value) + (DoubleFormat.RoundingShift + DoubleFormat.Bias);
+        return new(Unsafe.BitCast<long, T>(BitConverter.DoubleToInt64Bits(sum) << DoubleFormat.MantissaBits));
     }
 
     public static Lane<T> Exponent(Lane<T> x) => typeof(T) == typeof(float)
-        ? Create((Unsafe.BitCast<T, int>(x.Value) >>> 23) - 127)
-        : Create((Unsafe.BitCast<T, long>(x.Value) >>> 52) - 1023);
+        ? Create((Unsafe.BitCast<T, int>(x.Value) >>> SingleFormat.MantissaBits) - 127)
+        : Create((Unsafe.BitCast<T, long>(x.Value) >>> DoubleFormat.MantissaBits) - 1023);
 
     public static Lane<T> Mantissa(Lane<T> x) => typeof(T) == typeof(float)
-        ? new(Unsafe.BitCast<int, T>((Unsafe.BitCast<T, int>(x.Value) & 0x007FFFFF) | 0x3F800000))
-        : new(Unsafe.BitCast<long, T>((Unsafe.BitCast<T, long>(x.Value) & 0x000FFFFFFFFFFFFF) | 0x3FF0000000000000));
+        ? new(Unsafe.BitCast<int, T>((Unsafe.BitCast<T, int>(x.Value) & SingleFormat.MantissaMask) | 0x3F800000))
+        : new(Unsafe.BitCast<long, T>((Unsafe.BitCast<T, long>(x.Value) & DoubleFormat.MantissaMask) | 0x3FF0000000000000));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane<T> Exp(Lane<T> value) => ElementFunctions.Exp<Lane<T>, T>(value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane<T> ExpM1(Lane<T> value) => ElementFunctions.ExpM1<Lane<T>, T>(value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane<T> Log(Lane<T> value) => ElementFunctions.Log<Lane<T>, T>(value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane<T> LogP1(Lane<T> value) => ElementFunctions.LogP1<Lane<T>, T>(value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane<T> Tanh(Lane<T> value) => ElementFunctions.Tanh<Lane<T>, T>(value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane<T> Sigmoid(Lane<T> value) => ElementFunctions.Sigmoid<Lane<T>, T>(value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane<T> Softplus(Lane<T> value) => ElementFunctions.Softplus<Lane<T>, T>(value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane<T> Erf(Lane<T> value) => ElementFunctions.Erf<Lane<T>, T>(value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane<T> NormalCdf(Lane<T> value) => ElementFunctions.NormalCdf<Lane<T>, T>(value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane<T> Sin(Lane<T> value) => ElementFunctions.Sin<Lane<T>, T>(value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane<T> Cos(Lane<T> value) => ElementFunctions.Cos<Lane<T>, T>(value);
 }

@@ -22,14 +22,8 @@ internal abstract unsafe class ParameterUpdate<T> where T : unmanaged, IBinaryFl
     /// <summary>One buffer for each of <see cref="Optimizer.StateNames"/>, laid out as θ.</summary>
     public AlignedBuffer<T>[] Moments { get; }
 
-    public static ParameterUpdate<T> Create(Optimizer optimizer, AlignedBuffer<T> parameters, VectorPath path) => path switch
-    {
-        VectorPath.Avx512 => new ParameterUpdate<T, Lanes512<T>>(optimizer, parameters),
-        VectorPath.Avx2 => new ParameterUpdate<T, Lanes256<T>>(optimizer, parameters),
-        VectorPath.Vector128 => new ParameterUpdate<T, Lanes128<T>>(optimizer, parameters),
-        VectorPath.Scalar => new ParameterUpdate<T, Lane<T>>(optimizer, parameters),
-        _ => throw new ArgumentOutOfRangeException(nameof(path)),
-    };
+    public static ParameterUpdate<T> Create(Optimizer optimizer, AlignedBuffer<T> parameters, VectorPath path) =>
+        VectorPaths.Dispatch(path, new Maker(optimizer, parameters));
 
     /// <summary>Starts a step, counted from 1.</summary>
     public abstract void Begin(long step, double learningRate);
@@ -45,4 +39,9 @@ internal abstract unsafe class ParameterUpdate<T> where T : unmanaged, IBinaryFl
 
     /// <summary>Updates the parameters from <paramref name="offset"/> on. False: one of them is not finite any more.</summary>
     public abstract bool Apply(T* gradient, long offset, int count);
+
+    private sealed class Maker(Optimizer optimizer, AlignedBuffer<T> parameters) : IVectorVisitor<T, ParameterUpdate<T>>
+    {
+        public ParameterUpdate<T> Visit<V>() where V : unmanaged, ILanes<V, T> => new ParameterUpdate<T, V>(optimizer, parameters);
+    }
 }

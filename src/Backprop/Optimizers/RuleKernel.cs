@@ -12,6 +12,7 @@ internal sealed unsafe class RuleKernel<TRule, TElement>(TRule rule) : Optimizer
 
     public override void Begin(long step, double learningRate) => _rule.Begin(step, learningRate);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(TElement* parameters, TElement* gradients, TElement* state0, TElement* state1, TElement* state2, nint count)
     {
         TRule rule = _rule;

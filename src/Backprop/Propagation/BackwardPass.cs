@@ -45,7 +45,7 @@ internal static unsafe class BackwardPass<T, V>
             inputs, width, samples,
             x.Pointer + input, 1, workspace.Strides[l - 1],
             workspace.Deltas[l].Pointer + output, workspace.Strides[l],
-            start, null, tile, width);
+            start, width, tile, width);
     }
 
     /// <summary>A panel of ∂b_ℓ.</summary>

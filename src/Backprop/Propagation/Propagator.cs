@@ -19,14 +19,8 @@ internal abstract unsafe class Propagator<T>(Network<T> network, Workspace<T> wo
     public static int TileSize => TileInputs * Layout.PanelWidth<T>();
 
     /// <summary>The one registry of vector paths.</summary>
-    public static Propagator<T> Create(Network<T> network, Workspace<T> workspace, VectorPath path) => path switch
-    {
-        VectorPath.Avx512 => new Propagator<T, Lanes512<T>>(network, workspace),
-        VectorPath.Avx2 => new Propagator<T, Lanes256<T>>(network, workspace),
-        VectorPath.Vector128 => new Propagator<T, Lanes128<T>>(network, workspace),
-        VectorPath.Scalar => new Propagator<T, Lane<T>>(network, workspace),
-        _ => throw new ArgumentOutOfRangeException(nameof(path)),
-    };
+    public static Propagator<T> Create(Network<T> network, Workspace<T> workspace, VectorPath path) =>
+        VectorPaths.Dispatch(path, new Maker(network, workspace));
 
     /// <summary>Copies rows <paramref name="start"/> + first … of the order into samples first … of the batch, with their targets.</summary>
     public void Gather(Dataset<T> data, in RowPermutation order, int start, int first, int count)
@@ -120,5 +114,10 @@ internal abstract unsafe class Propagator<T>(Network<T> network, Workspace<T> wo
         }
 
         return sum;
+    }
+
+    private sealed class Maker(Network<T> network, Workspace<T> workspace) : IVectorVisitor<T, Propagator<T>>
+    {
+        public Propagator<T> Visit<V>() where V : unmanaged, ILanes<V, T> => new Propagator<T, V>(network, workspace);
     }
 }

@@ -1,0 +1,110 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Backprop.Kernels;
+
+/// <summary>
+/// 512 bits of float. The other widths, and double, are made of this file by the build (see the project file): one type for each, not one
+/// generic type, because what a method may inline is counted in the code that it looks at, and a formula is many small methods.
+/// </summary>
+internal readonly unsafe struct Lanes512Single(Vector512<float> value) : ILanes<Lanes512Single, float>
+{
+    private readonly Vector512<float> _value = value;
+
+    public static int Count => Vector512<float>.Count;
+
+    public static int TileRows => 12;
+
+    public float this[int lane] => _value[lane];
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512Single Load(float* source) => new(Vector512.Load(source));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512Single Broadcast(float value) => new(Vector512.Create(value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Store(float* destination) => _value.Store(destination);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512Single Create(double value) => new(Vector512.Create((float)value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512Single operator +(Lanes512Single left, Lanes512Single right) => new(left._value + right._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512Single operator -(Lanes512Single left, Lanes512Single right) => new(left._value - right._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512Single operator *(Lanes512Single left, Lanes512Single right) => new(left._value * right._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512Single operator /(Lanes512Single left, Lanes512Single right) => new(left._value / right._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512Single operator -(Lanes512Single value) => new(value._value ^ Vector512.Create(float.NegativeZero));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512Single FusedMultiplyAdd(Lanes512Single a, Lanes512Single b, Lanes512Single c) => new(Vector512.FusedMultiplyAdd(a._value, b._value, c._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512Single IfLess(Lanes512Single left, Lanes512Single right, Lanes512Single whenLess, Lanes512Single otherwise) => 
+        new(Vector512.ConditionalSelect(Vector512.LessThan(left._value, right._value), whenLess._value, otherwise._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512Single Sqrt(Lanes512Single value) => new(Vector512.Sqrt(value._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512Single Abs(Lanes512Single value) => new(Vector512.AndNot(value._value, Vector512.Create(float.NegativeZero)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512Single CopySign(Lanes512Single magnitude, Lanes512Single sign) => 
+        new(Vector512.ConditionalSelect(Vector512.Create(float.NegativeZero), sign._value, magnitude._value));
+
+    // n + 1.5·2^p + bias has n + bias in its lowest bits; the shift moves them to the exponent and drops the rest.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512Single PowerOfTwo(Lanes512Single n) =>
+        new(Vector512.ShiftLeft((n._value + Vector512.Create(SingleFormat.RoundingShift + SingleFormat.Bias)).AsInt32(), SingleFormat.MantissaBits).AsSingle());
+
+    // The exponent's bits under those of 2^p read as 2^p + exponent.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512Single Exponent(Lanes512Single x) =>
+        new((Vector512.ShiftRightLogical(x._value.AsInt32(), SingleFormat.MantissaBits) | Vector512.Create(SingleFormat.UnitSpacing).AsInt32()).AsSingle() - Vector512.Create(SingleFormat.UnitSpacing + SingleFormat.Bias));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512Single Mantissa(Lanes512Single x) =>
+        new(((x._value.AsInt32() & Vector512.Create(SingleFormat.MantissaMask)) | Vector512.Create((float)1).AsInt32()).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512Single Exp(Lanes512Single value) => ElementFunctions.Exp<Lanes512Single, float>(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512Single ExpM1(Lanes512Single value) => ElementFunctions.ExpM1<Lanes512Single, float>(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512Single Log(Lanes512Single value) => ElementFunctions.Log<Lanes512Single, float>(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512Single LogP1(Lanes512Single value) => ElementFunctions.LogP1<Lanes512Single, float>(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512Single Tanh(Lanes512Single value) => ElementFunctions.Tanh<Lanes512Single, float>(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512Single Sigmoid(Lanes512Single value) => ElementFunctions.Sigmoid<Lanes512Single, float>(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512Single Softplus(Lanes512Single value) => ElementFunctions.Softplus<Lanes512Single, float>(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512Single Erf(Lanes512Single value) => ElementFunctions.Erf<Lanes512Single, float>(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512Single NormalCdf(Lanes512Single value) => ElementFunctions.NormalCdf<Lanes512Single, float>(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512Single Sin(Lanes512Single value) => ElementFunctions.Sin<Lanes512Single, float>(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512Single Cos(Lanes512Single value) => ElementFunctions.Cos<Lanes512Single, float>(value);
+}
