@@ -31,23 +31,27 @@ public unsafe class KernelTests
         T[] a = Numbers<T>(random, 0, rows * length), b = Numbers<T>(random, 1, length * columns), bias = withBias ? Numbers<T>(random, 2, columns) : [];
         T[] expected = ReferenceMatrixProduct.Multiply<T>(rows, columns, length, a, b, bias);
         int stride = Layout.RowStride<T>(columns);
-        var panels = new AlignedBuffer<T>(Layout.PanelSize<T>(length, columns));
+        int panelRows = withBias ? length + 1 : length;
+        var panels = new AlignedBuffer<T>(Layout.PanelSize<T>(panelRows, columns));
         for (int k = 0; k < length; k++)
         {
             for (int c = 0; c < columns; c++)
             {
-                panels.Pointer[Layout.PanelIndex<T>(k, c, length, columns)] = b[(k * columns) + c];
+                panels.Pointer[Layout.PanelIndex<T>(k, c, panelRows, columns)] = b[(k * columns) + c];
             }
         }
 
-        var padded = new AlignedBuffer<T>(Layout.Pad<T>(columns));
-        bias.CopyTo(padded.Span);
+        for (int c = 0; c < bias.Length; c++)
+        {
+            panels.Pointer[Layout.PanelIndex<T>(length, c, panelRows, columns)] = bias[c];
+        }
+
         var result = new AlignedBuffer<T>((rows + 1) * stride);
         T guard = T.CreateTruncating(12345);
         result.Span[(rows * stride)..].Fill(guard);
         fixed (T* left = a)
         {
-            MatrixProduct<T, V>.Run(rows, columns, length, left, length, panels.Pointer, withBias ? padded.Pointer : null, result.Pointer, stride);
+            MatrixProduct<T, V>.Run(rows, columns, length, left, length, panels.Pointer, withBias, result.Pointer, stride);
         }
 
         for (int r = 0; r < rows; r++)

@@ -101,7 +101,12 @@ public class TrainingTests
     public void ShufflesArePermutations() => Gen.Select(Gen.Int[1, 3000], Gen.ULong, Gen.Int[0, 50]).Sample((rows, seed, epoch) =>
     {
         var order = new RowPermutation(rows, seed, epoch);
-        Assert.Equal(Enumerable.Range(0, rows), Enumerable.Range(0, rows).Select(n => order[n]).Order());
+        int[] shuffled = [.. Enumerable.Range(0, rows).Select(n => order[n])];
+        Assert.Equal(Enumerable.Range(0, rows), shuffled.Order());
+        int start = rows / 3;
+        int[] copied = new int[rows - start];
+        order.CopyTo(copied, start);
+        Assert.Equal(shuffled[start..], copied);
     }, iter: 100);
 
     [Fact]

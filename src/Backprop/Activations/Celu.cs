@@ -20,9 +20,11 @@ public readonly struct Celu(double alpha) : IActivation
     public IReadOnlyList<double> Kinks => [0];
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T p) where T : unmanaged, IElement<T> => T.IfLess(T.Create(0), p, p, T.Create(alpha) * T.ExpM1(p / T.Create(alpha)));
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Derivative<T>(T p, T x) where T : unmanaged, IElement<T> => T.IfLess(T.Create(0), p, T.Create(1), T.Exp(p / T.Create(alpha)));
 
     [ModuleInitializer]

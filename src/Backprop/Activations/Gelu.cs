@@ -13,9 +13,11 @@ public readonly struct Gelu : IActivation
     public bool DerivativeNeedsPreActivation => true;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T p) where T : unmanaged, IElement<T> => p * T.NormalCdf(p);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Derivative<T>(T p, T x) where T : unmanaged, IElement<T> => T.FusedMultiplyAdd(p, T.Create(0.39894228040143268) * T.Exp(T.Create(-0.5) * p * p), T.NormalCdf(p));
 
     [ModuleInitializer]

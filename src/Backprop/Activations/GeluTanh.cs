@@ -13,9 +13,11 @@ public readonly struct GeluTanh : IActivation
     public bool DerivativeNeedsPreActivation => true;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T p) where T : unmanaged, IElement<T> => T.Create(0.5) * p * (T.Create(1) + T.Tanh(Inner(p)));
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Derivative<T>(T p, T x) where T : unmanaged, IElement<T>
     {
         T tanh = T.Tanh(Inner(p)), one = T.Create(1), half = T.Create(0.5);

@@ -16,9 +16,11 @@ public readonly struct HardSigmoid : IActivation
     public IReadOnlyList<double> Kinks => [-3, 3];
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T p) where T : unmanaged, IElement<T> => T.Min(T.Max(p / T.Create(6) + T.Create(0.5), T.Create(0)), T.Create(1));
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Derivative<T>(T p, T x) where T : unmanaged, IElement<T> => T.IfLess(T.Abs(p), T.Create(3), T.Create(1.0 / 6), T.Create(0));
 
     [ModuleInitializer]

@@ -16,9 +16,11 @@ public readonly struct HardTanh : IActivation
     public IReadOnlyList<double> Kinks => [-1, 1];
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T p) where T : unmanaged, IElement<T> => T.Min(T.Max(p, T.Create(-1)), T.Create(1));
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Derivative<T>(T p, T x) where T : unmanaged, IElement<T> => T.IfLess(T.Abs(p), T.Create(1), T.Create(1), T.Create(0));
 
     [ModuleInitializer]

@@ -20,9 +20,11 @@ public readonly struct LeakyRelu(double alpha) : IActivation
     public IReadOnlyList<double> Kinks => [0];
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T p) where T : unmanaged, IElement<T> => T.IfLess(T.Create(0), p, p, T.Create(alpha) * p);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Derivative<T>(T p, T x) where T : unmanaged, IElement<T> => T.IfLess(T.Create(0), p, T.Create(1), T.Create(alpha));
 
     [ModuleInitializer]

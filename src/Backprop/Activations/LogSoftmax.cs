@@ -45,6 +45,7 @@ internal sealed unsafe class LogSoftmax : ActivationFunction
 
     private sealed class Kernel<TElement> : ActivationKernel<TElement> where TElement : unmanaged, IElement<TElement>
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public override void Forward(TElement* p, TElement* x, int count)
         {
             TElement max = p[0];
@@ -66,6 +67,7 @@ internal sealed unsafe class LogSoftmax : ActivationFunction
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public override void Backward(TElement* p, TElement* x, TElement* g, int count)
         {
             TElement sum = TElement.Create(0);

@@ -13,9 +13,11 @@ public readonly struct Mish : IActivation
     public bool DerivativeNeedsPreActivation => true;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T p) where T : unmanaged, IElement<T> => p * T.Tanh(T.Softplus(p));
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Derivative<T>(T p, T x) where T : unmanaged, IElement<T>
     {
         T t = T.Tanh(T.Softplus(p));

@@ -13,9 +13,11 @@ public readonly struct Relu : IActivation
     public IReadOnlyList<double> Kinks => [0];
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T p) where T : unmanaged, IElement<T> => T.IfLess(p, T.Create(0), T.Create(0), p);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Derivative<T>(T p, T x) where T : unmanaged, IElement<T> => T.IfLess(T.Create(0), x, T.Create(1), T.Create(0));
 
     [ModuleInitializer]

@@ -18,9 +18,11 @@ public readonly struct Selu : IActivation
     public IReadOnlyList<double> Kinks => [0];
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T p) where T : unmanaged, IElement<T> => T.Create(Scale) * T.IfLess(T.Create(0), p, p, T.Create(Alpha) * T.ExpM1(p));
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Derivative<T>(T p, T x) where T : unmanaged, IElement<T> => T.Create(Scale) * T.IfLess(T.Create(0), p, T.Create(1), T.Create(Alpha) * T.Exp(p));
 
     [ModuleInitializer]

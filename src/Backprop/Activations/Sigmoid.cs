@@ -10,9 +10,11 @@ public readonly struct Sigmoid : IActivation
     public string Name => "sigmoid";
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T p) where T : unmanaged, IElement<T> => T.Sigmoid(p);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Derivative<T>(T p, T x) where T : unmanaged, IElement<T> => x * (T.Create(1) - x);
 
     [ModuleInitializer]

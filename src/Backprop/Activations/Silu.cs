@@ -13,9 +13,11 @@ public readonly struct Silu : IActivation
     public bool DerivativeNeedsPreActivation => true;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T p) where T : unmanaged, IElement<T> => p * T.Sigmoid(p);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Derivative<T>(T p, T x) where T : unmanaged, IElement<T>
     {
         T s = T.Sigmoid(p), one = T.Create(1);

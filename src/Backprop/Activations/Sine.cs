@@ -13,9 +13,11 @@ public readonly struct Sine : IActivation
     public bool DerivativeNeedsPreActivation => true;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T p) where T : unmanaged, IElement<T> => T.Sin(p);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Derivative<T>(T p, T x) where T : unmanaged, IElement<T> => T.Cos(p);
 
     [ModuleInitializer]

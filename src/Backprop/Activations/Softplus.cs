@@ -13,9 +13,11 @@ public readonly struct Softplus : IActivation
     public bool DerivativeNeedsPreActivation => true;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T p) where T : unmanaged, IElement<T> => T.Softplus(p);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Derivative<T>(T p, T x) where T : unmanaged, IElement<T> => T.Sigmoid(p);
 
     [ModuleInitializer]

@@ -16,9 +16,11 @@ public readonly struct Softsign : IActivation
     public IReadOnlyList<double> Kinks => [0];
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T p) where T : unmanaged, IElement<T> => p / (T.Create(1) + T.Abs(p));
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Derivative<T>(T p, T x) where T : unmanaged, IElement<T>
     {
         T d = T.Create(1) + T.Abs(p);

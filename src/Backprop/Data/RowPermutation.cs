@@ -1,29 +1,31 @@
-using System.Numerics;
+using System.Runtime.Intrinsics;
 using Backprop.Kernels;
 
 namespace Backprop.Data;
 
 /// <summary>
-/// A shuffle of the rows 0 … n − 1 that needs no memory: a four-round Feistel cipher over the next power of four, keyed by (seed, epoch),
-/// walked until it falls below n. Any position can be asked for at any time, so a resumed run sees the same order.
+/// A shuffle of the rows 0 … n − 1 that needs no memory: a three-round Feistel network on the digits of the position in the mixed radix
+/// (⌈√n⌉, ⌈n/⌈√n⌉⌉), keyed by (seed, epoch) and walked until it falls below n, which it almost always does at once. Any position can be
+/// asked for at any time, so a resumed run sees the same order.
 /// </summary>
 public readonly struct RowPermutation
 {
-    private readonly int _rows;
-    private readonly int _halfBits;
-    private readonly uint _mask;
-    private readonly ulong _key0, _key1, _key2, _key3;
+    private const uint Multiplier0 = 0x7FEB352D, Multiplier1 = 0x846CA68B; // of a 32-bit hash with little bias (C. Wellons 2018)
+
+    private readonly uint _rows;
+    private readonly uint _high, _low; // the radix: high · low ≥ rows
+    private readonly uint _key0, _key1, _key2;
     private readonly bool _identity;
 
     /// <summary>The shuffle of one epoch.</summary>
     public RowPermutation(int rows, ulong seed, long epoch)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
-        _rows = rows;
-        _halfBits = Math.Max(1, (BitOperations.Log2((uint)Math.Max(1, rows - 1)) + 2) / 2);
-        _mask = (1u << _halfBits) - 1;
+        _rows = (uint)rows;
+        _high = (uint)Math.Ceiling(Math.Sqrt(rows));
+        _low = (_rows + _high - 1) / _high;
         var random = new CounterRandom(seed, 0x5348554646ul ^ ((ulong)epoch << 20));
-        (_key0, _key1, _key2, _key3) = (random.Bits(0), random.Bits(1), random.Bits(2), random.Bits(3));
+        (_key0, _key1, _key2) = ((uint)random.Bits(0), (uint)random.Bits(1), (uint)random.Bits(2));
         _identity = false;
     }
 
@@ -47,24 +49,76 @@ public readonly struct RowPermutation
             {
                 value = Encrypt(value);
             }
-            while (value >= (uint)_rows);
+            while (value >= _rows);
             return (int)value;
+        }
+    }
+
+    /// <summary>Writes the rows at positions <paramref name="start"/>, start + 1, … of the epoch.</summary>
+    public void CopyTo(Span<int> rows, int start)
+    {
+        int n = 0;
+        if (!_identity && _low >= Vector512<uint>.Count)
+        {
+            uint high = (uint)start / _low, low = (uint)start - (high * _low);
+            for (; n + Vector512<uint>.Count <= rows.Length; n += Vector512<uint>.Count)
+            {
+                (Vector512<uint> highs, Vector512<uint> lows) = Carry(Vector512.Create(high), Vector512.Create(low) + Vector512<uint>.Indices);
+                highs = Round(highs, _high, lows, _key0);
+                lows = Round(lows, _low, highs, _key1);
+                highs = Round(highs, _high, lows, _key2);
+                Vector512<uint> values = (highs * _low) + lows;
+                values.AsInt32().CopyTo(rows[n..]);
+                if (Vector512.GreaterThanOrEqualAny(values, Vector512.Create(_rows)))
+                {
+                    for (int lane = n; lane < n + Vector512<uint>.Count; lane++)
+                    {
+                        rows[lane] = this[start + lane];
+                    }
+                }
+
+                low += (uint)Vector512<uint>.Count;
+                (high, low) = low >= _low ? (high + 1, low - _low) : (high, low);
+            }
+        }
+
+        for (; n < rows.Length; n++)
+        {
+            rows[n] = this[start + n];
         }
     }
 
     private uint Encrypt(uint value)
     {
-        uint left = value >> _halfBits, right = value & _mask;
-        left ^= Round(right, _key0);
-        right ^= Round(left, _key1);
-        left ^= Round(right, _key2);
-        right ^= Round(left, _key3);
-        return (left << _halfBits) | right;
+        uint high = value / _low, low = value - (high * _low);
+        high = Round(high, _high, low, _key0);
+        low = Round(low, _low, high, _key1);
+        high = Round(high, _high, low, _key2);
+        return (high * _low) + low;
     }
 
-    private uint Round(uint half, ulong key)
+    /// <summary>digit + hash(other) mod radix, which is below 2¹⁶.</summary>
+    private static uint Round(uint digit, uint radix, uint other, uint key)
     {
-        ulong z = (half + key) * 0xD6E8FEB86659FD93;
-        return (uint)((z ^ (z >> 32)) * 0xD6E8FEB86659FD93 >> 40) & _mask;
+        uint z = (other + key) * Multiplier0;
+        z = (z ^ (z >> 15)) * Multiplier1;
+        uint over = digit + (((z >> 16) * radix) >> 16) - radix;
+        return over + (radix & (uint)((int)over >> 31));
+    }
+
+    /// <inheritdoc cref="Round(uint, uint, uint, uint)"/>
+    private static Vector512<uint> Round(Vector512<uint> digit, uint radix, Vector512<uint> other, uint key)
+    {
+        Vector512<uint> z = (other + Vector512.Create(key)) * Multiplier0;
+        z = (z ^ (z >>> 15)) * Multiplier1;
+        Vector512<uint> radices = Vector512.Create(radix), over = digit + (((z >>> 16) * radices) >>> 16) - radices;
+        return over + (radices & (over.AsInt32() >> 31).AsUInt32());
+    }
+
+    /// <summary>The digits of positions whose low digits have gone beyond the radix, by less than it.</summary>
+    private (Vector512<uint> High, Vector512<uint> Low) Carry(Vector512<uint> high, Vector512<uint> low)
+    {
+        Vector512<uint> radix = Vector512.Create(_low), beyond = Vector512.GreaterThanOrEqual(low, radix);
+        return (high - beyond, low - (radix & beyond));
     }
 }

@@ -158,7 +158,7 @@ public static class GradientCheck
     private static Func<ParameterName, double> Convert<T>(Network<T> network, Gradient<T> gradient) where T : unmanaged, IBinaryFloatingPointIeee754<T> => parameter =>
     {
         DenseLayer<T> layer = network.Layers[parameter.Layer - 1];
-        long index = parameter.IsBias ? layer.BiasOffset + parameter.Output : layer.WeightIndex(parameter.Output, parameter.Input);
+        long index = parameter.IsBias ? layer.BiasIndex(parameter.Output) : layer.WeightIndex(parameter.Output, parameter.Input);
         return double.CreateTruncating(gradient.Buffer.Span[(int)index]);
     };
 

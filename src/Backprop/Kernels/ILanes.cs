@@ -21,6 +21,9 @@ internal unsafe interface ILanes<TSelf, T> : IElement<TSelf>
     /// <summary>The number in one lane.</summary>
     T this[int lane] { get; }
 
+    /// <summary>Whether the two are equal in every lane; a NaN is not.</summary>
+    static abstract bool EqualsAll(TSelf left, TSelf right);
+
     /// <summary>The magnitude of the first with the sign of the second.</summary>
     static abstract TSelf CopySign(TSelf magnitude, TSelf sign);
 

@@ -37,6 +37,8 @@ internal readonly unsafe struct Lane<T>(T value) : ILanes<Lane<T>, T>
 
     public static Lane<T> IfLess(Lane<T> left, Lane<T> right, Lane<T> whenLess, Lane<T> otherwise) => left.Value < right.Value ? whenLess : otherwise;
 
+    public static bool EqualsAll(Lane<T> left, Lane<T> right) => left.Value == right.Value;
+
     public static Lane<T> Sqrt(Lane<T> value) => new(T.Sqrt(value.Value));
 
     public static Lane<T> Abs(Lane<T> value) => new(T.Abs(value.Value));

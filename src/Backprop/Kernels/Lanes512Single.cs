@@ -52,6 +52,9 @@ internal readonly unsafe struct Lanes512Single(Vector512<float> value) : ILanes<
         new(Vector512.ConditionalSelect(Vector512.LessThan(left._value, right._value), whenLess._value, otherwise._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool EqualsAll(Lanes512Single left, Lanes512Single right) => Vector512.EqualsAll(left._value, right._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512Single Sqrt(Lanes512Single value) => new(Vector512.Sqrt(value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

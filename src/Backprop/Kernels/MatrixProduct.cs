@@ -25,20 +25,21 @@ internal static unsafe class MatrixProduct<T, V>
     /// <param name="a">A[row, k] at a[row · rowStride + k].</param>
     /// <param name="rowStride">The distance between rows of A.</param>
     /// <param name="b">B in panels.</param>
-    /// <param name="bias">What each row of C starts with, padded; null: 0.</param>
+    /// <param name="biased">Whether each panel of B has one more row, which the sums start with; otherwise they start with 0.</param>
     /// <param name="c">C[row, column] at c[row · cStride + column].</param>
     /// <param name="cStride">The distance between rows of C.</param>
-    public static void Run(int rows, int columns, int length, T* a, nint rowStride, T* b, T* bias, T* c, nint cStride)
+    public static void Run(int rows, int columns, int length, T* a, nint rowStride, T* b, bool biased, T* c, nint cStride)
     {
-        for (int column = 0; column < columns; column += Layout.PanelWidth<T>())
+        int panelRows = biased ? length + 1 : length;
+        for (int k = 0; k < length; k += SumPiece) // a piece of A's columns stays in the cache while B streams by
         {
-            int width = Layout.WidthAt<T>(column, columns);
-            T* panel = b + ((long)column * length);
-            for (int k = 0; k < length; k += SumPiece)
+            int piece = Math.Min(SumPiece, length - k);
+            for (int column = 0; column < columns; column += Layout.PanelWidth<T>())
             {
-                bool begins = k == 0;
-                Panel(rows, width, Math.Min(SumPiece, length - k), a + k, rowStride, 1, panel + ((long)k * width), width,
-                    !begins ? c + column : bias is null ? null : bias + column, begins ? 0 : cStride, c + column, cStride);
+                int width = Layout.WidthAt<T>(column, columns);
+                T* panel = b + ((nint)column * panelRows);
+                T* start = k > 0 ? c + column : biased ? panel + ((nint)length * width) : null;
+                Panel(rows, width, piece, a + k, rowStride, 1, panel + ((nint)k * width), width, start, k > 0 ? cStride : 0, c + column, cStride);
             }
         }
     }

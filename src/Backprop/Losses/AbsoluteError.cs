@@ -13,9 +13,11 @@ public readonly struct AbsoluteError : IElementwiseLoss
     public IReadOnlyList<double> Kinks => [0];
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T y, T t) where T : unmanaged, IElement<T> => T.Abs(y - t);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Derivative<T>(T y, T t) where T : unmanaged, IElement<T> => T.Sign(y - t);
 
     [ModuleInitializer]

@@ -20,19 +20,23 @@ internal sealed class BinaryCrossEntropy : Loss
     {
         public string Name => "binary_cross_entropy";
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T y, T t) where T : unmanaged, IElement<T> =>
             -(Term(t, T.Log(y)) + Term(T.Create(1) - t, T.Log(T.Create(1) - y)));
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Derivative<T>(T y, T t) where T : unmanaged, IElement<T> =>
             Term(T.Create(1) - t, T.Create(1) / (T.Create(1) - y)) - Term(t, T.Create(1) / y);
 
         /// <summary>weight · value, 0 where the weight is 0 even if the value is infinite.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static T Term<T>(T weight, T value) where T : unmanaged, IElement<T> =>
             T.IfLess(T.Create(0), weight, weight * value, T.IfLess(weight, T.Create(0), weight * value, T.Create(0)));
     }
 
     private readonly struct AfterSigmoid : IFusedLoss
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public T Value<T>(ReadOnlySpan<T> p, ReadOnlySpan<T> y, ReadOnlySpan<T> t) where T : unmanaged, IElement<T>
         {
             T sum = T.Create(0);
@@ -44,6 +48,7 @@ internal sealed class BinaryCrossEntropy : Loss
             return sum / T.Create(p.Length);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public void Delta<T>(ReadOnlySpan<T> y, ReadOnlySpan<T> t, Span<T> delta) where T : unmanaged, IElement<T>
         {
             T count = T.Create(y.Length);

@@ -29,11 +29,13 @@ internal sealed class CrossEntropy(double labelSmoothing) : Loss
         new CrossEntropy(Within("cross_entropy", "label smoothing", smoothing ?? 0, 0, 1, openLow: false, openHigh: true)));
 
     /// <summary>t′.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static T Smooth<T>(T t, double smoothing, int outputs) where T : unmanaged, IElement<T> =>
         smoothing == 0 ? t : T.FusedMultiplyAdd(T.Create(1 - smoothing), t, T.Create(smoothing / outputs));
 
     private readonly struct AfterSoftmax(double smoothing) : IFusedLoss
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public T Value<T>(ReadOnlySpan<T> p, ReadOnlySpan<T> y, ReadOnlySpan<T> t) where T : unmanaged, IElement<T>
         {
             T max = p[0], sum = T.Create(0), loss = T.Create(0);
@@ -56,6 +58,7 @@ internal sealed class CrossEntropy(double labelSmoothing) : Loss
             return loss;
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public void Delta<T>(ReadOnlySpan<T> y, ReadOnlySpan<T> t, Span<T> delta) where T : unmanaged, IElement<T>
         {
             T sum = T.Create(0);
@@ -75,6 +78,7 @@ internal sealed class CrossEntropy(double labelSmoothing) : Loss
     {
         public string Name => "cross_entropy";
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public T Value<T>(ReadOnlySpan<T> y, ReadOnlySpan<T> t) where T : unmanaged, IElement<T>
         {
             T sum = T.Create(0);
@@ -86,6 +90,7 @@ internal sealed class CrossEntropy(double labelSmoothing) : Loss
             return -sum;
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public void Gradient<T>(ReadOnlySpan<T> y, ReadOnlySpan<T> t, Span<T> gradient) where T : unmanaged, IElement<T>
         {
             for (int c = 0; c < y.Length; c++)
@@ -99,6 +104,7 @@ internal sealed class CrossEntropy(double labelSmoothing) : Loss
     {
         public string Name => "cross_entropy";
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public T Value<T>(ReadOnlySpan<T> y, ReadOnlySpan<T> t) where T : unmanaged, IElement<T>
         {
             T sum = T.Create(0);
@@ -111,6 +117,7 @@ internal sealed class CrossEntropy(double labelSmoothing) : Loss
             return -sum;
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public void Gradient<T>(ReadOnlySpan<T> y, ReadOnlySpan<T> t, Span<T> gradient) where T : unmanaged, IElement<T>
         {
             for (int c = 0; c < y.Length; c++)

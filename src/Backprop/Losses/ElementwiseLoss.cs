@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Backprop.Losses;
 
 /// <summary>The one loop over outputs that every elementwise loss runs in.</summary>
@@ -11,6 +13,7 @@ internal readonly struct ElementwiseLoss<TLoss>(TLoss loss) : ILoss where TLoss 
 
     public bool IsAnalytic => loss.Kinks.Count == 0;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public T Value<T>(ReadOnlySpan<T> y, ReadOnlySpan<T> t) where T : unmanaged, Kernels.IElement<T>
     {
         T sum = T.Create(0);
@@ -22,6 +25,7 @@ internal readonly struct ElementwiseLoss<TLoss>(TLoss loss) : ILoss where TLoss 
         return loss.IsMeanOverOutputs ? sum / T.Create(y.Length) : sum;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public void Gradient<T>(ReadOnlySpan<T> y, ReadOnlySpan<T> t, Span<T> gradient) where T : unmanaged, Kernels.IElement<T>
     {
         T count = T.Create(loss.IsMeanOverOutputs ? y.Length : 1);

@@ -18,6 +18,7 @@ public readonly struct GaussianNll : ILoss
         : throw new UsageException($"loss 'gaussian_nll' needs two outputs for each target (mean and log variance), found {outputs} outputs");
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public T Value<T>(ReadOnlySpan<T> y, ReadOnlySpan<T> t) where T : unmanaged, IElement<T>
     {
         T sum = T.Create(0);
@@ -32,6 +33,7 @@ public readonly struct GaussianNll : ILoss
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public void Gradient<T>(ReadOnlySpan<T> y, ReadOnlySpan<T> t, Span<T> gradient) where T : unmanaged, IElement<T>
     {
         int n = y.Length / 2;

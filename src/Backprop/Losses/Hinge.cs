@@ -13,6 +13,7 @@ public readonly struct Hinge : ILoss
     public bool IsAnalytic => false;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public T Value<T>(ReadOnlySpan<T> y, ReadOnlySpan<T> t) where T : unmanaged, IElement<T>
     {
         T zero = T.Create(0), one = T.Create(1), ofClass = OfClass(y, t), sum = zero;
@@ -25,6 +26,7 @@ public readonly struct Hinge : ILoss
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public void Gradient<T>(ReadOnlySpan<T> y, ReadOnlySpan<T> t, Span<T> gradient) where T : unmanaged, IElement<T>
     {
         T zero = T.Create(0), one = T.Create(1), ofClass = OfClass(y, t), violations = zero;

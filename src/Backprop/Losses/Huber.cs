@@ -20,9 +20,11 @@ public readonly struct Huber(double delta) : IElementwiseLoss
     public IReadOnlyList<double> Kinks => [-delta, delta];
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T y, T t) where T : unmanaged, IElement<T> => T.IfLess(T.Abs(y - t), T.Create(delta), T.Create(0.5) * (y - t) * (y - t), T.Create(delta) * (T.Abs(y - t) - T.Create(0.5 * delta)));
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Derivative<T>(T y, T t) where T : unmanaged, IElement<T> => T.Min(T.Max(y - t, T.Create(-delta)), T.Create(delta));
 
     [ModuleInitializer]

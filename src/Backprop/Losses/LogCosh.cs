@@ -10,9 +10,11 @@ public readonly struct LogCosh : IElementwiseLoss
     public string Name => "log_cosh";
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T y, T t) where T : unmanaged, IElement<T> => T.Abs(y - t) + T.Softplus(T.Create(-2) * T.Abs(y - t)) - T.Create(0.69314718055994531);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Derivative<T>(T y, T t) where T : unmanaged, IElement<T> => T.Tanh(y - t);
 
     [ModuleInitializer]

@@ -10,9 +10,11 @@ public readonly struct MeanSquaredError : IElementwiseLoss
     public string Name => "mean_squared_error";
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T y, T t) where T : unmanaged, IElement<T> => (y - t) * (y - t);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Derivative<T>(T y, T t) where T : unmanaged, IElement<T> => T.Create(2) * (y - t);
 
     [ModuleInitializer]

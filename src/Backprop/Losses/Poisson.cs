@@ -10,9 +10,11 @@ public readonly struct Poisson : IElementwiseLoss
     public string Name => "poisson";
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T y, T t) where T : unmanaged, IElement<T> => T.Exp(y) - (t * y);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Derivative<T>(T y, T t) where T : unmanaged, IElement<T> => T.Exp(y) - t;
 
     [ModuleInitializer]

@@ -20,9 +20,11 @@ public readonly struct Quantile(double tau) : IElementwiseLoss
     public IReadOnlyList<double> Kinks => [0];
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T y, T t) where T : unmanaged, IElement<T> => T.Max(T.Create(tau) * (t - y), T.Create(tau - 1) * (t - y));
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Derivative<T>(T y, T t) where T : unmanaged, IElement<T> => T.IfLess(y, t, T.Create(-tau), T.IfLess(t, y, T.Create(1 - tau), T.Create(0) * (y - t)));
 
     [ModuleInitializer]

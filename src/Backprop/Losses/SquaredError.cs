@@ -13,9 +13,11 @@ public readonly struct SquaredError : IElementwiseLoss
     public bool IsMeanOverOutputs => false;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T y, T t) where T : unmanaged, IElement<T> => T.Create(0.5) * (y - t) * (y - t);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Derivative<T>(T y, T t) where T : unmanaged, IElement<T> => y - t;
 
     [ModuleInitializer]

@@ -10,10 +10,9 @@ public sealed class DenseLayer<T> where T : unmanaged, IBinaryFloatingPointIeee7
 {
     private readonly Network<T> _network;
 
-    internal DenseLayer(Network<T> network, int index, int inputs, LayerDefinition definition, long weightOffset)
+    internal DenseLayer(Network<T> network, int index, int inputs, LayerDefinition definition, long offset)
     {
-        (_network, Index, Inputs, Definition, WeightOffset) = (network, index, inputs, definition, weightOffset);
-        BiasOffset = weightOffset + Layout.PanelSize<T>(inputs, Outputs);
+        (_network, Index, Inputs, Definition, Offset) = (network, index, inputs, definition, offset);
     }
 
     /// <summary>ℓ, counted from 1.</summary>
@@ -31,14 +30,14 @@ public sealed class DenseLayer<T> where T : unmanaged, IBinaryFloatingPointIeee7
     /// <summary>The layer's description.</summary>
     public LayerDefinition Definition { get; }
 
-    /// <summary>Where the weights begin in the parameter buffer: panels of outputs, [Out/32][In][32] in float.</summary>
-    internal long WeightOffset { get; }
+    /// <summary>Where the layer begins in the parameter buffer: panels of outputs, [Out/32][In + 1][32] in float, whose last row is the biases, the weights of an input that is always 1.</summary>
+    internal long Offset { get; }
 
-    internal long BiasOffset { get; }
+    internal long End => Offset + Layout.PanelSize<T>(Inputs + 1, Outputs);
 
-    internal long End => BiasOffset + Layout.Pad<T>(Outputs);
+    internal long WeightIndex(int output, int input) => Offset + Layout.PanelIndex<T>(input, output, Inputs + 1, Outputs);
 
-    internal long WeightIndex(int output, int input) => WeightOffset + Layout.PanelIndex<T>(input, output, Inputs, Outputs);
+    internal long BiasIndex(int output) => WeightIndex(output, Inputs);
 
     /// <summary>W_ℓ[output, input].</summary>
     /// <exception cref="ArgumentOutOfRangeException">No such weight.</exception>
@@ -54,13 +53,13 @@ public sealed class DenseLayer<T> where T : unmanaged, IBinaryFloatingPointIeee7
 
     /// <summary>b_ℓ[output].</summary>
     /// <exception cref="ArgumentOutOfRangeException">No such bias.</exception>
-    public T GetBias(int output) => _network.Parameters.Span[(int)(BiasOffset + Checked(output))];
+    public T GetBias(int output) => _network.Parameters.Span[(int)BiasIndex(Checked(output))];
 
     /// <summary>Sets b_ℓ[output].</summary>
     /// <exception cref="ArgumentOutOfRangeException">No such bias.</exception>
     public void SetBias(int output, T value)
     {
-        _network.Parameters.Span[(int)(BiasOffset + Checked(output))] = value;
+        _network.Parameters.Span[(int)BiasIndex(Checked(output))] = value;
         _network.Touch();
     }
 
@@ -68,7 +67,7 @@ public sealed class DenseLayer<T> where T : unmanaged, IBinaryFloatingPointIeee7
     public T[] GetWeights() => Unpack(_network.Parameters.Span);
 
     /// <summary>A copy of b_ℓ, [Out].</summary>
-    public T[] GetBiases() => _network.Parameters.Span.Slice((int)BiasOffset, Outputs).ToArray();
+    public T[] GetBiases() => UnpackBiases(_network.Parameters.Span);
 
     /// <summary>Sets W_ℓ from row-major [Out×In].</summary>
     /// <exception cref="ArgumentException">Not Out·In numbers.</exception>
@@ -100,7 +99,11 @@ public sealed class DenseLayer<T> where T : unmanaged, IBinaryFloatingPointIeee7
             throw new ArgumentException($"layer {Index}: expected {Outputs} biases, found {biases.Length}", nameof(biases));
         }
 
-        biases.CopyTo(_network.Parameters.Span[(int)BiasOffset..]);
+        for (int o = 0; o < Outputs; o++)
+        {
+            _network.Parameters.Span[(int)BiasIndex(o)] = biases[o];
+        }
+
         _network.Touch();
     }
 
@@ -114,6 +117,18 @@ public sealed class DenseLayer<T> where T : unmanaged, IBinaryFloatingPointIeee7
             {
                 result[(o * Inputs) + i] = buffer[(int)WeightIndex(o, i)];
             }
+        }
+
+        return result;
+    }
+
+    /// <summary>The [Out] biases of a buffer that is laid out as the parameters are.</summary>
+    internal T[] UnpackBiases(ReadOnlySpan<T> buffer)
+    {
+        var result = new T[Outputs];
+        for (int o = 0; o < Outputs; o++)
+        {
+            result[o] = buffer[(int)BiasIndex(o)];
         }
 
         return result;

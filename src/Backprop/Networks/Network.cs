@@ -86,7 +86,7 @@ public sealed class Network<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     {
         foreach (DenseLayer<T> layer in Layers)
         {
-            foreach (T value in Parameters.Span[(int)layer.WeightOffset..(int)layer.End])
+            foreach (T value in Parameters.Span[(int)layer.Offset..(int)layer.End])
             {
                 if (!T.IsFinite(value))
                 {

@@ -48,6 +48,7 @@ public sealed class Adadelta : Optimizer
             _epsilon = T.Create(options.Epsilon);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly T Apply(T parameter, T gradient, ref T state0, ref T state1, ref T state2)
         {
             T g = T.FusedMultiplyAdd(_decay, parameter, gradient);

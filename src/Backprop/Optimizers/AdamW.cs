@@ -58,23 +58,23 @@ public sealed class AdamW : Optimizer
             _beta2 = T.Create(options.Beta2);
             _share2 = T.Create(1 - options.Beta2);
             _rate = T.Create(-learningRate / correction1);
-            _root = T.Create(Math.Sqrt(correction2));
+            _root = T.Create(1 / Math.Sqrt(correction2));
             _epsilon = T.Create(options.Epsilon);
             _keep = T.Create(1 - (learningRate * options.WeightDecay));
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly T Apply(T parameter, T gradient, ref T state0, ref T state1, ref T state2)
         {
             T g = gradient;
-            state0 = T.FusedMultiplyAdd(_beta1, state0, _share1 * g);
-            state1 = T.FusedMultiplyAdd(_beta2, state1, _share2 * g * g);
-            T second = state1;
+            T mean = state0 = T.FusedMultiplyAdd(_beta1, state0, _share1 * g);
+            T square = state1 = T.FusedMultiplyAdd(_beta2, state1, _share2 * g * g);
             if (options.Amsgrad)
             {
-                second = state2 = T.Max(state2, state1);
+                square = state2 = T.Max(state2, square);
             }
 
-            return T.FusedMultiplyAdd(_rate, state0 / ((T.Sqrt(second) / _root) + _epsilon), parameter * _keep);
+            return T.FusedMultiplyAdd(_rate, mean / T.FusedMultiplyAdd(T.Sqrt(square), _root, _epsilon), parameter * _keep);
         }
     }
 }

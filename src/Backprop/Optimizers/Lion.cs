@@ -49,6 +49,7 @@ public sealed class Lion : Optimizer
             _share2 = T.Create(1 - options.Beta2);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly T Apply(T parameter, T gradient, ref T state0, ref T state1, ref T state2)
         {
             T direction = T.Sign(T.FusedMultiplyAdd(_beta1, state0, _share1 * gradient));

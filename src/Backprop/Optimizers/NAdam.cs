@@ -72,6 +72,7 @@ public sealed class NAdam : Optimizer
         private readonly double Momentum(long step) =>
             options.Beta1 * (1 - (0.5 * Lane<double>.Exp(new(step * MomentumDecay * LogOfBase)).Value));
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly T Apply(T parameter, T gradient, ref T state0, ref T state1, ref T state2)
         {
             T g = T.FusedMultiplyAdd(_decay, parameter, gradient);

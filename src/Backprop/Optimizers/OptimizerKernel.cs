@@ -10,6 +10,6 @@ internal abstract unsafe class OptimizerKernel<TElement> where TElement : unmana
     /// <param name="learningRate">η of this step.</param>
     public abstract void Begin(long step, double learningRate);
 
-    /// <summary>Updates parameters and moments. Moments that the optimizer does not have are null.</summary>
-    public abstract void Run(TElement* parameters, TElement* gradients, TElement* state0, TElement* state1, TElement* state2, nint count);
+    /// <summary>Updates parameters and moments. Moments that the optimizer does not have are null. Returns zeros, or NaN where a parameter is not finite any more.</summary>
+    public abstract TElement Run(TElement* parameters, TElement* gradients, TElement* state0, TElement* state1, TElement* state2, nint count);
 }

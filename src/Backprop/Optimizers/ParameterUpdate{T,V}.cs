@@ -43,23 +43,8 @@ internal sealed unsafe class ParameterUpdate<T, V>(Optimizer optimizer, AlignedB
 
     public override bool Apply(T* gradient, long offset, int count)
     {
-        T* w = Parameters.Pointer + offset;
-        _kernel.Run((V*)w, (V*)gradient, At(0, offset), At(1, offset), At(2, offset), count / V.Count);
-
-        // ∞·0 and NaN·0 are NaN: the sum stays 0 only if every parameter is finite
-        V zero = V.Create(0), sum = zero;
-        for (int n = 0; n < count; n += V.Count)
-        {
-            sum = V.FusedMultiplyAdd(V.Load(w + n), zero, sum);
-        }
-
-        bool finite = true;
-        for (int lane = 0; lane < V.Count; lane++)
-        {
-            finite &= sum[lane] == T.Zero;
-        }
-
-        return finite;
+        V finite = _kernel.Run((V*)(Parameters.Pointer + offset), (V*)gradient, At(0, offset), At(1, offset), At(2, offset), count / V.Count);
+        return V.EqualsAll(finite, V.Create(0));
     }
 
     private V* At(int moment, long offset) => moment < Moments.Length ? (V*)(Moments[moment].Pointer + offset) : null;

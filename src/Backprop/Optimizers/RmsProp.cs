@@ -58,6 +58,7 @@ public sealed class RmsProp : Optimizer
             _momentum = T.Create(options.Momentum);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly T Apply(T parameter, T gradient, ref T state0, ref T state1, ref T state2)
         {
             T g = T.FusedMultiplyAdd(_decay, parameter, gradient);

@@ -39,6 +39,7 @@ public sealed class Rprop : Optimizer
             _rate = T.Create(options.LearningRate);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly T Apply(T parameter, T gradient, ref T state0, ref T state1, ref T state2)
         {
             T zero = T.Create(0), one = T.Create(1);

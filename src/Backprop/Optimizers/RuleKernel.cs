@@ -13,12 +13,17 @@ internal sealed unsafe class RuleKernel<TRule, TElement>(TRule rule) : Optimizer
     public override void Begin(long step, double learningRate) => _rule.Begin(step, learningRate);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Run(TElement* parameters, TElement* gradients, TElement* state0, TElement* state1, TElement* state2, nint count)
+    public override TElement Run(TElement* parameters, TElement* gradients, TElement* state0, TElement* state1, TElement* state2, nint count)
     {
-        TRule rule = _rule;
+        ref TRule rule = ref _rule; // its constants are read where they lie
+        TElement zero = TElement.Create(0), finite = zero; // ∞·0 and NaN·0 are NaN
         for (nint i = 0; i < count; i++)
         {
-            parameters[i] = rule.Apply(parameters[i], gradients[i], ref Unsafe.AsRef<TElement>(state0 + i), ref Unsafe.AsRef<TElement>(state1 + i), ref Unsafe.AsRef<TElement>(state2 + i));
+            TElement parameter = rule.Apply(parameters[i], gradients[i], ref Unsafe.AsRef<TElement>(state0 + i), ref Unsafe.AsRef<TElement>(state1 + i), ref Unsafe.AsRef<TElement>(state2 + i));
+            finite = TElement.FusedMultiplyAdd(parameter, zero, finite);
+            parameters[i] = parameter;
         }
+
+        return finite;
     }
 }

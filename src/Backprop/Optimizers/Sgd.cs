@@ -56,6 +56,7 @@ public sealed class Sgd : Optimizer
             _share = T.Create(step == 1 ? 1 : 1 - options.Dampening);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly T Apply(T parameter, T gradient, ref T state0, ref T state1, ref T state2)
         {
             T g = T.FusedMultiplyAdd(_decay, parameter, gradient);

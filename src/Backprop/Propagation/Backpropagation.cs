@@ -26,7 +26,7 @@ public static unsafe class Backpropagation
         var gradient = new Gradient<T>(network) { Rows = data.Rows, InputGradients = toInput ? new T[data.Rows * data.FeatureCount] : null };
         var order = RowPermutation.FileOrder(data.Rows);
         double weights = BatchScales.Sum(data, order, 0, data.Rows);
-        propagator.RefreshBackwardWeights();
+        propagator.RefreshBackwardWeights(lowest: toInput ? 1 : 2);
         for (int start = 0; start < data.Rows; start += BatchSize)
         {
             int count = Math.Min(BatchSize, data.Rows - start);
@@ -40,14 +40,7 @@ public static unsafe class Backpropagation
             {
                 ref readonly ParameterTiles<T>.Tile tile = ref tiles[t];
                 T* to = gradient.Buffer.Pointer + tile.Offset, from = start == 0 ? null : to; // later rows go on where earlier ones stopped
-                if (tile.IsBias)
-                {
-                    propagator.BiasGradientTile(tile.Layer, tile.Output, count, from, to);
-                }
-                else
-                {
-                    propagator.WeightGradientTile(tile.Layer, tile.Input, tile.Inputs, tile.Output, count, from, to, dropout: false);
-                }
+                propagator.GradientTile(tile, count, from, to, dropout: false);
             }
 
             for (int sample = 0; toInput && sample < count; sample++)

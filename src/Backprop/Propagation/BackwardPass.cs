@@ -22,7 +22,7 @@ internal static unsafe class BackwardPass<T, V>
             MatrixProduct<T, V>.Run(
                 count, layer.Inputs, layer.Outputs,
                 workspace.Deltas[l].Pointer + ((long)first * workspace.Strides[l]), workspace.Strides[l],
-                workspace.BackwardWeights[l].Pointer, null,
+                workspace.BackwardWeights[l].Pointer, biased: false,
                 before, stride);
             if (l > 1)
             {
@@ -36,33 +36,16 @@ internal static unsafe class BackwardPass<T, V>
         }
     }
 
-    /// <summary>A tile of ∂W_ℓ: the samples are the sum, both operands are read as they lie.</summary>
-    public static void WeightGradients(Workspace<T> workspace, DenseLayer<T> layer, int input, int inputs, int output, int samples, T* start, T* tile, bool dropout)
+    /// <summary>A tile of ∂W_ℓ and ∂b_ℓ: the samples are the sum, both operands are read as they lie; after the last input comes the 1 of the biases.</summary>
+    public static void ParameterGradients(Workspace<T> workspace, DenseLayer<T> layer, int input, int rows, int output, int samples, T* start, T* tile, bool dropout)
     {
         int l = layer.Index, width = Layout.WidthAt<T>(output, layer.Outputs);
         AlignedBuffer<T> x = dropout ? workspace.Dropped[l - 1] ?? workspace.Activations[l - 1] : workspace.Activations[l - 1];
         MatrixProduct<T, V>.Panel(
-            inputs, width, samples,
+            rows, width, samples,
             x.Pointer + input, 1, workspace.Strides[l - 1],
             workspace.Deltas[l].Pointer + output, workspace.Strides[l],
             start, width, tile, width);
-    }
-
-    /// <summary>A panel of ∂b_ℓ.</summary>
-    public static void BiasGradients(Workspace<T> workspace, DenseLayer<T> layer, int output, int samples, T* start, T* tile)
-    {
-        nint stride = workspace.Strides[layer.Index];
-        for (int column = 0; column < Layout.WidthAt<T>(output, layer.Outputs); column += V.Count)
-        {
-            T* delta = workspace.Deltas[layer.Index].Pointer + output + column;
-            V sum = start is null ? V.Create(0) : V.Load(start + column);
-            for (int sample = 0; sample < samples; sample++)
-            {
-                sum += V.Load(delta + (sample * stride));
-            }
-
-            sum.Store(tile + column);
-        }
     }
 
     private static void Multiply(V* a, V* b, int count)

@@ -27,9 +27,15 @@ internal static unsafe class BatchScales
     /// <summary>Writes the scales of samples first … first + count − 1.</summary>
     public static void Write<T>(Dataset<T> data, in RowPermutation order, int start, int first, int count, double sum, AlignedBuffer<T> scales) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        if (data.SampleWeights is null)
+        {
+            new Span<T>(scales.Pointer + first, count).Fill(T.CreateTruncating(1 / sum));
+            return;
+        }
+
         for (int sample = first; sample < first + count; sample++)
         {
-            double weight = data.SampleWeights is null ? 1 : double.CreateTruncating(data.SampleWeights[order[start + sample]]);
+            double weight = double.CreateTruncating(data.SampleWeights[order[start + sample]]);
             scales.Pointer[sample] = sum == 0 ? T.Zero : T.CreateTruncating(weight / sum);
         }
     }

@@ -22,28 +22,20 @@ internal static unsafe class ForwardPass<T, V>
             MatrixProduct<T, V>.Run(
                 count, layer.Outputs, layer.Inputs,
                 inputs.Pointer + ((long)first * workspace.Strides[l - 1]), workspace.Strides[l - 1],
-                network.Parameters.Pointer + layer.WeightOffset, network.Parameters.Pointer + layer.BiasOffset,
+                network.Parameters.Pointer + layer.Offset, biased: true,
                 p, stride);
             if (l < last)
             {
                 activations[l].Forward((V*)p, (V*)x, count * stride / V.Count);
-                ClearPadding(x, count, layer.Outputs, stride);
+                for (int sample = 0; sample < count; sample++)
+                {
+                    x[(sample * (nint)stride) + layer.Outputs] = T.One; // what the biases are weights of
+                }
+
                 if (dropout is { } key && workspace.Dropped[l] is { } dropped)
                 {
                     Drop(workspace, layer, key, first, count, dropped);
                 }
-            }
-        }
-    }
-
-    /// <summary>f(0) may not be 0, but padding must be.</summary>
-    private static void ClearPadding(T* x, int count, int width, int stride)
-    {
-        if (width < stride)
-        {
-            for (int sample = 0; sample < count; sample++)
-            {
-                new Span<T>(x + ((long)sample * stride) + width, stride - width).Clear();
             }
         }
     }

@@ -31,5 +31,5 @@ public sealed class Gradient<T> where T : unmanaged, IBinaryFloatingPointIeee754
     public T[] WeightGradients(int layer) => _network.Layers[layer - 1].Unpack(Buffer.Span);
 
     /// <summary>∂L/∂b_ℓ, [Out]; layers count from 1.</summary>
-    public T[] BiasGradients(int layer) => Buffer.Span.Slice((int)_network.Layers[layer - 1].BiasOffset, _network.Layers[layer - 1].Outputs).ToArray();
+    public T[] BiasGradients(int layer) => _network.Layers[layer - 1].UnpackBiases(Buffer.Span);
 }

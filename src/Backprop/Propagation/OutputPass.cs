@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Backprop.Kernels;
 using Backprop.Losses;
 using Backprop.Networks;
@@ -17,34 +18,42 @@ internal static unsafe class OutputPass<T, V>
     public static int ScratchSize(NetworkDefinition definition) => (3 * definition.Outputs) + definition.TargetCount;
 
     /// <param name="network">Its definition says what the outputs are.</param>
-    /// <param name="workspace">X_N holds P_N and receives Y; the losses and Δ_N are written as far as <paramref name="stage"/> asks.</param>
+    /// <param name="workspace">X_N holds P_N; Y, the losses and Δ_N are written as far as <paramref name="stage"/> asks.</param>
     /// <param name="kernel">Output activation and loss.</param>
     /// <param name="scratch"><see cref="ScratchSize"/> elements of the calling thread's own.</param>
-    /// <param name="first">The first sample.</param>
+    /// <param name="first">The first sample, at the beginning of a group of <see cref="Workspace{T}.LossGroup"/>.</param>
     /// <param name="count">The number of samples.</param>
     /// <param name="classes">Whether the targets are classes.</param>
-    /// <param name="stage">Where to stop.</param>
+    /// <param name="stage">What is wanted.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(Network<T> network, Workspace<T> workspace, OutputKernel<V> kernel, V* scratch, int first, int count, bool classes, OutputStage stage)
     {
         int layer = network.Layers.Length, stride = workspace.Strides[layer];
         int outputs = network.Definition.Outputs, targets = network.Definition.TargetCount;
         V* p = scratch, y = p + outputs, delta = y + outputs, t = delta + outputs;
-        for (int sample = first; sample < first + count; sample += V.Count)
+        for (int sample = first; sample < first + count; sample += V.Count) // there is room for whole vectors of samples: what is beyond the last is not used
         {
-            int lanes = Math.Min(V.Count, first + count - sample);
             T* x = workspace.Activations[layer].Pointer + ((long)sample * stride);
-            new Span<V>(p, outputs).Clear();
-            Transpose(x, stride, (T*)p, lanes, outputs);
+            Transposition.Run(x, stride, V.Count, outputs, (T*)p, V.Count);
             kernel.Forward(p, y, outputs);
-            TransposeBack((T*)y, x, stride, lanes, outputs);
-            if (stage == OutputStage.Outputs)
+            if (stage != OutputStage.Deltas)
             {
-                continue;
+                Transposition.Run((T*)y, V.Count, outputs, V.Count, x, stride);
+                if (stage == OutputStage.Outputs)
+                {
+                    continue;
+                }
             }
 
-            new Span<V>(t, targets).Clear();
+            int lanes = Math.Min(V.Count, first + count - sample);
             if (classes)
             {
+                V zero = V.Create(0);
+                for (int target = 0; target < targets; target++)
+                {
+                    t[target] = zero;
+                }
+
                 for (int lane = 0; lane < lanes; lane++)
                 {
                     ((T*)t)[(workspace.ClassIndices[sample + lane] * V.Count) + lane] = T.One;
@@ -52,54 +61,53 @@ internal static unsafe class OutputPass<T, V>
             }
             else
             {
-                Transpose(workspace.TargetValues.Pointer + ((long)sample * targets), targets, (T*)t, lanes, targets);
+                Transposition.Run(workspace.TargetValues.Pointer + ((long)sample * targets), targets, lanes, targets, (T*)t, V.Count);
             }
 
             var ps = new ReadOnlySpan<V>(p, outputs);
             var ys = new ReadOnlySpan<V>(y, outputs);
             var ts = new ReadOnlySpan<V>(t, targets);
-            V loss = kernel.Value(ps, ys, ts), scale = default;
-            for (int lane = 0; lane < lanes; lane++)
+            kernel.Value(ps, ys, ts).Store(workspace.Losses.Pointer + sample);
+            if (stage == OutputStage.Deltas)
             {
-                workspace.Losses.Pointer[sample + lane] = loss[lane];
-                ((T*)&scale)[lane] = workspace.Scales.Pointer[sample + lane];
+                kernel.Delta(ps, ys, ts, new(delta, outputs));
+                V scale = V.Load(workspace.Scales.Pointer + sample);
+                for (int output = 0; output < outputs; output++)
+                {
+                    delta[output] = delta[output] * scale;
+                }
+
+                Transposition.Run((T*)delta, V.Count, outputs, V.Count, workspace.Deltas[layer].Pointer + ((long)sample * stride), stride);
             }
+        }
 
-            if (stage == OutputStage.Losses)
-            {
-                continue;
-            }
-
-            kernel.Delta(ps, ys, ts, new(delta, outputs));
-
-            for (int output = 0; output < outputs; output++)
-            {
-                delta[output] = delta[output] * scale;
-            }
-
-            TransposeBack((T*)delta, workspace.Deltas[layer].Pointer + ((long)sample * stride), stride, lanes, outputs);
+        for (int sample = first; stage != OutputStage.Outputs && sample < first + count; sample += Workspace<T>.LossGroup)
+        {
+            workspace.LossSums[sample / Workspace<T>.LossGroup] = SumLosses(workspace, sample, Math.Min(Workspace<T>.LossGroup, first + count - sample));
         }
     }
 
-    private static void Transpose(T* rows, nint stride, T* columns, int count, int width)
+    /// <summary>Σ scale · loss, in four chains.</summary>
+    private static double SumLosses(Workspace<T> workspace, int first, int count)
     {
-        for (int row = 0; row < count; row++)
+        double sum0 = 0, sum1 = 0, sum2 = 0, sum3 = 0;
+        T* losses = workspace.Losses.Pointer + first, scales = workspace.Scales.Pointer + first;
+        int sample = 0;
+        for (; sample + 4 <= count; sample += 4)
         {
-            for (int column = 0; column < width; column++)
-            {
-                columns[((nint)column * V.Count) + row] = rows[(row * stride) + column];
-            }
+            sum0 += Product(sample);
+            sum1 += Product(sample + 1);
+            sum2 += Product(sample + 2);
+            sum3 += Product(sample + 3);
         }
-    }
 
-    private static void TransposeBack(T* columns, T* rows, nint stride, int count, int width)
-    {
-        for (int row = 0; row < count; row++)
+        for (; sample < count; sample++)
         {
-            for (int column = 0; column < width; column++)
-            {
-                rows[(row * stride) + column] = columns[((nint)column * V.Count) + row];
-            }
+            sum0 += Product(sample);
         }
+
+        return sum0 + sum1 + (sum2 + sum3);
+
+        double Product(int n) => double.CreateTruncating(losses[n]) * double.CreateTruncating(scales[n]);
     }
 }

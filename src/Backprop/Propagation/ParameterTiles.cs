@@ -4,9 +4,15 @@ using Backprop.Networks;
 
 namespace Backprop.Propagation;
 
-/// <summary>Divides the parameters into tiles: one panel of outputs by up to 64 inputs, and one panel of biases each.</summary>
+/// <summary>Divides the parameters into tiles: one panel of outputs by about 96 inputs, the biases as one more input.</summary>
 internal sealed class ParameterTiles<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>The inputs of a tile: whole panels of the backward weights, whole register tiles.</summary>
+    private const int Inputs = 96;
+
+    /// <summary>What is left over goes with the last tile if it is no more than this.</summary>
+    private const int Leftover = 12;
+
     private readonly Tile[] _tiles;
 
     public ParameterTiles(Network<T> network)
@@ -14,21 +20,22 @@ internal sealed class ParameterTiles<T> where T : unmanaged, IBinaryFloatingPoin
         var tiles = new List<Tile>();
         foreach (DenseLayer<T> layer in network.Layers)
         {
-            for (int output = 0; output < layer.Outputs; output += Layout.PanelWidth<T>())
+            int rows = layer.Inputs + 1;
+            for (int input = 0, count; input < rows; input += count) // inputs outermost: their activations stay in the cache
             {
-                int width = Layout.WidthAt<T>(output, layer.Outputs);
-                for (int input = 0; input < layer.Inputs; input += Propagator<T>.TileInputs)
+                count = rows - input <= Inputs + Leftover ? rows - input : Inputs;
+                for (int output = 0; output < layer.Outputs; output += Layout.PanelWidth<T>())
                 {
-                    int inputs = Math.Min(Propagator<T>.TileInputs, layer.Inputs - input);
-                    tiles.Add(new(layer, input, inputs, output, layer.WeightIndex(output, input), inputs * width));
+                    tiles.Add(new(layer, input, count, output, Layout.WidthAt<T>(output, layer.Outputs)));
                 }
-
-                tiles.Add(new(layer, -1, 0, output, layer.BiasOffset + output, width));
             }
         }
 
         _tiles = [.. tiles];
     }
+
+    /// <summary>The numbers of the largest tile, panel padding included.</summary>
+    public static int LargestTile => (Inputs + Leftover) * Layout.PanelWidth<T>();
 
     public int Count => _tiles.Length;
 
@@ -36,13 +43,19 @@ internal sealed class ParameterTiles<T> where T : unmanaged, IBinaryFloatingPoin
 
     /// <summary>A tile: contiguous in the parameter buffer.</summary>
     /// <param name="Layer">Its layer.</param>
-    /// <param name="Input">The first input; −1: biases.</param>
-    /// <param name="Inputs">The number of inputs.</param>
+    /// <param name="Input">The first input.</param>
+    /// <param name="Rows">The number of inputs, the biases counted as one.</param>
     /// <param name="Output">The first output.</param>
-    /// <param name="Offset">Where it lies in the parameter buffer.</param>
-    /// <param name="Size">Its numbers, padding included.</param>
-    internal readonly record struct Tile(DenseLayer<T> Layer, int Input, int Inputs, int Output, long Offset, int Size)
+    /// <param name="Width">The number of outputs, padding included.</param>
+    internal readonly record struct Tile(DenseLayer<T> Layer, int Input, int Rows, int Output, int Width)
     {
-        public bool IsBias => Input < 0;
+        /// <summary>The inputs without the biases.</summary>
+        public int Inputs { get; } = Math.Min(Rows, Layer.Inputs - Input);
+
+        /// <summary>Where it lies in the parameter buffer.</summary>
+        public long Offset { get; } = Layer.WeightIndex(Output, Input);
+
+        /// <summary>Its numbers, padding included.</summary>
+        public int Size => Rows * Width;
     }
 }

@@ -12,12 +12,6 @@ internal abstract unsafe class Propagator<T>(Network<T> network, Workspace<T> wo
 
     public Workspace<T> Workspace { get; } = workspace;
 
-    /// <summary>The inputs of a weight-gradient tile; its outputs are one panel.</summary>
-    public const int TileInputs = 64;
-
-    /// <summary>The numbers of the largest tile, panel padding included.</summary>
-    public static int TileSize => TileInputs * Layout.PanelWidth<T>();
-
     /// <summary>The one registry of vector paths.</summary>
     public static Propagator<T> Create(Network<T> network, Workspace<T> workspace, VectorPath path) =>
         VectorPaths.Dispatch(path, new Maker(network, workspace));
@@ -25,25 +19,23 @@ internal abstract unsafe class Propagator<T>(Network<T> network, Workspace<T> wo
     /// <summary>Copies rows <paramref name="start"/> + first … of the order into samples first … of the batch, with their targets.</summary>
     public void Gather(Dataset<T> data, in RowPermutation order, int start, int first, int count)
     {
-        int width = data.FeatureCount, targets = data.Targets.Count;
-        bool classes = data.Targets.AreClasses;
-        nint stride = Workspace.Strides[0];
+        Span<int> rows = Workspace.Rows.AsSpan(first, count);
+        order.CopyTo(rows, start + first);
         fixed (T* features = data.Features, values = data.Targets.AllValues)
         {
-            for (int sample = first; sample < first + count; sample++)
+            Copy(features, data.FeatureCount, rows, Workspace.Activations[0].Pointer + ((long)first * Workspace.Strides[0]), Workspace.Strides[0]);
+            if (!data.Targets.AreClasses)
             {
-                int row = order[start + sample];
-                Workspace.Rows[sample] = row;
-                new Span<T>(features + ((long)row * width), width).CopyTo(new(Workspace.Activations[0].Pointer + (sample * stride), width));
-                if (classes)
-                {
-                    Workspace.ClassIndices[sample] = data.Targets.ClassIndices[row];
-                }
-                else if (targets > 0)
-                {
-                    new Span<T>(values + ((long)row * targets), targets).CopyTo(new(Workspace.TargetValues.Pointer + ((long)sample * targets), targets));
-                }
+                Copy(values, data.Targets.Count, rows, Workspace.TargetValues.Pointer + ((long)first * data.Targets.Count), data.Targets.Count);
+                return;
             }
+        }
+
+        ReadOnlySpan<int> classes = data.Targets.ClassIndices;
+        Span<int> gathered = Workspace.ClassIndices.AsSpan(first, count);
+        for (int sample = 0; sample < gathered.Length; sample++)
+        {
+            gathered[sample] = classes[rows[sample]];
         }
     }
 
@@ -56,20 +48,17 @@ internal abstract unsafe class Propagator<T>(Network<T> network, Workspace<T> wo
     /// <summary>y in X_N, and the losses.</summary>
     public abstract void Losses(int first, int count, bool classes);
 
-    /// <summary>y in X_N, the losses, and Δ_N = scale · D_Nᵀ ∇_yL.</summary>
+    /// <summary>The losses, and Δ_N = scale · D_Nᵀ ∇_yL; P_N stays in X_N's place.</summary>
     public abstract void Output(int first, int count, bool classes);
 
     /// <summary>Δ_ℓ = f′_ℓ(P_ℓ) ∘ (Δ_{ℓ+1} W_{ℓ+1}) from N − 1 down to 1, and Δ₀ = Δ₁ W₁ if asked for.</summary>
     public abstract void Backward(int first, int count, bool toInput, bool dropout);
 
-    /// <summary>tile[input, output] = (start) + Σ over samples of X_{ℓ−1}[·, input] Δ_ℓ[·, output]: a tile of ∂W_ℓ in the weights' own layout.</summary>
-    public abstract void WeightGradientTile(DenseLayer<T> layer, int input, int inputs, int output, int samples, T* start, T* tile, bool dropout);
+    /// <summary>to[input, output] = (start) + Σ over samples of X_{ℓ−1}[·, input] Δ_ℓ[·, output]: a tile of ∂W_ℓ and ∂b_ℓ in the parameters' own layout.</summary>
+    public abstract void GradientTile(in ParameterTiles<T>.Tile tile, int samples, T* start, T* to, bool dropout);
 
-    /// <summary>tile[output] = (start) + Σ over samples of Δ_ℓ[·, output]: a panel of ∂b_ℓ.</summary>
-    public abstract void BiasGradientTile(DenseLayer<T> layer, int output, int samples, T* start, T* tile);
-
-    /// <summary>Brings the copy of the weights for the backward pass up to date.</summary>
-    public void RefreshBackwardWeights()
+    /// <summary>Brings the copy of the weights for the backward pass up to date, down to layer <paramref name="lowest"/>.</summary>
+    public void RefreshBackwardWeights(int lowest)
     {
         if (Workspace.BackwardVersion == Network.Version)
         {
@@ -78,7 +67,7 @@ internal abstract unsafe class Propagator<T>(Network<T> network, Workspace<T> wo
 
         foreach (DenseLayer<T> layer in Network.Layers)
         {
-            for (int output = 0; output < layer.Outputs; output += Layout.PanelWidth<T>())
+            for (int output = 0; layer.Index >= lowest && output < layer.Outputs; output += Layout.PanelWidth<T>())
             {
                 CopyToBackwardWeights(layer, 0, layer.Inputs, output);
             }
@@ -87,33 +76,51 @@ internal abstract unsafe class Propagator<T>(Network<T> network, Workspace<T> wo
         Workspace.BackwardVersion = Network.Version;
     }
 
-    /// <summary>Copies the weights of some inputs and one panel of outputs.</summary>
+    /// <summary>Copies the weights of one panel of outputs and some inputs, of which the first begins a panel.</summary>
     public void CopyToBackwardWeights(DenseLayer<T> layer, int input, int inputs, int output)
     {
-        int width = Layout.WidthAt<T>(output, layer.Outputs), outputs = Math.Min(width, layer.Outputs - output);
+        int width = Layout.WidthAt<T>(output, layer.Outputs), outputs = Math.Min(width, layer.Outputs - output), panel = Layout.PanelWidth<T>();
         T* from = Network.Parameters.Pointer + layer.WeightIndex(output, input);
         T* to = Workspace.BackwardWeights[layer.Index].Pointer;
-        for (int i = 0; i < inputs; i++)
+        for (int i = input; i < input + inputs; i += panel)
         {
-            int panelWidth = Layout.WidthAt<T>((input + i) / Layout.PanelWidth<T>() * Layout.PanelWidth<T>(), layer.Inputs);
-            T* column = to + Layout.PanelIndex<T>(output, input + i, layer.Outputs, layer.Inputs);
-            for (int o = 0; o < outputs; o++)
-            {
-                column[(nint)o * panelWidth] = from[((nint)i * width) + o];
-            }
+            Transposition.Run(
+                from + ((nint)(i - input) * width), width, Math.Min(panel, input + inputs - i), outputs,
+                to + Layout.PanelIndex<T>(output, i, layer.Outputs, layer.Inputs), Layout.WidthAt<T>(i, layer.Inputs));
         }
     }
 
-    /// <summary>The loss of the batch: Σ scale · loss, in double, in the order of the samples.</summary>
+    /// <summary>The loss of the batch: Σ scale · loss, in double; the sums of <see cref="Workspace{T}.LossGroup"/> samples that the output pass left, in their order.</summary>
     public double SumLosses(int samples)
     {
         double sum = 0;
-        for (int sample = 0; sample < samples; sample++)
+        for (int group = 0; group * Workspace<T>.LossGroup < samples; group++)
         {
-            sum += double.CreateTruncating(Workspace.Losses.Pointer[sample]) * double.CreateTruncating(Workspace.Scales.Pointer[sample]);
+            sum += Workspace.LossSums[group];
         }
 
         return sum;
+    }
+
+    private static void Copy(T* from, int width, ReadOnlySpan<int> rows, T* to, nint toStride)
+    {
+        foreach (int row in rows)
+        {
+            T* source = from + ((long)row * width);
+            if (width > 16)
+            {
+                new Span<T>(source, width).CopyTo(new(to, width));
+            }
+            else
+            {
+                for (int n = 0; n < width; n++) // few numbers are copied faster without a call
+                {
+                    to[n] = source[n];
+                }
+            }
+
+            to += toStride;
+        }
     }
 
     private sealed class Maker(Network<T> network, Workspace<T> workspace) : IVectorVisitor<T, Propagator<T>>

@@ -38,9 +38,6 @@ internal sealed unsafe class Propagator<T, V> : Propagator<T>
     public override void Backward(int first, int count, bool toInput, bool dropout) =>
         BackwardPass<T, V>.Deltas(Network, Workspace, _activations, first, count, toInput, dropout);
 
-    public override void WeightGradientTile(DenseLayer<T> layer, int input, int inputs, int output, int samples, T* start, T* tile, bool dropout) =>
-        BackwardPass<T, V>.WeightGradients(Workspace, layer, input, inputs, output, samples, start, tile, dropout);
-
-    public override void BiasGradientTile(DenseLayer<T> layer, int output, int samples, T* start, T* tile) =>
-        BackwardPass<T, V>.BiasGradients(Workspace, layer, output, samples, start, tile);
+    public override void GradientTile(in ParameterTiles<T>.Tile tile, int samples, T* start, T* to, bool dropout) =>
+        BackwardPass<T, V>.ParameterGradients(Workspace, tile.Layer, tile.Input, tile.Rows, tile.Output, samples, start, to, dropout);
 }

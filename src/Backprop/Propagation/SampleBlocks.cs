@@ -1,19 +1,33 @@
 namespace Backprop.Propagation;
 
-/// <summary>Divides the samples of a batch into blocks small enough for a thread's cache. Who computes a block never changes its bits.</summary>
-internal readonly struct SampleBlocks(int samples, int threads)
+/// <summary>
+/// Divides the samples of a batch among threads, and each thread's into blocks of equal size, small enough for its cache. Who computes a
+/// block never changes its bits.
+/// </summary>
+internal readonly struct SampleBlocks
 {
     /// <summary>The most samples of a block.</summary>
     private const int Largest = 96;
 
-    /// <summary>Blocks begin at multiples of this, so that no two threads share a vector of samples.</summary>
+    /// <summary>Blocks begin at multiples of this: whole vectors of samples, whole groups of losses.</summary>
     private const int Multiple = 16;
 
-    private readonly int _size = Math.Min(Largest, (((samples + threads - 1) / threads) + Multiple - 1) / Multiple * Multiple);
+    private readonly int _samples, _threads, _groups;
 
-    public int Count => (samples + _size - 1) / _size;
+    public SampleBlocks(int samples, int threads)
+    {
+        (_samples, _groups) = (samples, (samples + Multiple - 1) / Multiple);
+        _threads = Math.Min(threads, _groups);
+        int mostGroups = (_groups + _threads - 1) / _threads;
+        PerThread = ((mostGroups * Multiple) + Largest - 1) / Largest;
+    }
 
-    public int First(int block) => block * _size;
+    /// <summary>The blocks of each thread; some may be empty.</summary>
+    public int PerThread { get; }
 
-    public int Size(int block) => Math.Min(_size, samples - (block * _size));
+    public int Count => PerThread * _threads;
+
+    public int First(int block) => Multiple * (int)((long)_groups * block / Count);
+
+    public int Size(int block) => Math.Min(_samples, First(block + 1)) - First(block);
 }

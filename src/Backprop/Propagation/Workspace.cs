@@ -13,8 +13,9 @@ internal sealed class Workspace<T> where T : unmanaged, IBinaryFloatingPointIeee
     public Workspace(NetworkDefinition definition, int capacity, bool backward)
     {
         int layers = definition.Layers.Length;
+        capacity = (capacity + LossGroup - 1) / LossGroup * LossGroup; // whole vectors of samples
         Capacity = capacity;
-        Strides = [.. Enumerable.Range(0, layers + 1).Select(layer => Layout.RowStride<T>(Width(definition, layer)))];
+        Strides = [.. Enumerable.Range(0, layers + 1).Select(layer => Layout.RowStride<T>(Width(definition, layer) + (layer < layers ? 1 : 0)))];
         Activations = [.. Strides.Select(stride => new AlignedBuffer<T>((long)capacity * stride))];
         PreActivations = new AlignedBuffer<T>[layers + 1];
         Dropped = new AlignedBuffer<T>?[layers + 1];
@@ -31,20 +32,26 @@ internal sealed class Workspace<T> where T : unmanaged, IBinaryFloatingPointIeee
             {
                 Dropped[layer] = new((long)capacity * Strides[layer]);
                 DropoutMasks[layer] = new((long)capacity * Strides[layer]);
+                SetOnes(Dropped[layer]!, Strides[layer], Width(definition, layer));
             }
         }
 
+        SetOnes(Activations[0], Strides[0], definition.Inputs);
         Rows = new int[capacity];
         ClassIndices = new int[capacity];
         TargetValues = new(capacity * (long)definition.TargetCount);
         Scales = new(capacity);
         Losses = new(capacity);
+        LossSums = new double[capacity / LossGroup];
     }
 
-    /// <summary>The most samples of a batch.</summary>
+    /// <summary>So many samples' losses are summed first, then the sums: the same for any vectors and threads.</summary>
+    public const int LossGroup = 16;
+
+    /// <summary>The most samples of a batch, a multiple of <see cref="LossGroup"/>.</summary>
     public int Capacity { get; }
 
-    /// <summary>The distance between samples of X_ℓ, P_ℓ and Δ_ℓ.</summary>
+    /// <summary>The distance between samples of X_ℓ, P_ℓ and Δ_ℓ. In X_ℓ, ℓ &lt; N, a 1 follows the last unit: what the next layer's biases are weights of.</summary>
     public int[] Strides { get; }
 
     /// <summary>X_ℓ [Batch×n_ℓ]; X₀ is the batch itself.</summary>
@@ -82,6 +89,17 @@ internal sealed class Workspace<T> where T : unmanaged, IBinaryFloatingPointIeee
 
     /// <summary>The loss of each sample, not yet scaled.</summary>
     public AlignedBuffer<T> Losses { get; }
+
+    /// <summary>Σ scale · loss of each <see cref="LossGroup"/> samples.</summary>
+    public double[] LossSums { get; }
+
+    private static void SetOnes(AlignedBuffer<T> values, int stride, int column)
+    {
+        for (int at = column; at < values.Length; at += stride)
+        {
+            values.Span[at] = T.One;
+        }
+    }
 
     private static int Width(NetworkDefinition definition, int layer) => layer == 0 ? definition.Inputs : definition.Layers[layer - 1].Units;
 }

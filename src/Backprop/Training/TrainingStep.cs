@@ -58,7 +58,7 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
         _update = ParameterUpdate<T>.Create(optimizer, network.Parameters, Vectors);
         _gradient = _options.ClipNorm is null ? null : new(network.Parameters.Length);
         _squares = new double[_tiles.Count];
-        _tileOfThread = [.. Enumerable.Range(0, _team.Count).Select(_ => new AlignedBuffer<T>(Propagator<T>.TileSize))];
+        _tileOfThread = [.. Enumerable.Range(0, _team.Count).Select(_ => new AlignedBuffer<T>(ParameterTiles<T>.LargestTile))];
         _dropout = network.Definition.Layers.Any(layer => layer.Dropout > 0);
         (_samplePhase, _parameterPhase, _clippedUpdatePhase) = (SamplePhase, ParameterPhase, ClippedUpdatePhase);
     }
@@ -93,7 +93,7 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
             return 0; // nothing counts: no update
         }
 
-        _propagator.RefreshBackwardWeights();
+        _propagator.RefreshBackwardWeights(lowest: 2);
         _blocks = new(samples, _team.Count);
         InPhase(_samplePhase);
 
@@ -152,17 +152,10 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
         {
             ref readonly ParameterTiles<T>.Tile tile = ref _tiles[index];
             T* gradient = _gradient is null ? _tileOfThread[thread].Pointer : _gradient.Pointer + tile.Offset;
-            if (tile.IsBias)
+            _propagator.GradientTile(tile, _samples, null, gradient, _dropout);
+            if (_options.L1 > 0 || _options.L2 > 0)
             {
-                _propagator.BiasGradientTile(tile.Layer, tile.Output, _samples, null, gradient);
-            }
-            else
-            {
-                _propagator.WeightGradientTile(tile.Layer, tile.Input, tile.Inputs, tile.Output, _samples, null, gradient, _dropout);
-                if (_options.L1 > 0 || _options.L2 > 0)
-                {
-                    _update.AddPenalty(gradient, tile.Offset, tile.Size, _options.L1, _options.L2);
-                }
+                _update.AddPenalty(gradient, tile.Offset, tile.Inputs * tile.Width, _options.L1, _options.L2);
             }
 
             if (_options.ClipValue is { } limit)
@@ -200,7 +193,7 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
             Interlocked.CompareExchange(ref _nonFiniteLayer, tile.Layer.Index, 0);
         }
 
-        if (!tile.IsBias)
+        if (tile.Layer.Index > 1)
         {
             _propagator.CopyToBackwardWeights(tile.Layer, tile.Input, tile.Inputs, tile.Output);
         }
