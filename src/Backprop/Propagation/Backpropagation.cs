@@ -40,7 +40,7 @@ public static unsafe class Backpropagation
             {
                 ref readonly ParameterTiles<T>.Tile tile = ref tiles[t];
                 T* to = gradient.Buffer.Pointer + tile.Offset, from = start == 0 ? null : to; // later rows go on where earlier ones stopped
-                propagator.GradientTile(tile, count, from, to, dropout: false);
+                propagator.GradientTile(tile, 0, count, from, to, dropout: false);
             }
 
             for (int sample = 0; toInput && sample < count; sample++)

@@ -37,15 +37,16 @@ internal static unsafe class BackwardPass<T, V>
     }
 
     /// <summary>A tile of ∂W_ℓ and ∂b_ℓ: the samples are the sum, both operands are read as they lie; after the last input comes the 1 of the biases.</summary>
-    public static void ParameterGradients(Workspace<T> workspace, DenseLayer<T> layer, int input, int rows, int output, int samples, T* start, T* tile, bool dropout)
+    public static void ParameterGradients(Workspace<T> workspace, in ParameterTiles<T>.Tile tile, int first, int samples, T* start, T* to, bool dropout)
     {
-        int l = layer.Index, width = Layout.WidthAt<T>(output, layer.Outputs);
+        int l = tile.Layer.Index;
+        nint inputStride = workspace.Strides[l - 1], deltaStride = workspace.Strides[l];
         AlignedBuffer<T> x = dropout ? workspace.Dropped[l - 1] ?? workspace.Activations[l - 1] : workspace.Activations[l - 1];
         MatrixProduct<T, V>.Panel(
-            rows, width, samples,
-            x.Pointer + input, 1, workspace.Strides[l - 1],
-            workspace.Deltas[l].Pointer + output, workspace.Strides[l],
-            start, width, tile, width);
+            tile.Rows, tile.Width, samples,
+            x.Pointer + (first * inputStride) + tile.Input, 1, inputStride,
+            workspace.Deltas[l].Pointer + (first * deltaStride) + tile.Output, deltaStride,
+            start, tile.Width, to, tile.Width);
     }
 
     private static void Multiply(V* a, V* b, int count)

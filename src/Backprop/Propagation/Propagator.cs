@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 using Backprop.Data;
 using Backprop.Kernels;
 using Backprop.Networks;
@@ -54,8 +55,8 @@ internal abstract unsafe class Propagator<T>(Network<T> network, Workspace<T> wo
     /// <summary>Δ_ℓ = f′_ℓ(P_ℓ) ∘ (Δ_{ℓ+1} W_{ℓ+1}) from N − 1 down to 1, and Δ₀ = Δ₁ W₁ if asked for.</summary>
     public abstract void Backward(int first, int count, bool toInput, bool dropout);
 
-    /// <summary>to[input, output] = (start) + Σ over samples of X_{ℓ−1}[·, input] Δ_ℓ[·, output]: a tile of ∂W_ℓ and ∂b_ℓ in the parameters' own layout.</summary>
-    public abstract void GradientTile(in ParameterTiles<T>.Tile tile, int samples, T* start, T* to, bool dropout);
+    /// <summary>to[input, output] = (start) + Σ over samples first … of X_{ℓ−1}[·, input] Δ_ℓ[·, output]: a tile of ∂W_ℓ and ∂b_ℓ in the parameters' own layout.</summary>
+    public abstract void GradientTile(in ParameterTiles<T>.Tile tile, int first, int samples, T* start, T* to, bool dropout);
 
     /// <summary>Brings the copy of the weights for the backward pass up to date, down to layer <paramref name="lowest"/>.</summary>
     public void RefreshBackwardWeights(int lowest)
@@ -104,16 +105,23 @@ internal abstract unsafe class Propagator<T>(Network<T> network, Workspace<T> wo
 
     private static void Copy(T* from, int width, ReadOnlySpan<int> rows, T* to, nint toStride)
     {
+        int inBlocks = width / Vector128<T>.Count * Vector128<T>.Count;
         foreach (int row in rows)
         {
             T* source = from + ((long)row * width);
-            if (width > 16)
+            if (width > 64)
             {
                 new Span<T>(source, width).CopyTo(new(to, width));
             }
             else
             {
-                for (int n = 0; n < width; n++) // few numbers are copied faster without a call
+                int n = 0;
+                for (; n < inBlocks; n += Vector128<T>.Count) // few numbers are copied faster without a call
+                {
+                    Vector128.Load(source + n).Store(to + n);
+                }
+
+                for (; n < width; n++)
                 {
                     to[n] = source[n];
                 }

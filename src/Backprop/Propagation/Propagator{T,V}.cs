@@ -38,6 +38,6 @@ internal sealed unsafe class Propagator<T, V> : Propagator<T>
     public override void Backward(int first, int count, bool toInput, bool dropout) =>
         BackwardPass<T, V>.Deltas(Network, Workspace, _activations, first, count, toInput, dropout);
 
-    public override void GradientTile(in ParameterTiles<T>.Tile tile, int samples, T* start, T* to, bool dropout) =>
-        BackwardPass<T, V>.ParameterGradients(Workspace, tile.Layer, tile.Input, tile.Rows, tile.Output, samples, start, to, dropout);
+    public override void GradientTile(in ParameterTiles<T>.Tile tile, int first, int samples, T* start, T* to, bool dropout) =>
+        BackwardPass<T, V>.ParameterGradients(Workspace, tile, first, samples, start, to, dropout);
 }

@@ -12,20 +12,21 @@ internal readonly struct SampleBlocks
     /// <summary>Blocks begin at multiples of this: whole vectors of samples, whole groups of losses.</summary>
     private const int Multiple = 16;
 
-    private readonly int _samples, _threads, _groups;
+    private readonly int _samples, _groups;
 
+    /// <param name="samples">The samples.</param>
+    /// <param name="threads">1, or the threads that share them.</param>
     public SampleBlocks(int samples, int threads)
     {
         (_samples, _groups) = (samples, (samples + Multiple - 1) / Multiple);
-        _threads = Math.Min(threads, _groups);
-        int mostGroups = (_groups + _threads - 1) / _threads;
-        PerThread = ((mostGroups * Multiple) + Largest - 1) / Largest;
+        threads = Math.Min(threads, _groups);
+        int mostGroups = (_groups + threads - 1) / threads;
+        int perThread = ((mostGroups * Multiple) + Largest - 1) / Largest;
+        Count = perThread * threads;
     }
 
-    /// <summary>The blocks of each thread; some may be empty.</summary>
-    public int PerThread { get; }
-
-    public int Count => PerThread * _threads;
+    /// <summary>As many for each thread; some may be empty.</summary>
+    public int Count { get; }
 
     public int First(int block) => Multiple * (int)((long)_groups * block / Count);
 

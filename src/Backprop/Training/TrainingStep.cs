@@ -26,7 +26,9 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
     private readonly AlignedBuffer<T>? _gradient; // only a global norm needs it as a whole
     private readonly double[] _squares;
     private readonly AlignedBuffer<T>[] _tileOfThread;
-    private readonly Action<int> _samplePhase, _parameterPhase, _clippedUpdatePhase;
+    private readonly WorkShares _shares;
+    private readonly GradientSections<T>? _sections;
+    private readonly Action<int> _samplePhase, _sectionPhase, _parameterPhase, _clippedUpdatePhase;
     private readonly bool _dropout;
 
     private Dataset<T>? _data;
@@ -35,7 +37,7 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
     private long _epoch;
     private double _weights, _clipFactor;
     private SampleBlocks _blocks;
-    private int _next, _nonFiniteLayer;
+    private int _nonFiniteLayer;
 
     /// <summary>Plans a step.</summary>
     /// <param name="network">What is trained.</param>
@@ -60,7 +62,9 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
         _squares = new double[_tiles.Count];
         _tileOfThread = [.. Enumerable.Range(0, _team.Count).Select(_ => new AlignedBuffer<T>(ParameterTiles<T>.LargestTile))];
         _dropout = network.Definition.Layers.Any(layer => layer.Dropout > 0);
-        (_samplePhase, _parameterPhase, _clippedUpdatePhase) = (SamplePhase, ParameterPhase, ClippedUpdatePhase);
+        _shares = new(_team.Count);
+        _sections = GradientSections<T>.For(network, _propagator.Workspace);
+        (_samplePhase, _sectionPhase, _parameterPhase, _clippedUpdatePhase) = (SamplePhase, SectionPhase, ParameterPhase, ClippedUpdatePhase);
     }
 
     /// <summary>The updates made so far.</summary>
@@ -94,8 +98,15 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
         }
 
         _propagator.RefreshBackwardWeights(lowest: 2);
-        _blocks = new(samples, _team.Count);
-        InPhase(_samplePhase);
+        if (_sections is null)
+        {
+            _blocks = new(samples, _team.Count);
+            InPhase(_samplePhase, _blocks.Count);
+        }
+        else
+        {
+            InPhase(_sectionPhase, GradientSections<T>.CountOf(samples));
+        }
 
         double loss = _propagator.SumLosses(samples);
         Steps++;
@@ -106,12 +117,12 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
 
         _update.Begin(Steps, learningRate);
         _nonFiniteLayer = 0;
-        InPhase(_parameterPhase);
+        InPhase(_parameterPhase, _tiles.Count);
         if (_gradient is not null)
         {
             double norm = Math.Sqrt(Sum(_squares));
             _clipFactor = Math.Min(1, _options.ClipNorm!.Value / (norm + 1e-6));
-            InPhase(_clippedUpdatePhase);
+            InPhase(_clippedUpdatePhase, _tiles.Count);
         }
 
         if (_nonFiniteLayer > 0)
@@ -125,34 +136,74 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
     /// <inheritdoc/>
     public void Dispose() => _team.Dispose();
 
-    private void InPhase(Action<int> phase)
+    private void InPhase(Action<int> phase, int pieces)
     {
-        _next = 0;
+        _shares.Deal(pieces);
         _team.Run(phase);
     }
 
     /// <summary>From x₀ to Δ₁, block by block.</summary>
     private void SamplePhase(int thread)
     {
-        for (int block = Next(); block < _blocks.Count; block = Next())
+        for (int block = _shares.Take(thread); block >= 0; block = _shares.Take(thread))
         {
-            int first = _blocks.First(block), count = _blocks.Size(block);
-            _propagator.Gather(_data!, _order, _start, first, count);
-            BatchScales.Write(_data!, _order, _start, first, count, _weights, _propagator.Workspace.Scales);
-            _propagator.Forward(first, count, _dropout ? new DropoutKey(_options.Seed, _epoch) : null);
-            _propagator.Output(first, count, _data!.Targets.AreClasses);
-            _propagator.Backward(first, count, toInput: false, _dropout);
+            Propagate(_blocks.First(block), _blocks.Size(block));
+        }
+    }
+
+    /// <summary>From x₀ to Δ₁, and the gradient of the section while its samples are in the cache.</summary>
+    private void SectionPhase(int thread)
+    {
+        for (int section = _shares.Take(thread); section >= 0; section = _shares.Take(thread))
+        {
+            int begin = section * GradientSections<T>.Samples;
+            var blocks = new SampleBlocks(Math.Min(GradientSections<T>.Samples, _samples - begin), threads: 1);
+            for (int block = 0; block < blocks.Count; block++)
+            {
+                int first = begin + blocks.First(block), count = blocks.Size(block);
+                Propagate(first, count);
+                for (int t = 0; t < _tiles.Count; t++)
+                {
+                    T* sums = _sections!.Sums(section) + _tiles[t].Offset;
+                    _propagator.GradientTile(_tiles[t], first, count, block == 0 ? null : sums, sums, _dropout);
+                }
+            }
+        }
+    }
+
+    private void Propagate(int first, int count)
+    {
+        _propagator.Gather(_data!, _order, _start, first, count);
+        BatchScales.Write(_data!, _order, _start, first, count, _weights, _propagator.Workspace.Scales);
+        _propagator.Forward(first, count, _dropout ? new DropoutKey(_options.Seed, _epoch) : null);
+        _propagator.Output(first, count, _data!.Targets.AreClasses);
+        _propagator.Backward(first, count, toInput: false, _dropout);
+    }
+
+    /// <summary>The gradient of a tile over the whole batch.</summary>
+    private void SumGradient(in ParameterTiles<T>.Tile tile, T* gradient)
+    {
+        if (_sections is null)
+        {
+            _propagator.GradientTile(tile, 0, _samples, null, gradient, _dropout);
+            return;
+        }
+
+        new Span<T>(_sections.Sums(0) + tile.Offset, tile.Size).CopyTo(new(gradient, tile.Size));
+        for (int section = 1; section < GradientSections<T>.CountOf(_samples); section++)
+        {
+            _update.Add(gradient, _sections.Sums(section) + tile.Offset, tile.Size);
         }
     }
 
     /// <summary>∂W and ∂b, tile by tile, and the update while the tile is hot.</summary>
     private void ParameterPhase(int thread)
     {
-        for (int index = Next(); index < _tiles.Count; index = Next())
+        for (int index = _shares.Take(thread); index >= 0; index = _shares.Take(thread))
         {
             ref readonly ParameterTiles<T>.Tile tile = ref _tiles[index];
             T* gradient = _gradient is null ? _tileOfThread[thread].Pointer : _gradient.Pointer + tile.Offset;
-            _propagator.GradientTile(tile, _samples, null, gradient, _dropout);
+            SumGradient(tile, gradient);
             if (_options.L1 > 0 || _options.L2 > 0)
             {
                 _update.AddPenalty(gradient, tile.Offset, tile.Inputs * tile.Width, _options.L1, _options.L2);
@@ -177,7 +228,7 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
     /// <summary>The update after the norm of the whole gradient is known.</summary>
     private void ClippedUpdatePhase(int thread)
     {
-        for (int index = Next(); index < _tiles.Count; index = Next())
+        for (int index = _shares.Take(thread); index >= 0; index = _shares.Take(thread))
         {
             ref readonly ParameterTiles<T>.Tile tile = ref _tiles[index];
             T* gradient = _gradient!.Pointer + tile.Offset;
@@ -221,6 +272,4 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
 
         return sum;
     }
-
-    private int Next() => Interlocked.Increment(ref _next) - 1;
 }
