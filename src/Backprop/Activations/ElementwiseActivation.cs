@@ -46,23 +46,40 @@ internal sealed unsafe class ElementwiseActivation<TActivation>(TActivation acti
 
     private sealed class Kernel<TElement>(TActivation activation) : ActivationKernel<TElement> where TElement : unmanaged, IElement<TElement>
     {
+        public override void Forward(TElement* p, TElement* x, int count) => Forward(p, x, count, 1, count);
+
+        public override void Backward(TElement* p, TElement* x, TElement* g, int count) => Backward(p, x, g, count, 1, count);
+
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public override void Forward(TElement* p, TElement* x, int count)
+        public override void Forward(TElement* p, TElement* x, nint stride, int rows, int count)
         {
             TActivation f = activation;
-            for (int i = 0; i < count; i++)
+            for (int row = 0; row < rows; row++)
             {
-                x[i] = f.Value(p[i]);
+                for (int i = 0; i < count; i++)
+                {
+                    x[i] = f.Value(p[i]);
+                }
+
+                p += stride;
+                x += stride;
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public override void Backward(TElement* p, TElement* x, TElement* g, int count)
+        public override void Backward(TElement* p, TElement* x, TElement* g, nint stride, int rows, int count)
         {
             TActivation f = activation;
-            for (int i = 0; i < count; i++)
+            for (int row = 0; row < rows; row++)
             {
-                g[i] = g[i] * f.Derivative(p[i], x[i]);
+                for (int i = 0; i < count; i++)
+                {
+                    g[i] = g[i] * f.Derivative(p[i], x[i]);
+                }
+
+                p += stride;
+                x += stride;
+                g += stride;
             }
         }
     }

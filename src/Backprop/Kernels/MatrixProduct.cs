@@ -28,7 +28,9 @@ internal static unsafe class MatrixProduct<T, V>
     /// <param name="biased">Whether each panel of B has one more row, which the sums start with; otherwise they start with 0.</param>
     /// <param name="c">C[row, column] at c[row · cStride + column].</param>
     /// <param name="cStride">The distance between rows of C.</param>
-    public static void Run(int rows, int columns, int length, T* a, nint rowStride, T* b, bool biased, T* c, nint cStride)
+    /// <param name="tail">What is done with each panel of C.</param>
+    public static void Run<TTail>(int rows, int columns, int length, T* a, nint rowStride, T* b, bool biased, T* c, nint cStride, in TTail tail)
+        where TTail : struct, IPanelTail
     {
         int panelRows = biased ? length + 1 : length;
         for (int k = 0; k < length; k += SumPiece) // a piece of A's columns stays in the cache while B streams by
@@ -40,6 +42,10 @@ internal static unsafe class MatrixProduct<T, V>
                 T* panel = b + ((nint)column * panelRows);
                 T* start = k > 0 ? c + column : biased ? panel + ((nint)length * width) : null;
                 Panel(rows, width, piece, a + k, rowStride, 1, panel + ((nint)k * width), width, start, k > 0 ? cStride : 0, c + column, cStride);
+                if (k + piece == length)
+                {
+                    tail.Run(column, width);
+                }
             }
         }
     }

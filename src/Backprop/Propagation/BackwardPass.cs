@@ -17,22 +17,15 @@ internal static unsafe class BackwardPass<T, V>
         {
             DenseLayer<T> layer = network.Layers[l - 1];
             int stride = workspace.Strides[l - 1];
-            long at = (long)first * stride;
+            nint at = (nint)first * stride;
             T* before = workspace.Deltas[l - 1].Pointer + at;
+            T* mask = dropout && workspace.DropoutMasks[l - 1] is { } masks ? masks.Pointer + at : null;
             MatrixProduct<T, V>.Run(
                 count, layer.Inputs, layer.Outputs,
-                workspace.Deltas[l].Pointer + ((long)first * workspace.Strides[l]), workspace.Strides[l],
+                workspace.Deltas[l].Pointer + ((nint)first * workspace.Strides[l]), workspace.Strides[l],
                 workspace.BackwardWeights[l].Pointer, biased: false,
-                before, stride);
-            if (l > 1)
-            {
-                if (dropout && workspace.DropoutMasks[l - 1] is { } mask)
-                {
-                    Multiply((V*)before, (V*)(mask.Pointer + at), count * stride / V.Count);
-                }
-
-                activations[l - 1].Backward((V*)(workspace.PreActivations[l - 1].Pointer + at), (V*)(workspace.Activations[l - 1].Pointer + at), (V*)before, count * stride / V.Count);
-            }
+                before, stride,
+                new Tail(l > 1 ? activations[l - 1] : null, workspace.PreActivations[l - 1].Pointer + at, workspace.Activations[l - 1].Pointer + at, before, mask, stride, count));
         }
     }
 
@@ -49,11 +42,20 @@ internal static unsafe class BackwardPass<T, V>
             start, tile.Width, to, tile.Width);
     }
 
-    private static void Multiply(V* a, V* b, int count)
+    /// <summary>Δ ← f′(P) ∘ mask ∘ Δ.</summary>
+    private readonly struct Tail(ActivationKernel<V>? activation, T* p, T* x, T* delta, T* mask, int stride, int rows) : IPanelTail
     {
-        for (int n = 0; n < count; n++)
+        public void Run(int column, int width)
         {
-            a[n] = a[n] * b[n];
+            for (int row = 0; mask is not null && row < rows; row++)
+            {
+                for (nint n = ((nint)row * stride) + column; n < ((nint)row * stride) + column + width; n += V.Count)
+                {
+                    (V.Load(delta + n) * V.Load(mask + n)).Store(delta + n);
+                }
+            }
+
+            activation?.Backward((V*)(p + column), (V*)(x + column), (V*)(delta + column), stride / V.Count, rows, width / V.Count);
         }
     }
 }

@@ -23,10 +23,10 @@ internal static unsafe class ForwardPass<T, V>
                 count, layer.Outputs, layer.Inputs,
                 inputs.Pointer + ((long)first * workspace.Strides[l - 1]), workspace.Strides[l - 1],
                 network.Parameters.Pointer + layer.Offset, biased: true,
-                p, stride);
+                p, stride,
+                new Tail(l < last ? activations[l] : null, p, x, stride, count));
             if (l < last)
             {
-                activations[l].Forward((V*)p, (V*)x, count * stride / V.Count);
                 for (int sample = 0; sample < count; sample++)
                 {
                     x[(sample * (nint)stride) + layer.Outputs] = T.One; // what the biases are weights of
@@ -58,5 +58,11 @@ internal static unsafe class ForwardPass<T, V>
                 dropped.Pointer[at + unit] = workspace.Activations[layer.Index].Pointer[at + unit] * mask;
             }
         }
+    }
+
+    /// <summary>X_ℓ = f_ℓ(P_ℓ).</summary>
+    private readonly struct Tail(ActivationKernel<V>? activation, T* p, T* x, int stride, int rows) : IPanelTail
+    {
+        public void Run(int column, int width) => activation?.Forward((V*)(p + column), (V*)(x + column), stride / V.Count, rows, width / V.Count);
     }
 }
