@@ -1,0 +1,52 @@
+using System.Diagnostics;
+
+namespace Backprop.Bench.Measuring;
+
+/// <summary>Measures contestants in turn, A B C A B C …, so that what the machine does meanwhile hits all of them alike.</summary>
+internal static class InterleavedRounds
+{
+    /// <summary>A pause in which the last contestant's spinning threads go to sleep.</summary>
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Every contestant's µs for one piece of work, in the order given.</summary>
+    public static Timing[] Measure(IReadOnlyList<Contestant> contestants, BenchOptions options)
+    {
+        int[] counts = [.. contestants.Select(contestant => WarmUp(contestant, options))];
+        double[][] results = [.. contestants.Select(_ => new double[options.Rounds])];
+        for (int round = 0; round < options.Rounds; round++)
+        {
+            for (int c = 0; c < contestants.Count; c++)
+            {
+                Thread.Sleep(s_pause);
+                contestants[c].Run(1); // wakes its threads, fills its caches
+                results[c][round] = Time(contestants[c], counts[c]) / counts[c];
+            }
+        }
+
+        return [.. contestants.Select((contestant, c) => new Timing(contestant.Name, contestant.Threads, results[c]))];
+    }
+
+    /// <summary>Runs until the JIT has had its time, and returns how often the work fits into one measurement.</summary>
+    private static int WarmUp(Contestant contestant, BenchOptions options)
+    {
+        long begin = Stopwatch.GetTimestamp();
+        int count = 1;
+        while (true)
+        {
+            double each = Time(contestant, count) / count;
+            if (Stopwatch.GetElapsedTime(begin).TotalSeconds >= options.WarmUp)
+            {
+                return (int)Math.Clamp(options.Seconds * 1e6 / each, 1, 100_000_000);
+            }
+
+            count = (int)Math.Clamp(options.WarmUp * 1e6 / 20 / each, 1, count * 2.0);
+        }
+    }
+
+    private static double Time(Contestant contestant, int count)
+    {
+        long begin = Stopwatch.GetTimestamp();
+        contestant.Run(count);
+        return Stopwatch.GetElapsedTime(begin).TotalMicroseconds;
+    }
+}
