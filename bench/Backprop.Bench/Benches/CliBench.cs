@@ -57,11 +57,11 @@ internal static class CliBench
         try
         {
             int most = Math.Min(65_536, MostFeatures / which.Definition.Inputs) / which.BatchSize * which.BatchSize;
-            int rows = which.FullBatch ? which.BatchSize : Math.Max(4 * which.BatchSize, most), stepsPerEpoch = rows / which.BatchSize;
+            int rows = which.FullBatch ? which.BatchSize : Math.Max(4 * which.BatchSize, most);
             string data = Path.Combine(folder, "data.npz");
             NpzFile.Write(data, RandomData.For<float>(which, rows));
             int[] threadCounts = TrainBench.ThreadCounts;
-            int[] epochs = [.. threadCounts.Select(threads => Epochs(which, data, threads, stepsPerEpoch, options.Seconds * Longer))];
+            int[] epochs = [.. threadCounts.Select(threads => Epochs(which, data, threads, options.Seconds * Longer))];
             double[][] results = [.. threadCounts.Select(_ => new double[options.Rounds])];
             for (int round = 0; round < options.Rounds; round++)
             {
@@ -79,17 +79,21 @@ internal static class CliBench
         }
     }
 
-    /// <summary>How many epochs take so long: two trials, the first of them short.</summary>
-    private static int Epochs(TrainingCase which, string data, int threads, int stepsPerEpoch, double seconds)
+    /// <summary>How many epochs take so long; a trial that was much shorter tells little, since it ran cold.</summary>
+    private static int Epochs(TrainingCase which, string data, int threads, double seconds)
     {
         int epochs = 1;
-        foreach (double share in new[] { 0.2, 1 })
+        while (true)
         {
-            double each = OurCommand.Train(which, data, epochs, threads).MicrosecondsPerStep;
-            epochs = (int)Math.Clamp(share * seconds * 1e6 / each / stepsPerEpoch, 1, 1_000_000);
-        }
+            (long steps, double each) = OurCommand.Train(which, data, epochs, threads);
+            double share = steps * each / 1e6 / seconds;
+            if (share > 0.7)
+            {
+                return epochs;
+            }
 
-        return epochs;
+            epochs = (int)Math.Clamp(epochs / share, epochs + 1, epochs * 20.0);
+        }
     }
 
     private static Timing Theirs(TrainingCase which, BenchOptions options)

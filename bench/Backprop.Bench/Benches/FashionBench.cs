@@ -30,7 +30,7 @@ internal static class FashionBench
         ScikitLearn? peer = null;
         if (options.Peers && (peer = ScikitLearn.Start(Folder, out string? why)) is null)
         {
-            report.Line($"scikit-learn does not run here (apt-get install python3-sklearn): {why}");
+            report.Line($"scikit-learn does not run here (apt-get install python3-sklearn libopenblas0-pthread): {why}");
             report.Line();
         }
 

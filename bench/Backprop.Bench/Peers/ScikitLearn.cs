@@ -12,7 +12,7 @@ internal sealed class ScikitLearn : IDisposable
 
     private ScikitLearn(Process process, string version) => (_process, Version) = (process, version);
 
-    /// <summary>Of scikit-learn and NumPy.</summary>
+    /// <summary>Of scikit-learn and of the BLAS that it runs on.</summary>
     public string Version { get; }
 
     /// <summary>Starts it; null, and why, where it cannot be had.</summary>

@@ -5,6 +5,7 @@ import time
 
 import numpy as np
 import sklearn
+import threadpoolctl
 from sklearn.neural_network import MLPClassifier
 
 folder = sys.argv[1]
@@ -25,7 +26,11 @@ def labels(name):
 
 x, y = images('train'), labels('train')
 network = MLPClassifier((256, 128), solver='adam', batch_size=128, alpha=0, learning_rate_init=0.001, random_state=0)
-print(f'scikit-learn {sklearn.__version__}, numpy {np.__version__}', flush=True)
+blas = [library for library in threadpoolctl.threadpool_info() if library['user_api'] == 'blas']
+if not blas:
+    sys.exit('numpy has no fast BLAS here, which would be no fair peer: apt-get install libopenblas0-pthread')
+kernels = ', '.join(f"{b['internal_api']} {b['version']} for {b.get('architecture')} on {b['num_threads']} threads" for b in blas)
+print(f'scikit-learn {sklearn.__version__}, {kernels}', flush=True)
 for line in sys.stdin:
     if line.strip() == 'score':
         print(network.score(images('t10k'), labels('t10k')), flush=True)
