@@ -5,9 +5,6 @@ namespace Backprop.Bench.Measuring;
 /// <summary>Measures contestants in turn, A B C A B C …, so that what the machine does meanwhile hits all of them alike.</summary>
 internal static class InterleavedRounds
 {
-    /// <summary>A pause in which the last contestant's spinning threads go to sleep.</summary>
-    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(20);
-
     /// <summary>Every contestant's µs for one piece of work, in the order given.</summary>
     public static Timing[] Measure(IReadOnlyList<Contestant> contestants, BenchOptions options)
     {
@@ -17,7 +14,7 @@ internal static class InterleavedRounds
         {
             for (int c = 0; c < contestants.Count; c++)
             {
-                Thread.Sleep(s_pause);
+                Pause();
                 contestants[c].Run(1); // wakes its threads, fills its caches
                 results[c][round] = Time(contestants[c], counts[c]) / counts[c];
             }
@@ -25,6 +22,9 @@ internal static class InterleavedRounds
 
         return [.. contestants.Select((contestant, c) => new Timing(contestant.Name, contestant.Threads, results[c]))];
     }
+
+    /// <summary>Lets the last contestant's spinning threads go to sleep.</summary>
+    public static void Pause() => Thread.Sleep(50);
 
     /// <summary>Runs until the JIT has had its time, and returns how often the work fits into one measurement.</summary>
     private static int WarmUp(Contestant contestant, BenchOptions options)

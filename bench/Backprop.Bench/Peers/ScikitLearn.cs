@@ -12,13 +12,13 @@ internal sealed class ScikitLearn : IDisposable
 
     private ScikitLearn(Process process, string version) => (_process, Version) = (process, version);
 
-    /// <summary>Of scikit-learn and of the BLAS that it runs on.</summary>
+    /// <summary>Of scikit-learn, its precision and the BLAS that it runs on.</summary>
     public string Version { get; }
 
-    /// <summary>Starts it; null, and why, where it cannot be had.</summary>
-    public static ScikitLearn? Start(string folder, out string? why)
+    /// <summary>Starts it on features of float32 or float64, which its weights follow; null, and why, where it cannot be had.</summary>
+    public static ScikitLearn? Start(string folder, string precision, out string? why)
     {
-        var start = new ProcessStartInfo(Python, [Path.Combine(AppContext.BaseDirectory, "Peers", "scikit_learn.py"), folder])
+        var start = new ProcessStartInfo(Python, [Path.Combine(AppContext.BaseDirectory, "Peers", "scikit_learn.py"), folder, precision])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -8,7 +8,7 @@ import sklearn
 import threadpoolctl
 from sklearn.neural_network import MLPClassifier
 
-folder = sys.argv[1]
+folder, precision = sys.argv[1:]
 
 
 def read(name, header):
@@ -17,7 +17,7 @@ def read(name, header):
 
 
 def images(name):
-    return read(f'{name}-images-idx3', 16).reshape(-1, 784).astype(np.float32) / 255
+    return read(f'{name}-images-idx3', 16).reshape(-1, 784).astype(precision) / 255
 
 
 def labels(name):
@@ -30,7 +30,7 @@ blas = [library for library in threadpoolctl.threadpool_info() if library['user_
 if not blas:
     sys.exit('numpy has no fast BLAS here, which would be no fair peer: apt-get install libopenblas0-pthread')
 kernels = ', '.join(f"{b['internal_api']} {b['version']} for {b.get('architecture')} on {b['num_threads']} threads" for b in blas)
-print(f'scikit-learn {sklearn.__version__}, {kernels}', flush=True)
+print(f'scikit-learn {sklearn.__version__}, {precision}, {kernels}', flush=True)
 for line in sys.stdin:
     if line.strip() == 'score':
         print(network.score(images('t10k'), labels('t10k')), flush=True)
