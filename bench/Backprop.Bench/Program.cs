@@ -25,6 +25,11 @@ internal static class Program
             return KernelBenches.Run(arguments[1..]);
         }
 
+        if (arguments is [TrainRow.Command, var one])
+        {
+            return TrainRow.Print(one);
+        }
+
         var rows = new Option<string>("--rows") { Description = "Rows of the table, counted from 1: 1,3,7-9", HelpName = "ROWS", Recursive = true, DefaultValueFactory = _ => "" };
         var rounds = new Option<int>("--rounds") { Description = "How often each contestant is measured", HelpName = "N", Recursive = true, DefaultValueFactory = _ => new BenchOptions().Rounds };
         var seconds = new Option<double>("--seconds") { Description = "How long one measurement takes", HelpName = "S", Recursive = true, DefaultValueFactory = _ => new BenchOptions().Seconds };

@@ -1,10 +1,7 @@
 using Backprop.Bench.Cases;
-using Backprop.Bench.Engine;
 using Backprop.Bench.Measuring;
 using Backprop.Bench.Peers;
 using Backprop.Bench.Reporting;
-using Backprop.Data;
-using Backprop.Networks;
 
 namespace Backprop.Bench.Benches;
 
@@ -29,31 +26,27 @@ internal static class TrainBench
         foreach ((int number, TrainingCase which) in options.Select(TrainingCase.All))
         {
             Report.Progress($"{number}/{TrainingCase.All.Count} {which.Name}");
-            Dataset<float> data = RandomData.For<float>(which, which.Rows);
-            if (peers)
-            {
-                same &= Compare(which, data, losses);
-            }
-
-            (Timing[] ours, Timing[] torch, Timing[] peaks) = Measure(which, data, peers, options);
-            Timing best = Timing.Best(ours);
-            double gigaflops = which.Flops / best.Median / 1e3, peak = FmaPeak.GigaflopsOf(peaks.First(one => one.Threads == best.Threads));
+            TrainRow row = TrainRow.MeasureApart(number, options with { Peers = peers });
+            Timing best = Timing.Best(row.Ours);
+            double gigaflops = which.Flops / best.Median / 1e3, peak = FmaPeak.GigaflopsOf(row.Peaks.First(one => one.Threads == best.Threads));
             string[] peer = ["–", "–", "–"];
-            if (peers)
+            if (row.Losses is { } pair)
             {
-                Timing theirs = Timing.Best(torch);
+                same &= pair.Difference <= SameLoss;
+                losses.Add(which.Name, $"{pair.Ours:0.000000}", $"{pair.Torch:0.000000}", $"{pair.Difference:0.0e+0}");
+                Timing theirs = Timing.Best(row.Torch);
                 var ratio = best.Against(theirs);
                 ratios.Add(ratio.Ratio);
                 peer = [Show.MedianAndThreads(theirs), Show.Ratio(ratio.Ratio), Show.Range(ratio)];
             }
 
             table.Add([which.Name, $"{which.BatchSize}", which.Optimizer, Show.MedianAndThreads(best), .. peer, Show.Ratio(which.ToReach), Show.Number(gigaflops), Show.Percent(gigaflops / peak)]);
-            foreach (Timing timing in ours.Concat(torch))
+            foreach (Timing timing in row.Ours.Concat(row.Torch))
             {
                 details.Add(which.Name, timing.Name, $"{timing.Threads}", Show.Median(timing), Show.Range(timing));
             }
 
-            foreach (Timing timing in peaks)
+            foreach (Timing timing in row.Peaks)
             {
                 details.Add(which.Name, $"FMA peak, {Show.Number(FmaPeak.GigaflopsOf(timing))} GFLOP/s", $"{timing.Threads}", Show.Median(timing), Show.Range(timing));
             }
@@ -92,42 +85,5 @@ internal static class TrainBench
         }
 
         return options.Peers;
-    }
-
-    private static (Timing[] Ours, Timing[] Torch, Timing[] Peaks) Measure(TrainingCase which, Dataset<float> data, bool peers, BenchOptions options)
-    {
-        OurTraining[] ours = [.. ThreadCounts.Select(threads => new OurTraining(which, data, new(which.Definition, Initializer.PyTorch), threads))];
-        using TorchTraining? torch = peers ? new(which, data, new(which.Definition, Initializer.PyTorch)) : null;
-        Contestant[] contestants =
-        [
-            .. ours.DistinctBy(one => one.Threads).Select(one => one.Contestant("ours")), // small work takes one thread, whatever it is given
-            .. torch is null ? [] : ThreadCounts.Select(threads => torch.Contestant("libtorch", threads)),
-            .. ThreadCounts.Select(FmaPeak.On),
-        ];
-        Timing[] timings = InterleavedRounds.Measure(contestants, options);
-        foreach (OurTraining one in ours)
-        {
-            one.Dispose();
-        }
-
-        Timing[] Named(string name) => [.. timings.Where(timing => timing.Name == name)];
-        return (Named("ours"), Named("libtorch"), Named("FMA peak"));
-    }
-
-    /// <summary>Ten steps of each from the same weights on the same batches: the losses must agree.</summary>
-    private static bool Compare(TrainingCase which, Dataset<float> data, MarkdownTable table)
-    {
-        var network = new Network<float>(which.Definition, Initializer.PyTorch);
-        using var torch = new TorchTraining(which, data, network);
-        using var ours = new OurTraining(which, data, network, threads: 0, shuffle: false);
-        double worst = 0, our = 0, their = 0;
-        for (int step = 0; step < 10; step++)
-        {
-            (our, their) = (ours.Step(), torch.StepWithLoss());
-            worst = Math.Max(worst, Math.Abs(our - their) / Math.Abs(their));
-        }
-
-        table.Add(which.Name, $"{our:0.000000}", $"{their:0.000000}", $"{worst:0.0e+0}");
-        return worst <= SameLoss;
     }
 }
