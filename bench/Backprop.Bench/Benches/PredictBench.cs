@@ -20,7 +20,7 @@ internal static class PredictBench
     {
         var report = new Report("predict", $"Prediction, {Specification}", options.Save);
         bool peers = options.Peers;
-        if (peers && !OnnxPrediction.TryLoad(out string why))
+        if (peers && !OnnxPrediction.TryLoad(out string? why))
         {
             report.Line($"ONNX Runtime does not load here, so its columns stay empty: {why}");
             report.Line();

@@ -33,23 +33,21 @@ internal sealed class OnnxPrediction : IDisposable
         _binding.BindOutput(OnnxModel.Output, _output);
     }
 
-    /// <summary>For the stamp; says so where ONNX Runtime does not load.</summary>
-    public static string Version { get; } = $"ONNX Runtime {(TryLoad(out string version) ? version : $"does not load ({version})")}";
-
     /// <summary>What the last run wrote.</summary>
     public float[] Outputs { get; }
 
-    /// <summary>Whether it loads here: its version, or why not.</summary>
-    public static bool TryLoad(out string versionOrReason)
+    /// <summary>Whether it loads here, and if not, why.</summary>
+    public static bool TryLoad(out string? why)
     {
         try
         {
-            versionOrReason = OrtEnv.Instance().GetVersionString();
+            OrtEnv.Instance();
+            why = null;
             return true;
         }
         catch (Exception error)
         {
-            versionOrReason = error.GetBaseException().Message.Split('\n')[0].Trim();
+            why = error.GetBaseException().Message.Split('\n')[0].Trim();
             return false;
         }
     }

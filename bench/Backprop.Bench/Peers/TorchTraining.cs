@@ -1,4 +1,3 @@
-using System.Reflection;
 using Backprop.Bench.Cases;
 using Backprop.Bench.Measuring;
 using Backprop.Data;
@@ -33,15 +32,12 @@ internal sealed class TorchTraining : IDisposable
         _optimizer = which.Optimizer == "sgd" ? optim.SGD(_model.parameters(), which.LearningRate) : optim.Adam(_model.parameters(), which.LearningRate);
     }
 
-    /// <summary>For the stamp; says so where libtorch does not load.</summary>
-    public static string Version { get; } = $"TorchSharp {VersionOf(typeof(torch).Assembly)}, libtorch {(TryLoad(out string? why) ? LibtorchVersion() : $"does not load ({why})")}";
-
     /// <summary>Whether libtorch loads here, and if not, why.</summary>
     public static bool TryLoad(out string? why)
     {
         try
         {
-            LibtorchVersion();
+            using Tensor probe = zeros(1);
             why = null;
             return true;
         }
@@ -130,9 +126,4 @@ internal sealed class TorchTraining : IDisposable
         : Matrix(data.Targets.AllValues.Slice(start * data.Targets.Count, rows * data.Targets.Count), data.Targets.Count);
 
     private static Tensor Matrix(ReadOnlySpan<float> values, int columns) => tensor(values.ToArray(), [values.Length / columns, columns]);
-
-    private static string LibtorchVersion() => __version__;
-
-    private static string VersionOf(Assembly assembly) =>
-        assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? assembly.GetName().Version!.ToString();
 }

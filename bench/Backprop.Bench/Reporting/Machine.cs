@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using Backprop.Bench.Peers;
+using System.Text.Json;
 using Backprop.Kernels;
 
 namespace Backprop.Bench.Reporting;
@@ -20,10 +20,18 @@ internal static class Machine
         void Add(string what, string value) => text.Append($"- {what}: {value}\n");
         Add("processor", $"{Line("/proc/cpuinfo", "model name", ':') ?? RuntimeInformation.ProcessArchitecture.ToString()}, {Environment.ProcessorCount} cores, vectors {VectorPaths.Current.Name()}");
         Add("system", $"{Line("/etc/os-release", "PRETTY_NAME", '=')?.Trim('"') ?? RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}, load before {Load()}");
-        Add("peers", $"{TorchTraining.Version}; {OnnxPrediction.Version}");
+        Add("peers", $"{Package("TorchSharp")}, {Package("libtorch-cpu-linux-x64")}, {Package("Microsoft.ML.OnnxRuntime")}");
         Add("commit", Environment.GetEnvironmentVariable("BENCH_COMMIT") ?? "unknown");
         Add("command", $"`{Command}`");
         return text.ToString();
+    }
+
+    /// <summary>The version of a package that this program was built with; asked of no peer, since asking would load it.</summary>
+    private static string Package(string name)
+    {
+        using JsonDocument built = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Backprop.Bench.deps.json")));
+        string prefix = name + "/";
+        return built.RootElement.GetProperty("libraries").EnumerateObject().First(library => library.Name.StartsWith(prefix, StringComparison.Ordinal)).Name.Replace('/', ' ');
     }
 
     private static string? Line(string path, string key, char separator)
