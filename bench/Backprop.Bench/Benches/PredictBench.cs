@@ -1,0 +1,81 @@
+using Backprop.Bench.Cases;
+using Backprop.Bench.Engine;
+using Backprop.Bench.Measuring;
+using Backprop.Bench.Peers;
+using Backprop.Bench.Reporting;
+using Backprop.Networks;
+
+namespace Backprop.Bench.Benches;
+
+/// <summary>Prediction of one row and of a batch, ours and ONNX Runtime's on the same weights.</summary>
+internal static class PredictBench
+{
+    private const string Specification = "784-256:relu-128:relu-10:softmax";
+
+    private const double SameOutputs = 1e-5;
+
+    private static readonly int[] s_rows = [1, 128];
+
+    public static int Run(BenchOptions options)
+    {
+        var report = new Report("predict", $"Prediction, {Specification}", options.Save);
+        bool peers = options.Peers;
+        if (peers && !OnnxPrediction.TryLoad(out string? why))
+        {
+            report.Line($"ONNX Runtime does not load here, so its columns stay empty: {why}");
+            report.Line();
+            peers = false;
+        }
+
+        var network = new Network<float>(NetworkDefinition.Parse(Specification), Initializer.PyTorch);
+        var table = new MarkdownTable("rows", "ours µs", "ONNX Runtime µs (threads)", "ratio", "min–max", "to reach", "greatest difference of an output");
+        var details = new MarkdownTable("rows", "contestant", "threads", "median µs", "min–max");
+        bool same = true;
+        foreach (int rows in s_rows)
+        {
+            Report.Progress($"{rows} rows");
+            var features = new float[rows * network.Definition.Inputs];
+            RandomData.Fill<float>(new(1), features);
+            var ours = new OurPrediction(network, features);
+            OnnxPrediction[] onnx = peers ? [.. TrainBench.ThreadCounts.Select(threads => new OnnxPrediction(network, features, threads))] : [];
+            ours.Run(1);
+            double difference = 0;
+            foreach (OnnxPrediction one in onnx)
+            {
+                one.Run(1);
+                difference = Math.Max(difference, one.Outputs.Zip(ours.Outputs, (a, b) => Math.Abs(a - b)).Max());
+            }
+
+            same &= difference <= SameOutputs;
+            Timing[] timings = InterleavedRounds.Measure([ours.Contestant("ours"), .. onnx.Select(one => one.Contestant("ONNX Runtime"))], options);
+            string[] peer = ["–", "–", "–"];
+            if (peers)
+            {
+                Timing best = Timing.Best(timings[1..]);
+                var ratio = timings[0].Against(best);
+                peer = [Show.MedianAndThreads(best), Show.Ratio(ratio.Ratio), Show.Range(ratio)];
+            }
+
+            table.Add([$"{rows}", Show.Median(timings[0]), .. peer, Show.Ratio(1.5), peers ? $"{difference:0.0e+0}" : "–"]);
+            foreach (Timing timing in timings)
+            {
+                details.Add($"{rows}", timing.Name, $"{timing.Threads}", Show.Median(timing), Show.Range(timing));
+            }
+
+            foreach (OnnxPrediction one in onnx)
+            {
+                one.Dispose();
+            }
+        }
+
+        report.Table(table);
+        report.Table(details);
+        if (!same)
+        {
+            report.Line($"FAILED: outputs differ by more than {SameOutputs}.");
+        }
+
+        report.End();
+        return same ? 0 : 1;
+    }
+}

@@ -1,0 +1,117 @@
+using Backprop.Bench.Cases;
+using Backprop.Bench.Measuring;
+using Backprop.Kernels;
+using Backprop.Propagation;
+
+namespace Backprop.Bench.Engine;
+
+/// <summary>The three matrix products of a step alone, as the passes call them, on memory laid out as theirs. What follows the kernels when they change is in this file.</summary>
+internal abstract unsafe class OurProducts : IDisposable
+{
+    private readonly WorkerTeam _team;
+
+    protected OurProducts(int threads) => _team = new(threads);
+
+    /// <summary>The threads that share each product.</summary>
+    protected int Threads => _team.Count;
+
+    public static OurProducts Create(int batch, int outputs, int inputs, int threads) => VectorPaths.Current switch
+    {
+        VectorPath.Avx512 => new OurProducts<Lanes512<float>>(batch, outputs, inputs, threads),
+        VectorPath.Avx2 => new OurProducts<Lanes256<float>>(batch, outputs, inputs, threads),
+        VectorPath.Vector128 => new OurProducts<Lanes128<float>>(batch, outputs, inputs, threads),
+        _ => new OurProducts<Lane<float>>(batch, outputs, inputs, threads),
+    };
+
+    /// <summary>The products by name.</summary>
+    public IEnumerable<Contestant> Contestants()
+    {
+        yield return new("forward X·Wᵀ", Threads, times => Run(times, Forward));
+        yield return new("deltas Δ·W", Threads, times => Run(times, Deltas));
+        yield return new("weight gradients Δᵀ·X", Threads, times => Run(times, WeightGradients));
+    }
+
+    public void Dispose() => _team.Dispose();
+
+    /// <summary>P [Batch×Out] = X [Batch×In] · Wᵀ, this thread's blocks of samples.</summary>
+    protected abstract void Forward(int thread);
+
+    /// <summary>[Batch×In] = Δ [Batch×Out] · W, this thread's blocks of samples.</summary>
+    protected abstract void Deltas(int thread);
+
+    /// <summary>∂W [Out×In] = Δᵀ · X, this thread's tiles of parameters.</summary>
+    protected abstract void WeightGradients(int thread);
+
+    private void Run(int times, Action<int> product)
+    {
+        for (int n = 0; n < times; n++)
+        {
+            _team.Run(product);
+        }
+    }
+}
+
+/// <inheritdoc/>
+internal sealed unsafe class OurProducts<V>(int batch, int outputs, int inputs, int threads) : OurProducts(threads) where V : unmanaged, ILanes<V, float>
+{
+    private const int TileInputs = Propagator<float>.TileInputs;
+
+    private readonly int _inputStride = Layout.RowStride<float>(inputs), _outputStride = Layout.RowStride<float>(outputs);
+    private readonly SampleBlocks _blocks = new(batch, threads);
+    private readonly AlignedBuffer<float>
+        _x = Filled((long)batch * Layout.RowStride<float>(inputs)),
+        _deltas = Filled((long)batch * Layout.RowStride<float>(outputs)),
+        _weights = Filled(Layout.PanelSize<float>(inputs, outputs)),
+        _backwardWeights = Filled(Layout.PanelSize<float>(outputs, inputs)),
+        _preActivations = new((long)batch * Layout.RowStride<float>(outputs)),
+        _inputDeltas = new((long)batch * Layout.RowStride<float>(inputs)),
+        _weightGradients = new(Layout.PanelSize<float>(inputs, outputs));
+
+    protected override void Forward(int thread)
+    {
+        for (int block = thread; block < _blocks.Count; block += Threads)
+        {
+            long first = _blocks.First(block);
+            MatrixProduct<float, V>.Run(
+                _blocks.Size(block), outputs, inputs, _x.Pointer + (first * _inputStride), _inputStride,
+                _weights.Pointer, null, _preActivations.Pointer + (first * _outputStride), _outputStride);
+        }
+    }
+
+    protected override void Deltas(int thread)
+    {
+        for (int block = thread; block < _blocks.Count; block += Threads)
+        {
+            long first = _blocks.First(block);
+            MatrixProduct<float, V>.Run(
+                _blocks.Size(block), inputs, outputs, _deltas.Pointer + (first * _outputStride), _outputStride,
+                _backwardWeights.Pointer, null, _inputDeltas.Pointer + (first * _inputStride), _inputStride);
+        }
+    }
+
+    protected override void WeightGradients(int thread)
+    {
+        int tile = 0;
+        for (int output = 0; output < outputs; output += Layout.PanelWidth<float>())
+        {
+            int width = Layout.WidthAt<float>(output, outputs);
+            for (int input = 0; input < inputs; input += TileInputs)
+            {
+                if (tile++ % Threads == thread)
+                {
+                    MatrixProduct<float, V>.Panel(
+                        Math.Min(TileInputs, inputs - input), width, batch, _x.Pointer + input, 1, _inputStride,
+                        _deltas.Pointer + output, _outputStride, null, null,
+                        _weightGradients.Pointer + Layout.PanelIndex<float>(input, output, inputs, outputs), width);
+                }
+            }
+        }
+    }
+
+    private static AlignedBuffer<float> Filled(long length)
+    {
+        var buffer = new AlignedBuffer<float>(length);
+        RandomData.Fill(new(1), buffer.Span);
+        return buffer;
+    }
+}

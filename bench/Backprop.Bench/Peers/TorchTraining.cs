@@ -1,0 +1,129 @@
+using Backprop.Bench.Cases;
+using Backprop.Bench.Measuring;
+using Backprop.Data;
+using Backprop.Networks;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Backprop.Bench.Peers;
+
+/// <summary>
+/// libtorch's whole training step through TorchSharp, as a careful user writes it: batches ready as tensors, one dispose scope a step,
+/// zero_grad, forward, loss, backward, optimizer step.
+/// </summary>
+internal sealed class TorchTraining : IDisposable
+{
+    private readonly List<(Tensor X, Tensor Y)> _batches = [];
+    private readonly Sequential _model;
+    private readonly optim.Optimizer _optimizer;
+    private readonly nn.Module<Tensor, Tensor, Tensor> _loss;
+    private int _batch;
+
+    public TorchTraining(TrainingCase which, Dataset<float> data, Network<float> network)
+    {
+        for (int start = 0; start + which.BatchSize <= data.Rows; start += which.BatchSize)
+        {
+            _batches.Add((Matrix(data.Features.Slice(start * data.FeatureCount, which.BatchSize * data.FeatureCount), data.FeatureCount), TargetsOf(data, start, which.BatchSize)));
+        }
+
+        _model = Model(network);
+        _loss = which.HasClasses ? nn.CrossEntropyLoss() : nn.MSELoss();
+        _optimizer = which.Optimizer == "sgd" ? optim.SGD(_model.parameters(), which.LearningRate) : optim.Adam(_model.parameters(), which.LearningRate);
+    }
+
+    /// <summary>Whether libtorch loads here, and if not, why.</summary>
+    public static bool TryLoad(out string? why)
+    {
+        try
+        {
+            using Tensor probe = zeros(1);
+            why = null;
+            return true;
+        }
+        catch (Exception error)
+        {
+            why = error.GetBaseException().Message.Split('\n')[0].Trim();
+            return false;
+        }
+    }
+
+    public Contestant Contestant(string name, int threads) => new(name, threads, steps =>
+    {
+        set_num_threads(threads);
+        for (int step = 0; step < steps; step++)
+        {
+            Step();
+        }
+    });
+
+    /// <summary>One update; the loss of the batch before it.</summary>
+    public double StepWithLoss()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return Update().item<float>();
+    }
+
+    public void Dispose()
+    {
+        foreach ((Tensor x, Tensor y) in _batches)
+        {
+            x.Dispose();
+            y.Dispose();
+        }
+
+        _optimizer.Dispose();
+        _loss.Dispose();
+        _model.Dispose();
+    }
+
+    private void Step()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Update();
+    }
+
+    private Tensor Update()
+    {
+        (Tensor x, Tensor y) = _batches[_batch];
+        _batch = (_batch + 1) % _batches.Count;
+        _optimizer.zero_grad();
+        Tensor loss = _loss.call(_model.call(x), y);
+        loss.backward();
+        _optimizer.step();
+        return loss;
+    }
+
+    /// <summary>Linear layers and their activations; softmax is part of torch's cross entropy.</summary>
+    private static Sequential Model(Network<float> network)
+    {
+        var modules = new List<(string, nn.Module<Tensor, Tensor>)>();
+        foreach (DenseLayer<float> layer in network.Layers)
+        {
+            Linear linear = nn.Linear(layer.Inputs, layer.Outputs);
+            using (no_grad())
+            {
+                using Tensor weights = Matrix(layer.GetWeights(), layer.Inputs), biases = tensor(layer.GetBiases());
+                linear.weight!.copy_(weights);
+                linear.bias!.copy_(biases);
+            }
+
+            modules.Add(($"linear{layer.Index}", linear));
+            switch (layer.Activation.Name)
+            {
+                case "relu": modules.Add(($"relu{layer.Index}", nn.ReLU())); break;
+                case "tanh": modules.Add(($"tanh{layer.Index}", nn.Tanh())); break;
+                case "softmax" or "identity": break;
+                default: throw new NotSupportedException(layer.Activation.Name);
+            }
+        }
+
+        return nn.Sequential(modules);
+    }
+
+    private static Tensor TargetsOf(Dataset<float> data, int start, int rows) => data.Targets.AreClasses
+        ? tensor([.. data.Targets.ClassIndices.Slice(start, rows).ToArray().Select(index => (long)index)])
+        : Matrix(data.Targets.AllValues.Slice(start * data.Targets.Count, rows * data.Targets.Count), data.Targets.Count);
+
+    private static Tensor Matrix(ReadOnlySpan<float> values, int columns) => tensor(values.ToArray(), [values.Length / columns, columns]);
+}
