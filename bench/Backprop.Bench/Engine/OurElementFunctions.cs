@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Backprop.Kernels;
 
 namespace Backprop.Bench.Engine;
@@ -6,13 +7,7 @@ namespace Backprop.Bench.Engine;
 /// <summary>Our element functions over an array, on the vectors of this machine. What follows the kernels when they change is in this file.</summary>
 internal abstract unsafe class OurElementFunctions<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    public static OurElementFunctions<T> Create() => VectorPaths.Current switch
-    {
-        VectorPath.Avx512 => new OurElementFunctions<T, Lanes512<T>>(),
-        VectorPath.Avx2 => new OurElementFunctions<T, Lanes256<T>>(),
-        VectorPath.Vector128 => new OurElementFunctions<T, Lanes128<T>>(),
-        _ => new OurElementFunctions<T, Lane<T>>(),
-    };
+    public static OurElementFunctions<T> Create() => VectorPaths.Dispatch(VectorPaths.Current, new Maker());
 
     public abstract void Exp(T[] x, T[] y);
 
@@ -25,6 +20,11 @@ internal abstract unsafe class OurElementFunctions<T> where T : unmanaged, IBina
     public abstract void Erf(T[] x, T[] y);
 
     public abstract void Softplus(T[] x, T[] y);
+
+    private sealed class Maker : IVectorVisitor<T, OurElementFunctions<T>>
+    {
+        public OurElementFunctions<T> Visit<V>() where V : unmanaged, ILanes<V, T> => new OurElementFunctions<T, V>();
+    }
 }
 
 /// <inheritdoc/>
@@ -44,6 +44,7 @@ internal sealed unsafe class OurElementFunctions<T, V> : OurElementFunctions<T>
 
     public override void Softplus(T[] x, T[] y) => Map<SoftplusFunction>(x, y);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Map<F>(T[] x, T[] y) where F : struct, IFunction
     {
         fixed (T* from = x, to = y)
@@ -62,31 +63,37 @@ internal sealed unsafe class OurElementFunctions<T, V> : OurElementFunctions<T>
 
     private readonly struct ExpFunction : IFunction
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Apply(V x) => ElementFunctions.Exp<V, T>(x);
     }
 
     private readonly struct LogFunction : IFunction
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Apply(V x) => ElementFunctions.Log<V, T>(x);
     }
 
     private readonly struct TanhFunction : IFunction
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Apply(V x) => ElementFunctions.Tanh<V, T>(x);
     }
 
     private readonly struct SigmoidFunction : IFunction
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Apply(V x) => ElementFunctions.Sigmoid<V, T>(x);
     }
 
     private readonly struct ErfFunction : IFunction
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Apply(V x) => ElementFunctions.Erf<V, T>(x);
     }
 
     private readonly struct SoftplusFunction : IFunction
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Apply(V x) => ElementFunctions.Softplus<V, T>(x);
     }
 }

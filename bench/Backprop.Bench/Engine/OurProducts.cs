@@ -15,13 +15,7 @@ internal abstract unsafe class OurProducts : IDisposable
     /// <summary>The threads that share each product.</summary>
     protected int Threads => _team.Count;
 
-    public static OurProducts Create(int batch, int outputs, int inputs, int threads) => VectorPaths.Current switch
-    {
-        VectorPath.Avx512 => new OurProducts<Lanes512<float>>(batch, outputs, inputs, threads),
-        VectorPath.Avx2 => new OurProducts<Lanes256<float>>(batch, outputs, inputs, threads),
-        VectorPath.Vector128 => new OurProducts<Lanes128<float>>(batch, outputs, inputs, threads),
-        _ => new OurProducts<Lane<float>>(batch, outputs, inputs, threads),
-    };
+    public static OurProducts Create(int batch, int outputs, int inputs, int threads) => VectorPaths.Dispatch(VectorPaths.Current, new Maker(batch, outputs, inputs, threads));
 
     /// <summary>The products by name.</summary>
     public IEnumerable<Contestant> Contestants()
@@ -42,6 +36,11 @@ internal abstract unsafe class OurProducts : IDisposable
     /// <summary>∂W [Out×In] = Δᵀ · X, this thread's tiles of parameters.</summary>
     protected abstract void WeightGradients(int thread);
 
+    private sealed class Maker(int batch, int outputs, int inputs, int threads) : IVectorVisitor<float, OurProducts>
+    {
+        public OurProducts Visit<V>() where V : unmanaged, ILanes<V, float> => new OurProducts<V>(batch, outputs, inputs, threads);
+    }
+
     private void Run(int times, Action<int> product)
     {
         for (int n = 0; n < times; n++)
@@ -54,7 +53,7 @@ internal abstract unsafe class OurProducts : IDisposable
 /// <inheritdoc/>
 internal sealed unsafe class OurProducts<V>(int batch, int outputs, int inputs, int threads) : OurProducts(threads) where V : unmanaged, ILanes<V, float>
 {
-    private const int TileInputs = Propagator<float>.TileInputs;
+    private const int TileInputs = 96;
 
     private readonly int _inputStride = Layout.RowStride<float>(inputs), _outputStride = Layout.RowStride<float>(outputs);
     private readonly SampleBlocks _blocks = new(batch, threads);
@@ -74,7 +73,7 @@ internal sealed unsafe class OurProducts<V>(int batch, int outputs, int inputs, 
             long first = _blocks.First(block);
             MatrixProduct<float, V>.Run(
                 _blocks.Size(block), outputs, inputs, _x.Pointer + (first * _inputStride), _inputStride,
-                _weights.Pointer, null, _preActivations.Pointer + (first * _outputStride), _outputStride);
+                _weights.Pointer, biased: false, _preActivations.Pointer + (first * _outputStride), _outputStride, new NoTail());
         }
     }
 
@@ -85,25 +84,22 @@ internal sealed unsafe class OurProducts<V>(int batch, int outputs, int inputs, 
             long first = _blocks.First(block);
             MatrixProduct<float, V>.Run(
                 _blocks.Size(block), inputs, outputs, _deltas.Pointer + (first * _outputStride), _outputStride,
-                _backwardWeights.Pointer, null, _inputDeltas.Pointer + (first * _inputStride), _inputStride);
+                _backwardWeights.Pointer, biased: false, _inputDeltas.Pointer + (first * _inputStride), _inputStride, new NoTail());
         }
     }
 
     protected override void WeightGradients(int thread)
     {
-        int tile = 0;
-        for (int output = 0; output < outputs; output += Layout.PanelWidth<float>())
+        int first = TileInputs * (((inputs + TileInputs - 1) / TileInputs * thread) / Threads), end = TileInputs * (((inputs + TileInputs - 1) / TileInputs * (thread + 1)) / Threads);
+        for (int input = first; input < Math.Min(end, inputs); input += TileInputs)
         {
-            int width = Layout.WidthAt<float>(output, outputs);
-            for (int input = 0; input < inputs; input += TileInputs)
+            for (int output = 0; output < outputs; output += Layout.PanelWidth<float>())
             {
-                if (tile++ % Threads == thread)
-                {
-                    MatrixProduct<float, V>.Panel(
-                        Math.Min(TileInputs, inputs - input), width, batch, _x.Pointer + input, 1, _inputStride,
-                        _deltas.Pointer + output, _outputStride, null, null,
-                        _weightGradients.Pointer + Layout.PanelIndex<float>(input, output, inputs, outputs), width);
-                }
+                int width = Layout.WidthAt<float>(output, outputs);
+                MatrixProduct<float, V>.Panel(
+                    Math.Min(TileInputs, inputs - input), width, batch, _x.Pointer + input, 1, _inputStride,
+                    _deltas.Pointer + output, _outputStride, null, 0,
+                    _weightGradients.Pointer + Layout.PanelIndex<float>(input, output, inputs, outputs), width);
             }
         }
     }

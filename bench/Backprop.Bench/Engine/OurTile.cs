@@ -6,15 +6,14 @@ namespace Backprop.Bench.Engine;
 /// <summary>One panel of a matrix product: some rows of A by one panel of B. What follows the kernels when they change is in this file.</summary>
 internal abstract unsafe class OurTile
 {
-    public static OurTile Create(int rows, int length) => VectorPaths.Current switch
-    {
-        VectorPath.Avx512 => new OurTile<Lanes512<float>>(rows, length),
-        VectorPath.Avx2 => new OurTile<Lanes256<float>>(rows, length),
-        VectorPath.Vector128 => new OurTile<Lanes128<float>>(rows, length),
-        _ => new OurTile<Lane<float>>(rows, length),
-    };
+    public static OurTile Create(int rows, int length) => VectorPaths.Dispatch(VectorPaths.Current, new Maker(rows, length));
 
     public abstract void Run();
+
+    private sealed class Maker(int rows, int length) : IVectorVisitor<float, OurTile>
+    {
+        public OurTile Visit<V>() where V : unmanaged, ILanes<V, float> => new OurTile<V>(rows, length);
+    }
 }
 
 /// <inheritdoc/>
@@ -23,7 +22,7 @@ internal sealed unsafe class OurTile<V>(int rows, int length) : OurTile where V 
     private readonly int _width = Layout.PanelWidth<float>();
     private readonly AlignedBuffer<float> _a = Filled(rows * length), _b = Filled(length * Layout.PanelWidth<float>()), _c = new(rows * Layout.PanelWidth<float>());
 
-    public override void Run() => MatrixProduct<float, V>.Panel(rows, _width, length, _a.Pointer, length, 1, _b.Pointer, _width, null, null, _c.Pointer, _width);
+    public override void Run() => MatrixProduct<float, V>.Panel(rows, _width, length, _a.Pointer, length, 1, _b.Pointer, _width, null, 0, _c.Pointer, _width);
 
     private static AlignedBuffer<float> Filled(int count)
     {
