@@ -31,9 +31,6 @@ internal abstract unsafe class ParameterUpdate<T> where T : unmanaged, IBinaryFl
     /// <summary>g ← g + l1·sign(w) + l2·w, the gradient of the penalty λ‖W‖₁ + (α/2)‖W‖².</summary>
     public abstract void AddPenalty(T* gradient, long offset, int count, double l1, double l2);
 
-    /// <summary>g ← g + other.</summary>
-    public abstract void Add(T* gradient, T* other, int count);
-
     /// <summary>g ← g cut to [−limit, limit].</summary>
     public abstract void Clip(T* gradient, int count, double limit);
 

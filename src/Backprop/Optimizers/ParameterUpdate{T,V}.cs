@@ -23,14 +23,6 @@ internal sealed unsafe class ParameterUpdate<T, V>(Optimizer optimizer, AlignedB
         }
     }
 
-    public override void Add(T* gradient, T* other, int count)
-    {
-        for (int n = 0; n < count; n += V.Count)
-        {
-            (V.Load(gradient + n) + V.Load(other + n)).Store(gradient + n);
-        }
-    }
-
     public override void Clip(T* gradient, int count, double limit)
     {
         V low = V.Create(-limit), high = V.Create(limit);

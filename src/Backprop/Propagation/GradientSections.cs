@@ -33,7 +33,7 @@ internal sealed unsafe class GradientSections<T> where T : unmanaged, IBinaryFlo
     public static GradientSections<T>? For(Network<T> network, Workspace<T> workspace)
     {
         long bytes = 2L * workspace.Capacity * workspace.Strides.Sum() * sizeof(T);
-        return bytes > CachedBytes && network.Parameters.Length * (long)CountOf(workspace.Capacity) <= MostNumbers ? new(network.Parameters.Length, workspace.Capacity) : null;
+        return bytes > CachedBytes && CountOf(workspace.Capacity) > 1 && network.Parameters.Length * (long)CountOf(workspace.Capacity) <= MostNumbers ? new(network.Parameters.Length, workspace.Capacity) : null;
     }
 
     /// <summary>The sections of a batch.</summary>

@@ -58,6 +58,9 @@ internal abstract unsafe class Propagator<T>(Network<T> network, Workspace<T> wo
     /// <summary>to[input, output] = (start) + Σ over samples first … of X_{ℓ−1}[·, input] Δ_ℓ[·, output]: a tile of ∂W_ℓ and ∂b_ℓ in the parameters' own layout.</summary>
     public abstract void GradientTile(in ParameterTiles<T>.Tile tile, int first, int samples, T* start, T* to, bool dropout);
 
+    /// <summary>to = (start) + Σ over sections of their gradients of the tile, in their order.</summary>
+    public abstract void SumSections(GradientSections<T> sections, int count, in ParameterTiles<T>.Tile tile, T* start, T* to);
+
     /// <summary>Brings the copy of the weights for the backward pass up to date, down to layer <paramref name="lowest"/>.</summary>
     public void RefreshBackwardWeights(int lowest)
     {

@@ -40,4 +40,18 @@ internal sealed unsafe class Propagator<T, V> : Propagator<T>
 
     public override void GradientTile(in ParameterTiles<T>.Tile tile, int first, int samples, T* start, T* to, bool dropout) =>
         BackwardPass<T, V>.ParameterGradients(Workspace, tile, first, samples, start, to, dropout);
+
+    public override void SumSections(GradientSections<T> sections, int count, in ParameterTiles<T>.Tile tile, T* start, T* to)
+    {
+        for (int n = 0; n < tile.Size; n += V.Count)
+        {
+            V sum = start is null ? V.Create(0) : V.Load(start + n);
+            for (int section = 0; section < count; section++)
+            {
+                sum += V.Load(sections.Sums(section) + tile.Offset + n);
+            }
+
+            sum.Store(to + n);
+        }
+    }
 }

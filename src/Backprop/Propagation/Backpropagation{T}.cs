@@ -1,0 +1,72 @@
+using System.Numerics;
+using Backprop.Data;
+using Backprop.Kernels;
+using Backprop.Networks;
+
+namespace Backprop.Propagation;
+
+/// <summary>Back propagation planned once for a network, so that each gradient afterwards allocates nothing. One instance serves one caller at a time.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed unsafe class Backpropagation<T> : IDisposable where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly Network<T> _network;
+    private readonly BatchGradient<T> _batch;
+    private readonly Gradient<T> _gradient;
+    private readonly Action<int, int> _sumTile;
+    private readonly int _batchSize;
+    private bool _goesOn;
+
+    /// <summary>Plans the buffers; the network's present and later weights are used.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="batchSize">The rows that go through the network together. It does not change the result.</param>
+    /// <param name="threads">Threads at most; 0: one for each processor. Work that is too small for several runs on one. The result is the same.</param>
+    public Backpropagation(Network<T> network, int batchSize = 512, int threads = 0) : this(network, batchSize, threads, VectorPaths.Current)
+    {
+    }
+
+    internal Backpropagation(Network<T> network, int batchSize, int threads, VectorPath vectors)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(threads);
+        (_network, _batchSize, _sumTile) = (network, Math.Min(batchSize, GradientSections<T>.Samples), SumTile);
+        _batch = new(network, _batchSize, threads, vectors);
+        _gradient = new(network);
+    }
+
+    /// <summary>The gradient of the mean loss over all rows, for all parameters and, if asked for, the inputs. The same object every time: the next call overwrites it.</summary>
+    /// <exception cref="DataException">Data that do not fit the network.</exception>
+    public Gradient<T> Run(Dataset<T> data, bool toInput = false)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        Fit.Require(_network.Definition, data, targets: true);
+        (_gradient.Loss, _gradient.Rows) = (0, data.Rows);
+        _gradient.InputGradients = toInput ? new T[data.Rows * data.FeatureCount] : null;
+        var order = RowPermutation.FileOrder(data.Rows);
+        double weights = BatchScales.Sum(data, order, 0, data.Rows);
+        for (int start = 0; start < data.Rows; start += _batchSize)
+        {
+            int samples = Math.Min(_batchSize, data.Rows - start);
+            _goesOn = start > 0; // later rows go on where earlier ones stopped
+            _gradient.Loss += _batch.Propagate(data, order, start, samples, weights, dropout: null, toInput);
+            _batch.ForEachTile(_sumTile);
+            for (int sample = 0; toInput && sample < samples; sample++)
+            {
+                Workspace<T> workspace = _batch.Propagator.Workspace;
+                new Span<T>(workspace.Deltas[0].Pointer + ((long)sample * workspace.Strides[0]), data.FeatureCount)
+                    .CopyTo(_gradient.InputGradients.AsSpan((start + sample) * data.FeatureCount));
+            }
+        }
+
+        return _gradient;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _batch.Dispose();
+
+    private void SumTile(int thread, int tile)
+    {
+        T* to = _gradient.Buffer.Pointer + _batch.Tiles[tile].Offset;
+        _batch.Sum(_batch.Tiles[tile], _goesOn ? to : null, to);
+    }
+}

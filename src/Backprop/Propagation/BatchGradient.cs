@@ -1,0 +1,157 @@
+using System.Numerics;
+using Backprop.Data;
+using Backprop.Kernels;
+using Backprop.Networks;
+
+namespace Backprop.Propagation;
+
+/// <summary>
+/// The gradient of a batch in two phases with a barrier after each: every thread takes blocks of samples from x₀ to Δ₁; then every thread
+/// takes tiles of parameters and sums their gradient over the batch, so that whoever asks has each tile while it is hot. Nothing is
+/// allocated after the plan is made.
+/// </summary>
+internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>Multiplications of a forward pass below which several threads cost more than they bring.</summary>
+    private const double WorthThreads = 40_000;
+
+    private readonly WorkerTeam _team;
+    private readonly WorkShares _shares;
+    private readonly GradientSections<T>? _sections;
+    private readonly Action<int> _samplePhase, _sectionPhase, _parameterPhase;
+
+    private Dataset<T>? _data;
+    private RowPermutation _order;
+    private int _start, _samples;
+    private double _weights;
+    private DropoutKey? _dropout;
+    private bool _toInput;
+    private SampleBlocks _blocks;
+    private Action<int, int>? _tileWork;
+
+    /// <param name="network">The network.</param>
+    /// <param name="capacity">The most samples of a batch.</param>
+    /// <param name="threads">At most; 0: one for each processor.</param>
+    /// <param name="vectors">The vectors to run on.</param>
+    public BatchGradient(Network<T> network, int capacity, int threads, VectorPath vectors)
+    {
+        bool small = (double)network.Definition.ParameterCount * capacity < WorthThreads;
+        _team = new(small ? 1 : threads == 0 ? Environment.ProcessorCount : threads);
+        _shares = new(_team.Count);
+        Propagator = Propagator<T>.Create(network, new(network.Definition, capacity, backward: true), vectors);
+        Tiles = new(network);
+        _sections = GradientSections<T>.For(network, Propagator.Workspace);
+        (_samplePhase, _sectionPhase, _parameterPhase) = (SamplePhase, SectionPhase, ParameterPhase);
+    }
+
+    public Propagator<T> Propagator { get; }
+
+    public ParameterTiles<T> Tiles { get; }
+
+    /// <summary>The threads that really run.</summary>
+    public int Threads => _team.Count;
+
+    /// <summary>The first phase: forward, loss, backward.</summary>
+    /// <param name="data">Where the batch comes from.</param>
+    /// <param name="order">The order of the rows.</param>
+    /// <param name="start">The batch's first position in the order.</param>
+    /// <param name="samples">The batch's rows.</param>
+    /// <param name="weights">What the losses are divided by.</param>
+    /// <param name="dropout">What dropout is drawn from; null: none.</param>
+    /// <param name="toInput">Whether Δ₀ is wanted.</param>
+    /// <returns>The loss.</returns>
+    public double Propagate(Dataset<T> data, in RowPermutation order, int start, int samples, double weights, DropoutKey? dropout, bool toInput)
+    {
+        (_data, _order, _start, _samples, _weights, _dropout, _toInput) = (data, order, start, samples, weights, dropout, toInput);
+        Propagator.RefreshBackwardWeights(lowest: toInput ? 1 : 2);
+        if (_sections is null)
+        {
+            _blocks = new(samples, _team.Count);
+            InPhase(_samplePhase, _blocks.Count);
+        }
+        else
+        {
+            InPhase(_sectionPhase, GradientSections<T>.CountOf(samples));
+        }
+
+        return Propagator.SumLosses(samples);
+    }
+
+    /// <summary>The second phase, or another pass over the tiles.</summary>
+    /// <param name="work">What a thread (the first argument) does with a tile (the second).</param>
+    public void ForEachTile(Action<int, int> work)
+    {
+        _tileWork = work;
+        InPhase(_parameterPhase, Tiles.Count);
+    }
+
+    /// <summary>The gradient of a tile over the whole batch.</summary>
+    /// <param name="tile">The tile.</param>
+    /// <param name="start">What it is added to; null: 0.</param>
+    /// <param name="to">Where it goes.</param>
+    public void Sum(in ParameterTiles<T>.Tile tile, T* start, T* to)
+    {
+        if (_sections is null)
+        {
+            Propagator.GradientTile(tile, 0, _samples, start, to, _dropout is not null);
+        }
+        else
+        {
+            Propagator.SumSections(_sections, GradientSections<T>.CountOf(_samples), tile, start, to);
+        }
+    }
+
+    public void Dispose() => _team.Dispose();
+
+    private void InPhase(Action<int> phase, int pieces)
+    {
+        _shares.Deal(pieces);
+        _team.Run(phase);
+    }
+
+    /// <summary>From x₀ to Δ₁, block by block.</summary>
+    private void SamplePhase(int thread)
+    {
+        for (int block = _shares.Take(thread); block >= 0; block = _shares.Take(thread))
+        {
+            Propagate(_blocks.First(block), _blocks.Size(block));
+        }
+    }
+
+    /// <summary>From x₀ to Δ₁, and the gradient of the section while its samples are in the cache.</summary>
+    private void SectionPhase(int thread)
+    {
+        for (int section = _shares.Take(thread); section >= 0; section = _shares.Take(thread))
+        {
+            int begin = section * GradientSections<T>.Samples;
+            var blocks = new SampleBlocks(Math.Min(GradientSections<T>.Samples, _samples - begin), threads: 1);
+            for (int block = 0; block < blocks.Count; block++)
+            {
+                int first = begin + blocks.First(block), count = blocks.Size(block);
+                Propagate(first, count);
+                for (int t = 0; t < Tiles.Count; t++)
+                {
+                    T* sums = _sections!.Sums(section) + Tiles[t].Offset;
+                    Propagator.GradientTile(Tiles[t], first, count, block == 0 ? null : sums, sums, _dropout is not null);
+                }
+            }
+        }
+    }
+
+    private void Propagate(int first, int count)
+    {
+        Propagator.Gather(_data!, _order, _start, first, count);
+        BatchScales.Write(_data!, _order, _start, first, count, _weights, Propagator.Workspace.Scales);
+        Propagator.Forward(first, count, _dropout);
+        Propagator.Output(first, count, _data!.Targets.AreClasses);
+        Propagator.Backward(first, count, _toInput, _dropout is not null);
+    }
+
+    private void ParameterPhase(int thread)
+    {
+        for (int tile = _shares.Take(thread); tile >= 0; tile = _shares.Take(thread))
+        {
+            _tileWork!(thread, tile);
+        }
+    }
+}
