@@ -51,7 +51,7 @@ public unsafe class KernelTests
         result.Span[(rows * stride)..].Fill(guard);
         fixed (T* left = a)
         {
-            MatrixProduct<T, V>.Run(rows, columns, length, left, length, panels.Pointer, withBias, result.Pointer, stride, new NoTail());
+            MatrixProduct<T, V>.Run(rows, columns, 0, columns, length, left, length, panels.Pointer, withBias, result.Pointer, stride, new NoTail());
         }
 
         for (int r = 0; r < rows; r++)

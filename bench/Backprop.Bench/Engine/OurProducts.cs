@@ -72,7 +72,7 @@ internal sealed unsafe class OurProducts<V>(int batch, int outputs, int inputs, 
         {
             long first = _blocks.First(block);
             MatrixProduct<float, V>.Run(
-                _blocks.Size(block), outputs, inputs, _x.Pointer + (first * _inputStride), _inputStride,
+                _blocks.Size(block), outputs, 0, outputs, inputs, _x.Pointer + (first * _inputStride), _inputStride,
                 _weights.Pointer, biased: false, _preActivations.Pointer + (first * _outputStride), _outputStride, new NoTail());
         }
     }
@@ -83,7 +83,7 @@ internal sealed unsafe class OurProducts<V>(int batch, int outputs, int inputs, 
         {
             long first = _blocks.First(block);
             MatrixProduct<float, V>.Run(
-                _blocks.Size(block), inputs, outputs, _deltas.Pointer + (first * _outputStride), _outputStride,
+                _blocks.Size(block), inputs, 0, inputs, outputs, _deltas.Pointer + (first * _outputStride), _outputStride,
                 _backwardWeights.Pointer, biased: false, _inputDeltas.Pointer + (first * _inputStride), _inputStride, new NoTail());
         }
     }

@@ -27,6 +27,13 @@ internal static unsafe class Layout
         return ((long)first * rows) + ((long)row * WidthAt<T>(first, columns)) + (column - first);
     }
 
+    /// <summary>Where a column of a full panel begins.</summary>
+    public static nint FullPanelIndex<T>(int column, int rows) where T : unmanaged
+    {
+        int within = column % PanelWidth<T>();
+        return ((nint)(column - within) * rows) + within;
+    }
+
     /// <summary>The numbers that a paneled rows × columns matrix takes.</summary>
     public static long PanelSize<T>(int rows, int columns) where T : unmanaged => (long)rows * Pad<T>(columns);
 }

@@ -18,9 +18,11 @@ internal static unsafe class MatrixProduct<T, V>
     /// <summary>Longer sums go on from C in pieces, so that a panel's piece stays in the cache.</summary>
     private const int SumPiece = 1024;
 
-    /// <summary>C[rows × columns] = bias + A·B for a whole paneled B.</summary>
+    /// <summary>C[rows × columns] = bias + A·B, for columns firstColumn … endColumn − 1 of a paneled B.</summary>
     /// <param name="rows">Rows of A and C.</param>
-    /// <param name="columns">Columns of B and C; padded columns of C are written too.</param>
+    /// <param name="columns">Columns of B.</param>
+    /// <param name="firstColumn">The first column wanted, where a panel begins.</param>
+    /// <param name="endColumn">The column after the last one wanted, where a panel begins or all columns end; padded columns of C are written too.</param>
     /// <param name="length">The length of the sums: rows of B.</param>
     /// <param name="a">A[row, k] at a[row · rowStride + k].</param>
     /// <param name="rowStride">The distance between rows of A.</param>
@@ -29,14 +31,24 @@ internal static unsafe class MatrixProduct<T, V>
     /// <param name="c">C[row, column] at c[row · cStride + column].</param>
     /// <param name="cStride">The distance between rows of C.</param>
     /// <param name="tail">What is done with each panel of C.</param>
-    public static void Run<TTail>(int rows, int columns, int length, T* a, nint rowStride, T* b, bool biased, T* c, nint cStride, in TTail tail)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Run<TTail>(int rows, int columns, int firstColumn, int endColumn, int length, T* a, nint rowStride, T* b, bool biased, T* c, nint cStride, in TTail tail)
         where TTail : struct, IPanelTail
     {
         int panelRows = biased ? length + 1 : length;
         for (int k = 0; k < length; k += SumPiece) // a piece of A's columns stays in the cache while B streams by
         {
-            int piece = Math.Min(SumPiece, length - k);
-            for (int column = 0; column < columns; column += Layout.PanelWidth<T>())
+            int piece = Math.Min(SumPiece, length - k), column = firstColumn;
+            if (rows == 1 && piece == length)
+            {
+                for (; column + (4 * V.Count) <= Math.Min(endColumn, columns / Layout.PanelWidth<T>() * Layout.PanelWidth<T>()); column += 4 * V.Count)
+                {
+                    Row(length, a, b, column, panelRows, biased, c + column);
+                    tail.Run(column, 4 * V.Count);
+                }
+            }
+
+            for (; column < endColumn; column += Layout.PanelWidth<T>())
             {
                 int width = Layout.WidthAt<T>(column, columns);
                 T* panel = b + ((nint)column * panelRows);
@@ -48,6 +60,38 @@ internal static unsafe class MatrixProduct<T, V>
                 }
             }
         }
+    }
+
+    /// <summary>One row of C, four vectors at once: a single row has no other rows to hide the time of an addition behind.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Row(int length, T* a, T* b, int column, int panelRows, bool biased, T* c)
+    {
+        nint width = Layout.PanelWidth<T>();
+        T* b0 = b + Layout.FullPanelIndex<T>(column, panelRows), b1 = b + Layout.FullPanelIndex<T>(column + V.Count, panelRows);
+        T* b2 = b + Layout.FullPanelIndex<T>(column + (2 * V.Count), panelRows), b3 = b + Layout.FullPanelIndex<T>(column + (3 * V.Count), panelRows);
+        nint bias = length * width;
+        V c0 = V.Create(0), c1 = c0, c2 = c0, c3 = c0;
+        if (biased)
+        {
+            c0 = V.Load(b0 + bias);
+            c1 = V.Load(b1 + bias);
+            c2 = V.Load(b2 + bias);
+            c3 = V.Load(b3 + bias);
+        }
+
+        for (nint at = 0; at < bias; at += width, a++)
+        {
+            V x = V.Broadcast(*a);
+            c0 = V.FusedMultiplyAdd(x, V.Load(b0 + at), c0);
+            c1 = V.FusedMultiplyAdd(x, V.Load(b1 + at), c1);
+            c2 = V.FusedMultiplyAdd(x, V.Load(b2 + at), c2);
+            c3 = V.FusedMultiplyAdd(x, V.Load(b3 + at), c3);
+        }
+
+        c0.Store(c);
+        c1.Store(c + V.Count);
+        c2.Store(c + (2 * V.Count));
+        c3.Store(c + (3 * V.Count));
     }
 
     /// <summary>One panel: C[rows × width] = start + Σ_k A[row, k] B[k, ·].</summary>

@@ -21,7 +21,7 @@ internal static unsafe class BackwardPass<T, V>
             T* before = workspace.Deltas[l - 1].Pointer + at;
             T* mask = dropout && workspace.DropoutMasks[l - 1] is { } masks ? masks.Pointer + at : null;
             MatrixProduct<T, V>.Run(
-                count, layer.Inputs, layer.Outputs,
+                count, layer.Inputs, 0, layer.Inputs, layer.Outputs,
                 workspace.Deltas[l].Pointer + ((nint)first * workspace.Strides[l]), workspace.Strides[l],
                 workspace.BackwardWeights[l].Pointer, biased: false,
                 before, stride,

@@ -39,7 +39,7 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
         _team = new(small ? 1 : threads == 0 ? Environment.ProcessorCount : threads);
         _shares = new(_team.Count);
         Propagator = Propagator<T>.Create(network, new(network.Definition, capacity, backward: true), vectors);
-        Tiles = new(network);
+        Tiles = new(network, _team.Count);
         _sections = GradientSections<T>.For(network, Propagator.Workspace);
         (_samplePhase, _sectionPhase, _parameterPhase) = (SamplePhase, SectionPhase, ParameterPhase);
     }
@@ -74,7 +74,7 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
             InPhase(_sectionPhase, GradientSections<T>.CountOf(samples));
         }
 
-        return Propagator.SumLosses(samples);
+        return Propagator.AddLosses(0, samples);
     }
 
     /// <summary>The second phase, or another pass over the tiles.</summary>

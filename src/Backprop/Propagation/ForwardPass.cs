@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Backprop.Activations;
 using Backprop.Kernels;
 using Backprop.Networks;
@@ -10,33 +11,35 @@ internal static unsafe class ForwardPass<T, V>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where V : unmanaged, ILanes<V, T>
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(Network<T> network, Workspace<T> workspace, ActivationKernel<V>[] activations, int first, int count, DropoutKey? dropout)
     {
-        int last = network.Layers.Length;
         foreach (DenseLayer<T> layer in network.Layers)
         {
-            int l = layer.Index, stride = workspace.Strides[l];
-            AlignedBuffer<T> inputs = dropout is null ? workspace.Activations[l - 1] : workspace.Dropped[l - 1] ?? workspace.Activations[l - 1];
-            T* p = workspace.PreActivations[l].Pointer + ((long)first * stride);
-            T* x = workspace.Activations[l].Pointer + ((long)first * stride);
-            MatrixProduct<T, V>.Run(
-                count, layer.Outputs, layer.Inputs,
-                inputs.Pointer + ((long)first * workspace.Strides[l - 1]), workspace.Strides[l - 1],
-                network.Parameters.Pointer + layer.Offset, biased: true,
-                p, stride,
-                new Tail(l < last ? activations[l] : null, p, x, stride, count));
-            if (l < last)
+            Layer(network, workspace, activations, layer, 0, layer.Outputs, first, count, dropout is not null);
+            if (dropout is { } key && workspace.Dropped[layer.Index] is { } dropped)
             {
-                for (int sample = 0; sample < count; sample++)
-                {
-                    x[(sample * (nint)stride) + layer.Outputs] = T.One; // what the biases are weights of
-                }
-
-                if (dropout is { } key && workspace.Dropped[l] is { } dropped)
-                {
-                    Drop(workspace, layer, key, first, count, dropped);
-                }
+                Drop(workspace, layer, key, first, count, dropped);
             }
+        }
+    }
+
+    /// <summary>Some panels of one layer: units <paramref name="unit"/> … <paramref name="endUnit"/> − 1. At the output layer only P_N, in X_N's place.</summary>
+    public static void Layer(Network<T> network, Workspace<T> workspace, ActivationKernel<V>[] activations, DenseLayer<T> layer, int unit, int endUnit, int first, int count, bool dropout)
+    {
+        int l = layer.Index, stride = workspace.Strides[l], last = network.Layers.Length;
+        AlignedBuffer<T> inputs = dropout ? workspace.Dropped[l - 1] ?? workspace.Activations[l - 1] : workspace.Activations[l - 1];
+        T* p = workspace.PreActivations[l].Pointer + ((nint)first * stride);
+        T* x = workspace.Activations[l].Pointer + ((nint)first * stride);
+        MatrixProduct<T, V>.Run(
+            count, layer.Outputs, unit, endUnit, layer.Inputs,
+            inputs.Pointer + ((nint)first * workspace.Strides[l - 1]), workspace.Strides[l - 1],
+            network.Parameters.Pointer + layer.Offset, biased: true,
+            p, stride,
+            new Tail(l < last ? activations[l] : null, p, x, stride, count));
+        for (int sample = 0; l < last && sample < count; sample++)
+        {
+            x[(sample * (nint)stride) + layer.Outputs] = T.One; // what the biases are weights of
         }
     }
 

@@ -7,39 +7,48 @@ namespace Backprop.Propagation;
 /// <summary>Divides the parameters into tiles: one panel of outputs by about 96 inputs, the biases as one more input.</summary>
 internal sealed class ParameterTiles<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>The inputs of a tile: whole panels of the backward weights, whole register tiles.</summary>
-    private const int Inputs = 96;
+    /// <summary>The most inputs of a tile: whole panels of the backward weights, whole register tiles.</summary>
+    private const int MostInputs = 96;
+
+    /// <summary>The least, where larger tiles would be too few to share out evenly.</summary>
+    private const int LeastInputs = 32;
 
     /// <summary>What is left over goes with the last tile if it is no more than this.</summary>
     private const int Leftover = 12;
 
+    /// <summary>Fewer tiles than this for each thread are too few.</summary>
+    private const int EnoughTiles = 8;
+
     private readonly Tile[] _tiles;
 
-    public ParameterTiles(Network<T> network)
+    public ParameterTiles(Network<T> network, int threads)
     {
-        var tiles = new List<Tile>();
+        Tile[] large = [.. Divide(network, MostInputs)];
+        _tiles = threads == 1 || large.Length >= threads * EnoughTiles ? large : [.. Divide(network, LeastInputs)];
+    }
+
+    /// <summary>The numbers of the largest tile, panel padding included.</summary>
+    public static int LargestTile => (MostInputs + Leftover) * Layout.PanelWidth<T>();
+
+    public int Count => _tiles.Length;
+
+    public ref readonly Tile this[int index] => ref _tiles[index];
+
+    private static IEnumerable<Tile> Divide(Network<T> network, int inputs)
+    {
         foreach (DenseLayer<T> layer in network.Layers)
         {
             int rows = layer.Inputs + 1;
             for (int input = 0, count; input < rows; input += count) // inputs outermost: their activations stay in the cache
             {
-                count = rows - input <= Inputs + Leftover ? rows - input : Inputs;
+                count = rows - input <= inputs + Leftover ? rows - input : inputs;
                 for (int output = 0; output < layer.Outputs; output += Layout.PanelWidth<T>())
                 {
-                    tiles.Add(new(layer, input, count, output, Layout.WidthAt<T>(output, layer.Outputs)));
+                    yield return new(layer, input, count, output, Layout.WidthAt<T>(output, layer.Outputs));
                 }
             }
         }
-
-        _tiles = [.. tiles];
     }
-
-    /// <summary>The numbers of the largest tile, panel padding included.</summary>
-    public static int LargestTile => (Inputs + Leftover) * Layout.PanelWidth<T>();
-
-    public int Count => _tiles.Length;
-
-    public ref readonly Tile this[int index] => ref _tiles[index];
 
     /// <summary>A tile: contiguous in the parameter buffer.</summary>
     /// <param name="Layer">Its layer.</param>

@@ -1,24 +1,28 @@
 using System.Numerics;
 using Backprop.Data;
-using Backprop.Kernels;
 using Backprop.Networks;
 
 namespace Backprop.Propagation;
 
-/// <summary>The outputs of a network for rows of features, and its loss over data. One instance serves one thread.</summary>
+/// <summary>
+/// The outputs of a network for rows of features, and its loss over data. Any number of threads may call one instance at the same time:
+/// each call takes a set of buffers of its own, which is kept for the next call, so that none is made once there are as many sets as callers.
+/// </summary>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed unsafe class Predictor<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+public sealed class Predictor<T> : IDisposable where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private const int BatchSize = 96;
-
-    private readonly Propagator<T> _propagator;
+    private readonly PredictionPass<T>?[] _idle = new PredictionPass<T>?[64];
+    private readonly int _threads;
 
     /// <summary>Plans the buffers; the network's present and later weights are used.</summary>
-    public Predictor(Network<T> network)
+    /// <param name="network">The network.</param>
+    /// <param name="threads">Threads that share the work of one call, at most; 0: one for each processor. Work that is too small for several runs on one. The result is the same.</param>
+    public Predictor(Network<T> network, int threads = 1)
     {
         ArgumentNullException.ThrowIfNull(network);
-        Network = network;
-        _propagator = Propagator<T>.Create(network, new Workspace<T>(network.Definition, BatchSize, backward: false), VectorPaths.Current);
+        ArgumentOutOfRangeException.ThrowIfNegative(threads);
+        (Network, _threads) = (network, threads == 0 ? Environment.ProcessorCount : threads);
+        _idle[0] = new(network, _threads);
     }
 
     /// <summary>The network.</summary>
@@ -36,23 +40,9 @@ public sealed unsafe class Predictor<T> where T : unmanaged, IBinaryFloatingPoin
             throw new ArgumentException($"found {features.Length} features and room for {outputs.Length} outputs, expected whole rows of {inputs} and {width} of each");
         }
 
-        Workspace<T> workspace = _propagator.Workspace;
-        int last = Network.Layers.Length;
-        for (int start = 0; start < rows; start += BatchSize)
-        {
-            int count = Math.Min(BatchSize, rows - start);
-            for (int sample = 0; sample < count; sample++)
-            {
-                features.Slice((start + sample) * inputs, inputs).CopyTo(new(workspace.Activations[0].Pointer + ((long)sample * workspace.Strides[0]), inputs));
-            }
-
-            _propagator.Forward(0, count, dropout: null);
-            _propagator.Predict(0, count);
-            for (int sample = 0; sample < count; sample++)
-            {
-                new Span<T>(workspace.Activations[last].Pointer + ((long)sample * workspace.Strides[last]), width).CopyTo(outputs[((start + sample) * width)..]);
-            }
-        }
+        PredictionPass<T> pass = Take();
+        pass.Predict(features, outputs, rows);
+        GiveBack(pass);
     }
 
     /// <summary>y for every row, as a new row-major [Rows×Outputs] array.</summary>
@@ -69,25 +59,45 @@ public sealed unsafe class Predictor<T> where T : unmanaged, IBinaryFloatingPoin
     {
         ArgumentNullException.ThrowIfNull(data);
         Fit.Require(Network.Definition, data, targets: true);
-        Workspace<T> workspace = _propagator.Workspace;
-        int width = Network.Definition.Outputs, last = Network.Layers.Length;
-        outputs = new T[data.Rows * width];
-        var order = RowPermutation.FileOrder(data.Rows);
-        double weights = BatchScales.Sum(data, order, 0, data.Rows), loss = 0;
-        for (int start = 0; start < data.Rows; start += BatchSize)
+        outputs = new T[data.Rows * Network.Definition.Outputs];
+        PredictionPass<T> pass = Take();
+        double loss = pass.Evaluate(data, outputs);
+        GiveBack(pass);
+        return loss;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        for (int n = 0; n < _idle.Length; n++)
         {
-            int count = Math.Min(BatchSize, data.Rows - start);
-            _propagator.Gather(data, order, start, 0, count);
-            BatchScales.Write(data, order, start, 0, count, weights, workspace.Scales);
-            _propagator.Forward(0, count, dropout: null);
-            _propagator.Losses(0, count, data.Targets.AreClasses);
-            loss += _propagator.SumLosses(count);
-            for (int sample = 0; sample < count; sample++)
+            Interlocked.Exchange(ref _idle[n], null)?.Dispose();
+        }
+    }
+
+    private PredictionPass<T> Take()
+    {
+        for (int n = 0; n < _idle.Length; n++)
+        {
+            if (_idle[n] is not null && Interlocked.Exchange(ref _idle[n], null) is { } pass)
             {
-                new Span<T>(workspace.Activations[last].Pointer + ((long)sample * workspace.Strides[last]), width).CopyTo(outputs.AsSpan((start + sample) * width));
+                return pass;
             }
         }
 
-        return loss;
+        return new(Network, _threads);
+    }
+
+    private void GiveBack(PredictionPass<T> pass)
+    {
+        for (int n = 0; n < _idle.Length; n++)
+        {
+            if (_idle[n] is null && Interlocked.CompareExchange(ref _idle[n], pass, null) is null)
+            {
+                return;
+            }
+        }
+
+        pass.Dispose();
     }
 }

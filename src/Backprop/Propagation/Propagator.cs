@@ -43,6 +43,9 @@ internal abstract unsafe class Propagator<T>(Network<T> network, Workspace<T> wo
     /// <summary>P_ℓ = X_{ℓ−1} W_ℓᵀ + b_ℓ and X_ℓ = f_ℓ(P_ℓ) for every hidden layer; at the output layer P_N, left in X_N's place.</summary>
     public abstract void Forward(int first, int count, DropoutKey? dropout);
 
+    /// <summary>The same for some panels of one layer: units <paramref name="unit"/> … <paramref name="endUnit"/> − 1.</summary>
+    public abstract void ForwardLayer(DenseLayer<T> layer, int unit, int endUnit, int first, int count);
+
     /// <summary>y = f_N(p_N) in X_N, without a loss.</summary>
     public abstract void Predict(int first, int count);
 
@@ -94,10 +97,9 @@ internal abstract unsafe class Propagator<T>(Network<T> network, Workspace<T> wo
         }
     }
 
-    /// <summary>The loss of the batch: Σ scale · loss, in double; the sums of <see cref="Workspace{T}.LossGroup"/> samples that the output pass left, in their order.</summary>
-    public double SumLosses(int samples)
+    /// <summary>sum + Σ scale · loss, in double; the sums of <see cref="Workspace{T}.LossGroup"/> samples that the output pass left, in their order.</summary>
+    public double AddLosses(double sum, int samples)
     {
-        double sum = 0;
         for (int group = 0; group * Workspace<T>.LossGroup < samples; group++)
         {
             sum += Workspace.LossSums[group];
@@ -106,6 +108,7 @@ internal abstract unsafe class Propagator<T>(Network<T> network, Workspace<T> wo
         return sum;
     }
 
+    /// <summary>Few numbers are copied faster without a call.</summary>
     private static void Copy(T* from, int width, ReadOnlySpan<int> rows, T* to, nint toStride)
     {
         int inBlocks = width / Vector128<T>.Count * Vector128<T>.Count;
@@ -119,7 +122,7 @@ internal abstract unsafe class Propagator<T>(Network<T> network, Workspace<T> wo
             else
             {
                 int n = 0;
-                for (; n < inBlocks; n += Vector128<T>.Count) // few numbers are copied faster without a call
+                for (; n < inBlocks; n += Vector128<T>.Count)
                 {
                     Vector128.Load(source + n).Store(to + n);
                 }

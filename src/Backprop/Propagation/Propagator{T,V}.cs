@@ -26,6 +26,9 @@ internal sealed unsafe class Propagator<T, V> : Propagator<T>
     public override void Forward(int first, int count, DropoutKey? dropout) =>
         ForwardPass<T, V>.Run(Network, Workspace, _activations, first, count, dropout);
 
+    public override void ForwardLayer(DenseLayer<T> layer, int unit, int endUnit, int first, int count) =>
+        ForwardPass<T, V>.Layer(Network, Workspace, _activations, layer, unit, endUnit, first, count, dropout: false);
+
     public override void Predict(int first, int count) =>
         OutputPass<T, V>.Run(Network, Workspace, _output, (V*)_scratch.Value!.Pointer, first, count, classes: false, OutputStage.Outputs);
 

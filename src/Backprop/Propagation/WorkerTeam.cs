@@ -8,11 +8,11 @@ namespace Backprop.Propagation;
 /// </summary>
 internal sealed class WorkerTeam : IDisposable
 {
-    /// <summary>Some tens of microseconds: longer than what a trainer does between two phases.</summary>
-    private const int SpinsBeforeSleep = 2000;
+    /// <summary>Waiters spin for about two microseconds before they let others have the processor: it may be the one waited for who needs it.</summary>
+    private const int SpinsBeforeYield = 64;
 
-    /// <summary>So many waiters spin before they let others have the processor.</summary>
-    private const int SpinsBeforeYield = 1000;
+    /// <summary>Helpers sleep after some hundred microseconds: longer than what a trainer does between two phases.</summary>
+    private const int SpinsBeforeSleep = 1000;
 
     private readonly Helper[] _helpers;
     private Action<int>? _action;
@@ -82,7 +82,7 @@ internal sealed class WorkerTeam : IDisposable
             {
                 if (spins < SpinsBeforeSleep)
                 {
-                    Thread.SpinWait(1);
+                    Pause(spins);
                     continue;
                 }
 
