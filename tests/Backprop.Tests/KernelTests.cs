@@ -23,6 +23,35 @@ public unsafe class KernelTests
         Check<float, Lanes512Single>(7, 33, 2500, true, 1); // sums that go on from C
     }
 
+    [Fact]
+    public void TranspositionMovesEveryNumber()
+    {
+        Gen.Select(Gen.Int[1, 40], Gen.Int[1, 40], Gen.Int[0, 5], Gen.Int[0, 5]).Sample((rows, columns, more, beyond) =>
+        {
+            CheckTransposition<float>(rows, columns, columns + more, rows + beyond);
+            CheckTransposition<double>(rows, columns, columns + more, rows + beyond);
+        }, iter: 300);
+    }
+
+    private static void CheckTransposition<T>(int rows, int columns, int fromStride, int toStride) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        T[] from = Numbers<T>(new CounterRandom(1, 1), 4, rows * fromStride), to = new T[columns * toStride];
+        T guard = T.CreateTruncating(12345);
+        Array.Fill(to, guard);
+        fixed (T* source = from, target = to)
+        {
+            Transposition.Run(source, fromStride, rows, columns, target, toStride);
+        }
+
+        for (int column = 0; column < columns; column++)
+        {
+            for (int row = 0; row < toStride; row++)
+            {
+                Assert.Equal(row < rows ? from[(row * fromStride) + column] : guard, to[(column * toStride) + row]);
+            }
+        }
+    }
+
     private static void Check<T, V>(int rows, int columns, int length, bool withBias, int seed)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where V : unmanaged, ILanes<V, T>

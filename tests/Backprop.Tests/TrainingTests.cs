@@ -2,6 +2,7 @@ using Backprop.Data;
 using Backprop.Kernels;
 using Backprop.Networks;
 using Backprop.Optimizers;
+using Backprop.Propagation;
 using Backprop.Training;
 using CsCheck;
 
@@ -29,6 +30,113 @@ public class TrainingTests
                 Assert.Equal(first ??= weights, weights);
             }
         }
+    }
+
+    [Fact]
+    public void SectionsOfALargeBatchDoNotChangeABit()
+    {
+        float[]? first = null;
+        float[]? whole = null;
+        foreach (VectorPath path in VectorPaths.Available)
+        {
+            foreach (int threads in new[] { 1, 2, 3 })
+            {
+                var network = new Network<float>(NetworkDefinition.Parse("19-20:tanh-5:softmax"), Initializer.PyTorch, 4);
+                Dataset<float> data = Data<float>(2600, 19, 5);
+                using var step = new TrainingStep<float>(network, Optimizer.Create("sgd"), 2600, new() { Threads = threads, Vectors = path });
+                Gradient<float> gradient = Backpropagation.Gradient(network, data); // in one chain
+                whole ??= [.. network.Layers[0].GetWeights().Zip(gradient.WeightGradients(1), (w, g) => w - (0.5f * g))];
+                step.Run(data, RowPermutation.FileOrder(2600), 0, 2600, 0.5);
+                float[] weights = network.Layers[0].GetWeights();
+                Assert.Equal(first ??= weights, weights);
+            }
+        }
+
+        Assert.All(first!.Zip(whole!), pair => Assert.Equal(pair.Second, pair.First, 1e-6f));
+    }
+
+    [Fact]
+    public void AGradientAndAPredictionAllocateNothing()
+    {
+        var network = new Network<double>(NetworkDefinition.Parse("24-8:tanh-2", Losses.Loss.Parse("squared_error")), Initializer.PyTorch);
+        Dataset<double> data = new(200, 24, new double[200 * 24], Targets<double>.Values(new double[400], 2));
+        using var backpropagation = new Backpropagation<double>(network, threads: 1);
+        using var predictor = new Predictor<double>(network);
+        double[] outputs = new double[400];
+        Assert.Equal(0, Allocated(() => backpropagation.Run(data)));
+        Assert.Equal(0, Allocated(() => predictor.Predict(data.Features, outputs)));
+        Assert.Equal(0, Allocated(() => predictor.Predict(data.Row(3), outputs.AsSpan(0, 2))));
+
+        static long Allocated(Action action)
+        {
+            for (int n = 0; n < 100; n++)
+            {
+                action();
+            }
+
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int n = 0; n < 100; n++)
+            {
+                action();
+            }
+
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+    }
+
+    [Fact]
+    public void ManyThreadsPredictWithOnePredictor()
+    {
+        var network = new Network<float>(NetworkDefinition.Parse("19-300:relu-70:tanh-5:softmax"), Initializer.PyTorch);
+        Dataset<float> data = Data<float>(500, 19, 5);
+        using var one = new Predictor<float>(network);
+        using var shared = new Predictor<float>(network, threads: 2);
+        float[] expected = one.Predict(data.Features);
+        Parallel.For(0, 64, n =>
+        {
+            int row = n * 7;
+            Assert.Equal(expected[(row * 5)..((row + 1) * 5)], shared.Predict(data.Row(row)));
+            Assert.Equal(expected[(row * 5)..((row + 30) * 5)], shared.Predict(data.Features.Slice(row * 19, 30 * 19)));
+            Assert.Equal(expected, shared.Predict(data.Features));
+        });
+        Assert.Equal(one.Evaluate(data, out _), shared.Evaluate(data, out float[] outputs));
+        Assert.Equal(expected, outputs);
+    }
+
+    [Fact]
+    public void SharesAreTakenOnce()
+    {
+        const int Pieces = 10_000;
+        var shares = new WorkShares(4);
+        shares.Deal(Pieces);
+        int[] taken = new int[Pieces];
+        Thread[] threads = [.. Enumerable.Range(0, 4).Select(thread => new Thread(() =>
+        {
+            for (int piece = shares.Take(thread); piece >= 0; piece = shares.Take(thread))
+            {
+                Interlocked.Increment(ref taken[piece]);
+            }
+        }))];
+        Array.ForEach(threads, thread => thread.Start());
+        Array.ForEach(threads, thread => thread.Join());
+        Assert.All(taken, count => Assert.Equal(1, count));
+    }
+
+    [Fact]
+    public void ATeamWakesUpAfterSleep()
+    {
+        using var team = new WorkerTeam(3);
+        int runs = 0;
+        for (int n = 0; n < 50; n++)
+        {
+            team.Run(_ => Interlocked.Increment(ref runs));
+            Thread.Sleep(n % 10);
+        }
+
+        Assert.Equal(150, runs);
+        Assert.Throws<InvalidOperationException>(() => team.Run(thread => throw new InvalidOperationException($"{thread}")));
+        team.Run(_ => Interlocked.Increment(ref runs));
+        Assert.Equal(153, runs);
     }
 
     [Fact]
