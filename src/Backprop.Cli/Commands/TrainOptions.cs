@@ -95,6 +95,10 @@ internal sealed class TrainOptions
 
     public Option<string?> Log { get; } = new("--log") { Description = "A line of JSON for every epoch", HelpName = "FILE.jsonl" };
 
+    public Option<string?> TensorBoard { get; } = new("--tensorboard") { Description = "Scalars of every epoch for TensorBoard", HelpName = "DIR" };
+
+    public Option<string?> Report { get; } = new("--report") { Description = "A page about the run: curves, metrics, confusion", HelpName = "FILE.html" };
+
     public Option<string?> Config { get; } = new("--config") { Description = "Options as a JSON object; the command line wins", HelpName = "FILE" };
 
     public Option<bool> Quiet { get; } = new("--quiet") { Description = "No progress" };
@@ -106,7 +110,7 @@ internal sealed class TrainOptions
         {
             Output, Network, Loss, Task, Optimizer, LearningRate, Schedule, Warmup, BatchSize, Epochs, MaxTime, Seed, Precision, Threads, Validation,
             EarlyStopping, ClassWeights, SampleWeight, Dropout, L1, L2, WeightDecay, ClipNorm, ClipValue, LabelSmoothing, Momentum, Nesterov, Dampening,
-            Beta1, Beta2, Epsilon, Rho, Amsgrad, Centered, Initializer, Preprocess, From, NoShuffle, Checkpoint, CheckpointEvery, Resume, Log, Config, Quiet,
+            Beta1, Beta2, Epsilon, Rho, Amsgrad, Centered, Initializer, Preprocess, From, NoShuffle, Checkpoint, CheckpointEvery, Resume, Log, TensorBoard, Report, Config, Quiet,
         })
         {
             command.Add(option);
