@@ -34,6 +34,7 @@ internal static class CheckCommand
             command.Add(option);
         }
 
+        NumberOptions.ReadStrictly(command);
         command.SetAction(parsed =>
         {
             int count = Positive("--sample", parsed.GetValue(sample)), most = Positive("--rows", parsed.GetValue(rows));

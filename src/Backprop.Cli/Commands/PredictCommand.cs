@@ -68,17 +68,18 @@ internal static class PredictCommand
     {
         if (source.Table is null)
         {
+            DatasetBuilder.RequireNoTarget(targets);
             return source with { Y = null };
         }
 
-        IReadOnlyList<string> names = targets ?? model.Schema?.Target.Names ?? (source.DefaultTarget is { } name ? [name] : []);
+        IReadOnlyList<string> names = targets ?? model.Schema?.Target.Names ?? source.DefaultTargets ?? [];
         Column[] left = [.. source.Table.Columns.Where(column => !names.Contains(column.Name) && (column.Name != model.Schema?.SampleWeight || model.Schema is null))];
         if (model.Schema is null && names.Count == 0 && left.Length == model.Network.Definition.Inputs + 1)
         {
             left = [.. left.Where(column => column.Name is not ("y" or "target" or "label" or "class"))];
         }
 
-        return source with { Table = new Table(source.Table.Source, left), DefaultTarget = null };
+        return source with { Table = new Table(source.Table.Source, left), DefaultTargets = null };
     }
 
     private static List<Column> Columns(Model<double> model, double[] y, int rows)
@@ -88,7 +89,8 @@ internal static class PredictCommand
         int width = network.Outputs;
         if (target?.Kind == TargetKind.Class || (target is null && DatasetBuilder.IsClassifier(network)))
         {
-            IReadOnlyList<string> labels = target?.Labels ?? [.. Enumerable.Range(0, width).Select(c => c.ToString())];
+            // Outputs that no label was seen for go by their number.
+            IReadOnlyList<string> labels = [.. target?.Labels ?? [], .. Enumerable.Range(0, width).Skip(target?.Labels?.Count ?? 0).Select(c => c.ToString())];
             double[][] scores = [.. Enumerable.Range(0, rows).Select(row => Scores(y.AsSpan(row * width, width), network, labels.Count))];
             bool probabilities = network.Layers[^1].Activation.Name is "softmax" or "log_softmax" or "sigmoid";
             return

@@ -116,11 +116,13 @@ internal sealed class TrainOptions
             command.Add(option);
         }
 
-        Task.AcceptOnlyFromAmong("classification", "regression");
-        Preprocess.AcceptOnlyFromAmong("auto", "none");
-        Optimizer.CompletionSources.Add(_ => Optimizers.Optimizer.Names.Select(name => new System.CommandLine.Completions.CompletionItem(name)));
-        Schedule.CompletionSources.Add(_ => LearningRateSchedule.Names.Select(name => new System.CommandLine.Completions.CompletionItem(name)));
-        Loss.CompletionSources.Add(_ => Losses.Loss.Names.Select(name => new System.CommandLine.Completions.CompletionItem(name)));
+        Task.AcceptOneOf("classification", "regression");
+        Preprocess.AcceptOneOf("auto", "none");
+        Optimizer.Propose(Optimizers.Optimizer.Names);
+        Schedule.Propose(LearningRateSchedule.Names);
+        Initializer.Propose(Networks.Initializer.Names);
+        Loss.Propose(Losses.Loss.Names);
+        NumberOptions.ReadStrictly(command);
     }
 
     /// <summary>Whether nothing of the model is chosen, so that our own recipe is.</summary>
