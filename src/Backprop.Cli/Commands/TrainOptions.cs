@@ -31,7 +31,7 @@ internal sealed class TrainOptions
 
     public Option<int?> Epochs { get; } = new("--epochs") { Description = "Passes over the data", HelpName = "N" };
 
-    public Option<double?> MaxTime { get; } = new("--max-time") { Description = "No epoch begins after so many seconds", HelpName = "SECONDS" };
+    public Option<double?> MaxTime { get; } = new("--max-time") { Description = "Stop after so many seconds of training", HelpName = "SECONDS" };
 
     public Option<ulong> Seed { get; } = new("--seed") { Description = "What everything random is drawn from (default 0)" };
 
