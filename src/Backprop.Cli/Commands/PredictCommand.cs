@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Backprop.Cli.Input;
+using Backprop.Cli.Output;
 using Backprop.Data;
 using Backprop.Networks;
 using Backprop.Propagation;
@@ -25,38 +26,46 @@ internal static class PredictCommand
 
     private static int Run(string path, DataSource source, string[]? targets, string output, bool json)
     {
+        if (output != "-")
+        {
+            PredictionWriter.RequireFormat(output);
+            OutputFile.RequireWritable(output);
+        }
+
         Model<double> model = Model<double>.Read(path);
         NetworkDefinition network = model.Network.Definition;
         Dataset<double> data = DatasetBuilder.ForModel<double>(WithoutTargets(source, model, targets), network, model.Schema, targets: null, needTargets: false);
         Fit.Require(network, data, targets: false);
         double[] y = new Predictor<double>(model.Network).Predict(data.Features);
         List<Column> columns = Columns(model, y, data.Rows);
-        if (json && output == "-")
+        if (output != "-")
         {
-            using Stream stdout = Console.OpenStandardOutput();
-            string temporary = Path.Combine(Path.GetTempPath(), $"backprop-{Guid.NewGuid():N}.jsonl");
-            try
-            {
-                PredictionWriter.Write(temporary, columns, stdout);
-                string[] lines = File.ReadAllLines(temporary);
-                Console.Out.WriteLine($"{{\"predictions\":[{string.Join(',', lines)}]}}");
-            }
-            finally
-            {
-                File.Delete(temporary);
-            }
-
-            return ExitCode.Done;
+            PredictionWriter.Write(output, columns);
+        }
+        else if (!json)
+        {
+            using Stream standardOutput = Console.OpenStandardOutput();
+            PredictionWriter.WriteCsv(standardOutput, columns);
         }
 
-        using Stream standardOutput = Console.OpenStandardOutput();
-        PredictionWriter.Write(output, columns, standardOutput);
         if (json)
         {
-            Output.JsonLine.Print(line =>
+            JsonLine.Print(line =>
             {
-                line.WriteString("output", output);
                 line.WriteNumber("rows", data.Rows);
+                if (output != "-")
+                {
+                    line.WriteString("output", output);
+                    return;
+                }
+
+                line.WriteStartArray("predictions");
+                for (int row = 0; row < data.Rows; row++)
+                {
+                    PredictionWriter.WriteRow(line, columns, row);
+                }
+
+                line.WriteEndArray();
             });
         }
 

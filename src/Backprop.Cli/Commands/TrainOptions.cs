@@ -89,7 +89,7 @@ internal sealed class TrainOptions
 
     public Option<string?> Checkpoint { get; } = new("--checkpoint") { Description = "Keep the whole state in a folder, after every epoch", HelpName = "DIR" };
 
-    public Option<int> CheckpointEvery { get; } = new("--checkpoint-every") { Description = "… and after so many steps", HelpName = "STEPS" };
+    public Option<int?> CheckpointEvery { get; } = new("--checkpoint-every") { Description = "… and after so many steps", HelpName = "STEPS" };
 
     public Option<string?> Resume { get; } = new("--resume") { Description = "Go on from a checkpoint; needs no other option", HelpName = "DIR" };
 

@@ -28,6 +28,11 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
             OutputFile.RequireWritable(page);
         }
 
+        if (settings.Checkpoint is { } checkpoints)
+        {
+            OutputFile.RequireWritableFolder(checkpoints);
+        }
+
         Checkpoint<T>? resume = settings.Resume is { } state ? Checkpoint<T>.Read(state) : null;
         Optimizer optimizer = MakeOptimizer();
         string? data = parsed.GetValue(options.Common.Data) ?? (parsed.GetValue(options.Common.Query) is null ? "builtin:digits" : null);
@@ -74,13 +79,13 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         catch (DivergenceException error)
         {
             report.End();
-            if (report.History.Count == 0)
+            if (report.History.Count == 0 && File.Exists(output))
             {
-                throw;
+                throw; // an older model is better than one that has learned nothing
             }
 
-            Save(report.History[^1]);
-            return Terminal.Fail($"{error.Message}. The last good model is in '{output}'", ExitCode.Diverged);
+            Save(report.History.LastOrDefault(epoch => epoch.IsBest));
+            return Terminal.Fail($"{error.Message}. The last good model, {(report.History.Count == 0 ? "as it was before training" : "the best epoch's")}, is in '{output}'", ExitCode.Diverged);
         }
 
         report.End();
@@ -139,9 +144,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
             WarmupSteps = parsed.GetValue(options.Warmup) ?? 0,
             MaxSeconds = parsed.GetValue(options.MaxTime),
             EarlyStopping = parsed.GetValue(options.EarlyStopping),
-            CheckpointEvery = parsed.GetValue(options.CheckpointEvery) is >= 0 and int every
-                ? every
-                : throw new UsageException($"--checkpoint-every must be at least 1, found {parsed.GetValue(options.CheckpointEvery)}"),
+            CheckpointEvery = CheckpointEvery(),
             Seed = parsed.GetValue(options.Seed),
             Shuffle = !parsed.GetValue(options.NoShuffle),
             Step = new()
@@ -153,6 +156,14 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
                 Threads = settings.Threads,
             },
         };
+    }
+
+    private int CheckpointEvery()
+    {
+        int? every = parsed.GetValue(options.CheckpointEvery);
+        return every is < 1 ? throw new UsageException($"--checkpoint-every must be at least 1, found {every}")
+            : every is not null && settings.Checkpoint is null ? throw new UsageException("--checkpoint-every needs --checkpoint DIR")
+            : every ?? 0;
     }
 
     private Network<T> Start(NetworkDefinition definition, Model<T>? from)

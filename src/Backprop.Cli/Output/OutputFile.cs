@@ -18,6 +18,27 @@ internal static class OutputFile
             throw new DataException($"cannot write '{path}': {(Directory.Exists(path) ? "it is a folder" : $"the folder '{folder}' does not exist")}");
         }
 
+        Probe(folder, path);
+    }
+
+    /// <summary>Makes the folder where it does not exist.</summary>
+    /// <exception cref="DataException">No file could be written in it.</exception>
+    public static void RequireWritableFolder(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new DataException($"cannot make the folder '{folder}': {error.Message}", error);
+        }
+
+        Probe(folder, folder);
+    }
+
+    private static void Probe(string folder, string path)
+    {
         string probe = Path.Combine(folder, $".backprop-{Guid.NewGuid():N}.tmp");
         try
         {
