@@ -34,7 +34,7 @@ internal sealed class NetworkChoice(TrainOptions options, ParseResult parsed, bo
             throw new UsageException($"--network has {inputs} inputs, the data have {data.FeatureCount} features");
         }
 
-        layers = WithDropout(layers, recipe ? Recipe.Dropout : null);
+        layers = WithDropout(layers, recipe ? Recipe.Dropout(data.Targets.AreClasses) : null);
         loss ??= data.Targets.AreClasses && layers[^1].Units > 1 && layers[^1].Activation.Name == "identity"
             ? throw new UsageException("an identity output of several units needs a --loss for classes, such as hinge, or a softmax")
             : NetworkDefinition.DefaultLoss(layers[^1].Activation);

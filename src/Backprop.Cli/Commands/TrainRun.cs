@@ -168,7 +168,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
 
     private Network<T> Start(NetworkDefinition definition, Model<T>? from)
     {
-        var initializer = Initializer.Parse(parsed.GetValue(options.Initializer) ?? (_recipe ? Recipe.Initializer : "pytorch"));
+        var initializer = Initializer.Parse(parsed.GetValue(options.Initializer) ?? "pytorch");
         var network = new Network<T>(definition, initializer, parsed.GetValue(options.Seed));
         if (from is not null)
         {

@@ -22,6 +22,15 @@ internal sealed class TrainingData<T>(TrainOptions options, ParseResult parsed, 
 
         DataSource? second = isFraction ? null : DataSource.Read(text, null, null);
         string[]? targets = options.Common.Targets(parsed);
+        if (source.Table is null)
+        {
+            DatasetBuilder.RequireNoTarget(targets);
+            if (parsed.GetValue(options.SampleWeight) is not null)
+            {
+                throw new UsageException("--sample-weight names a column of a table, the data are arrays");
+            }
+        }
+
         TableSchema? schema = null;
         Dataset<T> all;
         if (from is not null)
@@ -29,20 +38,26 @@ internal sealed class TrainingData<T>(TrainOptions options, ParseResult parsed, 
             schema = from.Schema;
             all = DatasetBuilder.ForModel<T>(source, from.Network.Definition, schema, targets, needTargets: true);
         }
-        else if (source.Table is null)
+        else if (source.Table is null && (!recipe || !Preprocesses || source.X!.IsPixels))
         {
-            all = OfArrays(source, targets);
+            all = OfArrays(source);
         }
         else
         {
-            TableOptions tableOptions = Options(source.Table, targets ?? source.DefaultTargets);
-            schema = SchemaInference.Infer(source.Table, tableOptions);
-            all = schema.Transform<T>(source.Table, needTargets: true, AsValue);
+            Table table = source.Table ?? DatasetBuilder.Named(source);
+            TableOptions tableOptions = Options(table, source.Table is null ? [.. table.Names.Skip(source.X!.Columns)] : targets ?? source.DefaultTargets);
+            if (source.Y is { IsInteger: true, Columns: 1 } && tableOptions.Task == TableTask.Auto)
+            {
+                tableOptions = tableOptions with { Task = TableTask.Classification }; // however many
+            }
+
+            schema = SchemaInference.Infer(table, tableOptions);
+            all = schema.Transform<T>(table, needTargets: true, AsValue);
             if (fraction > 0)
             {
                 (int[] learned, int[] held) = Split(all, fraction);
-                schema = SchemaInference.Infer(source.Table, tableOptions with { TrainingRows = learned });
-                all = schema.Transform<T>(source.Table, needTargets: true, AsValue);
+                schema = SchemaInference.Infer(table, tableOptions with { TrainingRows = learned });
+                all = schema.Transform<T>(table, needTargets: true, AsValue);
                 return (all.Select(learned), all.Select(held), schema);
             }
         }
@@ -63,16 +78,10 @@ internal sealed class TrainingData<T>(TrainOptions options, ParseResult parsed, 
 
     private (int[] Training, int[] Validation) Split(Dataset<T> all, double fraction) => StratifiedSplit.Split(all.Targets.ClassIndices, all.Rows, fraction, parsed.GetValue(options.Seed));
 
-    private Dataset<T> OfArrays(DataSource source, string[]? targets)
-    {
-        if (parsed.GetValue(options.SampleWeight) is not null)
-        {
-            throw new UsageException("--sample-weight names a column of a table, the data are arrays");
-        }
+    private bool Preprocesses => parsed.GetValue(options.Preprocess) == "auto";
 
-        DatasetBuilder.RequireNoTarget(targets);
-        return DatasetBuilder.OfArrays<T>(source, CompleteOutput() is { Units: > 1 } output ? output.Units : null, needTargets: true, ImpliedTask());
-    }
+    private Dataset<T> OfArrays(DataSource source) =>
+        DatasetBuilder.OfArrays<T>(source, CompleteOutput() is { Units: > 1 } output ? output.Units : null, needTargets: true, ImpliedTask());
 
     /// <summary>A network that says no more than how wide the data are.</summary>
     private static NetworkDefinition Shape(Dataset<T> data) =>
@@ -80,13 +89,12 @@ internal sealed class TrainingData<T>(TrainOptions options, ParseResult parsed, 
 
     private TableOptions Options(Table table, IReadOnlyList<string>? targets)
     {
-        bool preprocess = parsed.GetValue(options.Preprocess) == "auto";
         return new()
         {
             Targets = targets,
             Task = Task(table, targets),
-            Preprocess = preprocess,
-            ScaleTargets = recipe && preprocess,
+            Preprocess = Preprocesses,
+            ScaleTargets = recipe && Preprocesses,
             SampleWeight = parsed.GetValue(options.SampleWeight),
         };
     }
@@ -95,8 +103,8 @@ internal sealed class TrainingData<T>(TrainOptions options, ParseResult parsed, 
     private TableTask Task(Table table, IReadOnlyList<string>? targets)
     {
         IReadOnlyList<string> names = SchemaInference.Targets(table, targets);
-        bool plain = names.Count > 1 || table.Find(names[0])!.Type is ColumnType.Text or ColumnType.Boolean;
-        return plain && parsed.GetValue(options.Task) is null ? TableTask.Auto : ImpliedTask();
+        bool speaks = names.Count > 1 || table.Find(names[0])!.Type is ColumnType.Text or ColumnType.Boolean;
+        return speaks && parsed.GetValue(options.Task) is null ? TableTask.Auto : ImpliedTask();
     }
 
     /// <summary>Class or value of one target column: --task decides; else the output layer or the loss, where they imply it.</summary>

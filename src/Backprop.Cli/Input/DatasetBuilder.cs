@@ -66,6 +66,18 @@ internal static class DatasetBuilder
         return names.Count == schema.Target.Names.Count ? names : throw new UsageException($"--target names {names.Count} columns, the model has {schema.Target.Names.Count}");
     }
 
+    /// <summary>Arrays as a table: x0, x1, …, and y, or y0, y1, ….</summary>
+    public static Table Named(DataSource source)
+    {
+        NumericArray x = source.X!, y = source.Y ?? throw new DataException($"'{source.Name}' has no targets: y is missing");
+        bool labels = y.IsInteger && y.Columns == 1;
+        return new(source.Name,
+        [
+            .. Enumerable.Range(0, x.Columns).Select(c => new Column($"x{c}", ColumnType.Real, Cells(x, c))),
+            .. Enumerable.Range(0, y.Columns).Select(c => new Column(y.Columns == 1 ? "y" : $"y{c}", labels ? ColumnType.Integer : ColumnType.Real, Cells(y, c))),
+        ]);
+    }
+
     /// <summary>Arrays for a model with a schema: its columns, one after the other.</summary>
     private static Table Named(DataSource source, TableSchema schema)
     {
