@@ -44,11 +44,11 @@ internal sealed class TrainingData<T>(TrainOptions options, ParseResult parsed, 
         }
         else
         {
-            Table table = source.Table ?? DatasetBuilder.Named(source);
+            Table table = source.Table ?? DatasetBuilder.Named(source, ImpliedTask());
             TableOptions tableOptions = Options(table, source.Table is null ? [.. table.Names.Skip(source.X!.Columns)] : targets ?? source.DefaultTargets);
-            if (source.Y is { IsInteger: true, Columns: 1 } && tableOptions.Task == TableTask.Auto)
+            if (source.Y is { } y && DatasetBuilder.AreClasses(y, tableOptions.Task))
             {
-                tableOptions = tableOptions with { Task = TableTask.Classification }; // however many
+                tableOptions = tableOptions with { Task = TableTask.Classification };
             }
 
             schema = SchemaInference.Infer(table, tableOptions);

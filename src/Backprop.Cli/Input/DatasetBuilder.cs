@@ -67,10 +67,15 @@ internal static class DatasetBuilder
     }
 
     /// <summary>Arrays as a table: x0, x1, …, and y, or y0, y1, ….</summary>
-    public static Table Named(DataSource source)
+    public static Table Named(DataSource source, TableTask task)
     {
         NumericArray x = source.X!, y = source.Y ?? throw new DataException($"'{source.Name}' has no targets: y is missing");
-        bool labels = y.IsInteger && y.Columns == 1;
+        bool labels = AreClasses(y, task);
+        if (labels)
+        {
+            ClassIndices(y);
+        }
+
         return new(source.Name,
         [
             .. Enumerable.Range(0, x.Columns).Select(c => new Column($"x{c}", ColumnType.Real, Cells(x, c))),
@@ -123,8 +128,7 @@ internal static class DatasetBuilder
         Targets<T> targets = Targets<T>.None;
         if (source.Y is { } y)
         {
-            bool areClasses = y.Columns == 1 && task switch { TableTask.Regression => false, TableTask.Classification => true, _ => y.IsInteger };
-            targets = areClasses ? Classes<T>(y, classes) : Targets<T>.Values(y.ToFinite<T>(), y.Columns);
+            targets = AreClasses(y, task) ? Classes<T>(y, classes) : Targets<T>.Values(y.ToFinite<T>(), y.Columns);
         }
         else if (needTargets)
         {
@@ -134,21 +138,19 @@ internal static class DatasetBuilder
         return new(x.Rows, x.Columns, x.ToFinite<T>(), targets);
     }
 
+    /// <summary>Integers are classes, however many.</summary>
+    public static bool AreClasses(NumericArray y, TableTask task) => y.Columns == 1 && task switch { TableTask.Regression => false, TableTask.Classification => true, _ => y.IsInteger };
+
     private static Targets<T> Classes<T>(NumericArray y, int? count) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int[] classes = new int[y.Rows];
-        for (int row = 0; row < classes.Length; row++)
-        {
-            double value = y.Values[row];
-            classes[row] = value is >= 0 and < NetworkDefinition.MaxWidth && value == Math.Floor(value)
-                ? (int)value
-                : throw new DataException($"'{y.Source}', row {row}: class {value} found, a whole number of at least 0 expected");
-            if (classes[row] >= count)
-            {
-                throw new DataException($"'{y.Source}', row {row}: class {classes[row]} found, the network has 0 to {count - 1}");
-            }
-        }
-
-        return Targets<T>.Classes(classes, count ?? classes.Max() + 1);
+        int[] classes = ClassIndices(y);
+        int bad = Array.FindIndex(classes, c => c >= count);
+        return bad >= 0
+            ? throw new DataException($"'{y.Source}', row {bad}: class {classes[bad]} found, the network has 0 to {count - 1}")
+            : Targets<T>.Classes(classes, count ?? classes.Max() + 1);
     }
+
+    private static int[] ClassIndices(NumericArray y) => [.. y.Values.Select((value, row) => value is >= 0 and < NetworkDefinition.MaxWidth && value == Math.Floor(value)
+        ? (int)value
+        : throw new DataException($"'{y.Source}', row {row}: class {value} found, a whole number of at least 0 expected"))];
 }
