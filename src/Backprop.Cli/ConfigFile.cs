@@ -16,19 +16,25 @@ internal static class ConfigFile
 
         string path = args[at] == "--config" ? args[at + 1] : args[at]["--config=".Length..];
         Command? command = root.Subcommands.FirstOrDefault(sub => sub.Name == args[0]);
-        var added = new List<string>(args);
+        var added = new List<string>();
         try
         {
             using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { AllowDuplicateProperties = false, CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                throw new DataException($"config '{path}': a JSON object of option names expected, {document.RootElement.ValueKind} found");
+            }
+
             foreach (JsonProperty property in document.RootElement.EnumerateObject())
             {
                 string name = $"--{property.Name}";
-                if (command is null || command.Options.All(option => option.Name != name) || name == "--config")
+                Option? option = command?.Options.FirstOrDefault(option => option.Name == name);
+                if (option is null || name == "--config")
                 {
                     throw new DataException($"'{path}': {Suggestion.Unknown("option", property.Name, [.. (command?.Options ?? []).Select(option => option.Name[2..])])}");
                 }
 
-                if (args.Any(arg => arg == name || arg.StartsWith(name + "=", StringComparison.Ordinal)))
+                if (option.Aliases.Append(name).Any(alias => args.Any(arg => arg == alias || arg.StartsWith(alias + "=", StringComparison.Ordinal))))
                 {
                     continue;
                 }
@@ -56,6 +62,11 @@ internal static class ConfigFile
             throw new DataException($"config '{path}': {error.Message}", error);
         }
 
-        return [.. added];
+        if (command is not null && root.Parse([command.Name, .. added]).Errors is [var mistake, ..])
+        {
+            throw new DataException($"config '{path}': {mistake.Message}");
+        }
+
+        return [.. args, .. added];
     }
 }

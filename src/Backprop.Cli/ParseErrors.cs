@@ -6,25 +6,34 @@ namespace Backprop.Cli;
 /// <summary>The argument parser's errors, with the nearest right name where one was mistyped.</summary>
 internal static class ParseErrors
 {
-    public static bool HasUnknownOption(ParseResult parsed) => parsed.Tokens.Any(token => token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal));
-
-    public static string Explain(ParseResult parsed)
+    /// <summary>What is wrong with a command line; null where nothing is.</summary>
+    public static string? Explain(ParseResult parsed)
     {
-        CommandResult command = parsed.CommandResult;
+        Command command = parsed.CommandResult.Command;
+        IEnumerable<string> arguments = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens).Select(token => token.Value);
+        bool optionsEnded = parsed.Tokens.Any(token => token.Type == TokenType.DoubleDash);
         // A mistyped option is taken for an argument where one is free.
-        foreach (string token in parsed.UnmatchedTokens.Concat(parsed.Tokens.Where(token => token.Type == TokenType.Argument).Select(token => token.Value)))
+        foreach (string token in parsed.UnmatchedTokens.Concat(arguments))
         {
-            if (token.Length > 1 && token.StartsWith('-') && !char.IsAsciiDigit(token[1]))
+            if (!optionsEnded && token.Length > 1 && token[0] == '-' && !char.IsAsciiDigit(token[1]))
             {
-                return Suggestion.Unknown("option", token, [.. command.Command.Options.Concat(parsed.RootCommandResult.Command.Options).Select(option => option.Name)]);
+                return UnknownOption(token.Split('=')[0], command);
             }
 
-            if (command.Command is RootCommand && parsed.UnmatchedTokens.Contains(token))
+            if (command is RootCommand && parsed.UnmatchedTokens.Contains(token))
             {
-                return Suggestion.Unknown("command", token, [.. command.Command.Subcommands.Select(sub => sub.Name)]);
+                return Suggestion.Unknown("command", token, [.. command.Subcommands.Select(sub => sub.Name)]);
             }
         }
 
-        return string.Join("; ", parsed.Errors.Select(error => error.Message).Distinct(StringComparer.Ordinal));
+        return parsed.Errors.Count == 0 ? null : string.Join("; ", parsed.Errors.Select(error => error.Message).Distinct(StringComparer.Ordinal));
+    }
+
+    private static string UnknownOption(string name, Command command)
+    {
+        string help = command is RootCommand ? "backprop --help" : $"backprop {command.Name} --help";
+        return Suggestion.Nearest(name, command.Options.SelectMany(option => option.Aliases.Append(option.Name))) is { } nearest
+            ? $"unknown option '{name}': did you mean '{nearest}'?"
+            : $"unknown option '{name}': {help} lists those that there are";
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using Backprop.Cli.Commands;
 using Backprop.Cli.Output;
 
@@ -9,36 +10,39 @@ internal static class Program
 {
     private static async Task<int> Main(string[] args)
     {
-        var root = new RootCommand("""
-            Trains dense feed-forward networks by exact back propagation, and proves every derivative.
-
-            Examples:
-              backprop train                                        on the embedded digits
-              backprop train iris.csv --target species -o iris.safetensors
-              backprop evaluate model.safetensors test.csv
-              backprop check model.safetensors builtin:digits
-            """)
+        var root = new RootCommand("Trains dense feed-forward networks by exact back propagation, and proves every derivative.")
         {
             TrainCommand.Create(), EvaluateCommand.Create(), PredictCommand.Create(), SummaryCommand.Create(),
-            GradientCommand.Create(), CheckCommand.Create(), DataCommand.Create(),
+            GradientCommand.Create(), CheckCommand.Create(), DataCommand.Create(), CompletionCommand.Create(),
         };
+        args = args is ["help", .. var rest] ? [.. rest, "--help"] : args;
         if (args.Length == 0)
         {
-            return await root.Parse(["--help"]).InvokeAsync();
+            return Help.Print(root.Parse(["--help"]));
         }
 
         try
         {
             ParseResult parsed = root.Parse(ConfigFile.Merge(root, args));
-            if ((parsed.Errors.Count > 0 || ParseErrors.HasUnknownOption(parsed)) && parsed.Action is not System.CommandLine.Help.HelpAction)
+            if (parsed.Action is HelpAction)
             {
-                throw new UsageException(ParseErrors.Explain(parsed));
+                return Help.Print(parsed);
+            }
+
+            if (!args[0].StartsWith("[suggest", StringComparison.Ordinal) && ParseErrors.Explain(parsed) is { } mistake)
+            {
+                throw new UsageException(mistake);
             }
 
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
         }
         catch (UsageException error)
         {
+            if (args is [var name] && root.Subcommands.Any(command => command.Name == name))
+            {
+                Help.Print(root.Parse([name, "--help"])); // a bare command that needs more
+            }
+
             return Terminal.Fail(error.Message, ExitCode.Usage);
         }
         catch (DivergenceException error)
@@ -56,6 +60,10 @@ internal static class Program
         catch (OutOfMemoryException)
         {
             return Terminal.Fail("there is not enough memory for this", ExitCode.Data);
+        }
+        catch (Exception error) when (Environment.GetEnvironmentVariable("BACKPROP_TRACE") is null)
+        {
+            return Terminal.Fail($"a mistake of backprop itself, please report it ({error.GetType().Name}: {error.Message}); BACKPROP_TRACE=1 shows where", ExitCode.Data);
         }
     }
 }

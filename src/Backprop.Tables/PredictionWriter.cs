@@ -8,34 +8,60 @@ namespace Backprop.Tables;
 /// <summary>Writes predictions as CSV, TSV, JSON, JSON lines or Parquet, by the file's extension.</summary>
 public static class PredictionWriter
 {
-    /// <summary>Writes columns of text or numbers; null cells of text are empty.</summary>
-    /// <param name="path">The file, or <c>-</c> for CSV on <paramref name="standardOutput"/>.</param>
+    /// <summary>Writes columns of text or numbers to a file.</summary>
+    /// <param name="path">The file.</param>
     /// <param name="columns">Of equal length.</param>
-    /// <param name="standardOutput">Where <c>-</c> goes.</param>
     /// <exception cref="DataException">The file cannot be written.</exception>
     /// <exception cref="UsageException">An extension that is not known.</exception>
-    public static void Write(string path, IReadOnlyList<Column> columns, Stream standardOutput)
+    public static void Write(string path, IReadOnlyList<Column> columns)
     {
-        ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(columns);
-        Action<Stream> write = path == "-" ? stream => WriteSeparated(stream, columns, ',') : Path.GetExtension(path).ToLowerInvariant() switch
-        {
-            ".csv" => stream => WriteSeparated(stream, columns, ','),
-            ".tsv" => stream => WriteSeparated(stream, columns, '\t'),
-            ".json" => stream => WriteJson(stream, columns, lines: false),
-            ".jsonl" or ".ndjson" => stream => WriteJson(stream, columns, lines: true),
-            ".parquet" => stream => WriteParquet(stream, columns),
-            string other => throw new UsageException($"'{path}': predictions are written as .csv, .tsv, .json, .jsonl or .parquet, found '{other}'"),
-        };
-        if (path == "-")
-        {
-            write(standardOutput);
-        }
-        else
-        {
-            AtomicFile.Write(path, write);
-        }
+        Action<Stream, IReadOnlyList<Column>> write = Format(path);
+        AtomicFile.Write(path, stream => write(stream, columns));
     }
+
+    /// <summary>Writes columns as CSV.</summary>
+    public static void WriteCsv(Stream stream, IReadOnlyList<Column> columns) => WriteSeparated(stream, columns, ',');
+
+    /// <summary>Writes one row as a JSON object.</summary>
+    public static void WriteRow(Utf8JsonWriter json, IReadOnlyList<Column> columns, int row)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        ArgumentNullException.ThrowIfNull(columns);
+        json.WriteStartObject();
+        foreach (Column column in columns)
+        {
+            json.WritePropertyName(column.Name);
+            if (column.IsMissing(row))
+            {
+                json.WriteNullValue();
+            }
+            else if (column.IsText)
+            {
+                json.WriteStringValue(column.Text(row));
+            }
+            else
+            {
+                json.WriteRawValue(column.Text(row)!);
+            }
+        }
+
+        json.WriteEndObject();
+    }
+
+    /// <summary>Whether a file of this name can be written.</summary>
+    /// <exception cref="UsageException">An extension that is not known.</exception>
+    public static void RequireFormat(string path) => Format(path);
+
+    private static Action<Stream, IReadOnlyList<Column>> Format(string path) => Path.GetExtension(path).ToLowerInvariant() switch
+    {
+        ".csv" => WriteCsv,
+        ".tsv" => (stream, columns) => WriteSeparated(stream, columns, '\t'),
+        ".json" => (stream, columns) => WriteJson(stream, columns, lines: false),
+        ".jsonl" or ".ndjson" => (stream, columns) => WriteJson(stream, columns, lines: true),
+        ".parquet" => WriteParquet,
+        string other => throw new UsageException($"'{path}': predictions are written as .csv, .tsv, .json, .jsonl or .parquet, found '{other}'"),
+    };
 
     private static void WriteSeparated(Stream stream, IReadOnlyList<Column> columns, char separator)
     {
@@ -69,25 +95,7 @@ public static class PredictionWriter
             using var buffer = new MemoryStream();
             using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
             {
-                json.WriteStartObject();
-                foreach (Column column in columns)
-                {
-                    json.WritePropertyName(column.Name);
-                    if (column.IsMissing(row))
-                    {
-                        json.WriteNullValue();
-                    }
-                    else if (column.IsText)
-                    {
-                        json.WriteStringValue(column.Text(row));
-                    }
-                    else
-                    {
-                        json.WriteRawValue(column.Text(row)!);
-                    }
-                }
-
-                json.WriteEndObject();
+                WriteRow(json, columns, row);
             }
 
             writer.Write(Encoding.UTF8.GetString(buffer.ToArray()));

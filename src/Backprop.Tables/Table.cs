@@ -41,22 +41,4 @@ public sealed class Table
 
     /// <summary>A column by name, or null.</summary>
     public Column? Find(string name) => _byName.GetValueOrDefault(name);
-
-    /// <summary>A table with rows of numbers named x0, x1, …: arrays in the place of a file.</summary>
-    public static Table OfArray(string source, int rows, int columns, ReadOnlySpan<double> values)
-    {
-        var result = new List<Column>();
-        for (int c = 0; c < columns; c++)
-        {
-            double[] cells = new double[rows];
-            for (int r = 0; r < rows; r++)
-            {
-                cells[r] = values[(r * columns) + c];
-            }
-
-            result.Add(new($"x{c}", ColumnType.Real, cells));
-        }
-
-        return new(source, result);
-    }
 }

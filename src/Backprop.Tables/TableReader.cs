@@ -1,17 +1,20 @@
 using System.Data.Common;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using DuckDB.NET.Data;
 
 namespace Backprop.Tables;
 
 /// <summary>Reads tables through an in-process DuckDB, which parses and nothing else: rows stay in file order, every statistic is ours.</summary>
-public static class TableReader
+public static partial class TableReader
 {
     /// <summary>What counts as an empty cell in CSV.</summary>
     private const string MissingCells = "['', 'NA', 'N/A', 'na', 'n/a', 'NaN', 'nan', 'NULL', 'null', '?']";
 
     /// <summary>Every row is looked at; no cell becomes a date or a truth value, so that class labels stay as they are written.</summary>
-    private const string CsvOptions = $"sample_size = -1, skip = 0, auto_type_candidates = ['BIGINT', 'DOUBLE', 'VARCHAR'], nullstr = {MissingCells}, union_by_name = true";
+    private const string CsvOptions = $"{CsvQuotes}, sample_size = -1, skip = 0, auto_type_candidates = ['BIGINT', 'DOUBLE', 'VARCHAR'], nullstr = {MissingCells}, union_by_name = true";
+
+    private const string CsvQuotes = "quote = '\"', escape = '\"'";
 
     private static readonly string[] s_delimiters = [",", ";", "\t", "|"];
 
@@ -33,7 +36,7 @@ public static class TableReader
         string list = $"[{string.Join(", ", files.Select(Literal))}]";
         string from = Extension(path) switch
         {
-            ".csv" or ".txt" => $"read_csv({list}, delim = {Literal(Delimiter(files[0]))}, {CsvOptions})",
+            ".csv" or ".txt" => $"read_csv({list}, delim = {Literal(Dialect(files[0]).Delimiter)}, {CsvOptions})",
             ".tsv" => $"read_csv({list}, delim = '\t', {CsvOptions})",
             ".json" => $"read_json({list}, sample_size = -1, maximum_object_size = 268435456, union_by_name = true)",
             ".jsonl" or ".ndjson" => $"read_json({list}, sample_size = -1, format = 'newline_delimited', union_by_name = true)",
@@ -43,8 +46,40 @@ public static class TableReader
         using var connection = Open(null);
         Execute(connection, $"SET allowed_paths = {list}");
         Lock(connection);
-        return Query(connection, $"SELECT * FROM {from}", path);
+        try
+        {
+            return Query(connection, $"SELECT * FROM {from}", path);
+        }
+        catch (DataException) when (Extension(path) is ".csv" or ".tsv" or ".txt")
+        {
+            foreach (string file in files)
+            {
+                RequireRectangle(connection, file, files.Length == 1 ? path : file);
+            }
+
+            throw;
+        }
     }
+
+    /// <summary>DuckDB looks for a dialect that fits a torn file and says that there is none; with the dialect given it says which line is torn.</summary>
+    private static void RequireRectangle(DuckDBConnection connection, string file, string source)
+    {
+        (string delimiter, int columns) = Dialect(file);
+        string types = string.Join(", ", Enumerable.Range(0, columns).Select(c => $"'c{c}': 'VARCHAR'"));
+        try
+        {
+            Execute(connection, $"SELECT count(*) FROM (SELECT * FROM read_csv({Literal(file)}, delim = {Literal(delimiter)}, {CsvQuotes}, auto_detect = false, header = true, columns = {{{types}}}))");
+        }
+        catch (DuckDBException error) when (TornLine().Match(error.Message) is { Success: true } torn)
+        {
+            long line = long.Parse(torn.Groups["line"].Value, CultureInfo.InvariantCulture);
+            string what = torn.Groups["found"].Success ? $"{torn.Groups["found"]} cells found, {columns} expected as in the header" : "a quote is opened and not closed";
+            throw new DataException($"'{source}', row {line - 2} (line {line}): {what}", error);
+        }
+    }
+
+    [GeneratedRegex(@"CSV Error on Line: (?<line>\d+)[\s\S]*?(Number of Columns: \d+ Found: (?<found>\d+)|unterminated quote)", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex TornLine();
 
     /// <summary>Reads CSV from a stream, such as standard input.</summary>
     /// <exception cref="DataException">Malformed.</exception>
@@ -110,7 +145,7 @@ public static class TableReader
     }
 
     /// <summary>The separator that stands most often in the first line; guessing from later lines would accept torn ones.</summary>
-    private static string Delimiter(string file)
+    private static (string Delimiter, int Columns) Dialect(string file)
     {
         try
         {
@@ -119,14 +154,18 @@ public static class TableReader
             using var reader = new StreamReader(text);
             char[] buffer = new char[1 << 16];
             string start = new(buffer, 0, reader.ReadBlock(buffer));
-            string line = start.Split('\n')[0];
-            return s_delimiters.MaxBy(separator => line.Split(separator).Length)!;
+            string line = QuotedCell().Replace(start, "").Split('\n')[0];
+            string delimiter = Extension(file) == ".tsv" ? "\t" : s_delimiters.MaxBy(separator => line.Split(separator).Length)!;
+            return (delimiter, line.Split(delimiter).Length);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             throw new DataException($"cannot read '{file}': {error.Message}", error);
         }
     }
+
+    [GeneratedRegex("\"[^\"]*\"", RegexOptions.NonBacktracking)]
+    private static partial Regex QuotedCell();
 
     private static string Extension(string path)
     {

@@ -12,6 +12,11 @@ internal static class TargetEncoder
         {
             Column column = TableSchema.Require(table, target.Names[0]);
             Dictionary<string, int> labels = target.Labels!.Select((name, index) => (name, index)).ToDictionary(pair => pair.name, pair => pair.index, StringComparer.Ordinal);
+            if (asValue && labels.Count > 2)
+            {
+                throw new UsageException($"'{table.Source}', column '{column.Name}': {labels.Count} classes found ({string.Join(", ", target.Labels!.Take(5))}{(labels.Count > 5 ? ", …" : "")}), one output tells two apart");
+            }
+
             int[] classes = new int[table.Rows];
             for (int row = 0; row < classes.Length; row++)
             {

@@ -3,35 +3,30 @@ using System.Text.Json;
 
 namespace Backprop.Cli.Tests;
 
-/// <summary>The tool as its users run it: a process, its exit code, its two streams.</summary>
-public sealed class CommandTests : IDisposable
+/// <summary>Every command on the way that users take.</summary>
+public sealed class CommandTests : Tool
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("backprop-test").FullName;
-
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
-
     [Fact]
     public void DigitsAreLearnedAndEveryCommandTakesTheModel()
     {
-        using JsonDocument train = Json("train", "--json", "--quiet");
-        JsonElement root = train.RootElement;
+        JsonElement root = Json("train", "--json", "--quiet");
         Assert.Equal("model.safetensors", root.GetProperty("model").GetString());
         Assert.True(root.GetProperty("validation").GetProperty("accuracy").GetDouble() >= 0.97);
         Assert.True(root.GetProperty("train_seconds").GetDouble() < 15);
         Assert.Equal(64, root.GetProperty("sha256").GetString()!.Length);
         Assert.Equal(root.GetProperty("epochs").GetInt32(), root.GetProperty("seconds_per_epoch").GetArrayLength());
-        using JsonDocument evaluation = Json("evaluate", "model.safetensors", "builtin:digits", "--json");
-        Assert.True(evaluation.RootElement.GetProperty("metrics").GetProperty("accuracy").GetDouble() >= 0.97);
-        Assert.Equal(1797, evaluation.RootElement.GetProperty("rows").GetInt32());
+        JsonElement evaluation = Json("evaluate", "model.safetensors", "builtin:digits", "--json");
+        Assert.True(evaluation.GetProperty("metrics").GetProperty("accuracy").GetDouble() >= 0.97);
+        Assert.Equal(1797, evaluation.GetProperty("rows").GetInt32());
         Assert.Equal(0, Run("predict", "model.safetensors", "builtin:digits", "-o", "p.csv").Code);
-        Assert.Equal(1798, File.ReadAllLines(Path.Combine(_folder, "p.csv")).Length);
+        Assert.Equal(1798, File.ReadAllLines(At("p.csv")).Length);
         Assert.Contains("64-256:silu", Run("summary", "model.safetensors").Out);
-        using JsonDocument check = Json("check", "model.safetensors", "builtin:digits", "--json", "--sample", "200");
-        Assert.True(check.RootElement.GetProperty("agrees").GetBoolean());
-        using JsonDocument gradient = Json("gradient", "model.safetensors", "builtin:digits", "--json", "-o", "g.safetensors");
-        Assert.Equal(evaluation.RootElement.GetProperty("loss").GetDouble(), gradient.RootElement.GetProperty("loss").GetDouble(), 12);
-        using JsonDocument further = Json("train", "builtin:digits", "--from", "model.safetensors", "--epochs", "1", "--json", "--quiet", "-o", "n.safetensors");
-        Assert.True(further.RootElement.GetProperty("validation").GetProperty("accuracy").GetDouble() >= 0.97);
+        JsonElement check = Json("check", "model.safetensors", "builtin:digits", "--json", "--sample", "200");
+        Assert.True(check.GetProperty("agrees").GetBoolean());
+        JsonElement gradient = Json("gradient", "model.safetensors", "builtin:digits", "--json", "-o", "g.safetensors");
+        Assert.Equal(evaluation.GetProperty("loss").GetDouble(), gradient.GetProperty("loss").GetDouble(), 12);
+        JsonElement further = Json("train", "builtin:digits", "--from", "model.safetensors", "--epochs", "1", "--json", "--quiet", "-o", "n.safetensors");
+        Assert.True(further.GetProperty("validation").GetProperty("accuracy").GetDouble() >= 0.97);
     }
 
     [Fact]
@@ -39,9 +34,9 @@ public sealed class CommandTests : IDisposable
     {
         string[] hashes = [.. new[] { "1", "2", "3" }.Select(threads =>
         {
-            using JsonDocument train = Json("train", "--network", "200:relu-100:relu", "--epochs", "2", "--batch-size", "128", "--threads", threads, "--json", "--quiet");
-            Assert.Equal(int.Parse(threads), train.RootElement.GetProperty("threads").GetInt32());
-            return train.RootElement.GetProperty("sha256").GetString()!;
+            JsonElement train = Json("train", "--network", "200:relu-100:relu", "--epochs", "2", "--batch-size", "128", "--threads", threads, "--json", "--quiet");
+            Assert.Equal(int.Parse(threads), train.GetProperty("threads").GetInt32());
+            return train.GetProperty("sha256").GetString()!;
         })];
         Assert.Single(hashes.Distinct());
     }
@@ -50,24 +45,24 @@ public sealed class CommandTests : IDisposable
     public void AKilledRunGoesOnToTheSameBits()
     {
         string[] what = ["train", "--epochs", "40", "--quiet"];
-        using JsonDocument whole = Json([.. what, "--json", "-o", "whole.st"]);
+        JsonElement whole = Json([.. what, "--json", "-o", "whole.st"]);
         using Process process = Process.Start(Start([.. what, "--checkpoint", "ck", "--checkpoint-every", "20", "-o", "killed.st"]))!;
         var clock = Stopwatch.StartNew();
-        while (!File.Exists(Path.Combine(_folder, "ck", "checkpoint.safetensors")) && clock.Elapsed.TotalSeconds < 60)
+        while (!File.Exists(At("ck/checkpoint.safetensors")) && clock.Elapsed.TotalSeconds < 60)
         {
             Thread.Sleep(5);
         }
 
         process.Kill();
         process.WaitForExit();
-        using JsonDocument rest = Json("train", "--resume", "ck", "--json", "--quiet", "-o", "rest.st", "--threads", "1");
-        Assert.Equal(whole.RootElement.GetProperty("sha256").GetString(), rest.RootElement.GetProperty("sha256").GetString());
-        long from = rest.RootElement.GetProperty("resumed_from_step").GetInt64();
+        JsonElement rest = Json("train", "--resume", "ck", "--json", "--quiet", "-o", "rest.st", "--threads", "1");
+        Assert.Equal(whole.GetProperty("sha256").GetString(), rest.GetProperty("sha256").GetString());
+        long from = rest.GetProperty("resumed_from_step").GetInt64();
         Assert.True(from > 0);
-        Assert.Equal(whole.RootElement.GetProperty("steps").GetInt64(), from + rest.RootElement.GetProperty("steps").GetInt64());
-        using JsonDocument again = Json("train", "--resume", "ck", "--json", "--quiet", "-o", "again.st");
-        Assert.Equal(0, again.RootElement.GetProperty("steps").GetInt64());
-        Assert.Equal(whole.RootElement.GetProperty("sha256").GetString(), again.RootElement.GetProperty("sha256").GetString());
+        Assert.Equal(whole.GetProperty("steps").GetInt64(), from + rest.GetProperty("steps").GetInt64());
+        JsonElement again = Json("train", "--resume", "ck", "--json", "--quiet", "-o", "again.st");
+        Assert.Equal(0, again.GetProperty("steps").GetInt64());
+        Assert.Equal(whole.GetProperty("sha256").GetString(), again.GetProperty("sha256").GetString());
     }
 
     [Fact]
@@ -87,89 +82,17 @@ public sealed class CommandTests : IDisposable
     public void ValuesAreLearnedInTheirOwnUnits()
     {
         Write("r.csv", "x,y\n" + string.Join('\n', Enumerable.Range(0, 200).Select(n => $"{n * 0.01:F2},{(1000 + (n * 3)) + 0.5}")));
-        using JsonDocument train = Json("train", "r.csv", "--json", "--quiet", "-o", "m.st");
-        Assert.True(train.RootElement.GetProperty("validation").GetProperty("r2").GetDouble() > 0.97);
-        using JsonDocument evaluation = Json("evaluate", "m.st", "r.csv", "--json");
-        Assert.InRange(evaluation.RootElement.GetProperty("metrics").GetProperty("mae").GetDouble(), 0.01, 40);
-    }
-
-    [Theory]
-    [InlineData(2, "did you mean 'train'", "trian")]
-    [InlineData(2, "did you mean '--optimizer'", "train", "--optimzer", "adam")]
-    [InlineData(2, "did you mean 'adam'", "train", "--optimizer", "adan")]
-    [InlineData(2, "did you mean 'species'", "train", "builtin:iris", "--target", "speces")]
-    [InlineData(2, "--threads", "train", "--threads", "0")]
-    [InlineData(2, "no option 'momentum'", "train", "--optimizer", "adam", "--momentum", "0.5")]
-    [InlineData(2, "units:activation", "train", "--network", "relu")]
-    [InlineData(2, "softmax can only stand at the output", "train", "--network", "64-8:softmax-10:softmax")]
-    [InlineData(2, "2 inputs", "train", "--network", "2-10:softmax")]
-    [InlineData(3, "does not exist", "train", "nowhere.csv")]
-    [InlineData(3, "cannot read", "evaluate", "nowhere.safetensors", "builtin:iris")]
-    [InlineData(3, "the folder", "train", "-o", "no/such/folder/m.st")]
-    [InlineData(4, "step", "train", "builtin:iris", "--learning-rate", "1e30", "--optimizer", "sgd", "--network", "8:relu")]
-    public void MistakesAreToldWithTheirExitCode(int code, string part, params string[] args)
-    {
-        (int Code, string Out, string Error) result = Run(args);
-        Assert.Equal(code, result.Code);
-        Assert.Contains(part, result.Error);
-        Assert.DoesNotContain("   at ", result.Error);
-        Assert.Equal("", result.Out);
-    }
-
-    [Fact]
-    public void ABareCommandPrintsHelp()
-    {
-        (int Code, string Out, string Error) result = Run();
-        Assert.Equal(0, result.Code);
-        Assert.Contains("Examples:", result.Out);
-    }
-
-    [Fact]
-    public void OptionsComeFromAFileTooAndTheCommandLineWins()
-    {
-        Write("c.json", """{"network":"8:tanh","epochs":3,"optimizer":"sgd","learning-rate":0.1}""");
-        using JsonDocument train = Json("train", "builtin:iris", "--config", "c.json", "--epochs", "2", "--json", "--quiet");
-        Assert.Equal(2, train.RootElement.GetProperty("epochs").GetInt32());
-        Assert.Equal("4-8:tanh-3:softmax", train.RootElement.GetProperty("network").GetString());
-        Write("d.json", """{"epoch":3}""");
-        Assert.Contains("did you mean 'epochs'", Run("train", "--config", "d.json").Error);
+        JsonElement train = Json("train", "r.csv", "--json", "--quiet", "-o", "m.st");
+        Assert.True(train.GetProperty("validation").GetProperty("r2").GetDouble() > 0.97);
+        JsonElement evaluation = Json("evaluate", "m.st", "r.csv", "--json");
+        Assert.InRange(evaluation.GetProperty("metrics").GetProperty("mae").GetDouble(), 0.01, 40);
     }
 
     [Fact]
     public void ChecksOfRandomNetworksAgree()
     {
-        using JsonDocument check = Json("check", "--network", "5-7:gelu-6:relu-3:softmax", "--all", "--json");
-        Assert.Equal(42 + 48 + 21, check.RootElement.GetProperty("parameters").GetInt32());
+        JsonElement check = Json("check", "--network", "5-7:gelu-6:relu-3:softmax", "--all", "--json");
+        Assert.Equal(42 + 48 + 21, check.GetProperty("parameters").GetInt32());
         Assert.Equal(0, Run("check", "--network", "5-7:tanh-2:identity", "--loss", "huber:0.5", "--precision", "float").Code);
-    }
-
-    private JsonDocument Json(params string[] args)
-    {
-        (int code, string output, string error) = Run(args);
-        Assert.True(code == 0, error);
-        Assert.Single(output.TrimEnd('\n').Split('\n'));
-        return JsonDocument.Parse(output);
-    }
-
-    private void Write(string name, string text) => File.WriteAllText(Path.Combine(_folder, name), text);
-
-    private (int Code, string Out, string Error) Run(params string[] args)
-    {
-        using Process process = Process.Start(Start(args))!;
-        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
-        process.WaitForExit();
-        return (process.ExitCode, output.Result, error.Result);
-    }
-
-    private ProcessStartInfo Start(string[] args)
-    {
-        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = _folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Backprop.Cli.dll"));
-        foreach (string arg in args)
-        {
-            start.ArgumentList.Add(arg);
-        }
-
-        return start;
     }
 }

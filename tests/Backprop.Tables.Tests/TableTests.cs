@@ -106,7 +106,7 @@ public sealed class TableTests : IDisposable
     public void PredictionsAreWrittenInEveryFormatAndReadAgain(string extension)
     {
         string path = Path.Combine(_folder, $"p{extension}");
-        PredictionWriter.Write(path, [new("prediction", ["a,\"b", "c"]), new("p_x", ColumnType.Real, [0.1, 1e-17])], Stream.Null);
+        PredictionWriter.Write(path, [new("prediction", ["a,\"b", "c"]), new("p_x", ColumnType.Real, [0.1, 1e-17])]);
         Table back = TableReader.Read(path);
         Assert.Equal(["a,\"b", "c"], new[] { back.Columns[0].Text(0), back.Columns[0].Text(1) });
         Assert.Equal([0.1, 1e-17], new[] { back.Columns[1].Number(0), back.Columns[1].Number(1) });

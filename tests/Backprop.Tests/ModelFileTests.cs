@@ -43,8 +43,15 @@ public sealed class ModelFileTests : IDisposable
     [Theory]
     [InlineData("hole", "\"layers.1.weight\":{\"dtype\":\"F32\",\"shape\":[1,2],\"data_offsets\":[4,12]},\"layers.1.bias\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[12,16]}", 16)]
     [InlineData("overlap", "\"layers.1.weight\":{\"dtype\":\"F32\",\"shape\":[1,2],\"data_offsets\":[0,8]},\"layers.1.bias\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}", 8)]
-    [InlineData("hole at the end", Layers, 16)]
-    [InlineData("cut off", Layers, 8)]
+    [InlineData("'layers.1.weight': begins at byte 4, expected 0: there is a hole", "\"layers.1.weight\":{\"dtype\":\"F32\",\"shape\":[1,2],\"data_offsets\":[4,12]},\"layers.1.bias\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[12,16]}", 16)]
+    [InlineData("'layers.1.bias': begins at byte 12, expected 8: there is a hole", "\"layers.1.weight\":{\"dtype\":\"F32\",\"shape\":[1,2],\"data_offsets\":[0,8]},\"layers.1.bias\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[12,16]}", 16)]
+    [InlineData("'layers.1.bias': tensors end at byte 12, the file has 16 bytes after its header: there is a hole at the end", Layers, 16)]
+    [InlineData("'layers.1.bias': tensors end at byte 12, the file has 8 bytes after its header: it is cut off", Layers, 8)]
+    [InlineData("'layers.1.weight': tensors end", Layers, 4)]
+    [InlineData("tensor 'layers.1.weight': 'shape' stands twice", "\"layers.1.weight\":{\"dtype\":\"F32\",\"shape\":[1,2],\"shape\":[1,2],\"data_offsets\":[0,8]}", 8)]
+    [InlineData("tensor 'layers.1.weight': unknown key 'size'", "\"layers.1.weight\":{\"size\":1}", 8)]
+    [InlineData("tensor 'layers.1.weight': expected dtype, shape and two rising data_offsets", "\"layers.1.weight\":{\"dtype\":\"F32\",\"shape\":[1,2],\"data_offsets\":[8,0]}", 8)]
+    [InlineData("tensor 'layers.1.weight': unknown type 'Q7'", "\"layers.1.weight\":{\"dtype\":\"Q7\",\"shape\":[1,2],\"data_offsets\":[0,8]}", 8)]
     [InlineData("twice", Layers + ",\"layers.1.bias\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[8,12]}", 12)]
     [InlineData("takes 16 bytes", "\"layers.1.weight\":{\"dtype\":\"F64\",\"shape\":[1,2],\"data_offsets\":[0,8]}", 8)]
     [InlineData("too large", "\"layers.1.weight\":{\"dtype\":\"F64\",\"shape\":[9007199254740993,9007199254740993],\"data_offsets\":[0,8]}", 8)]
@@ -55,6 +62,48 @@ public sealed class ModelFileTests : IDisposable
     [InlineData("does not belong", Layers + ",\"extra\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[12,16]}", 16)]
     public void MalformedFilesAreRefusedByName(string part, string tensors, int bytes) =>
         Assert.Contains(part, Assert.Throws<ModelException>(() => ModelFile<float>.Read(File(Meta, tensors, bytes))).Message);
+
+    [Theory]
+    [InlineData("'__metadata__' stands twice", Meta + "," + Meta)]
+    [InlineData("metadata 'a' stands twice", "\"__metadata__\":{\"a\":\"1\",\"a\":\"2\"}")]
+    [InlineData("metadata 'a' is a Number", "\"__metadata__\":{\"a\":1}")]
+    [InlineData("no 'network'", "\"__metadata__\":{}")]
+    [InlineData("version '2' found", "\"__metadata__\":{\"version\":\"2\"}")]
+    [InlineData("did you mean 'units'", "\"__metadata__\":{\"network\":\"{\\\"inputs\\\":2,\\\"layers\\\":[{\\\"unit\\\":1}]}\"}")]
+    public void MalformedMetadataAreRefused(string part, string metadata) =>
+        Assert.Contains(part, Assert.Throws<ModelException>(() => ModelFile<float>.Read(File(metadata, Layers, 12))).Message);
+
+    [Theory]
+    [InlineData(100_000_001, 100_000_100)]
+    [InlineData(1000, 20)]
+    [InlineData(long.MaxValue, 20)]
+    [InlineData(-1, 20)]
+    public void HeadersThatAreTooLongAreNotRead(long announced, long bytes)
+    {
+        string path = Path.Combine(_folder, "long");
+        using (FileStream stream = System.IO.File.Create(path))
+        {
+            byte[] prefix = new byte[8];
+            BinaryPrimitives.WriteInt64LittleEndian(prefix, announced);
+            stream.Write(prefix);
+            stream.SetLength(bytes + 8); // sparse
+        }
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Contains("a header of", Assert.Throws<ModelException>(() => ModelFile<float>.Read(path)).Message);
+        Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 1_000_000);
+    }
+
+    [Fact]
+    public void TheHashIsOfTheBytesAfterTheHeader()
+    {
+        string path = Path.Combine(_folder, "m.safetensors");
+        string hash = new ModelFile<float>(new Network<float>(NetworkDefinition.Parse("3-4:relu-2:softmax"), Initializer.PyTorch)).Write(path);
+        byte[] bytes = System.IO.File.ReadAllBytes(path);
+        int header = (int)BinaryPrimitives.ReadInt64LittleEndian(bytes);
+        Assert.Equal(4 * ((3 * 4) + 4 + (4 * 2) + 2), bytes.Length - 8 - header);
+        Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes.AsSpan(8 + header))), hash);
+    }
 
     [Fact]
     public void NonFiniteWeightsAreRefused()

@@ -14,7 +14,8 @@ namespace Backprop.Cli.Commands;
 /// <summary><c>check MODEL DATA</c> or <c>check --network SPEC</c>.</summary>
 internal static class CheckCommand
 {
-    private const int DefaultRows = 8;
+    /// <summary>More rows mean more of them within a step of a kink, and then nothing can be said of a parameter.</summary>
+    private const int DefaultRows = 16;
 
     public static Command Create()
     {
@@ -25,7 +26,7 @@ internal static class CheckCommand
         var seed = new Option<ulong>("--seed") { Description = "What --network is drawn from" };
         var sample = new Option<int>("--sample") { Description = "How many parameters, spread over every tensor", DefaultValueFactory = _ => 1000, HelpName = "N" };
         var all = new Option<bool>("--all") { Description = "Every parameter" };
-        var rows = new Option<int>("--rows") { Description = "The mean loss over how many rows, from the first", DefaultValueFactory = _ => DefaultRows, HelpName = "N" };
+        var rows = new Option<int>("--rows") { Description = "Of the mean loss over how many rows, spread evenly over DATA", DefaultValueFactory = _ => DefaultRows, HelpName = "N" };
         Option<string> precision = CommonOptions.Precision("double");
         var command = new Command("check", "Derivatives three ways: the note's recursion, back propagation, numerically") { model };
         common.AddTo(command);
@@ -34,6 +35,7 @@ internal static class CheckCommand
             command.Add(option);
         }
 
+        NumberOptions.ReadStrictly(command);
         command.SetAction(parsed =>
         {
             int count = Positive("--sample", parsed.GetValue(sample)), most = Positive("--rows", parsed.GetValue(rows));
@@ -64,7 +66,8 @@ internal static class CheckCommand
     {
         Model<T> model = Model<T>.Read(path);
         Dataset<T> data = DatasetBuilder.ForModel<T>(source, model.Network.Definition, model.Schema, targets, needTargets: true);
-        return (model.Network, data.Select([.. Enumerable.Range(0, Math.Min(rows, data.Rows))]));
+        int count = Math.Min(rows, data.Rows);
+        return (model.Network, data.Select([.. Enumerable.Range(0, count).Select(n => (int)((long)n * data.Rows / count))]));
     }
 
     /// <summary>Glorot weights, normal features, and targets that every loss takes: numbers in (0, 1), or classes for hinge.</summary>
@@ -93,6 +96,7 @@ internal static class CheckCommand
             {
                 line.WriteNumber("parameters", result.Parameters);
                 line.WriteNumber("checked", result.Checked);
+                line.WriteNumber("rows", on.Data.Rows);
                 line.WriteStartObject("worst");
                 line.Number("recursion_vs_backpropagation", result.WorstOfRecursion);
                 line.Number("backpropagation_vs_numerical", result.WorstOfNumerical);

@@ -22,10 +22,11 @@ internal static class DataCommand
     {
         if (source.Table is null)
         {
+            DatasetBuilder.RequireNoTarget(targets);
             return Arrays(source, json);
         }
 
-        targets ??= source.DefaultTarget is { } name ? [name] : null;
+        targets ??= source.DefaultTargets;
         ColumnSummary[] columns = [.. source.Table.Columns.Select(ColumnSummary.Of)];
         TableSchema? schema = null;
         string? why = null;

@@ -34,8 +34,8 @@ internal sealed class NetworkChoice(TrainOptions options, ParseResult parsed, bo
             throw new UsageException($"--network has {inputs} inputs, the data have {data.FeatureCount} features");
         }
 
-        layers = WithDropout(layers, recipe ? Recipe.Dropout : null);
-        loss ??= schema?.Target.Kind == TargetKind.Class && layers[^1].Units > 1 && layers[^1].Activation.Name == "identity"
+        layers = WithDropout(layers, recipe ? Recipe.Dropout(data.Targets.AreClasses) : null);
+        loss ??= data.Targets.AreClasses && layers[^1].Units > 1 && layers[^1].Activation.Name == "identity"
             ? throw new UsageException("an identity output of several units needs a --loss for classes, such as hinge, or a softmax")
             : NetworkDefinition.DefaultLoss(layers[^1].Activation);
         var network = new NetworkDefinition(data.FeatureCount, layers, Smooth(loss));
@@ -44,7 +44,20 @@ internal sealed class NetworkChoice(TrainOptions options, ParseResult parsed, bo
             throw new UsageException($"the output layer {layers[^1]} with loss {loss} takes {network.TargetCount} targets, the data have {data.Targets.Count} {(data.Targets.AreClasses ? "classes" : "target values")}");
         }
 
+        RequireRange(data, network.Loss);
         return network;
+    }
+
+    /// <summary>Losses of probabilities and of counts mean nothing outside their range.</summary>
+    private static void RequireRange<T>(Dataset<T> data, Loss loss) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        T low = loss.Name is "cross_entropy" or "binary_cross_entropy" or "poisson" ? T.Zero : T.NegativeInfinity;
+        T high = loss.Name is "cross_entropy" or "binary_cross_entropy" ? T.One : T.PositiveInfinity;
+        int bad = data.Targets.AllValues.IndexOfAnyExceptInRange(low, high);
+        if (bad >= 0)
+        {
+            throw new DataException($"a target of {data.Targets.AllValues[bad]} found, {loss.Name} takes values {(high == T.One ? "from 0 to 1" : "of at least 0")}");
+        }
     }
 
     /// <summary>Classes: softmax; 0/1 flags: sigmoid; values: identity, two for each under gaussian_nll.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Backprop.Cli.Input;
+using Backprop.Cli.Output;
 using Backprop.Data;
 using Backprop.Networks;
 using Backprop.Propagation;
@@ -25,38 +26,46 @@ internal static class PredictCommand
 
     private static int Run(string path, DataSource source, string[]? targets, string output, bool json)
     {
+        if (output != "-")
+        {
+            PredictionWriter.RequireFormat(output);
+            OutputFile.RequireWritable(output);
+        }
+
         Model<double> model = Model<double>.Read(path);
         NetworkDefinition network = model.Network.Definition;
         Dataset<double> data = DatasetBuilder.ForModel<double>(WithoutTargets(source, model, targets), network, model.Schema, targets: null, needTargets: false);
         Fit.Require(network, data, targets: false);
         double[] y = new Predictor<double>(model.Network).Predict(data.Features);
         List<Column> columns = Columns(model, y, data.Rows);
-        if (json && output == "-")
+        if (output != "-")
         {
-            using Stream stdout = Console.OpenStandardOutput();
-            string temporary = Path.Combine(Path.GetTempPath(), $"backprop-{Guid.NewGuid():N}.jsonl");
-            try
-            {
-                PredictionWriter.Write(temporary, columns, stdout);
-                string[] lines = File.ReadAllLines(temporary);
-                Console.Out.WriteLine($"{{\"predictions\":[{string.Join(',', lines)}]}}");
-            }
-            finally
-            {
-                File.Delete(temporary);
-            }
-
-            return ExitCode.Done;
+            PredictionWriter.Write(output, columns);
+        }
+        else if (!json)
+        {
+            using Stream standardOutput = Console.OpenStandardOutput();
+            PredictionWriter.WriteCsv(standardOutput, columns);
         }
 
-        using Stream standardOutput = Console.OpenStandardOutput();
-        PredictionWriter.Write(output, columns, standardOutput);
         if (json)
         {
-            Output.JsonLine.Print(line =>
+            JsonLine.Print(line =>
             {
-                line.WriteString("output", output);
                 line.WriteNumber("rows", data.Rows);
+                if (output != "-")
+                {
+                    line.WriteString("output", output);
+                    return;
+                }
+
+                line.WriteStartArray("predictions");
+                for (int row = 0; row < data.Rows; row++)
+                {
+                    PredictionWriter.WriteRow(line, columns, row);
+                }
+
+                line.WriteEndArray();
             });
         }
 
@@ -68,17 +77,18 @@ internal static class PredictCommand
     {
         if (source.Table is null)
         {
+            DatasetBuilder.RequireNoTarget(targets);
             return source with { Y = null };
         }
 
-        IReadOnlyList<string> names = targets ?? model.Schema?.Target.Names ?? (source.DefaultTarget is { } name ? [name] : []);
+        IReadOnlyList<string> names = targets ?? model.Schema?.Target.Names ?? source.DefaultTargets ?? [];
         Column[] left = [.. source.Table.Columns.Where(column => !names.Contains(column.Name) && (column.Name != model.Schema?.SampleWeight || model.Schema is null))];
         if (model.Schema is null && names.Count == 0 && left.Length == model.Network.Definition.Inputs + 1)
         {
             left = [.. left.Where(column => column.Name is not ("y" or "target" or "label" or "class"))];
         }
 
-        return source with { Table = new Table(source.Table.Source, left), DefaultTarget = null };
+        return source with { Table = new Table(source.Table.Source, left), DefaultTargets = null };
     }
 
     private static List<Column> Columns(Model<double> model, double[] y, int rows)
@@ -88,7 +98,8 @@ internal static class PredictCommand
         int width = network.Outputs;
         if (target?.Kind == TargetKind.Class || (target is null && DatasetBuilder.IsClassifier(network)))
         {
-            IReadOnlyList<string> labels = target?.Labels ?? [.. Enumerable.Range(0, width).Select(c => c.ToString())];
+            // Outputs that no label was seen for go by their number.
+            IReadOnlyList<string> labels = [.. target?.Labels ?? [], .. Enumerable.Range(0, width).Skip(target?.Labels?.Count ?? 0).Select(c => c.ToString())];
             double[][] scores = [.. Enumerable.Range(0, rows).Select(row => Scores(y.AsSpan(row * width, width), network, labels.Count))];
             bool probabilities = network.Layers[^1].Activation.Name is "softmax" or "log_softmax" or "sigmoid";
             return

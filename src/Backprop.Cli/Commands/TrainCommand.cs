@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Text.Json;
 using Backprop.Training;
 
@@ -28,12 +29,13 @@ internal static class TrainCommand
         ? new TrainRun<double>(options, parsed, settings).Run()
         : new TrainRun<float>(options, parsed, settings).Run();
 
-    /// <summary>The options of the first run, with the output, threads, --json and --quiet of this one.</summary>
+    /// <summary>The options of the first run, with the output, threads, --json and --quiet of this one; others must say what they said.</summary>
     private static int Resume(ParseResult parsed, TrainOptions options, string folder)
     {
         IReadOnlyDictionary<string, string> notes = Checkpoint<float>.ReadNotes(folder);
         (Command command, TrainOptions first) = Make();
         ParseResult original = command.Parse([.. JsonSerializer.Deserialize(notes["arguments"], StringsJson.Default.StringArray)!]);
+        RequireNoChange(parsed, options, original);
         var settings = new RunSettings(parsed, options)
         {
             Resume = Path.GetFullPath(folder),
@@ -44,4 +46,25 @@ internal static class TrainCommand
         Environment.CurrentDirectory = notes["directory"];
         return Run(first, original, settings);
     }
+
+    private static void RequireNoChange(ParseResult parsed, TrainOptions options, ParseResult original)
+    {
+        Option[] free = [options.Output, options.Threads, options.Common.Json, options.Quiet, options.Resume, options.Checkpoint];
+        if (parsed.GetValue(options.Common.Data) is { } data && Arguments(original).FirstOrDefault() != data)
+        {
+            throw new UsageException($"--resume goes on with the data it began with, '{Arguments(original).FirstOrDefault() ?? "builtin:digits"}'; '{data}' found");
+        }
+
+        foreach (OptionResult given in parsed.CommandResult.Children.OfType<OptionResult>().Where(option => !option.Implicit && !free.Contains(option.Option)))
+        {
+            OptionResult? first = original.CommandResult.Children.OfType<OptionResult>().FirstOrDefault(option => !option.Implicit && option.Option.Name == given.Option.Name);
+            string Said(OptionResult? option) => option is null ? "not given" : string.Join(' ', option.Tokens.Select(token => token.Value).DefaultIfEmpty("true"));
+            if (Said(first) != Said(given))
+            {
+                throw new UsageException($"--resume goes on with the options it began with ({given.Option.Name}: {Said(first)}); {given.Option.Name} {Said(given)} found");
+            }
+        }
+    }
+
+    private static IEnumerable<string> Arguments(ParseResult parsed) => parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens).Select(token => token.Value);
 }

@@ -31,7 +31,7 @@ internal sealed class TrainOptions
 
     public Option<int?> Epochs { get; } = new("--epochs") { Description = "Passes over the data", HelpName = "N" };
 
-    public Option<double?> MaxTime { get; } = new("--max-time") { Description = "No epoch begins after so many seconds", HelpName = "SECONDS" };
+    public Option<double?> MaxTime { get; } = new("--max-time") { Description = "Stop after so many seconds of training", HelpName = "SECONDS" };
 
     public Option<ulong> Seed { get; } = new("--seed") { Description = "What everything random is drawn from (default 0)" };
 
@@ -89,11 +89,15 @@ internal sealed class TrainOptions
 
     public Option<string?> Checkpoint { get; } = new("--checkpoint") { Description = "Keep the whole state in a folder, after every epoch", HelpName = "DIR" };
 
-    public Option<int> CheckpointEvery { get; } = new("--checkpoint-every") { Description = "… and after so many steps", HelpName = "STEPS" };
+    public Option<int?> CheckpointEvery { get; } = new("--checkpoint-every") { Description = "… and after so many steps", HelpName = "STEPS" };
 
     public Option<string?> Resume { get; } = new("--resume") { Description = "Go on from a checkpoint; needs no other option", HelpName = "DIR" };
 
     public Option<string?> Log { get; } = new("--log") { Description = "A line of JSON for every epoch", HelpName = "FILE.jsonl" };
+
+    public Option<string?> TensorBoard { get; } = new("--tensorboard") { Description = "Scalars of every epoch for TensorBoard", HelpName = "DIR" };
+
+    public Option<string?> Report { get; } = new("--report") { Description = "A page about the run: curves, metrics, confusion", HelpName = "FILE.html" };
 
     public Option<string?> Config { get; } = new("--config") { Description = "Options as a JSON object; the command line wins", HelpName = "FILE" };
 
@@ -106,17 +110,19 @@ internal sealed class TrainOptions
         {
             Output, Network, Loss, Task, Optimizer, LearningRate, Schedule, Warmup, BatchSize, Epochs, MaxTime, Seed, Precision, Threads, Validation,
             EarlyStopping, ClassWeights, SampleWeight, Dropout, L1, L2, WeightDecay, ClipNorm, ClipValue, LabelSmoothing, Momentum, Nesterov, Dampening,
-            Beta1, Beta2, Epsilon, Rho, Amsgrad, Centered, Initializer, Preprocess, From, NoShuffle, Checkpoint, CheckpointEvery, Resume, Log, Config, Quiet,
+            Beta1, Beta2, Epsilon, Rho, Amsgrad, Centered, Initializer, Preprocess, From, NoShuffle, Checkpoint, CheckpointEvery, Resume, Log, TensorBoard, Report, Config, Quiet,
         })
         {
             command.Add(option);
         }
 
-        Task.AcceptOnlyFromAmong("classification", "regression");
-        Preprocess.AcceptOnlyFromAmong("auto", "none");
-        Optimizer.CompletionSources.Add(_ => Optimizers.Optimizer.Names.Select(name => new System.CommandLine.Completions.CompletionItem(name)));
-        Schedule.CompletionSources.Add(_ => LearningRateSchedule.Names.Select(name => new System.CommandLine.Completions.CompletionItem(name)));
-        Loss.CompletionSources.Add(_ => Losses.Loss.Names.Select(name => new System.CommandLine.Completions.CompletionItem(name)));
+        Task.AcceptOneOf("classification", "regression");
+        Preprocess.AcceptOneOf("auto", "none");
+        Optimizer.Propose(Optimizers.Optimizer.Names);
+        Schedule.Propose(LearningRateSchedule.Names);
+        Initializer.Propose(Networks.Initializer.Names);
+        Loss.Propose(Losses.Loss.Names);
+        NumberOptions.ReadStrictly(command);
     }
 
     /// <summary>Whether nothing of the model is chosen, so that our own recipe is.</summary>

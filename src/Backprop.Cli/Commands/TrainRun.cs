@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Numerics;
 using Backprop.Cli.Input;
 using Backprop.Cli.Output;
@@ -20,10 +21,21 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
     public int Run()
     {
         string output = settings.Output;
+        string? page = parsed.GetValue(options.Report);
+        OutputFile.RequireWritable(output);
+        if (page is not null)
+        {
+            OutputFile.RequireWritable(page);
+        }
+
+        if (settings.Checkpoint is { } checkpoints)
+        {
+            OutputFile.RequireWritableFolder(checkpoints);
+        }
+
         Checkpoint<T>? resume = settings.Resume is { } state ? Checkpoint<T>.Read(state) : null;
-        RequireWritable(output);
         Optimizer optimizer = MakeOptimizer();
-        string data = parsed.GetValue(options.Common.Data) ?? (parsed.GetValue(options.Common.Query) is null ? "builtin:digits" : null!);
+        string? data = parsed.GetValue(options.Common.Data) ?? (parsed.GetValue(options.Common.Query) is null ? "builtin:digits" : null);
         DataSource source = DataSource.Read(data, parsed.GetValue(options.Common.Query), parsed.GetValue(options.Common.Database));
         Model<T>? from = parsed.GetValue(options.From) is { } path ? Model<T>.Read(path) : null;
         (Dataset<T> training, Dataset<T>? validation, TableSchema? schema) = new TrainingData<T>(options, parsed, _recipe, from).Load(source);
@@ -36,6 +48,12 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         using var report = new TrainingReport(trainerOptions.Epochs, settings.Quiet, parsed.GetValue(options.Log), resume?.History ?? []);
         trainer.EpochCompleted += report.Add;
         trainer.StepCompleted += report.Show;
+        using TensorBoardLog? board = parsed.GetValue(options.TensorBoard) is { } boardFolder ? new(boardFolder) : null;
+        if (board is not null)
+        {
+            trainer.EpochCompleted += board.Add;
+        }
+
         if (settings.Checkpoint is { } folder)
         {
             Dictionary<string, string> notes = new(settings.Notes, StringComparer.Ordinal) { ["data"] = Fingerprint(training) };
@@ -61,13 +79,13 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         catch (DivergenceException error)
         {
             report.End();
-            if (report.History.Count == 0)
+            if (report.History.Count == 0 && File.Exists(output))
             {
-                throw;
+                throw; // an older model is better than one that has learned nothing
             }
 
-            Save(report.History[^1]);
-            return Terminal.Fail($"{error.Message}. The last good model is in '{output}'", ExitCode.Diverged);
+            Save(report.History.LastOrDefault(epoch => epoch.IsBest));
+            return Terminal.Fail($"{error.Message}. The last good model, {(report.History.Count == 0 ? "as it was before training" : "the best epoch's")}, is in '{output}'", ExitCode.Diverged);
         }
 
         report.End();
@@ -75,6 +93,11 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         if (settings.Json)
         {
             PrintJson(output, definition, training, result, hash, resume?.Step ?? 0);
+        }
+
+        if (page is not null)
+        {
+            HtmlReport.Write(page, $"{definition}, {definition.Loss}, on {source.Name}", Description(source, training, optimizer, trainerOptions, result.Kept), result, schema?.Target.Labels);
         }
 
         report.Summary(result, output);
@@ -89,27 +112,6 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(data.Targets.AllValues));
         hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(data.Targets.ClassIndices));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
-
-    /// <summary>Better now than after an hour of training.</summary>
-    private static void RequireWritable(string path)
-    {
-        string? folder = Path.GetDirectoryName(Path.GetFullPath(path));
-        if (Directory.Exists(path) || !Directory.Exists(folder))
-        {
-            throw new DataException($"cannot write '{path}': {(Directory.Exists(path) ? "it is a folder" : $"the folder '{folder}' does not exist")}");
-        }
-
-        string probe = Path.Combine(folder, $".backprop-{Guid.NewGuid():N}.tmp");
-        try
-        {
-            File.Create(probe).Dispose();
-            File.Delete(probe);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new DataException($"cannot write '{path}': {error.Message}", error);
-        }
     }
 
     private Optimizer MakeOptimizer()
@@ -142,9 +144,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
             WarmupSteps = parsed.GetValue(options.Warmup) ?? 0,
             MaxSeconds = parsed.GetValue(options.MaxTime),
             EarlyStopping = parsed.GetValue(options.EarlyStopping),
-            CheckpointEvery = parsed.GetValue(options.CheckpointEvery) is >= 0 and int every
-                ? every
-                : throw new UsageException($"--checkpoint-every must be at least 1, found {parsed.GetValue(options.CheckpointEvery)}"),
+            CheckpointEvery = CheckpointEvery(),
             Seed = parsed.GetValue(options.Seed),
             Shuffle = !parsed.GetValue(options.NoShuffle),
             Step = new()
@@ -158,9 +158,17 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         };
     }
 
+    private int CheckpointEvery()
+    {
+        int? every = parsed.GetValue(options.CheckpointEvery);
+        return every is < 1 ? throw new UsageException($"--checkpoint-every must be at least 1, found {every}")
+            : every is not null && settings.Checkpoint is null ? throw new UsageException("--checkpoint-every needs --checkpoint DIR")
+            : every ?? 0;
+    }
+
     private Network<T> Start(NetworkDefinition definition, Model<T>? from)
     {
-        var initializer = Initializer.Parse(parsed.GetValue(options.Initializer) ?? (_recipe ? Recipe.Initializer : "pytorch"));
+        var initializer = Initializer.Parse(parsed.GetValue(options.Initializer) ?? "pytorch");
         var network = new Network<T>(definition, initializer, parsed.GetValue(options.Seed));
         if (from is not null)
         {
@@ -219,17 +227,28 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         return training.WithSampleWeights(samples);
     }
 
-    private static string Description(DataSource source, Dataset<T> training, Optimizer optimizer, TrainerOptions options, EpochResult? kept) => JsonLine.Of(json =>
+    /// <summary>What the model does not depend on.</summary>
+    private bool IsAboutTheProcess(Option option) => option == options.Output || option == options.Common.Json || option == options.Quiet || option == options.Threads || option == options.Report;
+
+    private string Description(DataSource source, Dataset<T> training, Optimizer optimizer, TrainerOptions trainerOptions, EpochResult? kept) => JsonLine.Of(json =>
     {
         json.WriteString("data", source.Name);
         json.WriteNumber("rows", training.Rows);
         json.WriteString("optimizer", optimizer.Name);
         json.WriteNumber("learning_rate", optimizer.LearningRate);
         json.WriteNumber("weight_decay", optimizer.WeightDecay);
-        json.WriteString("schedule", options.Schedule);
-        json.WriteNumber("batch_size", options.BatchSize);
-        json.WriteNumber("epochs", options.Epochs);
-        json.WriteNumber("seed", options.Seed);
+        json.WriteString("schedule", trainerOptions.Schedule);
+        json.WriteNumber("batch_size", trainerOptions.BatchSize);
+        json.WriteNumber("epochs", trainerOptions.Epochs);
+        json.WriteNumber("seed", trainerOptions.Seed);
+        json.WriteString("precision", typeof(T) == typeof(double) ? "double" : "float");
+        json.WriteStartObject("options");
+        foreach (OptionResult given in parsed.CommandResult.Children.OfType<OptionResult>().Where(option => !option.Implicit && !IsAboutTheProcess(option.Option)))
+        {
+            json.WriteString(given.Option.Name[2..], given.Tokens.Count == 0 ? "true" : string.Join(',', given.Tokens.Select(token => token.Value)));
+        }
+
+        json.WriteEndObject();
         if (kept is not null)
         {
             json.WriteNumber("kept_epoch", kept.Epoch);

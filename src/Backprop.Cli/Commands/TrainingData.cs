@@ -21,114 +21,108 @@ internal sealed class TrainingData<T>(TrainOptions options, ParseResult parsed, 
         }
 
         DataSource? second = isFraction ? null : DataSource.Read(text, null, null);
+        string[]? targets = options.Common.Targets(parsed);
         if (source.Table is null)
         {
+            DatasetBuilder.RequireNoTarget(targets);
             if (parsed.GetValue(options.SampleWeight) is not null)
             {
                 throw new UsageException("--sample-weight names a column of a table, the data are arrays");
             }
-
-            bool asValues = parsed.GetValue(options.Task) == "regression";
-            int? classes = from is null ? CompleteSoftmax() : from.Network.Definition.Outputs;
-            Dataset<T> arrays = DatasetBuilder.OfArrays<T>(source, classes, needTargets: true, asValues);
-            return second is null
-                ? Split(arrays, fraction, null)
-                : (arrays, DatasetBuilder.OfArrays<T>(second, arrays.Targets.AreClasses ? arrays.Targets.Count : null, needTargets: true, asValues), null);
         }
 
-        TableOptions tableOptions = Options(source);
-        bool asValue = AsValue();
-        TableSchema schema = from?.Schema ?? (from is null ? SchemaInference.Infer(source.Table, tableOptions) : DatasetBuilder.Plain(source, from.Network.Definition, tableOptions.Targets, needTargets: true));
-        Dataset<T> all = schema.Transform<T>(source.Table, needTargets: true, asValue);
+        TableSchema? schema = null;
+        Dataset<T> all;
+        if (from is not null)
+        {
+            schema = from.Schema;
+            all = DatasetBuilder.ForModel<T>(source, from.Network.Definition, schema, targets, needTargets: true);
+        }
+        else if (source.Table is null && (!recipe || !Preprocesses || source.X!.IsPixels))
+        {
+            all = OfArrays(source);
+        }
+        else
+        {
+            Table table = source.Table ?? DatasetBuilder.Named(source, ImpliedTask());
+            TableOptions tableOptions = Options(table, source.Table is null ? [.. table.Names.Skip(source.X!.Columns)] : targets ?? source.DefaultTargets);
+            if (source.Y is { } y && DatasetBuilder.AreClasses(y, tableOptions.Task))
+            {
+                tableOptions = tableOptions with { Task = TableTask.Classification };
+            }
+
+            schema = SchemaInference.Infer(table, tableOptions);
+            all = schema.Transform<T>(table, needTargets: true, AsValue);
+            if (fraction > 0)
+            {
+                (int[] learned, int[] held) = Split(all, fraction);
+                schema = SchemaInference.Infer(table, tableOptions with { TrainingRows = learned });
+                all = schema.Transform<T>(table, needTargets: true, AsValue);
+                return (all.Select(learned), all.Select(held), schema);
+            }
+        }
+
         if (second is not null)
         {
-            return (all, DatasetBuilder.ForModel<T>(second, Shape(all), schema, null, needTargets: true), from is { Schema: null } ? null : schema);
+            return (all, DatasetBuilder.ForModel<T>(second, from?.Network.Definition ?? Shape(all), schema, second.Table is null ? null : targets ?? source.DefaultTargets, needTargets: true), schema);
         }
 
-        if (fraction == 0)
-        {
-            return (all, null, from is { Schema: null } ? null : schema);
-        }
-
-        (int[] training, int[] validation) = StratifiedSplit.Split(all.Targets.ClassIndices, all.Rows, fraction, parsed.GetValue(options.Seed));
-        if (from is null)
-        {
-            schema = SchemaInference.Infer(source.Table, tableOptions with { TrainingRows = training });
-            all = schema.Transform<T>(source.Table, needTargets: true, asValue);
-        }
-
-        return (all.Select(training), all.Select(validation), from is { Schema: null } ? null : schema);
-    }
-
-    private (Dataset<T>, Dataset<T>?, TableSchema?) Split(Dataset<T> all, double fraction, TableSchema? schema)
-    {
         if (fraction == 0)
         {
             return (all, null, schema);
         }
 
-        (int[] training, int[] validation) = StratifiedSplit.Split(all.Targets.ClassIndices, all.Rows, fraction, parsed.GetValue(options.Seed));
+        (int[] training, int[] validation) = Split(all, fraction);
         return (all.Select(training), all.Select(validation), schema);
     }
+
+    private (int[] Training, int[] Validation) Split(Dataset<T> all, double fraction) => StratifiedSplit.Split(all.Targets.ClassIndices, all.Rows, fraction, parsed.GetValue(options.Seed));
+
+    private bool Preprocesses => parsed.GetValue(options.Preprocess) == "auto";
+
+    private Dataset<T> OfArrays(DataSource source) =>
+        DatasetBuilder.OfArrays<T>(source, CompleteOutput() is { Units: > 1 } output ? output.Units : null, needTargets: true, ImpliedTask());
 
     /// <summary>A network that says no more than how wide the data are.</summary>
     private static NetworkDefinition Shape(Dataset<T> data) =>
         NetworkDefinition.Parse($"{data.FeatureCount}-{data.Targets.Count}:{(data.Targets.AreClasses && data.Targets.Count > 1 ? "softmax" : "identity")}");
 
-    private TableOptions Options(DataSource source)
+    private TableOptions Options(Table table, IReadOnlyList<string>? targets)
     {
-        string[]? targets = options.Common.Targets(parsed) ?? (source.DefaultTarget is { } name ? [name] : null);
-        bool preprocess = parsed.GetValue(options.Preprocess) == "auto";
         return new()
         {
             Targets = targets,
-            Task = Task(source, targets),
-            Preprocess = preprocess,
-            ScaleTargets = recipe && preprocess,
+            Task = Task(table, targets),
+            Preprocess = Preprocesses,
+            ScaleTargets = recipe && Preprocesses,
             SampleWeight = parsed.GetValue(options.SampleWeight),
         };
     }
 
-    /// <summary>Class or value: --task decides; else the output layer or the loss, where they imply it; else the column.</summary>
-    private TableTask Task(DataSource source, string[]? targets)
+    /// <summary>Text, truth values and several columns speak for themselves unless --task decides.</summary>
+    private TableTask Task(Table table, IReadOnlyList<string>? targets)
     {
-        switch (parsed.GetValue(options.Task))
-        {
-            case "classification":
-                return TableTask.Classification;
-            case "regression":
-                return TableTask.Regression;
-        }
-
-        IReadOnlyList<string> names = SchemaInference.Targets(source.Table!, targets);
-        if (names.Count > 1 || source.Table!.Find(names[0])!.Type is ColumnType.Text or ColumnType.Boolean)
-        {
-            return TableTask.Auto;
-        }
-
-        if (CompleteOutput() is { } output)
-        {
-            return output.Units > 1 && output.Activation.Name is "softmax" or "log_softmax" ? TableTask.Classification
-                : output.Units == 1 ? TableTask.Regression
-                : LossTask();
-        }
-
-        return LossTask();
+        IReadOnlyList<string> names = SchemaInference.Targets(table, targets);
+        bool speaks = names.Count > 1 || table.Find(names[0])!.Type is ColumnType.Text or ColumnType.Boolean;
+        return speaks && parsed.GetValue(options.Task) is null ? TableTask.Auto : ImpliedTask();
     }
 
-    private TableTask LossTask() => parsed.GetValue(options.Loss)?.Split(':')[0] switch
+    /// <summary>Class or value of one target column: --task decides; else the output layer or the loss, where they imply it.</summary>
+    private TableTask ImpliedTask()
     {
-        "cross_entropy" or "hinge" => TableTask.Classification,
-        null => TableTask.Auto,
-        _ => TableTask.Regression,
-    };
+        string? loss = parsed.GetValue(options.Loss)?.Split(':')[0];
+        return parsed.GetValue(options.Task) switch
+        {
+            "classification" => TableTask.Classification,
+            "regression" => TableTask.Regression,
+            _ when CompleteOutput() is { } output => output.Units == 1 || loss == "gaussian_nll" ? TableTask.Regression : TableTask.Classification,
+            _ => loss switch { "cross_entropy" or "hinge" => TableTask.Classification, null => TableTask.Auto, _ => TableTask.Regression },
+        };
+    }
 
     /// <summary>A class of two labels becomes 0 or 1 for a network with one output.</summary>
-    private bool AsValue() => from?.Network.Definition.TargetCount == 1 || CompleteOutput()?.Units == 1 ||
-        (CompleteOutput() is null && from is null && parsed.GetValue(options.Loss) == "binary_cross_entropy");
+    private bool AsValue => CompleteOutput() is { } output ? output.Units == 1 : parsed.GetValue(options.Loss) == "binary_cross_entropy";
 
     private LayerDefinition? CompleteOutput() =>
         parsed.GetValue(options.Network) is { } specification && TrainOptions.ParseNetwork(specification) is (not null, var layers) ? layers[^1] : null;
-
-    private int? CompleteSoftmax() => CompleteOutput() is { Units: > 1 } output ? output.Units : null;
 }

@@ -1,11 +1,13 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
+using Backprop.Data;
 
 namespace Backprop.Cli.Input;
 
 /// <summary>Arguments and options that several commands have.</summary>
 internal sealed class CommonOptions
 {
-    public Argument<string?> Data { get; } = new("DATA") { Arity = ArgumentArity.ZeroOrOne, Description = "A table (.csv .tsv .json .jsonl .parquet), IMAGES,LABELS, .npz, X.npy,y.npy, builtin:digits, builtin:iris, or - for CSV on standard input" };
+    public Argument<string?> Data { get; } = new("DATA") { HelpName = "DATA", Arity = ArgumentArity.ZeroOrOne, Description = "A table (.csv .tsv .json .jsonl .parquet), IMAGES,LABELS, .npz, X.npy,y.npy, builtin:digits, builtin:iris, or - for CSV on standard input" };
 
     public Option<string?> Query { get; } = new("--query") { Description = "Rows of a SQL query in the place of DATA", HelpName = "SQL" };
 
@@ -18,7 +20,7 @@ internal sealed class CommonOptions
     public static Option<string> Precision(string fallback)
     {
         var option = new Option<string>("--precision") { Description = "Arithmetic", DefaultValueFactory = _ => fallback };
-        option.AcceptOnlyFromAmong("float", "double");
+        option.AcceptOneOf("float", "double");
         return option;
     }
 
@@ -29,6 +31,7 @@ internal sealed class CommonOptions
         command.Add(Database);
         command.Add(Target);
         command.Add(Json);
+        Data.CompletionSources.Add(_ => EmbeddedData.Names.Select(name => new CompletionItem($"builtin:{name}")));
     }
 
     public DataSource Source(ParseResult parsed) => DataSource.Read(parsed.GetValue(Data), parsed.GetValue(Query), parsed.GetValue(Database));

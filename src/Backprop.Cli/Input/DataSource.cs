@@ -8,8 +8,8 @@ namespace Backprop.Cli.Input;
 /// <param name="Table">A table; null: arrays.</param>
 /// <param name="X">[Rows×Features], where there is no table.</param>
 /// <param name="Y">The targets beside <paramref name="X"/>, or null.</param>
-/// <param name="DefaultTarget">The target column of built-in data.</param>
-internal sealed record DataSource(string Name, Table? Table, NumericArray? X, NumericArray? Y, string? DefaultTarget)
+/// <param name="DefaultTargets">The target column of built-in data.</param>
+internal sealed record DataSource(string Name, Table? Table, NumericArray? X, NumericArray? Y, string[]? DefaultTargets)
 {
     public int Rows => Table?.Rows ?? X!.Rows;
 
@@ -35,7 +35,7 @@ internal sealed record DataSource(string Name, Table? Table, NumericArray? X, Nu
         {
             string name = data["builtin:".Length..];
             using Stream stream = EmbeddedData.OpenCsv(name);
-            return new(data, TableReader.ReadCsv(stream, data), null, null, EmbeddedData.Target(name));
+            return new(data, TableReader.ReadCsv(stream, data), null, null, [EmbeddedData.Target(name)]);
         }
 
         if (data == "-")
@@ -64,13 +64,21 @@ internal sealed record DataSource(string Name, Table? Table, NumericArray? X, Nu
 
         if (parts.Length <= 2 && File.Exists(parts[0]))
         {
-            return Fit(data, IdxReader.Read(parts[0]), parts.Length == 2 ? IdxReader.Read(parts[1]) : null);
+            return Fit(data, Pixels(IdxReader.Read(parts[0])), parts.Length == 2 ? IdxReader.Read(parts[1]) : null);
+        }
+
+        if (Directory.Exists(data))
+        {
+            throw new DataException($"'{data}' is a folder, a file expected");
         }
 
         throw File.Exists(parts[0]) || parts.Length > 2
             ? new DataException($"'{data}': expected a table (.csv, .tsv, .json, .jsonl, .parquet), .npz, X.npy,y.npy or IMAGES,LABELS")
             : new DataException($"'{parts[0]}' does not exist");
     }
+
+    /// <summary>The pixels of images are scaled to 0 … 1.</summary>
+    private static NumericArray Pixels(NumericArray x) => x.IsPixels ? x with { Values = Array.ConvertAll(x.Values, value => value / 255) } : x;
 
     private static DataSource Fit(string data, NumericArray x, NumericArray? y)
     {

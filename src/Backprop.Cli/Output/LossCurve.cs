@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Backprop.Cli.Output;
 
-/// <summary>A picture of the loss over the epochs, in braille dots (2×4 a character), on a logarithmic scale.</summary>
+/// <summary>A picture of the loss over the epochs, in braille dots (2×4 a character), on a logarithmic scale where the loss is positive.</summary>
 internal static class LossCurve
 {
     private const int Width = 60, Height = 10;
@@ -11,19 +11,16 @@ internal static class LossCurve
 
     public static string Draw(IReadOnlyList<double> training, IReadOnlyList<double> validation)
     {
-        double[] all = [.. training.Concat(validation).Where(loss => loss > 0 && double.IsFinite(loss))];
-        if (training.Count < 2 || all.Length == 0)
+        if (training.Count < 2 || PlotScale.Of(training.Concat(validation), logarithmic: true) is not { } scale)
         {
             return "";
         }
 
-        double low = Math.Log10(all.Min()), high = Math.Log10(all.Max());
-        high = high - low < 1e-9 ? low + 1 : high;
         var picture = new StringBuilder();
-        int[,] cells = Plot(training, low, high, every: 1), other = Plot(validation, low, high, every: 2);
+        int[,] cells = Plot(training, scale, every: 1), other = Plot(validation, scale, every: 2);
         for (int row = 0; row < Height; row++)
         {
-            double label = Math.Pow(10, high - ((high - low) * row / (Height - 1)));
+            double label = scale.Value(1 - ((double)row / (Height - 1)));
             picture.Append(row is 0 or Height - 1 || row == Height / 2 ? $"{label,10:G3} ┤" : "           │");
             for (int column = 0; column < Width; column++)
             {
@@ -39,19 +36,19 @@ internal static class LossCurve
         return picture.ToString();
     }
 
-    private static int[,] Plot(IReadOnlyList<double> losses, double low, double high, int every)
+    private static int[,] Plot(IReadOnlyList<double> losses, PlotScale scale, int every)
     {
         int[,] cells = new int[Height, Width];
         int before = -1;
         for (int x = 0; x < 2 * Width && losses.Count > 0; x++)
         {
             double loss = losses[(int)Math.Round((double)x / ((2 * Width) - 1) * (losses.Count - 1))];
-            if (!(loss > 0) || !double.IsFinite(loss))
+            if (!double.IsFinite(loss))
             {
                 continue;
             }
 
-            int y = (int)Math.Round((high - Math.Log10(loss)) / (high - low) * ((4 * Height) - 1));
+            int y = (int)Math.Round((1 - scale.At(loss)) * ((4 * Height) - 1));
             int from = before < 0 ? y : Math.Min(y, before), to = before < 0 ? y : Math.Max(y, before);
             for (int dot = from; dot <= to; dot++)
             {

@@ -18,7 +18,7 @@ public static class StratifiedSplit
 
         if (rows < 2)
         {
-            throw new DataException($"a validation split needs at least 2 rows, found {rows}");
+            throw new DataException($"a validation split needs at least 2 rows, found {rows}: train without validation, or on more");
         }
 
         var byClass = new SortedDictionary<int, List<int>>();

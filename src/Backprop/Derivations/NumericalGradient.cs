@@ -66,9 +66,15 @@ public sealed class NumericalGradient
             return _complex.With(parameter, new(value, ComplexStep)).Imaginary / ComplexStep;
         }
 
-        // The step in p is about 2⁻¹⁰ whatever the input; a power of two, so that w ± h loses little.
+        // The step in p is about 2⁻¹⁰ whatever the input; a power of two, so that w ± h loses little. Near a kink a shorter one is tried.
         double input = parameter.IsBias ? 1 : Math.Abs(_real.Activations[parameter.Layer - 1][parameter.Input].Value);
         double h = Math.ScaleB(1, -10 - Math.Max(0, Math.ILogB(Math.Max(1, Math.Max(input, Math.Abs(value))))));
+        return Differences(parameter, value, h, out leftOut) ?? Differences(parameter, value, h / 16, out leftOut) ?? double.NaN;
+    }
+
+    /// <summary>The five-point central difference; null where a kink is within two steps.</summary>
+    private double? Differences(ParameterName parameter, double value, double h, out string? leftOut)
+    {
         double[] losses = new double[4];
         int[]? region = null;
         ReadOnlySpan<int> offsets = [0, -2, -1, 1, 2];
@@ -77,10 +83,10 @@ public sealed class NumericalGradient
             double loss = _real.With(parameter, new(value + (offset * h))).Value;
             int[] here = Region(parameter.Layer);
             region ??= here;
-            if (Differs(region, here, parameter.Layer) is { } kink)
+            leftOut = Differs(region, here, parameter.Layer);
+            if (leftOut is not null)
             {
-                leftOut = kink;
-                return double.NaN;
+                return null;
             }
 
             if (offset != 0)
@@ -89,6 +95,7 @@ public sealed class NumericalGradient
             }
         }
 
+        leftOut = null;
         return ((losses[0] - losses[3]) + (8 * (losses[2] - losses[1]))) / (12 * h);
     }
 

@@ -58,40 +58,71 @@ internal sealed unsafe class PlainForward<TElement> where TElement : unmanaged, 
             _targets[i] = TElement.Create(target[i]);
         }
 
-        return From(1, -1, -1, default, PreActivations, Activations);
+        return From(1, PreActivations, Activations);
     }
 
-    /// <summary>The loss of the same sample with one parameter replaced.</summary>
-    public TElement With(ParameterName parameter, TElement value) =>
-        From(parameter.Layer, parameter.Output, parameter.Input, value, MovedPreActivations, MovedActivations);
+    /// <summary>The loss of the same sample with one parameter replaced. In its layer one unit moves; the layers behind it are run again.</summary>
+    public TElement With(ParameterName parameter, TElement value)
+    {
+        int l = parameter.Layer, i = parameter.Output;
+        PreActivations[l].CopyTo(MovedPreActivations[l], 0);
+        MovedPreActivations[l][i] = Sum(l, i, parameter.IsBias ? -1 : parameter.Input, value);
+        if (_definition.Layers[l - 1].Activation.IsElementwise)
+        {
+            Activations[l].CopyTo(MovedActivations[l], 0);
+            Activate(l, i, 1, MovedPreActivations, MovedActivations);
+        }
+        else
+        {
+            Activate(l, 0, MovedPreActivations[l].Length, MovedPreActivations, MovedActivations);
+        }
 
-    /// <summary>Layers first … N and the loss, with W_first[output, input] (or b_first[output]) replaced unless output is −1.</summary>
-    private TElement From(int first, int output, int input, TElement value, TElement[][] preActivations, TElement[][] activations)
+        return From(l + 1, MovedPreActivations, MovedActivations);
+    }
+
+    /// <summary>Layers first … N and the loss.</summary>
+    private TElement From(int first, TElement[][] preActivations, TElement[][] activations)
     {
         int last = _definition.Layers.Length;
         for (int l = first; l <= last; l++)
         {
-            TElement[] p = preActivations[l], x = l == first ? Activations[l - 1] : activations[l - 1];
+            TElement[] p = preActivations[l], x = activations[l - 1];
             double[] weights = _weights[l - 1], biases = _biases[l - 1];
             for (int i = 0; i < p.Length; i++)
             {
-                bool replaced = l == first && i == output;
-                TElement sum = replaced && input < 0 ? value : TElement.Create(biases[i]);
+                TElement sum = TElement.Create(biases[i]);
                 for (int j = 0; j < x.Length; j++)
                 {
-                    TElement weight = replaced && j == input ? value : TElement.Create(weights[(i * x.Length) + j]);
-                    sum = TElement.FusedMultiplyAdd(weight, x[j], sum);
+                    sum = TElement.FusedMultiplyAdd(TElement.Create(weights[(i * x.Length) + j]), x[j], sum);
                 }
 
                 p[i] = sum;
             }
 
-            fixed (TElement* from = p, to = activations[l])
-            {
-                _activations[l - 1].Forward(from, to, p.Length);
-            }
+            Activate(l, 0, p.Length, preActivations, activations);
         }
 
         return _output.Value(preActivations[last], activations[last], _targets);
+    }
+
+    /// <summary>p_ℓ,i with W_ℓ[i, input] replaced, or b_ℓ[i] where the input is −1.</summary>
+    private TElement Sum(int l, int i, int input, TElement value)
+    {
+        TElement[] x = Activations[l - 1];
+        TElement sum = input < 0 ? value : TElement.Create(_biases[l - 1][i]);
+        for (int j = 0; j < x.Length; j++)
+        {
+            sum = TElement.FusedMultiplyAdd(j == input ? value : TElement.Create(_weights[l - 1][(i * x.Length) + j]), x[j], sum);
+        }
+
+        return sum;
+    }
+
+    private void Activate(int l, int from, int count, TElement[][] preActivations, TElement[][] activations)
+    {
+        fixed (TElement* p = preActivations[l], x = activations[l])
+        {
+            _activations[l - 1].Forward(p + from, x + from, count);
+        }
     }
 }

@@ -93,7 +93,8 @@ public sealed class SafeTensorsFile
 
         if (at != dataLength)
         {
-            throw new ModelException($"'{path}': tensors end at byte {at}, the file has {dataLength} bytes after its header{(at < dataLength ? ": there is a hole at the end" : ": it is cut off")}");
+            string last = entries.Count == 0 ? "no tensor" : $"tensor '{entries.Find(entry => entry.End > dataLength)?.Name ?? entries[^1].Name}'";
+            throw new ModelException($"'{path}', {last}: tensors end at byte {at}, the file has {dataLength} bytes after its header{(at < dataLength ? ": there is a hole at the end" : ": it is cut off")}");
         }
 
         byte[] data = new byte[dataLength];

@@ -104,8 +104,8 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
             double epochLoss = goesOn ? resume!.EpochLoss : 0, rate = 0;
             long begin = Stopwatch.GetTimestamp();
             RowPermutation order = _options.Shuffle ? new(_training.Rows, _options.Seed, epoch) : RowPermutation.FileOrder(_training.Rows);
-            int firstBatch = goesOn ? resume!.Batch : 0;
-            for (int batch = firstBatch; batch < sampler.Count; batch++)
+            int firstBatch = goesOn ? resume!.Batch : 0, rows = 0, batch = firstBatch;
+            for (; batch < sampler.Count && reason != StopReason.MaxTime; batch++)
             {
                 if (cancellation.IsCancellationRequested)
                 {
@@ -134,17 +134,23 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
                     Save(epoch, batch + 1, epochLoss, null);
                 }
 
-                StepCompleted?.Invoke(new(epoch, _options.Epochs, batch + 1, sampler.Count, loss, RowsPerSecond(epoch, start + samples, seconds + Stopwatch.GetElapsedTime(begin).TotalSeconds)));
+                rows = start + samples;
+                double now = seconds + Stopwatch.GetElapsedTime(begin).TotalSeconds;
+                StepCompleted?.Invoke(new(epoch, _options.Epochs, batch + 1, sampler.Count, loss, RowsPerSecond(epoch, rows, now)));
+                if (now >= _options.MaxSeconds && steps < allSteps)
+                {
+                    reason = StopReason.MaxTime; // what is done of this epoch counts as one
+                }
             }
 
             double epochSeconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
             seconds += epochSeconds;
             Evaluation? validation = _validation is null ? null : _evaluator.Evaluate(_validation);
-            epochLoss /= _training.Rows;
+            epochLoss /= rows;
             double watched = validation?.Loss ?? epochLoss;
             schedule.AfterEpoch(watched);
             bool isBest = _validation is null || kept is null || IsBetter(validation!, kept.Validation!);
-            var result = new EpochResult(epoch, epochLoss, validation, rate, epochSeconds, sampler.Count - firstBatch, isBest);
+            var result = new EpochResult(epoch, epochLoss, validation, rate, epochSeconds, batch - firstBatch, isBest);
             history.Add(result);
             sinceBest = isBest ? 0 : sinceBest + 1;
             if (isBest)
@@ -161,9 +167,8 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
                 break;
             }
 
-            if (_options.MaxSeconds is { } limit && seconds >= limit && epoch < _options.Epochs)
+            if (reason == StopReason.MaxTime)
             {
-                reason = StopReason.MaxTime;
                 Save(epoch + 1, 0, 0, reason);
                 break;
             }

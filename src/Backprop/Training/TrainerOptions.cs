@@ -17,7 +17,7 @@ public sealed record TrainerOptions
     /// <summary>Steps at the beginning over which the learning rate rises linearly from 0.</summary>
     public int WarmupSteps { get; init; }
 
-    /// <summary>Seconds of training after which no further epoch begins; null: no limit.</summary>
+    /// <summary>Seconds of training after which no further step is done; what is done of the epoch counts as one. null: no limit.</summary>
     public double? MaxSeconds { get; init; }
 
     /// <summary>Epochs without a better validation result after which training stops; null: never.</summary>
@@ -55,6 +55,7 @@ public sealed record TrainerOptions
         }
 
         _ = LearningRateSchedule.Parse(Schedule);
+        Step.Validate();
 
         static void Require(string name, int value)
         {

@@ -1,0 +1,44 @@
+using System.CommandLine;
+
+namespace Backprop.Cli.Output;
+
+/// <summary>Help with examples, under the name that users know the tool by.</summary>
+internal static class Help
+{
+    private static readonly Dictionary<string, string[]> s_examples = new(StringComparer.Ordinal)
+    {
+        ["train"] =
+        [
+            "backprop train                                          on the embedded digits",
+            "backprop train iris.csv --target species -o iris.safetensors",
+            "backprop train images.gz,labels.gz --network 256:relu-128:relu --optimizer adam --learning-rate 0.001",
+            "backprop train --query \"SELECT * FROM 'data/*.parquet' WHERE year > 2020\" --target price --loss huber:1",
+        ],
+        ["evaluate"] = ["backprop evaluate model.safetensors test.csv", "backprop evaluate model.safetensors builtin:digits --json"],
+        ["predict"] = ["backprop predict model.safetensors new.csv -o predictions.csv", "cat new.csv | backprop predict model.safetensors -"],
+        ["summary"] = ["backprop summary model.safetensors"],
+        ["gradient"] = ["backprop gradient model.safetensors data.csv -o gradient.safetensors"],
+        ["check"] = ["backprop check model.safetensors builtin:digits", "backprop check --network 5-7:gelu-3:softmax --all"],
+        ["data"] = ["backprop data iris.csv --target species", "backprop data builtin:digits"],
+        ["completion"] = ["backprop completion bash >> ~/.bashrc", "backprop completion zsh >> ~/.zshrc", "backprop completion fish > ~/.config/fish/completions/backprop.fish"],
+    };
+
+    private static readonly string[] s_rootExamples =
+        [s_examples["train"][0], s_examples["train"][1], s_examples["evaluate"][0], s_examples["predict"][0], s_examples["check"][0]];
+
+    /// <summary>Prints the help that was asked for.</summary>
+    public static int Print(ParseResult parsed)
+    {
+        using var text = new StringWriter();
+        int code = parsed.Invoke(new InvocationConfiguration { Output = text });
+        Console.Out.Write(text.ToString().TrimEnd().Replace(RootCommand.ExecutableName, "backprop", StringComparison.Ordinal));
+        Console.Out.WriteLine("\n\nExamples:");
+        Command command = parsed.CommandResult.Command;
+        foreach (string example in command is RootCommand ? s_rootExamples : s_examples[command.Name])
+        {
+            Console.Out.WriteLine($"  {example}");
+        }
+
+        return code;
+    }
+}

@@ -1,0 +1,53 @@
+namespace Backprop.Cli.Output;
+
+/// <summary>Files that are written at the end.</summary>
+internal static class OutputFile
+{
+    /// <summary>Better now than after an hour of training.</summary>
+    /// <exception cref="DataException">The file could not be written.</exception>
+    public static void RequireWritable(string path)
+    {
+        if (path.Length == 0)
+        {
+            throw new DataException("cannot write a file without a name");
+        }
+
+        string? folder = Path.GetDirectoryName(Path.GetFullPath(path));
+        if (Directory.Exists(path) || !Directory.Exists(folder))
+        {
+            throw new DataException($"cannot write '{path}': {(Directory.Exists(path) ? "it is a folder" : $"the folder '{folder}' does not exist")}");
+        }
+
+        Probe(folder, path);
+    }
+
+    /// <summary>Makes the folder where it does not exist.</summary>
+    /// <exception cref="DataException">No file could be written in it.</exception>
+    public static void RequireWritableFolder(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new DataException($"cannot make the folder '{folder}': {error.Message}", error);
+        }
+
+        Probe(folder, folder);
+    }
+
+    private static void Probe(string folder, string path)
+    {
+        string probe = Path.Combine(folder, $".backprop-{Guid.NewGuid():N}.tmp");
+        try
+        {
+            File.Create(probe).Dispose();
+            File.Delete(probe);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new DataException($"cannot write '{path}': {error.Message}", error);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Backprop.Cli.Tests;
+
+/// <summary>The tool as its users run it: a process in a folder of its own, its exit code, its two streams.</summary>
+public abstract class Tool : IDisposable
+{
+    /// <summary>The current directory of every run.</summary>
+    protected string Folder { get; } = Directory.CreateTempSubdirectory("backprop-test").FullName;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Directory.Delete(Folder, recursive: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>A run that must succeed with one line of JSON on standard output.</summary>
+    protected JsonElement Json(params string[] args)
+    {
+        (int code, string output, string error) = Run(args);
+        Assert.True(code == 0, error);
+        Assert.Single(output.TrimEnd('\n').Split('\n'));
+        using JsonDocument document = JsonDocument.Parse(output);
+        return document.RootElement.Clone();
+    }
+
+    /// <summary>A path in the folder.</summary>
+    protected string At(string name) => Path.Combine(Folder, name);
+
+    /// <summary>Writes a file in the folder.</summary>
+    protected void Write(string name, string text) => File.WriteAllText(At(name), text);
+
+    /// <summary>A run.</summary>
+    protected (int Code, string Out, string Error) Run(params string[] args) => RunWith(null, args);
+
+    /// <summary>A run with text on its standard input.</summary>
+    protected (int Code, string Out, string Error) RunWith(string? input, params string[] args)
+    {
+        using Process process = Process.Start(Start(args))!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+        process.StandardInput.Write(input);
+        process.StandardInput.Close();
+        process.WaitForExit();
+        return (process.ExitCode, output.Result, error.Result);
+    }
+
+    /// <summary>How a run is started.</summary>
+    protected ProcessStartInfo Start(string[] args)
+    {
+        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = Folder, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Backprop.Cli.dll"));
+        foreach (string arg in args)
+        {
+            start.ArgumentList.Add(arg);
+        }
+
+        return start;
+    }
+}

@@ -1,0 +1,153 @@
+using System.Buffers.Binary;
+using System.Text;
+using System.Text.Json;
+
+namespace Backprop.Cli.Tests;
+
+/// <summary>What a run leaves beside its model: log, TensorBoard events, report.</summary>
+public sealed class TrainingRecordTests : Tool
+{
+    [Fact]
+    public void TensorBoardReadsTheEvents()
+    {
+        JsonElement train = Json("train", "builtin:iris", "--epochs", "3", "--tensorboard", "tb/run1", "--log", "log.jsonl", "--json", "--quiet");
+        List<(double Time, long Step, string? Version, string? Tag, float Value)> events = [.. Records(File.ReadAllBytes(Directory.GetFiles(At("tb/run1"), "events.out.tfevents.*").Single())).Select(Event)];
+        Assert.Equal("brain.Event:2", events[0].Version);
+        Assert.All(events, one => Assert.InRange(one.Time, 1.6e9, 1e11));
+        Assert.Equal([1, 2, 3], events.Where(one => one.Tag == "loss/training").Select(one => one.Step));
+        double[] logged = [.. File.ReadAllLines(At("log.jsonl")).Select(line => JsonSerializer.Deserialize<JsonElement>(line).GetProperty("loss").GetDouble())];
+        Assert.Equal(logged.Select(loss => (float)loss), events.Where(one => one.Tag == "loss/training").Select(one => one.Value));
+        float[] accuracies = [.. events.Where(one => one.Tag == "validation/accuracy").Select(one => one.Value)];
+        Assert.Equal(3, accuracies.Length);
+        Assert.Equal((float)train.GetProperty("validation").GetProperty("accuracy").GetDouble(), accuracies.Max());
+    }
+
+    [Fact]
+    public void TheChecksumIsTheOneThatIsPublished() => Assert.Equal(0xE3069283, Crc32C("123456789"u8));
+
+    [Fact]
+    public void TheReportStandsByItself()
+    {
+        Write("r.csv", "x,label\n" + string.Join('\n', Enumerable.Range(0, 40).Select(n => $"{n},{(n % 2 == 0 ? "<b>" : "a&b")}")));
+        Assert.Equal(0, Run("train", "r.csv", "--epochs", "3", "--report", "r.html", "--optimizer", "sgd", "--momentum", "0.5", "--quiet").Code);
+        string page = File.ReadAllText(At("r.html"));
+        Assert.Equal(2, page.Split("<svg").Length - 1);
+        Assert.Contains("a&amp;b", page);
+        Assert.DoesNotContain("<b>", page);
+        Assert.DoesNotContain("http", page);
+        Assert.Contains("--optimizer sgd --momentum 0.5", page);
+        Assert.Contains("Validation accuracy", page);
+        Assert.DoesNotContain("NaN", page);
+    }
+
+    [Theory]
+    [InlineData("--report", "no/r.html")]
+    [InlineData("--log", "no/l.jsonl")]
+    [InlineData("--tensorboard", "file/tb")]
+    [InlineData("--checkpoint", "file/ck")]
+    [InlineData("-o", "no/m.st")]
+    public void WhatCannotBeWrittenIsToldBeforeTraining(string option, string path)
+    {
+        Write("file", "");
+        (int code, _, string error) = Run("train", "builtin:iris", option, path);
+        Assert.Equal(3, code);
+        Assert.Contains("cannot", error);
+        Assert.DoesNotContain("epoch", error);
+    }
+
+    /// <summary>TFRecord: length, masked sum of the length, data, masked sum of the data.</summary>
+    private static IEnumerable<byte[]> Records(byte[] file)
+    {
+        for (int at = 0; at < file.Length;)
+        {
+            int length = (int)BinaryPrimitives.ReadUInt64LittleEndian(file.AsSpan(at));
+            Assert.Equal(Masked(file.AsSpan(at, 8)), BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(at + 8)));
+            byte[] data = file.AsSpan(at + 12, length).ToArray();
+            Assert.Equal(Masked(data), BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(at + 12 + length)));
+            yield return data;
+            at += 16 + length;
+        }
+    }
+
+    private static uint Masked(ReadOnlySpan<byte> bytes)
+    {
+        uint crc = Crc32C(bytes);
+        return ((crc >> 15) | (crc << 17)) + 0xA282EAD8;
+    }
+
+    /// <summary>Bit by bit, by the reversed polynomial.</summary>
+    private static uint Crc32C(ReadOnlySpan<byte> bytes)
+    {
+        uint crc = uint.MaxValue;
+        foreach (byte b in bytes)
+        {
+            crc ^= b;
+            for (int bit = 0; bit < 8; bit++)
+            {
+                crc = (crc & 1) == 0 ? crc >> 1 : (crc >> 1) ^ 0x82F63B78;
+            }
+        }
+
+        return ~crc;
+    }
+
+    private static (double Time, long Step, string? Version, string? Tag, float Value) Event(byte[] record)
+    {
+        (double Time, long Step, string? Version, string? Tag, float Value) result = default;
+        foreach ((int field, ReadOnlyMemory<byte> content, long number) in Fields(record))
+        {
+            switch (field)
+            {
+                case 1:
+                    result.Time = BinaryPrimitives.ReadDoubleLittleEndian(content.Span);
+                    break;
+                case 2:
+                    result.Step = number;
+                    break;
+                case 3:
+                    result.Version = Encoding.UTF8.GetString(content.Span);
+                    break;
+                default:
+                    Assert.Equal(5, field);
+                    ReadOnlyMemory<byte> value = Assert.Single(Fields(content)).Content;
+                    foreach ((int inner, ReadOnlyMemory<byte> part, _) in Fields(value))
+                    {
+                        (result.Tag, result.Value) = inner == 1 ? (Encoding.UTF8.GetString(part.Span), result.Value) : (result.Tag, BinaryPrimitives.ReadSingleLittleEndian(part.Span));
+                    }
+
+                    break;
+            }
+        }
+
+        return result;
+    }
+
+    private static List<(int Field, ReadOnlyMemory<byte> Content, long Number)> Fields(ReadOnlyMemory<byte> message)
+    {
+        var fields = new List<(int, ReadOnlyMemory<byte>, long)>();
+        int at = 0;
+        long Varint()
+        {
+            long value = 0;
+            for (int shift = 0; ; shift += 7)
+            {
+                byte b = message.Span[at++];
+                value |= (long)(b & 0x7F) << shift;
+                if (b < 0x80)
+                {
+                    return value;
+                }
+            }
+        }
+
+        while (at < message.Length)
+        {
+            long key = Varint();
+            (int length, long number) = (key & 7) switch { 0 => (0, Varint()), 1 => (8, 0), 2 => ((int)Varint(), 0), 5 => (4, 0L), _ => throw new InvalidOperationException($"wire type {key & 7}") };
+            fields.Add(((int)(key >> 3), message.Slice(at, length), number));
+            at += length;
+        }
+
+        return fields;
+    }
+}
