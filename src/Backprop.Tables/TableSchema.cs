@@ -9,7 +9,7 @@ namespace Backprop.Tables;
 /// </summary>
 /// <param name="Columns">In the order of the network's inputs.</param>
 /// <param name="Target">What is predicted.</param>
-/// <param name="SampleWeight">The column of sample weights, or null.</param>
+/// <param name="SampleWeight">The column of sample weights, or null. Rows without the column weigh the same.</param>
 public sealed record TableSchema(IReadOnlyList<FeatureColumn> Columns, TargetColumns Target, string? SampleWeight = null)
 {
     /// <summary>The network's inputs.</summary>
@@ -49,7 +49,7 @@ public sealed record TableSchema(IReadOnlyList<FeatureColumn> Columns, TargetCol
 
         bool present = Target.Names.All(name => table.Find(name) is not null);
         Targets<T> targets = needTargets || present ? TargetEncoder.Read<T>(Target, table, asValue) : Targets<T>.None;
-        return new(rows, width, features, targets, SampleWeight is null || (!needTargets && table.Find(SampleWeight) is null) ? null : ReadWeights<T>(table));
+        return new(rows, width, features, targets, SampleWeight is null || table.Find(SampleWeight) is null ? null : ReadWeights<T>(table));
     }
 
     private T[] ReadWeights<T>(Table table) where T : unmanaged, IBinaryFloatingPointIeee754<T>

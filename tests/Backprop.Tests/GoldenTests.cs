@@ -91,9 +91,17 @@ public class GoldenTests
         double? Get(string name) => options.TryGetProperty(name, out JsonElement value) ? value.GetDouble() : null;
         return new()
         {
-            LearningRate = Get("learning-rate"), WeightDecay = Get("weight-decay"), Momentum = Get("momentum"), Dampening = Get("dampening"),
-            Nesterov = Get("nesterov") is 1 ? true : null, Beta1 = Get("beta1"), Beta2 = Get("beta2"), Epsilon = Get("epsilon"), Rho = Get("rho"),
-            Amsgrad = Get("amsgrad") is 1 ? true : null, Centered = Get("centered") is 1 ? true : null,
+            LearningRate = Get("learning-rate"),
+            WeightDecay = Get("weight-decay"),
+            Momentum = Get("momentum"),
+            Dampening = Get("dampening"),
+            Nesterov = Get("nesterov") is 1 ? true : null,
+            Beta1 = Get("beta1"),
+            Beta2 = Get("beta2"),
+            Epsilon = Get("epsilon"),
+            Rho = Get("rho"),
+            Amsgrad = Get("amsgrad") is 1 ? true : null,
+            Centered = Get("centered") is 1 ? true : null,
         };
     }
 }

@@ -36,5 +36,9 @@ internal sealed class CommonOptions
 
     public DataSource Source(ParseResult parsed) => DataSource.Read(parsed.GetValue(Data), parsed.GetValue(Query), parsed.GetValue(Database));
 
-    public string[]? Targets(ParseResult parsed) => parsed.GetValue(Target)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    public string[]? Targets(ParseResult parsed) => parsed.GetValue(Target)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) switch
+    {
+        [] => throw new UsageException("--target names no column"),
+        var names => names,
+    };
 }

@@ -17,9 +17,12 @@ internal static class Terminal
     public static IAnsiConsole Data { get; } = AnsiConsole.Create(new AnsiConsoleSettings
     {
         Out = new AnsiConsoleOutput(Console.Out),
-        Ansi = Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect,
+        Ansi = Console.IsOutputRedirected || NoColor ? AnsiSupport.No : AnsiSupport.Detect,
         Interactive = InteractionSupport.No,
     });
+
+    /// <summary>no-color.org; dimmed and bold text goes with it.</summary>
+    private static bool NoColor => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
 
     public static bool Animates => !Console.IsErrorRedirected && People.Profile.Capabilities.Ansi;
 

@@ -84,8 +84,17 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
 
         void Save(int epoch, int batch, double epochLoss, StopReason? ended) => CheckpointReached?.Invoke(new()
         {
-            Epoch = epoch, Batch = batch, Step = steps, Updates = step.Steps, EpochLoss = epochLoss, ScheduleState = schedule.State, Ended = ended, History = [.. history],
-            Parameters = Network.Parameters.Span.ToArray(), Best = best.Parameters.Span.ToArray(), Moments = [.. step.Moments.Select(moment => moment.Span.ToArray())],
+            Epoch = epoch,
+            Batch = batch,
+            Step = steps,
+            Updates = step.Steps,
+            EpochLoss = epochLoss,
+            ScheduleState = schedule.State,
+            Ended = ended,
+            History = [.. history],
+            Parameters = Network.Parameters.Span.ToArray(),
+            Best = best.Parameters.Span.ToArray(),
+            Moments = [.. step.Moments.Select(moment => moment.Span.ToArray())],
         });
 
         TrainingResult End()
