@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Backprop.Kernels;
 
@@ -11,6 +12,9 @@ internal static unsafe class MatrixTile<T, V>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where V : unmanaged, ILanes<V, T>
 {
+    /// <summary>The terms of the sum between a prefetch and its use.</summary>
+    private const int Ahead = 16;
+
     /// <summary>C[row, ·] = start[row, ·] + Σ_k A[row, k] B[k, ·], one chain of fused multiply-adds for each element, in the order of k.</summary>
     /// <param name="length">The length of the sum.</param>
     /// <param name="a">A[row, k] at a[row · rowStride + k · sumStride].</param>
@@ -113,6 +117,12 @@ internal static unsafe class MatrixTile<T, V>
         T* a3 = a + (3 * rowStride), a6 = a3 + (3 * rowStride), a9 = a6 + (3 * rowStride);
         for (; length > 0; length--)
         {
+            if (Sse.IsSupported)
+            {
+                Sse.Prefetch0(b + (Ahead * bStride)); // the other core may have written it
+                Sse.Prefetch0(a + (Ahead * sumStride) + ((TRows.Value - 1) * rowStride));
+            }
+
             V b0 = V.Load(b), b1 = TVectors.Value > 1 ? V.Load(b + V.Count) : b0;
             V x = V.Broadcast(a[0]);
             c0 = V.FusedMultiplyAdd(x, b0, c0);

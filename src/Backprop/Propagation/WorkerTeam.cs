@@ -8,13 +8,14 @@ namespace Backprop.Propagation;
 /// </summary>
 internal sealed class WorkerTeam : IDisposable
 {
-    /// <summary>Waiters spin for about two microseconds before they let others have the processor: it may be the one waited for who needs it.</summary>
-    private const int SpinsBeforeYield = 64;
+    /// <summary>How long the caller spins, some tens of microseconds: what is longer is not the helpers' work but their lack of a processor, which it may be holding.</summary>
+    private const int CallerSpins = 1000;
 
-    /// <summary>Helpers sleep after some hundred microseconds: longer than what a trainer does between two phases.</summary>
-    private const int SpinsBeforeSleep = 1000;
+    /// <summary>How long helpers spin: longer than what a trainer does between two phases.</summary>
+    private const int HelperSpins = 3000;
 
     private readonly Helper[] _helpers;
+    private readonly Sleeper _caller = new();
     private Action<int>? _action;
     private ExceptionDispatchInfo? _error;
     private int _generation;
@@ -50,7 +51,14 @@ internal sealed class WorkerTeam : IDisposable
         Guarded(action, 0);
         for (int spins = 0; Volatile.Read(ref _running) > 0; spins++)
         {
-            Pause(spins);
+            if (spins < CallerSpins)
+            {
+                Thread.SpinWait(1);
+            }
+            else
+            {
+                _caller.SleepWhile(ref _running, Count - 1, 1);
+            }
         }
 
         _error?.Throw();
@@ -67,10 +75,7 @@ internal sealed class WorkerTeam : IDisposable
         Interlocked.Increment(ref _generation); // seen by spinning helpers; a fence before the look at the sleeping ones
         foreach (Helper helper in _helpers)
         {
-            if (Volatile.Read(ref helper.Sleeping) == 1 && Interlocked.CompareExchange(ref helper.Sleeping, 0, 1) == 1)
-            {
-                helper.Wake.Release();
-            }
+            helper.Wake();
         }
     }
 
@@ -80,17 +85,13 @@ internal sealed class WorkerTeam : IDisposable
         {
             for (int spins = 0; Volatile.Read(ref _generation) == seen; spins++)
             {
-                if (spins < SpinsBeforeSleep)
+                if (spins < HelperSpins)
                 {
-                    Pause(spins);
-                    continue;
+                    Thread.SpinWait(1);
                 }
-
-                // who sees the other's write first decides: either this thread takes its note back, or the waker releases it
-                Interlocked.Exchange(ref helper.Sleeping, 1);
-                if (Volatile.Read(ref _generation) == seen || Interlocked.CompareExchange(ref helper.Sleeping, 0, 1) == 0)
+                else
                 {
-                    helper.Wake.Wait();
+                    helper.SleepWhile(ref _generation, seen, seen);
                 }
             }
 
@@ -100,19 +101,10 @@ internal sealed class WorkerTeam : IDisposable
             }
 
             Guarded(_action!, helper.Index);
-            Interlocked.Decrement(ref _running);
-        }
-    }
-
-    private static void Pause(int spins)
-    {
-        if (spins < SpinsBeforeYield)
-        {
-            Thread.SpinWait(1);
-        }
-        else
-        {
-            Thread.Yield();
+            if (Interlocked.Decrement(ref _running) == 0)
+            {
+                _caller.Wake();
+            }
         }
     }
 
@@ -129,12 +121,36 @@ internal sealed class WorkerTeam : IDisposable
     }
 
     /// <summary>One thread beside the calling one.</summary>
-    private sealed class Helper(int index)
+    private sealed class Helper(int index) : Sleeper
     {
-        public int Sleeping;
-
         public int Index { get; } = index;
+    }
 
-        public SemaphoreSlim Wake { get; } = new(0);
+    /// <summary>A thread that may sleep until it is woken.</summary>
+    private class Sleeper
+    {
+        private readonly SemaphoreSlim _wake = new(0);
+        private int _sleeping;
+
+        /// <summary>Sleeps if the value is still at least <paramref name="least"/> and at most <paramref name="most"/>. Who changes it calls <see cref="Wake"/> afterwards.</summary>
+        public void SleepWhile(ref int value, int most, int least)
+        {
+            // who sees the other's write first decides: either this thread takes its note back, or the waker releases it
+            Interlocked.Exchange(ref _sleeping, 1);
+            int now = Volatile.Read(ref value);
+            if ((now >= least && now <= most) || Interlocked.CompareExchange(ref _sleeping, 0, 1) == 0)
+            {
+                _wake.Wait();
+            }
+        }
+
+        /// <summary>Costs next to nothing where the thread is awake.</summary>
+        public void Wake()
+        {
+            if (Volatile.Read(ref _sleeping) == 1 && Interlocked.CompareExchange(ref _sleeping, 0, 1) == 1)
+            {
+                _wake.Release();
+            }
+        }
     }
 }
