@@ -17,7 +17,7 @@ public static class Backpropagation
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(data);
-        using var pass = new Backpropagation<T>(network, Math.Min(GradientSections<T>.Samples, data.Rows), threads: 0, path);
+        using var pass = new Backpropagation<T>(network, Math.Min(512, data.Rows), threads: 0, path);
         return pass.Run(data, toInput);
     }
 }

@@ -29,7 +29,7 @@ public sealed unsafe class Backpropagation<T> : IDisposable where T : unmanaged,
         ArgumentNullException.ThrowIfNull(network);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
-        (_network, _batchSize, _sumTile) = (network, Math.Min(batchSize, GradientSections<T>.Samples), SumTile);
+        (_network, _batchSize, _sumTile) = (network, batchSize, SumTile);
         _batch = new(network, _batchSize, threads, vectors);
         _gradient = new(network);
     }

@@ -71,7 +71,7 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
         }
         else
         {
-            InPhase(_sectionPhase, GradientSections<T>.CountOf(samples));
+            InPhase(_sectionPhase, _sections.CountOf(samples));
         }
 
         return Propagator.AddLosses(0, samples);
@@ -97,7 +97,7 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
         }
         else
         {
-            Propagator.SumSections(_sections, GradientSections<T>.CountOf(_samples), tile, start, to);
+            Propagator.SumSections(_sections, _sections.CountOf(_samples), tile, start, to);
         }
     }
 
@@ -123,15 +123,15 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
     {
         for (int section = _shares.Take(thread); section >= 0; section = _shares.Take(thread))
         {
-            int begin = section * GradientSections<T>.Samples;
-            var blocks = new SampleBlocks(Math.Min(GradientSections<T>.Samples, _samples - begin), threads: 1);
+            int begin = section * _sections!.Samples;
+            var blocks = new SampleBlocks(Math.Min(_sections.Samples, _samples - begin), threads: 1);
             for (int block = 0; block < blocks.Count; block++)
             {
                 int first = begin + blocks.First(block), count = blocks.Size(block);
                 Propagate(first, count);
                 for (int t = 0; t < Tiles.Count; t++)
                 {
-                    T* sums = _sections!.Sums(section) + Tiles[t].Offset;
+                    T* sums = _sections.Sums(section) + Tiles[t].Offset;
                     Propagator.GradientTile(Tiles[t], first, count, block == 0 ? null : sums, sums, _dropout is not null);
                 }
             }

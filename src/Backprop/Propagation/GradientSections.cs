@@ -5,39 +5,41 @@ using Backprop.Networks;
 namespace Backprop.Propagation;
 
 /// <summary>
-/// Small networks on large batches: the activations of a whole batch would leave the cache before the gradient reads them, so the gradient
-/// of each section of the batch is summed while its samples are there, and the sections are added afterwards, in their order. Whether a
-/// batch has sections depends on its size and on the network alone, never on threads or vectors.
+/// Small networks on large batches: the activations of a whole batch are more than its gradient, and would leave the cache, or go to
+/// another core, before the gradient reads them. So the gradient of each section of the batch is summed where and when its samples are
+/// propagated, and the sections are added afterwards, in their order. Whether a batch has sections, and which, depends on its size and on
+/// the network alone, never on threads or vectors.
 /// </summary>
 internal sealed unsafe class GradientSections<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>The samples of a section.</summary>
-    public const int Samples = 512;
+    /// <summary>The least samples of a section.</summary>
+    private const int LeastSamples = 128;
 
-    /// <summary>A batch whose activations and deltas take less stays in the cache as a whole.</summary>
-    private const long CachedBytes = 1 << 19;
-
-    /// <summary>The most numbers that all sections' gradients together may take.</summary>
-    private const long MostNumbers = 1 << 18;
+    /// <summary>The most sections.</summary>
+    private const int Most = 16;
 
     private readonly AlignedBuffer<T> _sums;
     private readonly long _parameters;
 
-    private GradientSections(long parameters, int capacity)
+    private GradientSections(long parameters, int samples, int capacity)
     {
-        _parameters = parameters;
+        (_parameters, Samples) = (parameters, samples);
         _sums = new(parameters * CountOf(capacity));
     }
+
+    /// <summary>The samples of a section.</summary>
+    public int Samples { get; }
 
     /// <summary>Null where sections would bring nothing.</summary>
     public static GradientSections<T>? For(Network<T> network, Workspace<T> workspace)
     {
-        long bytes = 2L * workspace.Capacity * workspace.Strides.Sum() * sizeof(T);
-        return bytes > CachedBytes && CountOf(workspace.Capacity) > 1 && network.Parameters.Length * (long)CountOf(workspace.Capacity) <= MostNumbers ? new(network.Parameters.Length, workspace.Capacity) : null;
+        int samples = LeastSamples * Math.Max(1, (workspace.Capacity + (LeastSamples * Most) - 1) / (LeastSamples * Most));
+        long sections = (workspace.Capacity + samples - 1) / samples, parameters = network.Parameters.Length;
+        return sections > 1 && sections * parameters <= workspace.Capacity * (long)workspace.Strides.Sum() ? new(parameters, samples, workspace.Capacity) : null;
     }
 
     /// <summary>The sections of a batch.</summary>
-    public static int CountOf(int samples) => (samples + Samples - 1) / Samples;
+    public int CountOf(int samples) => (samples + Samples - 1) / Samples;
 
     /// <summary>Where the gradient of a section lies, as the parameters do.</summary>
     public T* Sums(int section) => _sums.Pointer + (section * _parameters);
