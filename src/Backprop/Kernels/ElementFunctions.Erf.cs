@@ -10,7 +10,7 @@ internal static partial class ElementFunctions
     public static V Erf<V, T>(V x) where V : unmanaged, ILanes<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         V size = V.Min(V.Abs(x), Pick<V, T>(4, 8)), z = size * size, one = V.Create(1), near, far;
-        if (IsDouble<T>())
+        if (typeof(T) == typeof(double))
         {
             near = Horner(Horner(Horner(z, -7.6086714888774534e-10, 1.3617125804174874e-8), z, -1.6184081180429911e-7, 1.6444161107608597e-6), z, -1.4924466388882809e-5, 1.2055280529849969e-4, -8.5483254859133407e-4, 5.2239775967506917e-3);
             near = V.FusedMultiplyAdd(size, Horner(near, z, -0.0268661706419604, 0.11283791670936955, -0.37612638903183343, 0.12837916709551256), size);
@@ -53,7 +53,7 @@ internal static partial class ElementFunctions
     private static V NormalTail<V, T>(V x, V r) where V : unmanaged, ILanes<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         V above, below;
-        if (IsDouble<T>())
+        if (typeof(T) == typeof(double))
         {
             above = Horner(Horner(Horner(x, 5.7628422214535227e-7, 1.6482141785075169e-5, 2.3268532164428106e-4), x, 2.0941533905437008e-3, 0.013136282940332131, 0.059355067565241774, 0.19321736993218422), x, 0.43875382171121413, 0.63674952702165866, 0.45990997757130198, 2.6513098524001935e-3);
             below = Horner(Horner(Horner(x, 7.2035527768405671e-7, 2.1503121327944379e-5), x, 3.1845590904201764e-4, 3.0345634106265706e-3, 0.020449216193441706, 0.10154470232035004), x, 0.37698089166999116, 1.0416225397976642, 2.0916017361372816, 2.8982183371114365);

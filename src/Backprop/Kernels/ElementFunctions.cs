@@ -9,12 +9,10 @@ namespace Backprop.Kernels;
 /// </summary>
 internal static partial class ElementFunctions
 {
-    private static bool IsDouble<T>() => typeof(T) == typeof(double);
-
     /// <summary>The value that float or double has for a constant, by type.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V Pick<V, T>(double single, double @double) where V : unmanaged, ILanes<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        V.Create(IsDouble<T>() ? @double : single);
+        V.Create(typeof(T) == typeof(double) ? @double : single);
 
     /// <summary>Four terms of Horner's rule: (((sum·x + a)·x + b)·x + c)·x + d. Constants are arguments so that they are constants in the code.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -67,7 +65,7 @@ internal static partial class ElementFunctions
         V z = r * r;
         return V.FusedMultiplyAdd(
             z,
-            IsDouble<T>()
+            typeof(T) == typeof(double)
                 ? Pair(Pair(Pair(Pair(Horner(r, 2.50002004500633e-8, 2.7630680561962103e-7), r, z, 2.7557588242391213e-6, 2.4801491980297639e-5), r, z, 1.9841269501940281e-4, 1.3888888944607169e-3), r, z, 8.3333333334977451e-3, 0.041666666666526901), r, z, 0.16666666666666405, 0.50000000000000111)
                 : Pair(Pair(V.Create(1.38421531e-3), r, z, 8.36951286e-3, 0.0416680649), r, z, 0.166665137, 0.49999994),
             r);
@@ -98,7 +96,7 @@ internal static partial class ElementFunctions
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V ReducedLogP1<V, T>(V f) where V : unmanaged, ILanes<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (IsDouble<T>())
+        if (typeof(T) == typeof(double))
         {
             // log(1 + f) = 2s + s³·P(s²), s = f/(2 + f), and 2s = f − s·f
             V s = f / (f + V.Create(2)), z = s * s;
@@ -119,7 +117,7 @@ internal static partial class ElementFunctions
         V exponent = V.Exponent(normal) - V.IfLess(x, smallest, Pick<V, T>(25, 54), zero);
         V f = V.Mantissa(normal) - V.Create(1);
         V log;
-        if (IsDouble<T>())
+        if (typeof(T) == typeof(double))
         {
             V s = f / (f + V.Create(2)), z = s * s;
             V series = z * Horner(Horner(z, 0.14798682496091106, 0.15313795857730522, 0.18183573524855007), z, 0.22222198411543451, 0.28571428743803928, 0.39999999999409075, 0.66666666666667351);
@@ -206,7 +204,7 @@ internal static partial class ElementFunctions
         r = V.FusedMultiplyAdd(n, Pick<V, T>(3.4302490200117638e-15, 2.9947698097183397e-33), r);
         r = V.NegateIfOdd(r, shifted);
         V z = r * r;
-        V series = IsDouble<T>()
+        V series = typeof(T) == typeof(double)
             ? Horner(Horner(Horner(z, 2.7214138174954257e-15, -7.643018944357232e-13), z, 1.6058940990048114e-10, -2.5052106904254489e-8), z, 2.7557319211568381e-6, -1.9841269841212476e-4, 8.3333333333332066e-3, -0.16666666666666666)
             : Horner(Horner(z, -2.55025956e-8, 2.76270498e-6, -1.98430935e-4), z, 8.33335053e-3, -0.166666672);
         V one = V.Create(1), sin = Clamp(V.FusedMultiplyAdd(r * z, series, r), -one, one);
