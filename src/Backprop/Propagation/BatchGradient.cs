@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 using Backprop.Data;
 using Backprop.Kernels;
@@ -17,6 +18,7 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
 
     private readonly WorkerTeam _team;
     private readonly WorkShares _shares;
+    private readonly ThreadTrial? _trial;
     private readonly GradientSections<T>? _sections;
     private readonly Action<int> _samplePhase, _sectionPhase, _parameterPhase;
 
@@ -38,6 +40,7 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
         bool small = (double)network.Definition.ParameterCount * capacity < WorthThreads;
         _team = new(small ? 1 : threads == 0 ? Environment.ProcessorCount : threads);
         _shares = new(_team.Count);
+        _trial = _team.Count > 1 ? new() : null;
         Propagator = Propagator<T>.Create(network, new(network.Definition, capacity, backward: true), vectors);
         Tiles = new(network, _team.Count);
         _sections = GradientSections<T>.For(network, Propagator.Workspace);
@@ -48,7 +51,7 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
 
     public ParameterTiles<T> Tiles { get; }
 
-    /// <summary>The threads that really run.</summary>
+    /// <summary>The threads that run, where they are faster than one.</summary>
     public int Threads => _team.Count;
 
     /// <summary>The first phase: forward, loss, backward.</summary>
@@ -63,6 +66,8 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
     public double Propagate(Dataset<T> data, in RowPermutation order, int start, int samples, double weights, DropoutKey? dropout, bool toInput)
     {
         (_data, _order, _start, _samples, _weights, _dropout, _toInput) = (data, order, start, samples, weights, dropout, toInput);
+        _trial?.End();
+        _trial?.Begin();
         Propagator.RefreshBackwardWeights(lowest: toInput ? 1 : 2);
         if (_sections is null)
         {
@@ -106,7 +111,23 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
     private void InPhase(Action<int> phase, int pieces)
     {
         _shares.Deal(pieces);
-        _team.Run(phase);
+        if (_trial is null)
+        {
+            phase(0);
+            return;
+        }
+
+        long begin = Stopwatch.GetTimestamp();
+        if (_trial.Alone)
+        {
+            phase(0); // takes the others' shares too
+        }
+        else
+        {
+            _team.Run(phase);
+        }
+
+        _trial.Add(Stopwatch.GetTimestamp() - begin);
     }
 
     /// <summary>From x₀ to Δ₁, block by block.</summary>
