@@ -41,7 +41,7 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
         _team = new(small ? 1 : threads == 0 ? Environment.ProcessorCount : threads);
         _shares = new(_team.Count);
         _trial = _team.Count > 1 ? new() : null;
-        Propagator = Propagator<T>.Create(network, new(network.Definition, capacity, backward: true), vectors);
+        Propagator = Propagator<T>.Create(network, new(network.Definition, capacity, backward: true), _team.Count, vectors);
         Tiles = new(network, _team.Count);
         _sections = GradientSections<T>.For(network, Propagator.Workspace);
         (_samplePhase, _sectionPhase, _parameterPhase) = (SamplePhase, SectionPhase, ParameterPhase);
@@ -135,7 +135,7 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
     {
         for (int block = _shares.Take(thread); block >= 0; block = _shares.Take(thread))
         {
-            Propagate(_blocks.First(block), _blocks.Size(block));
+            Propagate(thread, _blocks.First(block), _blocks.Size(block));
         }
     }
 
@@ -149,7 +149,7 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
             for (int block = 0; block < blocks.Count; block++)
             {
                 int first = begin + blocks.First(block), count = blocks.Size(block);
-                Propagate(first, count);
+                Propagate(thread, first, count);
                 for (int t = 0; t < Tiles.Count; t++)
                 {
                     T* sums = _sections.Sums(section) + Tiles[t].Offset;
@@ -159,12 +159,12 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
         }
     }
 
-    private void Propagate(int first, int count)
+    private void Propagate(int thread, int first, int count)
     {
         Propagator.Gather(_data!, _order, _start, first, count);
         BatchScales.Write(_data!, _order, _start, first, count, _weights, Propagator.Workspace.Scales);
         Propagator.Forward(first, count, _dropout);
-        Propagator.Output(first, count, _data!.Targets.AreClasses);
+        Propagator.Output(thread, first, count, _data!.Targets.AreClasses);
         Propagator.Backward(first, count, _toInput, _dropout is not null);
     }
 

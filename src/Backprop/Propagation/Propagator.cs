@@ -11,6 +11,9 @@ namespace Backprop.Propagation;
 /// <summary>The passes of one network over one workspace, bound to the vectors of this machine. Samples are given as a range of the batch, so that threads share one.</summary>
 internal abstract unsafe class Propagator<T>(Network<T> network, Workspace<T> workspace) where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>Shorter rows, in bytes, are not asked for.</summary>
+    private const int WorthPrefetching = 512;
+
     /// <summary>How much of the rows to come is asked for before they are copied.</summary>
     private const int PrefetchedBytes = 8192;
 
@@ -19,8 +22,8 @@ internal abstract unsafe class Propagator<T>(Network<T> network, Workspace<T> wo
     public Workspace<T> Workspace { get; } = workspace;
 
     /// <summary>The one registry of vector paths.</summary>
-    public static Propagator<T> Create(Network<T> network, Workspace<T> workspace, VectorPath path) =>
-        VectorPaths.Dispatch(path, new Maker(network, workspace));
+    public static Propagator<T> Create(Network<T> network, Workspace<T> workspace, int threads, VectorPath path) =>
+        VectorPaths.Dispatch(path, new Maker(network, workspace, threads));
 
     /// <summary>Copies rows <paramref name="start"/> + first … of the order into samples first … of the batch, with their targets.</summary>
     public void Gather(Dataset<T> data, in RowPermutation order, int start, int first, int count)
@@ -52,13 +55,13 @@ internal abstract unsafe class Propagator<T>(Network<T> network, Workspace<T> wo
     public abstract void ForwardLayer(DenseLayer<T> layer, int unit, int endUnit, int first, int count);
 
     /// <summary>y = f_N(p_N) in X_N, without a loss.</summary>
-    public abstract void Predict(int first, int count);
+    public abstract void Predict(int thread, int first, int count);
 
     /// <summary>y in X_N, and the losses.</summary>
-    public abstract void Losses(int first, int count, bool classes);
+    public abstract void Losses(int thread, int first, int count, bool classes);
 
     /// <summary>The losses, and Δ_N = scale · D_Nᵀ ∇_yL; P_N stays in X_N's place.</summary>
-    public abstract void Output(int first, int count, bool classes);
+    public abstract void Output(int thread, int first, int count, bool classes);
 
     /// <summary>Δ_ℓ = f′_ℓ(P_ℓ) ∘ (Δ_{ℓ+1} W_{ℓ+1}) from N − 1 down to 1, and Δ₀ = Δ₁ W₁ if asked for.</summary>
     public abstract void Backward(int first, int count, bool toInput, bool dropout);
@@ -116,8 +119,8 @@ internal abstract unsafe class Propagator<T>(Network<T> network, Workspace<T> wo
     /// <summary>Copies rows, and asks for those that come later while it does: in a shuffled order no processor guesses them.</summary>
     private static void Copy(T* from, int width, ReadOnlySpan<int> rows, T* to, nint toStride)
     {
-        int ahead = Math.Min(rows.Length, Math.Clamp(PrefetchedBytes / (width * sizeof(T)), 1, 16));
-        for (int n = 0; n < ahead; n++)
+        int ahead = width * sizeof(T) < WorthPrefetching ? rows.Length : Math.Min(rows.Length, Math.Max(1, PrefetchedBytes / (width * sizeof(T))));
+        for (int n = 0; n < ahead && ahead < rows.Length; n++)
         {
             Prefetch(from + ((nint)rows[n] * width), width);
         }
@@ -164,8 +167,8 @@ internal abstract unsafe class Propagator<T>(Network<T> network, Workspace<T> wo
         }
     }
 
-    private sealed class Maker(Network<T> network, Workspace<T> workspace) : IVectorVisitor<T, Propagator<T>>
+    private sealed class Maker(Network<T> network, Workspace<T> workspace, int threads) : IVectorVisitor<T, Propagator<T>>
     {
-        public Propagator<T> Visit<V>() where V : unmanaged, ILanes<V, T> => new Propagator<T, V>(network, workspace);
+        public Propagator<T> Visit<V>() where V : unmanaged, ILanes<V, T> => new Propagator<T, V>(network, workspace, threads);
     }
 }
