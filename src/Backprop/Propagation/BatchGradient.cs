@@ -16,11 +16,15 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
     /// <summary>Multiplications of a forward pass below which several threads cost more than they bring.</summary>
     private const double WorthThreads = 40_000;
 
+    /// <summary>The activations of a layer that every thread can keep in its cache.</summary>
+    private const long MostActivationBytes = 1 << 19;
+
     private readonly WorkerTeam _team;
     private readonly WorkShares _shares;
     private readonly ThreadTrial? _trial;
     private readonly GradientSections<T>? _sections;
-    private readonly Action<int> _samplePhase, _sectionPhase, _parameterPhase;
+    private readonly bool _byUnits;
+    private readonly Action<int> _samplePhase, _sectionPhase, _gatherPhase, _forwardPhase, _outputPhase, _backwardPhase, _parameterPhase;
 
     private Dataset<T>? _data;
     private RowPermutation _order;
@@ -29,6 +33,7 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
     private DropoutKey? _dropout;
     private bool _toInput;
     private SampleBlocks _blocks;
+    private DenseLayer<T>? _layer;
     private Action<int, int>? _tileWork;
 
     /// <param name="network">The network.</param>
@@ -42,9 +47,11 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
         _shares = new(_team.Count);
         _trial = _team.Count > 1 ? new() : null;
         Propagator = Propagator<T>.Create(network, new(network.Definition, capacity, backward: true), _team.Count, vectors);
-        Tiles = new(network, _team.Count);
         _sections = GradientSections<T>.For(network, Propagator.Workspace);
+        _byUnits = _team.Count > 1 && _sections is null && IsBetterByUnits(network, Propagator.Workspace);
+        Tiles = new(network, _team.Count, _byUnits);
         (_samplePhase, _sectionPhase, _parameterPhase) = (SamplePhase, SectionPhase, ParameterPhase);
+        (_gatherPhase, _forwardPhase, _outputPhase, _backwardPhase) = (GatherPhase, ForwardPhase, OutputPhase, BackwardPhase);
     }
 
     public Propagator<T> Propagator { get; }
@@ -69,14 +76,18 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
         _trial?.End();
         _trial?.Begin();
         Propagator.RefreshBackwardWeights(lowest: toInput ? 1 : 2);
-        if (_sections is null)
+        _blocks = new(samples, _team.Count);
+        if (_sections is not null)
         {
-            _blocks = new(samples, _team.Count);
-            InPhase(_samplePhase, _blocks.Count);
+            InPhase(_sectionPhase, _sections.CountOf(samples));
+        }
+        else if (_byUnits && !toInput)
+        {
+            PropagateByUnits();
         }
         else
         {
-            InPhase(_sectionPhase, _sections.CountOf(samples));
+            InPhase(_samplePhase, _blocks.Count);
         }
 
         return Propagator.AddLosses(0, samples);
@@ -161,11 +172,95 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
 
     private void Propagate(int thread, int first, int count)
     {
-        Propagator.Gather(_data!, _order, _start, first, count);
-        BatchScales.Write(_data!, _order, _start, first, count, _weights, Propagator.Workspace.Scales);
+        Gather(first, count);
         Propagator.Forward(first, count, _dropout);
         Propagator.Output(thread, first, count, _data!.Targets.AreClasses);
         Propagator.Backward(first, count, _toInput, _dropout is not null);
+    }
+
+    private void Gather(int first, int count)
+    {
+        Propagator.Gather(_data!, _order, _start, first, count);
+        BatchScales.Write(_data!, _order, _start, first, count, _weights, Propagator.Workspace.Scales);
+    }
+
+    /// <summary>
+    /// Where there are more weights than activations, each thread keeps to its own units of every layer: the weights that it reads are those
+    /// that it has updated, and stay in its cache; only activations and deltas go from core to core.
+    /// </summary>
+    private static bool IsBetterByUnits(Network<T> network, Workspace<T> workspace) =>
+        network.Definition.Layers.All(layer => layer.Dropout == 0)
+        && network.Parameters.Length > (long)workspace.Capacity * workspace.Strides.Sum()
+        && (long)workspace.Capacity * workspace.Strides.Max() * sizeof(T) <= MostActivationBytes;
+
+    private void PropagateByUnits()
+    {
+        InPhase(_gatherPhase, _blocks.Count);
+        foreach (DenseLayer<T> layer in Propagator.Network.Layers)
+        {
+            _layer = layer;
+            InPhase(_forwardPhase, Pieces(layer.Outputs));
+        }
+
+        InPhase(_outputPhase, _blocks.Count);
+        for (int l = Propagator.Network.Layers.Length; l > 1; l--)
+        {
+            _layer = Propagator.Network.Layers[l - 1];
+            InPhase(_backwardPhase, Pieces(_layer.Inputs));
+        }
+    }
+
+    /// <summary>Each panel by each block of samples; panels that are too few are not divided.</summary>
+    private int Pieces(int units) => IsDivided(units) ? Panels(units) * _blocks.Count : _blocks.Count;
+
+    private bool IsDivided(int units) => Panels(units) >= _team.Count;
+
+    private static int Panels(int units) => (units + Layout.PanelWidth<T>() - 1) / Layout.PanelWidth<T>();
+
+    private (int Unit, int EndUnit, int First, int Count) Piece(int piece, int units)
+    {
+        if (!IsDivided(units))
+        {
+            return (0, units, _blocks.First(piece), _blocks.Size(piece));
+        }
+
+        (int panel, int block) = Math.DivRem(piece, _blocks.Count);
+        int unit = panel * Layout.PanelWidth<T>();
+        return (unit, Math.Min(units, unit + Layout.PanelWidth<T>()), _blocks.First(block), _blocks.Size(block));
+    }
+
+    private void GatherPhase(int thread)
+    {
+        for (int block = _shares.Take(thread); block >= 0; block = _shares.Take(thread))
+        {
+            Gather(_blocks.First(block), _blocks.Size(block));
+        }
+    }
+
+    private void ForwardPhase(int thread)
+    {
+        for (int piece = _shares.Take(thread); piece >= 0; piece = _shares.Take(thread))
+        {
+            (int unit, int endUnit, int first, int count) = Piece(piece, _layer!.Outputs);
+            Propagator.ForwardLayer(_layer, unit, endUnit, first, count);
+        }
+    }
+
+    private void OutputPhase(int thread)
+    {
+        for (int block = _shares.Take(thread); block >= 0; block = _shares.Take(thread))
+        {
+            Propagator.Output(thread, _blocks.First(block), _blocks.Size(block), _data!.Targets.AreClasses);
+        }
+    }
+
+    private void BackwardPhase(int thread)
+    {
+        for (int piece = _shares.Take(thread); piece >= 0; piece = _shares.Take(thread))
+        {
+            (int unit, int endUnit, int first, int count) = Piece(piece, _layer!.Inputs);
+            Propagator.BackwardLayer(_layer, unit, endUnit, first, count);
+        }
     }
 
     private void ParameterPhase(int thread)

@@ -37,7 +37,7 @@ internal static unsafe class ForwardPass<T, V>
             network.Parameters.Pointer + layer.Offset, biased: true,
             p, stride,
             new Tail(l < last ? activations[l] : null, p, x, stride, count));
-        for (int sample = 0; l < last && sample < count; sample++)
+        for (int sample = 0; l < last && endUnit == layer.Outputs && sample < count; sample++)
         {
             x[(sample * (nint)stride) + layer.Outputs] = T.One; // what the biases are weights of
         }

@@ -66,6 +66,9 @@ internal abstract unsafe class Propagator<T>(Network<T> network, Workspace<T> wo
     /// <summary>Δ_ℓ = f′_ℓ(P_ℓ) ∘ (Δ_{ℓ+1} W_{ℓ+1}) from N − 1 down to 1, and Δ₀ = Δ₁ W₁ if asked for.</summary>
     public abstract void Backward(int first, int count, bool toInput, bool dropout);
 
+    /// <summary>Some panels of Δ_{ℓ−1}, ℓ &gt; 1: units <paramref name="unit"/> … <paramref name="endUnit"/> − 1.</summary>
+    public abstract void BackwardLayer(DenseLayer<T> layer, int unit, int endUnit, int first, int count);
+
     /// <summary>to[input, output] = (start) + Σ over samples first … of X_{ℓ−1}[·, input] Δ_ℓ[·, output]: a tile of ∂W_ℓ and ∂b_ℓ in the parameters' own layout.</summary>
     public abstract void GradientTile(in ParameterTiles<T>.Tile tile, int first, int samples, T* start, T* to, bool dropout);
 

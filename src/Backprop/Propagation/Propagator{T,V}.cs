@@ -41,6 +41,9 @@ internal sealed unsafe class Propagator<T, V> : Propagator<T>
     public override void Backward(int first, int count, bool toInput, bool dropout) =>
         BackwardPass<T, V>.Deltas(Network, Workspace, _activations, first, count, toInput, dropout);
 
+    public override void BackwardLayer(DenseLayer<T> layer, int unit, int endUnit, int first, int count) =>
+        BackwardPass<T, V>.Layer(Workspace, _activations, layer, unit, endUnit, first, count, dropout: false);
+
     public override void GradientTile(in ParameterTiles<T>.Tile tile, int first, int samples, T* start, T* to, bool dropout) =>
         BackwardPass<T, V>.ParameterGradients(Workspace, tile, first, samples, start, to, dropout);
 
