@@ -16,9 +16,6 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
     /// <summary>Multiplications of a forward pass below which several threads cost more than they bring.</summary>
     private const double WorthThreads = 40_000;
 
-    /// <summary>The activations of a layer that every thread can keep in its cache.</summary>
-    private const long MostActivationBytes = 1 << 19;
-
     private readonly WorkerTeam _team;
     private readonly WorkShares _shares;
     private readonly ThreadTrial? _trial;
@@ -185,13 +182,12 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
     }
 
     /// <summary>
-    /// Where there are more weights than activations, each thread keeps to its own units of every layer: the weights that it reads are those
+    /// Where there are not far fewer weights than activations, each thread keeps to its own units of every layer: the weights that it reads are those
     /// that it has updated, and stay in its cache; only activations and deltas go from core to core.
     /// </summary>
     private static bool IsBetterByUnits(Network<T> network, Workspace<T> workspace) =>
         network.Definition.Layers.All(layer => layer.Dropout == 0)
-        && network.Parameters.Length > (long)workspace.Capacity * workspace.Strides.Sum()
-        && (long)workspace.Capacity * workspace.Strides.Max() * sizeof(T) <= MostActivationBytes;
+        && 2L * network.Parameters.Length > (long)workspace.Capacity * workspace.Strides.Sum();
 
     private void PropagateByUnits()
     {
