@@ -16,11 +16,14 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
     /// <summary>Multiplications of a forward pass below which several threads cost more than they bring.</summary>
     private const double WorthThreads = 40_000;
 
+    /// <summary>So few parameters are updated by one thread, if their gradient is a sum of sections.</summary>
+    private const int FewParameters = 2048;
+
     private readonly WorkerTeam _team;
     private readonly WorkShares _shares;
     private readonly ThreadTrial? _trial;
     private readonly GradientSections<T>? _sections;
-    private readonly bool _byUnits;
+    private readonly bool _byUnits, _fewParameters;
     private readonly Action<int> _samplePhase, _sectionPhase, _gatherPhase, _forwardPhase, _outputPhase, _backwardPhase, _parameterPhase;
 
     private Dataset<T>? _data;
@@ -46,6 +49,7 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
         Propagator = Propagator<T>.Create(network, new(network.Definition, capacity, backward: true), _team.Count, vectors);
         _sections = GradientSections<T>.For(network, Propagator.Workspace);
         _byUnits = _team.Count > 1 && _sections is null && IsBetterByUnits(network, Propagator.Workspace);
+        _fewParameters = network.Parameters.Length < FewParameters;
         Tiles = new(network, _team.Count, _byUnits);
         (_samplePhase, _sectionPhase, _parameterPhase) = (SamplePhase, SectionPhase, ParameterPhase);
         (_gatherPhase, _forwardPhase, _outputPhase, _backwardPhase) = (GatherPhase, ForwardPhase, OutputPhase, BackwardPhase);
@@ -95,7 +99,7 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
     public void ForEachTile(Action<int, int> work)
     {
         _tileWork = work;
-        InPhase(_parameterPhase, Tiles.Count);
+        InPhase(_parameterPhase, Tiles.Count, alone: _sections is not null && _fewParameters); // adding sections is little work
     }
 
     /// <summary>The gradient of a tile over the whole batch.</summary>
@@ -116,7 +120,7 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
 
     public void Dispose() => _team.Dispose();
 
-    private void InPhase(Action<int> phase, int pieces)
+    private void InPhase(Action<int> phase, int pieces, bool alone = false)
     {
         _shares.Deal(pieces);
         if (_trial is null)
@@ -126,7 +130,7 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
         }
 
         long begin = Stopwatch.GetTimestamp();
-        if (_trial.Alone)
+        if (alone || _trial.Alone)
         {
             phase(0); // takes the others' shares too
         }

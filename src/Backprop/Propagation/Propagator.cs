@@ -159,6 +159,11 @@ internal abstract unsafe class Propagator<T>(Network<T> network, Workspace<T> wo
         }
 
         int n = 0;
+        for (; n + Vector512<T>.Count <= width; n += Vector512<T>.Count)
+        {
+            Vector512.Load(from + n).Store(to + n);
+        }
+
         for (; n + Vector128<T>.Count <= width; n += Vector128<T>.Count)
         {
             Vector128.Load(from + n).Store(to + n);
