@@ -47,7 +47,11 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         var trainer = new Trainer<T>(network, training, validation, optimizer, trainerOptions, evaluator);
         using var report = new TrainingReport(trainerOptions.Epochs, settings.Quiet, parsed.GetValue(options.Log), resume?.History ?? []);
         trainer.EpochCompleted += report.Add;
-        trainer.StepCompleted += report.Show;
+        if (report.IsLive)
+        {
+            trainer.StepCompleted += report.Show;
+        }
+
         using TensorBoardLog? board = parsed.GetValue(options.TensorBoard) is { } boardFolder ? new(boardFolder) : null;
         if (board is not null)
         {

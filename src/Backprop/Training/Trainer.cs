@@ -144,6 +144,11 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
                 }
 
                 rows = start + samples;
+                if (StepCompleted is null && _options.MaxSeconds is null)
+                {
+                    continue; // nobody asks what time it is
+                }
+
                 double now = seconds + Stopwatch.GetElapsedTime(begin).TotalSeconds;
                 StepCompleted?.Invoke(new(epoch, _options.Epochs, batch + 1, sampler.Count, loss, RowsPerSecond(epoch, rows, now)));
                 if (now >= _options.MaxSeconds && steps < allSteps)
