@@ -12,6 +12,7 @@ internal static unsafe class BackwardPass<T, V>
     where V : unmanaged, ILanes<V, T>
 {
     /// <summary>The deltas of some samples, from Δ_N down to Δ₁, and ∂Loss/∂X₀ in Δ₀ if asked for.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Deltas(Network<T> network, Workspace<T> workspace, ActivationKernel<V>[] activations, int first, int count, bool toInput, bool dropout)
     {
         for (int l = network.Layers.Length; l > (toInput ? 0 : 1); l--)
@@ -38,6 +39,7 @@ internal static unsafe class BackwardPass<T, V>
     }
 
     /// <summary>A tile of ∂W_ℓ and ∂b_ℓ: the samples are the sum, both operands are read as they lie; after the last input comes the 1 of the biases.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ParameterGradients(Workspace<T> workspace, in ParameterTiles<T>.Tile tile, int first, int samples, T* start, T* to, bool dropout)
     {
         int l = tile.Layer.Index;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Backprop.Data;
 using Backprop.Kernels;
 using Backprop.Networks;
@@ -71,6 +72,7 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
     /// <param name="dropout">What dropout is drawn from; null: none.</param>
     /// <param name="toInput">Whether Δ₀ is wanted.</param>
     /// <returns>The loss.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public double Propagate(Dataset<T> data, in RowPermutation order, int start, int samples, double weights, DropoutKey? dropout, bool toInput)
     {
         (_data, _order, _start, _samples, _weights, _dropout, _toInput) = (data, order, start, samples, weights, dropout, toInput);
@@ -96,6 +98,7 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
 
     /// <summary>The second phase, or another pass over the tiles.</summary>
     /// <param name="work">What a thread (the first argument) does with a tile (the second).</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void ForEachTile(Action<int, int> work)
     {
         _tileWork = work;
@@ -106,6 +109,7 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
     /// <param name="tile">The tile.</param>
     /// <param name="start">What it is added to; null: 0.</param>
     /// <param name="to">Where it goes.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Sum(in ParameterTiles<T>.Tile tile, T* start, T* to)
     {
         if (_sections is null)
@@ -120,6 +124,7 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
 
     public void Dispose() => _team.Dispose();
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void InPhase(Action<int> phase, int pieces, bool alone = false)
     {
         _shares.Deal(pieces);
@@ -143,6 +148,7 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
     }
 
     /// <summary>From x₀ to Δ₁, block by block.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void SamplePhase(int thread)
     {
         for (int block = _shares.Take(thread); block >= 0; block = _shares.Take(thread))
@@ -152,6 +158,7 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
     }
 
     /// <summary>From x₀ to Δ₁, and the gradient of the section while its samples are in the cache.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void SectionPhase(int thread)
     {
         for (int section = _shares.Take(thread); section >= 0; section = _shares.Take(thread))
@@ -171,6 +178,7 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Propagate(int thread, int first, int count)
     {
         Gather(first, count);
@@ -179,6 +187,7 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
         Propagator.Backward(first, count, _toInput, _dropout is not null);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Gather(int first, int count)
     {
         Propagator.Gather(_data!, _order, _start, first, count);
@@ -193,6 +202,7 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
         network.Definition.Layers.All(layer => layer.Dropout == 0)
         && 2L * network.Parameters.Length > (long)workspace.Capacity * workspace.Strides.Sum();
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void PropagateByUnits()
     {
         InPhase(_gatherPhase, _blocks.Count);
@@ -229,6 +239,7 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
         return (unit, Math.Min(units, unit + Layout.PanelWidth<T>()), _blocks.First(block), _blocks.Size(block));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void GatherPhase(int thread)
     {
         for (int block = _shares.Take(thread); block >= 0; block = _shares.Take(thread))
@@ -237,6 +248,7 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ForwardPhase(int thread)
     {
         for (int piece = _shares.Take(thread); piece >= 0; piece = _shares.Take(thread))
@@ -246,6 +258,7 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void OutputPhase(int thread)
     {
         for (int block = _shares.Take(thread); block >= 0; block = _shares.Take(thread))
@@ -254,6 +267,7 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void BackwardPhase(int thread)
     {
         for (int piece = _shares.Take(thread); piece >= 0; piece = _shares.Take(thread))
@@ -263,6 +277,7 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ParameterPhase(int thread)
     {
         for (int tile = _shares.Take(thread); tile >= 0; tile = _shares.Take(thread))

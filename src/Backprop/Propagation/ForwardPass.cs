@@ -25,6 +25,7 @@ internal static unsafe class ForwardPass<T, V>
     }
 
     /// <summary>Some panels of one layer: units <paramref name="unit"/> … <paramref name="endUnit"/> − 1. At the output layer only P_N, in X_N's place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Layer(Network<T> network, Workspace<T> workspace, ActivationKernel<V>[] activations, DenseLayer<T> layer, int unit, int endUnit, int first, int count, bool dropout)
     {
         int l = layer.Index, stride = workspace.Strides[l], last = network.Layers.Length;

@@ -26,6 +26,7 @@ internal abstract unsafe class Propagator<T>(Network<T> network, Workspace<T> wo
         VectorPaths.Dispatch(path, new Maker(network, workspace, threads));
 
     /// <summary>Copies rows <paramref name="start"/> + first … of the order into samples first … of the batch, with their targets.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Gather(Dataset<T> data, in RowPermutation order, int start, int first, int count)
     {
         Span<int> rows = Workspace.Rows.AsSpan(first, count);
@@ -76,6 +77,7 @@ internal abstract unsafe class Propagator<T>(Network<T> network, Workspace<T> wo
     public abstract void SumSections(GradientSections<T> sections, int count, in ParameterTiles<T>.Tile tile, T* start, T* to);
 
     /// <summary>Brings the copy of the weights for the backward pass up to date, down to layer <paramref name="lowest"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void RefreshBackwardWeights(int lowest)
     {
         if (Workspace.BackwardVersion == Network.Version)
@@ -95,6 +97,7 @@ internal abstract unsafe class Propagator<T>(Network<T> network, Workspace<T> wo
     }
 
     /// <summary>Copies the weights of one panel of outputs and some inputs, of which the first begins a panel.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void CopyToBackwardWeights(DenseLayer<T> layer, int input, int inputs, int output)
     {
         int width = Layout.WidthAt<T>(output, layer.Outputs), outputs = Math.Min(width, layer.Outputs - output), panel = Layout.PanelWidth<T>();
@@ -109,6 +112,7 @@ internal abstract unsafe class Propagator<T>(Network<T> network, Workspace<T> wo
     }
 
     /// <summary>sum + Σ scale · loss, in double; the sums of <see cref="Workspace{T}.LossGroup"/> samples that the output pass left, in their order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public double AddLosses(double sum, int samples)
     {
         for (int group = 0; group * Workspace<T>.LossGroup < samples; group++)
