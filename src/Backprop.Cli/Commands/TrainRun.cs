@@ -280,7 +280,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         json.WriteNumber("resumed_from_step", resumedFrom);
         json.Number("train_seconds", result.Seconds);
         json.WriteStartArray("seconds_per_epoch");
-        foreach (EpochResult epoch in result.History)
+        foreach (EpochResult epoch in result.History.Skip(result.Earlier))
         {
             json.WriteNumberValue(epoch.Seconds);
         }
