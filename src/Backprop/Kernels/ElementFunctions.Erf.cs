@@ -3,94 +3,74 @@ using System.Runtime.CompilerServices;
 
 namespace Backprop.Kernels;
 
-/// <summary>erf and the normal distribution. The polynomials are fitted by fit_erf.py beside this file.</summary>
+/// <summary>erf and the normal distribution.</summary>
 internal static partial class ElementFunctions
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Erf<V, T>(V x) where V : unmanaged, ILanes<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        V one = V.Create(1);
-        V size = Clamp(V.Abs(x), V.Create(0), Pick<V, T>(6, 8));
-        V square = size * size, lost = V.FusedMultiplyAdd(size, size, -square);
-        V tail = Exp<V, T>(-square);
-        tail = V.FusedMultiplyAdd(-lost, tail, tail) * ScaledErfc<V, T>(size);
-        return V.IfLess(size, one, NearErf<V, T>(x), V.CopySign(one - tail, x));
+        V size = V.Min(V.Abs(x), Pick<V, T>(4, 8)), z = size * size, one = V.Create(1), near, far;
+        if (typeof(T) == typeof(double))
+        {
+            near = Horner(Horner(Horner(z, -7.6086714888774534e-10, 1.3617125804174874e-8), z, -1.6184081180429911e-7, 1.6444161107608597e-6), z, -1.4924466388882809e-5, 1.2055280529849969e-4, -8.5483254859133407e-4, 5.2239775967506917e-3);
+            near = V.FusedMultiplyAdd(size, Horner(near, z, -0.0268661706419604, 0.11283791670936955, -0.37612638903183343, 0.12837916709551256), size);
+            (V n, V r) = ReducedPower<V, T>(-z, V.FusedMultiplyAdd(-size, size, z));
+            far = one - V.PowerOfTwo(n + V.Create(DoubleFormat.RoundingShift + DoubleFormat.Bias + 1)) * NormalTail<V, T>(size * V.Create(1.4142135623730951), r);
+        }
+        else
+        {
+            near = V.FusedMultiplyAdd(size, Horner(Horner(z, -6.08639093e-4, 5.01123397e-3), z, -0.0267784446, 0.112821288, -0.376125216, 0.128379151), size);
+            // erfc(x) = 2^(x·P(x))
+            V power = size * Horner(Horner(size, -1.50474461e-5, 4.54209687e-4, -5.20850858e-3), size, 0.0341838337, -0.153154939, -0.916397154, -1.62827909);
+            V shift = V.Create(SingleFormat.RoundingShift + SingleFormat.Bias), shifted = power + shift, r = power - (shifted - shift);
+            far = one - V.PowerOfTwo(shifted) * Horner(Horner(r, 1.36363099e-3, 9.68478434e-3), r, 0.055497583, 0.240219206, 0.693147421, 1.00000012);
+        }
+
+        return V.CopySign(V.IfLess(size, Pick<V, T>(0.9, 1), near, far), x);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V NormalCdf<V, T>(V x) where V : unmanaged, ILanes<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        V one = V.Create(1), half = V.Create(0.5);
-        V size = Clamp(V.Abs(x), V.Create(0), Pick<V, T>(14.8, 38.8));
-        V a = size * V.Create(0.70710678118654752);
-        V square = size * size, lost = V.FusedMultiplyAdd(size, size, -square);
-        V tail = half * Exp<V, T>(-half * square);
-        tail = V.FusedMultiplyAdd(-half * lost, tail, tail) * ScaledErfc<V, T>(a); // ½ erfc(|x|/√2)
-        V far = V.IfLess(x, V.Create(0), tail, one - tail);
-        V near = V.FusedMultiplyAdd(half, NearErf<V, T>(V.CopySign(a, x)), half);
-        return V.IfLess(a, one, near, far);
+        V size = V.Min(V.Abs(x), Pick<V, T>(14.8, 38.8)), half = size * V.Create(-0.5), power = half * size; // −x²/2
+        (V n, V r) = ReducedPower<V, T>(power, V.FusedMultiplyAdd(half, size, -power));
+        V tail = V.Scale(NormalTail<V, T>(size, r), n);
+        return V.IfLess(x, V.Create(0), tail, V.Create(1) - tail);
     }
 
-    /// <summary>erf for |x| ≤ 1.</summary>
+    /// <summary>x + lost = n·ln 2 + r, where what is lost is small.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V NearErf<V, T>(V x) where V : unmanaged, ILanes<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static (V N, V R) ReducedPower<V, T>(V x, V lost) where V : unmanaged, ILanes<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        V u = V.FusedMultiplyAdd(x + x, x, V.Create(-1));
-        return x * (IsDouble<T>() ? NearDouble(u) : NearSingle(u));
+        V shift = Pick<V, T>(SingleFormat.RoundingShift, DoubleFormat.RoundingShift);
+        V n = V.FusedMultiplyAdd(x, V.Create(1.4426950408889634), shift) - shift;
+        V r = V.FusedMultiplyAdd(n, Pick<V, T>(-0.693147182464599609375, -0.693147180559945286), x);
+        return (n, r + V.FusedMultiplyAdd(n, Pick<V, T>(1.904654299957768e-9, -2.319046813846300e-17), lost));
     }
 
-    /// <summary>e^(x²) erfc(x) for x ≥ 1.</summary>
+    /// <summary>½ erfc(x/√2) for x from 0 on, where −x²/2 is r, or r·2ⁿ with the result less by as much: eʳ/√(2π)/(x + 0.8)·(1 + w) with a small w.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V ScaledErfc<V, T>(V x) where V : unmanaged, ILanes<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static V NormalTail<V, T>(V x, V r) where V : unmanaged, ILanes<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        V three = V.Create(3);
-        V q = (x - three) / (x + three);
-        V u = V.FusedMultiplyAdd(q, Pick<V, T>(1.8947368421052631579, 1.5345911949685534591), Pick<V, T>(-0.052631578947368421053, -0.23270440251572327044));
-        return IsDouble<T>() ? FarDouble(u) : FarSingle(u);
-    }
+        V above, below;
+        if (typeof(T) == typeof(double))
+        {
+            above = Horner(Horner(Horner(x, 5.7628422214535227e-7, 1.6482141785075169e-5, 2.3268532164428106e-4), x, 2.0941533905437008e-3, 0.013136282940332131, 0.059355067565241774, 0.19321736993218422), x, 0.43875382171121413, 0.63674952702165866, 0.45990997757130198, 2.6513098524001935e-3);
+            below = Horner(Horner(Horner(x, 7.2035527768405671e-7, 2.1503121327944379e-5), x, 3.1845590904201764e-4, 3.0345634106265706e-3, 0.020449216193441706, 0.10154470232035004), x, 0.37698089166999116, 1.0416225397976642, 2.0916017361372816, 2.8982183371114365);
+            below = Horner(below, x, 2.4877666598758394, 1);
+        }
+        else
+        {
+            above = Horner(Horner(x, 0.011471469, 0.0861566663, 0.29449448), x, 0.457933545, 2.65128934e-3);
+            below = Horner(Horner(x, 0.0143403355, 0.125574559), x, 0.540363371, 1.30904317, 1.74207675, 1);
+        }
 
-    /// <summary>erf(x)/x in u = 2x² − 1, |x| ≤ 1, to double precision.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V NearDouble<V>(V u) where V : unmanaged, IElement<V>
-    {
-        V sum = Horner(u, -5.1647287894230197966e-16, 1.4548169783352385518e-14);
-        sum = Horner(sum, u, -3.7910973708931528035e-13, 9.1676067489981638031e-12, -2.0352493866103598719e-10, 4.1158005976616646966e-9);
-        sum = Horner(sum, u, -7.511569160710623534e-8, 1.2233827383524026654e-6, -1.7537169441492005379e-5, 2.1751715604160107183e-4);
-        sum = Horner(sum, u, -2.2854855611440673126e-3, 0.019852496688983707237, -0.14053608902271712098, 0.96546873866986730832);
-        return sum;
-    }
+        // t is 1/√(2π)/h; rest is what rounding took from h and t, as a part of t
+        V more = V.Create(0.8), density = V.Create(0.3989422804014327), h = x + more, t = density / h;
+        V part = h - x, lost = (x - (h - part)) + (more - part);
+        V rest = V.FusedMultiplyAdd(-t, lost, V.FusedMultiplyAdd(-t, h, density));
 
-    /// <summary>The same to single precision.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V NearSingle<V>(V u) where V : unmanaged, IElement<V>
-    {
-        V sum = Horner(u, -7.5523785714742159494e-8, 1.2316395977478375356e-6);
-        sum = Horner(sum, u, -1.7536914180800596607e-5, 2.1751199062088990318e-4, -2.2854856122122420567e-3, 0.019852497722455812646);
-        sum = Horner(sum, u, -0.14053608902112114771, 0.96546873863756905974);
-        return sum;
-    }
-
-    /// <summary>e^(x²) erfc(x) in u, which is (x − 3)/(x + 3) mapped to [−1, 1], 1 ≤ x ≤ 27.5.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V FarDouble<V>(V u) where V : unmanaged, IElement<V>
-    {
-        V sum = Horner(u, -3.2083422816031274901e-14, 7.0132802014546225165e-14);
-        sum = Horner(sum, u, 5.8632606020137266466e-13, -7.8599873201109122707e-13, -7.3607991401140409207e-12, 4.5419022526802714561e-12);
-        sum = Horner(sum, u, 8.627139792154128833e-11, -1.6191161214210213657e-11, -1.0543390552173362964e-9, 1.9007832022805228745e-10);
-        sum = Horner(sum, u, 1.4051634756196586861e-8, -1.0820789096689313664e-8, -2.0038508478786359979e-7, 4.5811578121847217861e-7);
-        sum = Horner(sum, u, 2.5632968725215760812e-6, -1.5549192635408972856e-5, 2.2456397500003421711e-6, 3.5648129323777517321e-4);
-        sum = Horner(sum, u, -2.3827613569089705816e-3, 9.8647766577240867617e-3, -0.030976706932725513451, 0.07914545746505871318);
-        sum = Horner(sum, u, -0.17018571772425989574, 0.13469139807412041783);
-        return sum;
-    }
-
-    /// <summary>The same to single precision, 1 ≤ x ≤ 10.5.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V FarSingle<V>(V u) where V : unmanaged, IElement<V>
-    {
-        V sum = Horner(u, 1.668819210832302924e-7, -3.2755629370235949922e-6);
-        sum = Horner(sum, u, 6.6027399422362046007e-6, 9.4759992017366344955e-5, -9.6930865982975663151e-4, 5.3016183252865468333e-3);
-        sum = Horner(sum, u, -0.020925628657016389464, 0.065019193127357799842, -0.16515767048702123912, 0.17012544189462835016);
-        return sum;
+        V q = ReducedExpM1<V, T>(r), w = V.FusedMultiplyAdd(rest, V.Create(2.5066282746310002), above / below);
+        return V.FusedMultiplyAdd(t, q + V.FusedMultiplyAdd(q, w, w), t);
     }
 }

@@ -27,12 +27,18 @@ internal unsafe interface ILanes<TSelf, T> : IElement<TSelf>
     /// <summary>The magnitude of the first with the sign of the second.</summary>
     static abstract TSelf CopySign(TSelf magnitude, TSelf sign);
 
-    /// <summary>2ⁿ for whole n within the normal exponents.</summary>
-    static abstract TSelf PowerOfTwo(TSelf n);
+    /// <summary>2ⁿ where n + the format's bias, within the normal exponents, stands in the lowest bits, as rounding by a shift leaves it.</summary>
+    static abstract TSelf PowerOfTwo(TSelf shifted);
 
-    /// <summary>e of x = m·2ᵉ, 1 ≤ m &lt; 2, for positive normal x.</summary>
+    /// <summary>x·2ⁿ, rounded once, for x near 1 and whole n from twice the least to twice the greatest exponent.</summary>
+    static abstract TSelf Scale(TSelf x, TSelf n);
+
+    /// <summary>e of x = m·2ᵉ for positive normal x; m from the format's least mantissa to less than its double.</summary>
     static abstract TSelf Exponent(TSelf x);
 
-    /// <summary>m of x = m·2ᵉ, 1 ≤ m &lt; 2, for positive normal x.</summary>
+    /// <summary>m of x = m·2ᵉ, as <see cref="Exponent"/> has it.</summary>
     static abstract TSelf Mantissa(TSelf x);
+
+    /// <summary>−x where the whole number that stands in the lowest bits is odd.</summary>
+    static abstract TSelf NegateIfOdd(TSelf x, TSelf shifted);
 }

@@ -45,25 +45,23 @@ internal readonly unsafe struct Lane<T>(T value) : ILanes<Lane<T>, T>
 
     public static Lane<T> CopySign(Lane<T> magnitude, Lane<T> sign) => new(T.CopySign(magnitude.Value, sign.Value));
 
-    public static Lane<T> PowerOfTwo(Lane<T> n)
-    {
-        if (typeof(T) == typeof(float))
-        {
-            float shifted = Unsafe.BitCast<T, float>(n.Value) + (SingleFormat.RoundingShift + SingleFormat.Bias);
-            return new(Unsafe.BitCast<int, T>(BitConverter.SingleToInt32Bits(shifted) << SingleFormat.MantissaBits));
-        }
+    public static Lane<T> PowerOfTwo(Lane<T> shifted) => typeof(T) == typeof(float)
+        ? new(Unsafe.BitCast<int, T>(Unsafe.BitCast<T, int>(shifted.Value) << SingleFormat.MantissaBits))
+        : new(Unsafe.BitCast<long, T>(Unsafe.BitCast<T, long>(shifted.Value) << DoubleFormat.MantissaBits));
 
-        double sum = Unsafe.BitCast<T, double>(n.Value) + (DoubleFormat.RoundingShift + DoubleFormat.Bias);
-        return new(Unsafe.BitCast<long, T>(BitConverter.DoubleToInt64Bits(sum) << DoubleFormat.MantissaBits));
-    }
+    public static Lane<T> Scale(Lane<T> x, Lane<T> n) => ElementFunctions.ScaleTwice<Lane<T>, T>(x, n);
 
     public static Lane<T> Exponent(Lane<T> x) => typeof(T) == typeof(float)
-        ? Create((Unsafe.BitCast<T, int>(x.Value) >>> SingleFormat.MantissaBits) - 127)
-        : Create((Unsafe.BitCast<T, long>(x.Value) >>> DoubleFormat.MantissaBits) - 1023);
+        ? Create(((Unsafe.BitCast<T, int>(x.Value) + SingleFormat.ToUnitMantissa) >>> SingleFormat.MantissaBits) - (double)SingleFormat.Bias)
+        : Create(((Unsafe.BitCast<T, long>(x.Value) + DoubleFormat.ToUnitMantissa) >>> DoubleFormat.MantissaBits) - DoubleFormat.Bias);
 
     public static Lane<T> Mantissa(Lane<T> x) => typeof(T) == typeof(float)
-        ? new(Unsafe.BitCast<int, T>((Unsafe.BitCast<T, int>(x.Value) & SingleFormat.MantissaMask) | 0x3F800000))
-        : new(Unsafe.BitCast<long, T>((Unsafe.BitCast<T, long>(x.Value) & DoubleFormat.MantissaMask) | 0x3FF0000000000000));
+        ? new(Unsafe.BitCast<int, T>(((Unsafe.BitCast<T, int>(x.Value) + SingleFormat.ToUnitMantissa) & SingleFormat.MantissaMask) + SingleFormat.LeastMantissa))
+        : new(Unsafe.BitCast<long, T>(((Unsafe.BitCast<T, long>(x.Value) + DoubleFormat.ToUnitMantissa) & DoubleFormat.MantissaMask) + DoubleFormat.LeastMantissa));
+
+    public static Lane<T> NegateIfOdd(Lane<T> x, Lane<T> shifted) => typeof(T) == typeof(float)
+        ? new(Unsafe.BitCast<int, T>(Unsafe.BitCast<T, int>(x.Value) ^ (Unsafe.BitCast<T, int>(shifted.Value) << SingleFormat.SignBit)))
+        : new(Unsafe.BitCast<long, T>(Unsafe.BitCast<T, long>(x.Value) ^ (Unsafe.BitCast<T, long>(shifted.Value) << DoubleFormat.SignBit)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane<T> Exp(Lane<T> value) => ElementFunctions.Exp<Lane<T>, T>(value);

@@ -64,19 +64,31 @@ internal readonly unsafe struct Lanes512Single(Vector512<float> value) : ILanes<
     public static Lanes512Single CopySign(Lanes512Single magnitude, Lanes512Single sign) =>
         new(Vector512.ConditionalSelect(Vector512.Create(float.NegativeZero), sign._value, magnitude._value));
 
-    // n + 1.5·2^p + bias has n + bias in its lowest bits; the shift moves them to the exponent and drops the rest.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512Single PowerOfTwo(Lanes512Single n) =>
-        new(Vector512.ShiftLeft((n._value + Vector512.Create(SingleFormat.RoundingShift + SingleFormat.Bias)).AsInt32(), SingleFormat.MantissaBits).AsSingle());
+    public static Lanes512Single Max(Lanes512Single a, Lanes512Single b) => new(X86Vectors.Greater(b._value, a._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512Single Min(Lanes512Single a, Lanes512Single b) => new(X86Vectors.Lesser(b._value, a._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512Single PowerOfTwo(Lanes512Single shifted) => new(Vector512.ShiftLeft(shifted._value.AsInt32(), SingleFormat.MantissaBits).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512Single Scale(Lanes512Single x, Lanes512Single n) =>
+        X86Vectors.CanScale ? new(X86Vectors.Scale(x._value, n._value)) : ElementFunctions.ScaleTwice<Lanes512Single, float>(x, n);
 
     // The exponent's bits under those of 2^p read as 2^p + exponent.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512Single Exponent(Lanes512Single x) =>
-        new((Vector512.ShiftRightLogical(x._value.AsInt32(), SingleFormat.MantissaBits) | Vector512.Create(SingleFormat.UnitSpacing).AsInt32()).AsSingle() - Vector512.Create(SingleFormat.UnitSpacing + SingleFormat.Bias));
+        new((Vector512.ShiftRightLogical(x._value.AsInt32() + Vector512.Create(SingleFormat.ToUnitMantissa), SingleFormat.MantissaBits) | Vector512.Create(SingleFormat.UnitSpacing).AsInt32()).AsSingle() - Vector512.Create(SingleFormat.UnitSpacing + SingleFormat.Bias));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512Single Mantissa(Lanes512Single x) =>
-        new(((x._value.AsInt32() & Vector512.Create(SingleFormat.MantissaMask)) | Vector512.Create((float)1).AsInt32()).AsSingle());
+        new((((x._value.AsInt32() + Vector512.Create(SingleFormat.ToUnitMantissa)) & Vector512.Create(SingleFormat.MantissaMask)) + Vector512.Create(SingleFormat.LeastMantissa)).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512Single NegateIfOdd(Lanes512Single x, Lanes512Single shifted) =>
+        new((x._value.AsInt32() ^ Vector512.ShiftLeft(shifted._value.AsInt32(), SingleFormat.SignBit)).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512Single Exp(Lanes512Single value) => ElementFunctions.Exp<Lanes512Single, float>(value);
