@@ -48,7 +48,7 @@ internal static partial class ElementFunctions
         return (n, r + V.FusedMultiplyAdd(n, Pick<V, T>(1.904654299957768e-9, -2.319046813846300e-17), lost));
     }
 
-    /// <summary>½ erfc(x/√2) for x from 0 on, where −x²/2 is r, or r·2ⁿ with the result less by as much: eʳ/√(2π)/(x + 0.8)·(1 + w) with a small w.</summary>
+    /// <summary>eʳ · ½ e^(x²/2) erfc(x/√2) for x from 0 on: eʳ / √(2π) / (x + 0.8) · (1 + w) with w below 0.18, so that its error hardly counts.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V NormalTail<V, T>(V x, V r) where V : unmanaged, ILanes<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

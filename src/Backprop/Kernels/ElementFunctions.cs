@@ -92,21 +92,23 @@ internal static partial class ElementFunctions
         return V.CopySign(half + half, x);
     }
 
-    /// <summary>log(1 + f) for f within the mantissas − 1.</summary>
+    /// <summary>exponent·ln 2 + log(1 + f) for f within the mantissas − 1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V ReducedLogP1<V, T>(V f) where V : unmanaged, ILanes<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static V LogOfParts<V, T>(V exponent, V f) where V : unmanaged, ILanes<V, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (typeof(T) == typeof(double))
         {
-            // log(1 + f) = 2s + s³·P(s²), s = f/(2 + f), and 2s = f − s·f
+            // log(1 + f) = 2s + s³·P(s²) with s = f/(2 + f), and 2s = f − s·f; ln 2 in two parts (FreeBSD's e_log.c)
             V s = f / (f + V.Create(2)), z = s * s;
             V series = z * Horner(Horner(z, 0.14798682496091106, 0.15313795857730522, 0.18183573524855007), z, 0.22222198411543451, 0.28571428743803928, 0.39999999999409075, 0.66666666666667351);
             V halfSquare = V.Create(0.5) * f * f;
-            return f - (halfSquare - s * (halfSquare + series));
+            V low = V.FusedMultiplyAdd(exponent, V.Create(1.90821492927058770e-10), s * (halfSquare + series));
+            return V.FusedMultiplyAdd(exponent, V.Create(6.93147180369123816490e-01), f - (halfSquare - low));
         }
 
         V square = f * f;
-        return V.FusedMultiplyAdd(square, Pair(Pair(Pair(Pair(V.Create(-0.124936946), f, square, 0.140591174, -0.122727908), f, square, 0.139898211, -0.166744649), f, square, 0.20011431, -0.249999195), f, square, 0.333331972, -0.5), f);
+        V log = V.FusedMultiplyAdd(square, Pair(Pair(Pair(Pair(V.Create(-0.124936946), f, square, 0.140591174, -0.122727908), f, square, 0.139898211, -0.166744649), f, square, 0.20011431, -0.249999195), f, square, 0.333331972, -0.5), f);
+        return V.FusedMultiplyAdd(exponent, V.Create(0.69314718055994531), log);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -115,21 +117,7 @@ internal static partial class ElementFunctions
         V zero = V.Create(0), smallest = Pick<V, T>(1.1754943508222875e-38, 2.2250738585072014e-308), infinity = V.Create(double.PositiveInfinity);
         V normal = V.IfLess(x, smallest, x * Pick<V, T>(33554432, 18014398509481984), x);
         V exponent = V.Exponent(normal) - V.IfLess(x, smallest, Pick<V, T>(25, 54), zero);
-        V f = V.Mantissa(normal) - V.Create(1);
-        V log;
-        if (typeof(T) == typeof(double))
-        {
-            V s = f / (f + V.Create(2)), z = s * s;
-            V series = z * Horner(Horner(z, 0.14798682496091106, 0.15313795857730522, 0.18183573524855007), z, 0.22222198411543451, 0.28571428743803928, 0.39999999999409075, 0.66666666666667351);
-            V halfSquare = V.Create(0.5) * f * f;
-            V low = V.FusedMultiplyAdd(exponent, V.Create(1.90821492927058770e-10), s * (halfSquare + series));
-            log = V.FusedMultiplyAdd(exponent, V.Create(6.93147180369123816490e-01), f - (halfSquare - low));
-        }
-        else
-        {
-            log = V.FusedMultiplyAdd(exponent, V.Create(0.69314718055994531), ReducedLogP1<V, T>(f));
-        }
-
+        V log = LogOfParts<V, T>(exponent, V.Mantissa(normal) - V.Create(1));
         log = V.IfLess(x, infinity, log, x); // infinity and NaN stay
         return V.IfLess(x, Pick<V, T>(1.4012984643248171e-45, 4.9406564584124654e-324), V.IfLess(x, zero, V.Create(double.NaN), -infinity), log);
     }
@@ -141,7 +129,7 @@ internal static partial class ElementFunctions
         V sum = one + x, exponent = V.Exponent(sum);
         V scale = V.PowerOfTwo(Pick<V, T>(SingleFormat.RoundingShift + SingleFormat.Bias, DoubleFormat.RoundingShift + DoubleFormat.Bias) - exponent);
         V f = V.IfLess(x, V.Create(1e30), V.FusedMultiplyAdd(scale, x, scale - one), V.Mantissa(sum) - one); // the scale of the largest is subnormal
-        V log = V.FusedMultiplyAdd(exponent, V.Create(0.69314718055994531), ReducedLogP1<V, T>(f));
+        V log = LogOfParts<V, T>(exponent, f);
         log = V.CopySign(V.IfLess(x, infinity, log, x), x);
         return V.IfLess(zero, sum, log, V.IfLess(x, V.Create(-1), V.Create(double.NaN), x - infinity)); // −1 → −∞, NaN → NaN
     }
@@ -174,7 +162,7 @@ internal static partial class ElementFunctions
         (_, V n, V r) = ReduceByLn2<V, T>(V.Max(-V.Abs(x), Pick<V, T>(-104.5, -746)));
         V e = V.Scale(ReducedExpM1<V, T>(r) + V.Create(1), n); // e^−|x|
         V f = V.IfLess(third, e, V.FusedMultiplyAdd(e, half, -half), e); // 1 + e or half of it is 1 + f
-        return V.Max(x, zero) + (V.IfLess(third, e, V.Create(0.69314718055994531), zero) + ReducedLogP1<V, T>(f));
+        return V.Max(x, zero) + LogOfParts<V, T>(V.IfLess(third, e, V.Create(1), zero), f);
     }
 
     /// <summary>Accurate while |x| ≤ 2²⁰ (float) or 2⁴⁵ (double), NaN beyond: the reduction by π has three parts.</summary>
