@@ -66,22 +66,6 @@ public class TrainingTests
         Assert.Equal(0, Allocated(() => backpropagation.Run(data)));
         Assert.Equal(0, Allocated(() => predictor.Predict(data.Features, outputs)));
         Assert.Equal(0, Allocated(() => predictor.Predict(data.Row(3), outputs.AsSpan(0, 2))));
-
-        static long Allocated(Action action)
-        {
-            for (int n = 0; n < 100; n++)
-            {
-                action();
-            }
-
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            for (int n = 0; n < 100; n++)
-            {
-                action();
-            }
-
-            return GC.GetAllocatedBytesForCurrentThread() - before;
-        }
     }
 
     [Fact]
@@ -148,18 +132,8 @@ public class TrainingTests
             Dataset<float> data = Data<float>(64, 19, 5);
             using var step = new TrainingStep<float>(network, Optimizer.Create(optimizer), 32, new() { Threads = 1 });
             RowPermutation order = new(64, 1, 1);
-            for (int n = 0; n < 100; n++)
-            {
-                step.Run(data, order, 0, 32, 1e-3);
-            }
-
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            for (int n = 0; n < 100; n++)
-            {
-                step.Run(data, order, 32, 32, 1e-3);
-            }
-
-            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            int start = 0;
+            Assert.Equal(0, Allocated(() => step.Run(data, order, start ^= 32, 32, 1e-3)));
         }
     }
 
@@ -225,6 +199,24 @@ public class TrainingTests
         Assert.Equal(200, validation.Length);
         Assert.Equal(20, validation.Count(row => classes[row] == 1));
         Assert.Equal(Enumerable.Range(0, 1000), training.Concat(validation).Order());
+    }
+
+    /// <summary>Bytes that an action allocates in 100 runs: the least of five tries, as the runtime itself may allocate in one of them.</summary>
+    private static long Allocated(Action action)
+    {
+        long least = long.MaxValue;
+        for (int attempt = 0; attempt < 5; attempt++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int n = 0; n < 100; n++)
+            {
+                action();
+            }
+
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        return least;
     }
 
     private static Dataset<T> Data<T>(int rows, int features, int classes) where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>

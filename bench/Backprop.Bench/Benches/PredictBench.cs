@@ -28,7 +28,7 @@ internal static class PredictBench
         }
 
         var network = new Network<float>(NetworkDefinition.Parse(Specification), Initializer.PyTorch);
-        var table = new MarkdownTable("rows", "ours µs", "ONNX Runtime µs (threads)", "ratio", "min–max", "to reach", "greatest difference of an output");
+        var table = new MarkdownTable("rows", "threads", "ours µs", "ONNX Runtime µs", "ratio", "min–max", "to reach", "greatest difference of an output");
         var details = new MarkdownTable("rows", "contestant", "threads", "median µs", "min–max");
         bool same = true;
         foreach (int rows in s_rows)
@@ -36,27 +36,32 @@ internal static class PredictBench
             Report.Progress($"{rows} rows");
             var features = new float[rows * network.Definition.Inputs];
             RandomData.Fill<float>(new(1), features);
-            var ours = new OurPrediction(network, features);
+            OurPrediction[] ours = [.. TrainBench.ThreadCounts.Select(threads => new OurPrediction(network, features, threads))];
             OnnxPrediction[] onnx = peers ? [.. TrainBench.ThreadCounts.Select(threads => new OnnxPrediction(network, features, threads))] : [];
-            ours.Run(1);
+            Array.ForEach(ours, one => one.Run(1));
             double difference = 0;
             foreach (OnnxPrediction one in onnx)
             {
                 one.Run(1);
-                difference = Math.Max(difference, one.Outputs.Zip(ours.Outputs, (a, b) => Math.Abs(a - b)).Max());
+                difference = Math.Max(difference, one.Outputs.Zip(ours[0].Outputs, (a, b) => Math.Abs(a - b)).Max());
             }
 
             same &= difference <= SameOutputs;
-            Timing[] timings = InterleavedRounds.Measure([ours.Contestant("ours"), .. onnx.Select(one => one.Contestant("ONNX Runtime"))], options);
-            string[] peer = ["–", "–", "–"];
-            if (peers)
+            Timing[] timings = InterleavedRounds.Measure([.. ours.Select(one => one.Contestant("ours")), .. onnx.Select(one => one.Contestant("ONNX Runtime"))], options);
+            for (int n = 0; n < ours.Length; n++)
             {
-                Timing best = Timing.Best(timings[1..]);
-                var ratio = timings[0].Against(best);
-                peer = [Show.MedianAndThreads(best), Show.Ratio(ratio.Ratio), Show.Range(ratio)];
+                string[] peer = ["–", "–", "–"];
+                if (peers)
+                {
+                    Timing other = timings[ours.Length + n];
+                    var ratio = timings[n].Against(other);
+                    peer = [Show.Median(other), Show.Ratio(ratio.Ratio), Show.Range(ratio)];
+                }
+
+                table.Add([$"{rows}", $"{timings[n].Threads}", Show.Median(timings[n]), .. peer, Show.Ratio(1.5), peers ? $"{difference:0.0e+0}" : "–"]);
+                ours[n].Dispose();
             }
 
-            table.Add([$"{rows}", Show.Median(timings[0]), .. peer, Show.Ratio(1.5), peers ? $"{difference:0.0e+0}" : "–"]);
             foreach (Timing timing in timings)
             {
                 details.Add($"{rows}", timing.Name, $"{timing.Threads}", Show.Median(timing), Show.Range(timing));

@@ -6,9 +6,13 @@ using Backprop.Propagation;
 namespace Backprop.Bench.Engine;
 
 /// <summary>Our gradient of all parameters over all rows.</summary>
-internal sealed class OurGradient(Network<double> network, Dataset<double> data)
+internal sealed class OurGradient(Network<double> network, Dataset<double> data, int threads) : IDisposable
 {
-    public Contestant Contestant(string name) => new(name, 1, Run);
+    private readonly Backpropagation<double> _backpropagation = new(network, data.Rows, threads);
+
+    public Contestant Contestant(string name) => new(name, threads, Run);
+
+    public void Dispose() => _backpropagation.Dispose();
 
     public void Run(int times)
     {
@@ -19,5 +23,5 @@ internal sealed class OurGradient(Network<double> network, Dataset<double> data)
     }
 
     /// <summary>One gradient: the only line to change for another way to ask for it.</summary>
-    private void Compute() => Backpropagation.Gradient(network, data);
+    private void Compute() => _backpropagation.Run(data);
 }

@@ -5,14 +5,16 @@ using Backprop.Propagation;
 namespace Backprop.Bench.Engine;
 
 /// <summary>Our prediction.</summary>
-internal sealed class OurPrediction(Network<float> network, float[] features)
+internal sealed class OurPrediction(Network<float> network, float[] features, int threads) : IDisposable
 {
-    private readonly Predictor<float> _predictor = new(network);
+    private readonly Predictor<float> _predictor = new(network, threads);
 
     /// <summary>What the last run wrote.</summary>
     public float[] Outputs { get; } = new float[features.Length / network.Definition.Inputs * network.Definition.Outputs];
 
-    public Contestant Contestant(string name) => new(name, 1, Run);
+    public Contestant Contestant(string name) => new(name, threads, Run);
+
+    public void Dispose() => _predictor.Dispose();
 
     public void Run(int times)
     {

@@ -47,7 +47,11 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         var trainer = new Trainer<T>(network, training, validation, optimizer, trainerOptions, evaluator);
         using var report = new TrainingReport(trainerOptions.Epochs, settings.Quiet, parsed.GetValue(options.Log), resume?.History ?? []);
         trainer.EpochCompleted += report.Add;
-        trainer.StepCompleted += report.Show;
+        if (report.IsLive)
+        {
+            trainer.StepCompleted += report.Show;
+        }
+
         using TensorBoardLog? board = parsed.GetValue(options.TensorBoard) is { } boardFolder ? new(boardFolder) : null;
         if (board is not null)
         {
@@ -276,7 +280,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         json.WriteNumber("resumed_from_step", resumedFrom);
         json.Number("train_seconds", result.Seconds);
         json.WriteStartArray("seconds_per_epoch");
-        foreach (EpochResult epoch in result.History)
+        foreach (EpochResult epoch in result.History.Skip(result.Earlier))
         {
             json.WriteNumberValue(epoch.Seconds);
         }

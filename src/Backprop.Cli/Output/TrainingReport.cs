@@ -13,6 +13,9 @@ internal sealed class TrainingReport(int epochs, bool quiet, string? log, IReadO
     private bool _live;
     private string _after = "";
 
+    /// <summary>Whether steps are shown as they come.</summary>
+    public bool IsLive => !quiet && Terminal.Animates;
+
     public List<EpochResult> History { get; } = [.. before];
 
     public void Begin(string what)
@@ -25,7 +28,7 @@ internal sealed class TrainingReport(int epochs, bool quiet, string? log, IReadO
 
     public void Show(StepProgress step)
     {
-        if (quiet || !Terminal.Animates || _clock.Elapsed.TotalSeconds - _lastShown < 0.1)
+        if (_clock.Elapsed.TotalSeconds - _lastShown < 0.1)
         {
             return;
         }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Backprop.Kernels;
 
@@ -55,6 +56,7 @@ public readonly struct RowPermutation
     }
 
     /// <summary>Writes the rows at positions <paramref name="start"/>, start + 1, … of the epoch.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void CopyTo(Span<int> rows, int start)
     {
         int n = 0;

@@ -48,7 +48,7 @@ internal readonly unsafe struct Lanes512Single(Vector512<float> value) : ILanes<
     public static Lanes512Single FusedMultiplyAdd(Lanes512Single a, Lanes512Single b, Lanes512Single c) => new(Vector512.FusedMultiplyAdd(a._value, b._value, c._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512Single IfLess(Lanes512Single left, Lanes512Single right, Lanes512Single whenLess, Lanes512Single otherwise) => 
+    public static Lanes512Single IfLess(Lanes512Single left, Lanes512Single right, Lanes512Single whenLess, Lanes512Single otherwise) =>
         new(Vector512.ConditionalSelect(Vector512.LessThan(left._value, right._value), whenLess._value, otherwise._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -61,7 +61,7 @@ internal readonly unsafe struct Lanes512Single(Vector512<float> value) : ILanes<
     public static Lanes512Single Abs(Lanes512Single value) => new(Vector512.AndNot(value._value, Vector512.Create(float.NegativeZero)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512Single CopySign(Lanes512Single magnitude, Lanes512Single sign) => 
+    public static Lanes512Single CopySign(Lanes512Single magnitude, Lanes512Single sign) =>
         new(Vector512.ConditionalSelect(Vector512.Create(float.NegativeZero), sign._value, magnitude._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

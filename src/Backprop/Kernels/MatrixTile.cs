@@ -217,7 +217,7 @@ internal static unsafe class MatrixTile<T, V>
         {
             d0.Store(c + V.Count);
         }
-        
+
         c += cStride;
 
         if (TRows.Value > 1)
@@ -227,7 +227,7 @@ internal static unsafe class MatrixTile<T, V>
             {
                 d1.Store(c + V.Count);
             }
-            
+
             c += cStride;
         }
 
@@ -238,7 +238,7 @@ internal static unsafe class MatrixTile<T, V>
             {
                 d2.Store(c + V.Count);
             }
-            
+
             c += cStride;
         }
 
@@ -249,7 +249,7 @@ internal static unsafe class MatrixTile<T, V>
             {
                 d3.Store(c + V.Count);
             }
-            
+
             c += cStride;
         }
 
@@ -260,7 +260,7 @@ internal static unsafe class MatrixTile<T, V>
             {
                 d4.Store(c + V.Count);
             }
-            
+
             c += cStride;
         }
 
@@ -271,7 +271,7 @@ internal static unsafe class MatrixTile<T, V>
             {
                 d5.Store(c + V.Count);
             }
-            
+
             c += cStride;
         }
 
@@ -282,7 +282,7 @@ internal static unsafe class MatrixTile<T, V>
             {
                 d6.Store(c + V.Count);
             }
-            
+
             c += cStride;
         }
 
@@ -293,7 +293,7 @@ internal static unsafe class MatrixTile<T, V>
             {
                 d7.Store(c + V.Count);
             }
-            
+
             c += cStride;
         }
 
@@ -304,7 +304,7 @@ internal static unsafe class MatrixTile<T, V>
             {
                 d8.Store(c + V.Count);
             }
-            
+
             c += cStride;
         }
 
@@ -315,7 +315,7 @@ internal static unsafe class MatrixTile<T, V>
             {
                 d9.Store(c + V.Count);
             }
-            
+
             c += cStride;
         }
 
@@ -326,7 +326,7 @@ internal static unsafe class MatrixTile<T, V>
             {
                 d10.Store(c + V.Count);
             }
-            
+
             c += cStride;
         }
 

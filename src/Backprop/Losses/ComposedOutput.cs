@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Backprop.Activations;
 using Backprop.Kernels;
 
@@ -10,10 +11,12 @@ internal sealed unsafe class ComposedOutput<TLoss, TElement>(TLoss loss, Activat
 {
     public override bool IsFused => false;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override TElement Value(ReadOnlySpan<TElement> p, ReadOnlySpan<TElement> y, ReadOnlySpan<TElement> t) => loss.Value(y, t);
 
     public override void Gradient(ReadOnlySpan<TElement> y, ReadOnlySpan<TElement> t, Span<TElement> gradient) => loss.Gradient(y, t, gradient);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Delta(ReadOnlySpan<TElement> p, ReadOnlySpan<TElement> y, ReadOnlySpan<TElement> t, Span<TElement> delta)
     {
         loss.Gradient(y, t, delta);

@@ -38,18 +38,14 @@ internal sealed class CrossEntropy(double labelSmoothing) : Loss
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public T Value<T>(ReadOnlySpan<T> p, ReadOnlySpan<T> y, ReadOnlySpan<T> t) where T : unmanaged, IElement<T>
         {
-            T max = p[0], sum = T.Create(0), loss = T.Create(0);
+            T max = p[0], share = y[0], loss = T.Create(0);
             for (int c = 1; c < p.Length; c++)
             {
                 max = T.Max(max, p[c]);
+                share = T.Max(share, y[c]);
             }
 
-            for (int c = 0; c < p.Length; c++)
-            {
-                sum += T.Exp(p[c] - max);
-            }
-
-            T log = T.Log(sum);
+            T log = -T.Log(share); // log Σ e^(p − max): the greatest y is e⁰ over that sum
             for (int c = 0; c < p.Length; c++)
             {
                 loss += Smooth(t[c], smoothing, p.Length) * (log - (p[c] - max));

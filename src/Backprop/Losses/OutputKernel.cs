@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Backprop.Activations;
 using Backprop.Kernels;
 
@@ -12,6 +13,7 @@ internal abstract unsafe class OutputKernel<TElement>(ActivationFunction output)
     public abstract bool IsFused { get; }
 
     /// <summary>y ← f_N(p).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Forward(TElement* p, TElement* y, int outputs) => Activation.Forward(p, y, outputs);
 
     /// <summary>L(y | t).</summary>

@@ -46,35 +46,32 @@ public sealed class AdamW : Optimizer
     [ModuleInitializer]
     internal static void Register() => Register("adamw", options => new AdamW(options));
 
+    /// <summary>In the form with the fewest multiplications, as <see cref="Adam"/>'s.</summary>
     private struct Rule<T>(AdamW options) : IUpdateRule<T> where T : unmanaged, IElement<T>
     {
-        private T _rate, _keep, _beta1, _share1, _beta2, _share2, _root, _epsilon;
+        private T _rate, _keep, _share1, _share2, _epsilon;
 
         public void Begin(long step, double learningRate)
         {
-            double correction1 = 1 - Power(options.Beta1, step), correction2 = 1 - Power(options.Beta2, step);
-            _beta1 = T.Create(options.Beta1);
+            double root = Math.Sqrt(1 - Power(options.Beta2, step));
             _share1 = T.Create(1 - options.Beta1);
-            _beta2 = T.Create(options.Beta2);
             _share2 = T.Create(1 - options.Beta2);
-            _rate = T.Create(-learningRate / correction1);
-            _root = T.Create(1 / Math.Sqrt(correction2));
-            _epsilon = T.Create(options.Epsilon);
+            _rate = T.Create(-learningRate * root / (1 - Power(options.Beta1, step)));
+            _epsilon = T.Create(options.Epsilon * root);
             _keep = T.Create(1 - (learningRate * options.WeightDecay));
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly T Apply(T parameter, T gradient, ref T state0, ref T state1, ref T state2)
         {
-            T g = gradient;
-            T mean = state0 = T.FusedMultiplyAdd(_beta1, state0, _share1 * g);
-            T square = state1 = T.FusedMultiplyAdd(_beta2, state1, _share2 * g * g);
+            T mean = state0 = T.FusedMultiplyAdd(_share1, gradient - state0, state0);
+            T square = state1 = T.FusedMultiplyAdd(_share2, T.FusedMultiplyAdd(gradient, gradient, -state1), state1);
             if (options.Amsgrad)
             {
                 square = state2 = T.Max(state2, square);
             }
 
-            return T.FusedMultiplyAdd(_rate, mean / T.FusedMultiplyAdd(T.Sqrt(square), _root, _epsilon), parameter * _keep);
+            return T.FusedMultiplyAdd(_rate, mean / (T.Sqrt(square) + _epsilon), parameter * _keep);
         }
     }
 }

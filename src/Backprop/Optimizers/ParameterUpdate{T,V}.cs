@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Backprop.Kernels;
 
 namespace Backprop.Optimizers;
@@ -10,8 +11,10 @@ internal sealed unsafe class ParameterUpdate<T, V>(Optimizer optimizer, AlignedB
 {
     private readonly OptimizerKernel<V> _kernel = optimizer.Bind<V>();
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Begin(long step, double learningRate) => _kernel.Begin(step, learningRate);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void AddPenalty(T* gradient, long offset, int count, double l1, double l2)
     {
         V absolute = V.Create(l1), square = V.Create(l2);
@@ -23,6 +26,7 @@ internal sealed unsafe class ParameterUpdate<T, V>(Optimizer optimizer, AlignedB
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Clip(T* gradient, int count, double limit)
     {
         V low = V.Create(-limit), high = V.Create(limit);
@@ -32,6 +36,7 @@ internal sealed unsafe class ParameterUpdate<T, V>(Optimizer optimizer, AlignedB
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Scale(T* gradient, int count, double factor)
     {
         V by = V.Create(factor);
@@ -41,6 +46,7 @@ internal sealed unsafe class ParameterUpdate<T, V>(Optimizer optimizer, AlignedB
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override bool Apply(T* gradient, long offset, int count)
     {
         V finite = _kernel.Run((V*)(Parameters.Pointer + offset), (V*)gradient, At(0, offset), At(1, offset), At(2, offset), count / V.Count);

@@ -16,11 +16,11 @@ internal sealed unsafe class RuleKernel<TRule, TElement>(TRule rule) : Optimizer
     public override TElement Run(TElement* parameters, TElement* gradients, TElement* state0, TElement* state1, TElement* state2, nint count)
     {
         ref TRule rule = ref _rule; // its constants are read where they lie
-        TElement zero = TElement.Create(0), finite = zero; // ∞·0 and NaN·0 are NaN
+        TElement finite = TElement.Create(0); // ∞ − ∞ and NaN − NaN are NaN
         for (nint i = 0; i < count; i++)
         {
             TElement parameter = rule.Apply(parameters[i], gradients[i], ref Unsafe.AsRef<TElement>(state0 + i), ref Unsafe.AsRef<TElement>(state1 + i), ref Unsafe.AsRef<TElement>(state2 + i));
-            finite = TElement.FusedMultiplyAdd(parameter, zero, finite);
+            finite += parameter - parameter;
             parameters[i] = parameter;
         }
 

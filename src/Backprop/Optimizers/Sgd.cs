@@ -46,6 +46,7 @@ public sealed class Sgd : Optimizer
 
     private struct Rule<T>(Sgd options) : IUpdateRule<T> where T : unmanaged, IElement<T>
     {
+        private readonly bool _decays = options.WeightDecay != 0, _moves = options.Momentum > 0;
         private T _rate, _decay, _momentum, _share;
 
         public void Begin(long step, double learningRate)
@@ -59,8 +60,8 @@ public sealed class Sgd : Optimizer
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly T Apply(T parameter, T gradient, ref T state0, ref T state1, ref T state2)
         {
-            T g = T.FusedMultiplyAdd(_decay, parameter, gradient);
-            if (options.Momentum > 0)
+            T g = _decays ? T.FusedMultiplyAdd(_decay, parameter, gradient) : gradient;
+            if (_moves)
             {
                 state0 = T.FusedMultiplyAdd(_momentum, state0, _share * g);
                 g = options.Nesterov ? T.FusedMultiplyAdd(_momentum, state0, g) : state0;

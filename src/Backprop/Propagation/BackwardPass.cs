@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Backprop.Activations;
 using Backprop.Kernels;
 using Backprop.Networks;
@@ -11,25 +12,34 @@ internal static unsafe class BackwardPass<T, V>
     where V : unmanaged, ILanes<V, T>
 {
     /// <summary>The deltas of some samples, from Δ_N down to Δ₁, and ∂Loss/∂X₀ in Δ₀ if asked for.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Deltas(Network<T> network, Workspace<T> workspace, ActivationKernel<V>[] activations, int first, int count, bool toInput, bool dropout)
     {
         for (int l = network.Layers.Length; l > (toInput ? 0 : 1); l--)
         {
             DenseLayer<T> layer = network.Layers[l - 1];
-            int stride = workspace.Strides[l - 1];
-            nint at = (nint)first * stride;
-            T* before = workspace.Deltas[l - 1].Pointer + at;
-            T* mask = dropout && workspace.DropoutMasks[l - 1] is { } masks ? masks.Pointer + at : null;
-            MatrixProduct<T, V>.Run(
-                count, layer.Inputs, 0, layer.Inputs, layer.Outputs,
-                workspace.Deltas[l].Pointer + ((nint)first * workspace.Strides[l]), workspace.Strides[l],
-                workspace.BackwardWeights[l].Pointer, biased: false,
-                before, stride,
-                new Tail(l > 1 ? activations[l - 1] : null, workspace.PreActivations[l - 1].Pointer + at, workspace.Activations[l - 1].Pointer + at, before, mask, stride, count));
+            Layer(workspace, activations, layer, 0, layer.Inputs, first, count, dropout);
         }
     }
 
+    /// <summary>Some panels of Δ_{ℓ−1} = f′_{ℓ−1}(P_{ℓ−1}) ∘ (Δ_ℓ W_ℓ): inputs <paramref name="input"/> … <paramref name="endInput"/> − 1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Layer(Workspace<T> workspace, ActivationKernel<V>[] activations, DenseLayer<T> layer, int input, int endInput, int first, int count, bool dropout)
+    {
+        int l = layer.Index, stride = workspace.Strides[l - 1];
+        nint at = (nint)first * stride;
+        T* before = workspace.Deltas[l - 1].Pointer + at;
+        T* mask = dropout && workspace.DropoutMasks[l - 1] is { } masks ? masks.Pointer + at : null;
+        MatrixProduct<T, V>.Run(
+            count, layer.Inputs, input, endInput, layer.Outputs,
+            workspace.Deltas[l].Pointer + ((nint)first * workspace.Strides[l]), workspace.Strides[l],
+            workspace.BackwardWeights[l].Pointer, biased: false,
+            before, stride,
+            new Tail(l > 1 ? activations[l - 1] : null, workspace.PreActivations[l - 1].Pointer + at, workspace.Activations[l - 1].Pointer + at, before, mask, stride, count));
+    }
+
     /// <summary>A tile of ∂W_ℓ and ∂b_ℓ: the samples are the sum, both operands are read as they lie; after the last input comes the 1 of the biases.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ParameterGradients(Workspace<T> workspace, in ParameterTiles<T>.Tile tile, int first, int samples, T* start, T* to, bool dropout)
     {
         int l = tile.Layer.Index;

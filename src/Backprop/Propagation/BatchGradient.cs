@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Backprop.Data;
 using Backprop.Kernels;
 using Backprop.Networks;
@@ -15,10 +17,15 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
     /// <summary>Multiplications of a forward pass below which several threads cost more than they bring.</summary>
     private const double WorthThreads = 40_000;
 
+    /// <summary>So few parameters are updated by one thread, if their gradient is a sum of sections.</summary>
+    private const int FewParameters = 2048;
+
     private readonly WorkerTeam _team;
     private readonly WorkShares _shares;
+    private readonly ThreadTrial? _trial;
     private readonly GradientSections<T>? _sections;
-    private readonly Action<int> _samplePhase, _sectionPhase, _parameterPhase;
+    private readonly bool _byUnits, _fewParameters;
+    private readonly Action<int> _samplePhase, _sectionPhase, _gatherPhase, _forwardPhase, _outputPhase, _backwardPhase, _parameterPhase;
 
     private Dataset<T>? _data;
     private RowPermutation _order;
@@ -27,6 +34,7 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
     private DropoutKey? _dropout;
     private bool _toInput;
     private SampleBlocks _blocks;
+    private DenseLayer<T>? _layer;
     private Action<int, int>? _tileWork;
 
     /// <param name="network">The network.</param>
@@ -38,17 +46,21 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
         bool small = (double)network.Definition.ParameterCount * capacity < WorthThreads;
         _team = new(small ? 1 : threads == 0 ? Environment.ProcessorCount : threads);
         _shares = new(_team.Count);
-        Propagator = Propagator<T>.Create(network, new(network.Definition, capacity, backward: true), vectors);
-        Tiles = new(network, _team.Count);
+        _trial = _team.Count > 1 ? new() : null;
+        Propagator = Propagator<T>.Create(network, new(network.Definition, capacity, backward: true), _team.Count, vectors);
         _sections = GradientSections<T>.For(network, Propagator.Workspace);
+        _byUnits = _team.Count > 1 && _sections is null && IsBetterByUnits(network, Propagator.Workspace);
+        _fewParameters = network.Parameters.Length < FewParameters;
+        Tiles = new(network, _team.Count, _byUnits);
         (_samplePhase, _sectionPhase, _parameterPhase) = (SamplePhase, SectionPhase, ParameterPhase);
+        (_gatherPhase, _forwardPhase, _outputPhase, _backwardPhase) = (GatherPhase, ForwardPhase, OutputPhase, BackwardPhase);
     }
 
     public Propagator<T> Propagator { get; }
 
     public ParameterTiles<T> Tiles { get; }
 
-    /// <summary>The threads that really run.</summary>
+    /// <summary>The threads that run, where they are faster than one.</summary>
     public int Threads => _team.Count;
 
     /// <summary>The first phase: forward, loss, backward.</summary>
@@ -60,18 +72,25 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
     /// <param name="dropout">What dropout is drawn from; null: none.</param>
     /// <param name="toInput">Whether Δ₀ is wanted.</param>
     /// <returns>The loss.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public double Propagate(Dataset<T> data, in RowPermutation order, int start, int samples, double weights, DropoutKey? dropout, bool toInput)
     {
         (_data, _order, _start, _samples, _weights, _dropout, _toInput) = (data, order, start, samples, weights, dropout, toInput);
+        _trial?.End();
+        _trial?.Begin();
         Propagator.RefreshBackwardWeights(lowest: toInput ? 1 : 2);
-        if (_sections is null)
+        _blocks = new(samples, _team.Count);
+        if (_sections is not null)
         {
-            _blocks = new(samples, _team.Count);
-            InPhase(_samplePhase, _blocks.Count);
+            InPhase(_sectionPhase, _sections.CountOf(samples));
+        }
+        else if (_byUnits && !toInput)
+        {
+            PropagateByUnits();
         }
         else
         {
-            InPhase(_sectionPhase, _sections.CountOf(samples));
+            InPhase(_samplePhase, _blocks.Count);
         }
 
         return Propagator.AddLosses(0, samples);
@@ -79,16 +98,18 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
 
     /// <summary>The second phase, or another pass over the tiles.</summary>
     /// <param name="work">What a thread (the first argument) does with a tile (the second).</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void ForEachTile(Action<int, int> work)
     {
         _tileWork = work;
-        InPhase(_parameterPhase, Tiles.Count);
+        InPhase(_parameterPhase, Tiles.Count, alone: _sections is not null && _fewParameters); // adding sections is little work
     }
 
     /// <summary>The gradient of a tile over the whole batch.</summary>
     /// <param name="tile">The tile.</param>
     /// <param name="start">What it is added to; null: 0.</param>
     /// <param name="to">Where it goes.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Sum(in ParameterTiles<T>.Tile tile, T* start, T* to)
     {
         if (_sections is null)
@@ -103,22 +124,41 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
 
     public void Dispose() => _team.Dispose();
 
-    private void InPhase(Action<int> phase, int pieces)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void InPhase(Action<int> phase, int pieces, bool alone = false)
     {
         _shares.Deal(pieces);
-        _team.Run(phase);
+        if (_trial is null)
+        {
+            phase(0);
+            return;
+        }
+
+        long begin = Stopwatch.GetTimestamp();
+        if (alone || _trial.Alone)
+        {
+            phase(0); // takes the others' shares too
+        }
+        else
+        {
+            _team.Run(phase);
+        }
+
+        _trial.Add(Stopwatch.GetTimestamp() - begin);
     }
 
     /// <summary>From x₀ to Δ₁, block by block.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void SamplePhase(int thread)
     {
         for (int block = _shares.Take(thread); block >= 0; block = _shares.Take(thread))
         {
-            Propagate(_blocks.First(block), _blocks.Size(block));
+            Propagate(thread, _blocks.First(block), _blocks.Size(block));
         }
     }
 
     /// <summary>From x₀ to Δ₁, and the gradient of the section while its samples are in the cache.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void SectionPhase(int thread)
     {
         for (int section = _shares.Take(thread); section >= 0; section = _shares.Take(thread))
@@ -128,7 +168,7 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
             for (int block = 0; block < blocks.Count; block++)
             {
                 int first = begin + blocks.First(block), count = blocks.Size(block);
-                Propagate(first, count);
+                Propagate(thread, first, count);
                 for (int t = 0; t < Tiles.Count; t++)
                 {
                     T* sums = _sections.Sums(section) + Tiles[t].Offset;
@@ -138,15 +178,106 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
         }
     }
 
-    private void Propagate(int first, int count)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Propagate(int thread, int first, int count)
     {
-        Propagator.Gather(_data!, _order, _start, first, count);
-        BatchScales.Write(_data!, _order, _start, first, count, _weights, Propagator.Workspace.Scales);
+        Gather(first, count);
         Propagator.Forward(first, count, _dropout);
-        Propagator.Output(first, count, _data!.Targets.AreClasses);
+        Propagator.Output(thread, first, count, _data!.Targets.AreClasses);
         Propagator.Backward(first, count, _toInput, _dropout is not null);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Gather(int first, int count)
+    {
+        Propagator.Gather(_data!, _order, _start, first, count);
+        BatchScales.Write(_data!, _order, _start, first, count, _weights, Propagator.Workspace.Scales);
+    }
+
+    /// <summary>
+    /// Where there are not far fewer weights than activations, each thread keeps to its own units of every layer: the weights that it reads are those
+    /// that it has updated, and stay in its cache; only activations and deltas go from core to core.
+    /// </summary>
+    private static bool IsBetterByUnits(Network<T> network, Workspace<T> workspace) =>
+        network.Definition.Layers.All(layer => layer.Dropout == 0)
+        && 2L * network.Parameters.Length > (long)workspace.Capacity * workspace.Strides.Sum();
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void PropagateByUnits()
+    {
+        InPhase(_gatherPhase, _blocks.Count);
+        foreach (DenseLayer<T> layer in Propagator.Network.Layers)
+        {
+            _layer = layer;
+            InPhase(_forwardPhase, Pieces(layer.Outputs));
+        }
+
+        InPhase(_outputPhase, _blocks.Count);
+        for (int l = Propagator.Network.Layers.Length; l > 1; l--)
+        {
+            _layer = Propagator.Network.Layers[l - 1];
+            InPhase(_backwardPhase, Pieces(_layer.Inputs));
+        }
+    }
+
+    /// <summary>Each panel by each block of samples; panels that are too few are not divided.</summary>
+    private int Pieces(int units) => IsDivided(units) ? Panels(units) * _blocks.Count : _blocks.Count;
+
+    private bool IsDivided(int units) => Panels(units) >= _team.Count;
+
+    private static int Panels(int units) => (units + Layout.PanelWidth<T>() - 1) / Layout.PanelWidth<T>();
+
+    private (int Unit, int EndUnit, int First, int Count) Piece(int piece, int units)
+    {
+        if (!IsDivided(units))
+        {
+            return (0, units, _blocks.First(piece), _blocks.Size(piece));
+        }
+
+        (int panel, int block) = Math.DivRem(piece, _blocks.Count);
+        int unit = panel * Layout.PanelWidth<T>();
+        return (unit, Math.Min(units, unit + Layout.PanelWidth<T>()), _blocks.First(block), _blocks.Size(block));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void GatherPhase(int thread)
+    {
+        for (int block = _shares.Take(thread); block >= 0; block = _shares.Take(thread))
+        {
+            Gather(_blocks.First(block), _blocks.Size(block));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void ForwardPhase(int thread)
+    {
+        for (int piece = _shares.Take(thread); piece >= 0; piece = _shares.Take(thread))
+        {
+            (int unit, int endUnit, int first, int count) = Piece(piece, _layer!.Outputs);
+            Propagator.ForwardLayer(_layer, unit, endUnit, first, count);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void OutputPhase(int thread)
+    {
+        for (int block = _shares.Take(thread); block >= 0; block = _shares.Take(thread))
+        {
+            Propagator.Output(thread, _blocks.First(block), _blocks.Size(block), _data!.Targets.AreClasses);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void BackwardPhase(int thread)
+    {
+        for (int piece = _shares.Take(thread); piece >= 0; piece = _shares.Take(thread))
+        {
+            (int unit, int endUnit, int first, int count) = Piece(piece, _layer!.Inputs);
+            Propagator.BackwardLayer(_layer, unit, endUnit, first, count);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ParameterPhase(int thread)
     {
         for (int tile = _shares.Take(thread); tile >= 0; tile = _shares.Take(thread))

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Backprop.Data;
 using Backprop.Kernels;
 
@@ -8,6 +9,7 @@ namespace Backprop.Propagation;
 internal static unsafe class BatchScales
 {
     /// <summary>The sum of the weights of rows start … start + count − 1 of the order, in that order; the count where there are no weights.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Sum<T>(Dataset<T> data, in RowPermutation order, int start, int count) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (data.SampleWeights is null)
@@ -25,6 +27,7 @@ internal static unsafe class BatchScales
     }
 
     /// <summary>Writes the scales of samples first … first + count − 1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Write<T>(Dataset<T> data, in RowPermutation order, int start, int first, int count, double sum, AlignedBuffer<T> scales) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (data.SampleWeights is null)

@@ -25,6 +25,7 @@ internal static unsafe class ForwardPass<T, V>
     }
 
     /// <summary>Some panels of one layer: units <paramref name="unit"/> … <paramref name="endUnit"/> − 1. At the output layer only P_N, in X_N's place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Layer(Network<T> network, Workspace<T> workspace, ActivationKernel<V>[] activations, DenseLayer<T> layer, int unit, int endUnit, int first, int count, bool dropout)
     {
         int l = layer.Index, stride = workspace.Strides[l], last = network.Layers.Length;
@@ -37,7 +38,7 @@ internal static unsafe class ForwardPass<T, V>
             network.Parameters.Pointer + layer.Offset, biased: true,
             p, stride,
             new Tail(l < last ? activations[l] : null, p, x, stride, count));
-        for (int sample = 0; l < last && sample < count; sample++)
+        for (int sample = 0; l < last && endUnit == layer.Outputs && sample < count; sample++)
         {
             x[(sample * (nint)stride) + layer.Outputs] = T.One; // what the biases are weights of
         }

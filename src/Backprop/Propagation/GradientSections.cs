@@ -12,8 +12,8 @@ namespace Backprop.Propagation;
 /// </summary>
 internal sealed unsafe class GradientSections<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>The least samples of a section.</summary>
-    private const int LeastSamples = 128;
+    /// <summary>About how many samples a section has where the batch is not too large for it.</summary>
+    private const int FewSamples = 128;
 
     /// <summary>The most sections.</summary>
     private const int Most = 16;
@@ -33,7 +33,8 @@ internal sealed unsafe class GradientSections<T> where T : unmanaged, IBinaryFlo
     /// <summary>Null where sections would bring nothing.</summary>
     public static GradientSections<T>? For(Network<T> network, Workspace<T> workspace)
     {
-        int samples = LeastSamples * Math.Max(1, (workspace.Capacity + (LeastSamples * Most) - 1) / (LeastSamples * Most));
+        int count = Math.Clamp((workspace.Capacity + (FewSamples / 2)) / FewSamples, 1, Most), group = Workspace<T>.LossGroup;
+        int samples = group * ((workspace.Capacity + (count * group) - 1) / (count * group));
         long sections = (workspace.Capacity + samples - 1) / samples, parameters = network.Parameters.Length;
         return sections > 1 && sections * parameters <= workspace.Capacity * (long)workspace.Strides.Sum() ? new(parameters, samples, workspace.Capacity) : null;
     }

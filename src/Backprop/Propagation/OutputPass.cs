@@ -88,6 +88,7 @@ internal static unsafe class OutputPass<T, V>
     }
 
     /// <summary>Σ scale · loss, in four chains.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double SumLosses(Workspace<T> workspace, int first, int count)
     {
         double sum0 = 0, sum1 = 0, sum2 = 0, sum3 = 0;

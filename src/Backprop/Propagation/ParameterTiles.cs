@@ -21,10 +21,14 @@ internal sealed class ParameterTiles<T> where T : unmanaged, IBinaryFloatingPoin
 
     private readonly Tile[] _tiles;
 
-    public ParameterTiles(Network<T> network, int threads)
+    /// <param name="network">The network.</param>
+    /// <param name="threads">The threads that share the tiles.</param>
+    /// <param name="byUnits">Whether the tiles of the units that a thread owns in each layer come together.</param>
+    public ParameterTiles(Network<T> network, int threads, bool byUnits)
     {
-        Tile[] large = [.. Divide(network, MostInputs)];
-        _tiles = threads == 1 || large.Length >= threads * EnoughTiles ? large : [.. Divide(network, LeastInputs)];
+        int owners = byUnits ? threads : 1;
+        Tile[] large = [.. Divide(network, MostInputs, owners)];
+        _tiles = threads == 1 || large.Length >= threads * EnoughTiles ? large : [.. Divide(network, LeastInputs, owners)];
     }
 
     /// <summary>The numbers of the largest tile, panel padding included.</summary>
@@ -34,17 +38,21 @@ internal sealed class ParameterTiles<T> where T : unmanaged, IBinaryFloatingPoin
 
     public ref readonly Tile this[int index] => ref _tiles[index];
 
-    private static IEnumerable<Tile> Divide(Network<T> network, int inputs)
+    private static IEnumerable<Tile> Divide(Network<T> network, int inputs, int owners)
     {
-        foreach (DenseLayer<T> layer in network.Layers)
+        int width = Layout.PanelWidth<T>();
+        for (int owner = 0; owner < owners; owner++)
         {
-            int rows = layer.Inputs + 1;
-            for (int input = 0, count; input < rows; input += count) // inputs outermost: their activations stay in the cache
+            foreach (DenseLayer<T> layer in network.Layers)
             {
-                count = rows - input <= inputs + Leftover ? rows - input : inputs;
-                for (int output = 0; output < layer.Outputs; output += Layout.PanelWidth<T>())
+                int rows = layer.Inputs + 1, panels = (layer.Outputs + width - 1) / width;
+                for (int input = 0, count; input < rows; input += count) // inputs outermost: their activations stay in the cache
                 {
-                    yield return new(layer, input, count, output, Layout.WidthAt<T>(output, layer.Outputs));
+                    count = rows - input <= inputs + Leftover ? rows - input : inputs;
+                    for (int panel = panels * owner / owners; panel < panels * (owner + 1) / owners; panel++)
+                    {
+                        yield return new(layer, input, count, panel * width, Layout.WidthAt<T>(panel * width, layer.Outputs));
+                    }
                 }
             }
         }

@@ -37,7 +37,7 @@ internal sealed unsafe class PredictionPass<T> : IDisposable where T : unmanaged
     {
         _network = network;
         _team = new(threads);
-        _propagator = Propagator<T>.Create(network, new(network.Definition, BlockRows * threads, backward: false), VectorPaths.Current);
+        _propagator = Propagator<T>.Create(network, new(network.Definition, BlockRows * threads, backward: false), threads, VectorPaths.Current);
         _layer = network.Layers[0];
         (_blockPhase, _layerPhase) = (BlockPhase, LayerPhase);
     }
@@ -101,31 +101,35 @@ internal sealed unsafe class PredictionPass<T> : IDisposable where T : unmanaged
         {
             for (int block = 0; block < _blocks.Count; block++)
             {
-                BlockPhase(block);
+                Run(0, block);
             }
         }
     }
 
-    private void BlockPhase(int block)
+    /// <summary>Where blocks are shared out there is one for each thread.</summary>
+    private void BlockPhase(int thread)
     {
-        if (block >= _blocks.Count)
+        if (thread < _blocks.Count)
         {
-            return;
+            Run(thread, thread);
         }
+    }
 
+    private void Run(int thread, int block)
+    {
         int first = _blocks.First(block), count = _blocks.Size(block);
         if (_data is null)
         {
             CopyIn(first, count);
             _propagator.Forward(first, count, dropout: null);
-            _propagator.Predict(first, count);
+            _propagator.Predict(thread, first, count);
         }
         else
         {
             _propagator.Gather(_data, _order, _start, first, count);
             BatchScales.Write(_data, _order, _start, first, count, _weights, _propagator.Workspace.Scales);
             _propagator.Forward(first, count, dropout: null);
-            _propagator.Losses(first, count, _data.Targets.AreClasses);
+            _propagator.Losses(thread, first, count, _data.Targets.AreClasses);
         }
 
         CopyOut(first, count);
@@ -149,7 +153,7 @@ internal sealed unsafe class PredictionPass<T> : IDisposable where T : unmanaged
             }
         }
 
-        _propagator.Predict(0, rows);
+        _propagator.Predict(0, 0, rows);
         CopyOut(0, rows);
     }
 

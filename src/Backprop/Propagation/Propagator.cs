@@ -1,5 +1,7 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Backprop.Data;
 using Backprop.Kernels;
 using Backprop.Networks;
@@ -9,15 +11,22 @@ namespace Backprop.Propagation;
 /// <summary>The passes of one network over one workspace, bound to the vectors of this machine. Samples are given as a range of the batch, so that threads share one.</summary>
 internal abstract unsafe class Propagator<T>(Network<T> network, Workspace<T> workspace) where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>Shorter rows, in bytes, are not asked for.</summary>
+    private const int WorthPrefetching = 512;
+
+    /// <summary>How much of the rows to come is asked for before they are copied.</summary>
+    private const int PrefetchedBytes = 8192;
+
     public Network<T> Network { get; } = network;
 
     public Workspace<T> Workspace { get; } = workspace;
 
     /// <summary>The one registry of vector paths.</summary>
-    public static Propagator<T> Create(Network<T> network, Workspace<T> workspace, VectorPath path) =>
-        VectorPaths.Dispatch(path, new Maker(network, workspace));
+    public static Propagator<T> Create(Network<T> network, Workspace<T> workspace, int threads, VectorPath path) =>
+        VectorPaths.Dispatch(path, new Maker(network, workspace, threads));
 
     /// <summary>Copies rows <paramref name="start"/> + first … of the order into samples first … of the batch, with their targets.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Gather(Dataset<T> data, in RowPermutation order, int start, int first, int count)
     {
         Span<int> rows = Workspace.Rows.AsSpan(first, count);
@@ -47,16 +56,19 @@ internal abstract unsafe class Propagator<T>(Network<T> network, Workspace<T> wo
     public abstract void ForwardLayer(DenseLayer<T> layer, int unit, int endUnit, int first, int count);
 
     /// <summary>y = f_N(p_N) in X_N, without a loss.</summary>
-    public abstract void Predict(int first, int count);
+    public abstract void Predict(int thread, int first, int count);
 
     /// <summary>y in X_N, and the losses.</summary>
-    public abstract void Losses(int first, int count, bool classes);
+    public abstract void Losses(int thread, int first, int count, bool classes);
 
     /// <summary>The losses, and Δ_N = scale · D_Nᵀ ∇_yL; P_N stays in X_N's place.</summary>
-    public abstract void Output(int first, int count, bool classes);
+    public abstract void Output(int thread, int first, int count, bool classes);
 
     /// <summary>Δ_ℓ = f′_ℓ(P_ℓ) ∘ (Δ_{ℓ+1} W_{ℓ+1}) from N − 1 down to 1, and Δ₀ = Δ₁ W₁ if asked for.</summary>
     public abstract void Backward(int first, int count, bool toInput, bool dropout);
+
+    /// <summary>Some panels of Δ_{ℓ−1}, ℓ &gt; 1: units <paramref name="unit"/> … <paramref name="endUnit"/> − 1.</summary>
+    public abstract void BackwardLayer(DenseLayer<T> layer, int unit, int endUnit, int first, int count);
 
     /// <summary>to[input, output] = (start) + Σ over samples first … of X_{ℓ−1}[·, input] Δ_ℓ[·, output]: a tile of ∂W_ℓ and ∂b_ℓ in the parameters' own layout.</summary>
     public abstract void GradientTile(in ParameterTiles<T>.Tile tile, int first, int samples, T* start, T* to, bool dropout);
@@ -65,6 +77,7 @@ internal abstract unsafe class Propagator<T>(Network<T> network, Workspace<T> wo
     public abstract void SumSections(GradientSections<T> sections, int count, in ParameterTiles<T>.Tile tile, T* start, T* to);
 
     /// <summary>Brings the copy of the weights for the backward pass up to date, down to layer <paramref name="lowest"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void RefreshBackwardWeights(int lowest)
     {
         if (Workspace.BackwardVersion == Network.Version)
@@ -84,6 +97,7 @@ internal abstract unsafe class Propagator<T>(Network<T> network, Workspace<T> wo
     }
 
     /// <summary>Copies the weights of one panel of outputs and some inputs, of which the first begins a panel.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void CopyToBackwardWeights(DenseLayer<T> layer, int input, int inputs, int output)
     {
         int width = Layout.WidthAt<T>(output, layer.Outputs), outputs = Math.Min(width, layer.Outputs - output), panel = Layout.PanelWidth<T>();
@@ -98,6 +112,7 @@ internal abstract unsafe class Propagator<T>(Network<T> network, Workspace<T> wo
     }
 
     /// <summary>sum + Σ scale · loss, in double; the sums of <see cref="Workspace{T}.LossGroup"/> samples that the output pass left, in their order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public double AddLosses(double sum, int samples)
     {
         for (int group = 0; group * Workspace<T>.LossGroup < samples; group++)
@@ -108,37 +123,64 @@ internal abstract unsafe class Propagator<T>(Network<T> network, Workspace<T> wo
         return sum;
     }
 
-    /// <summary>Few numbers are copied faster without a call.</summary>
+    /// <summary>Copies rows, and asks for those that come later while it does: in a shuffled order no processor guesses them.</summary>
     private static void Copy(T* from, int width, ReadOnlySpan<int> rows, T* to, nint toStride)
     {
-        int inBlocks = width / Vector128<T>.Count * Vector128<T>.Count;
-        foreach (int row in rows)
+        int ahead = width * sizeof(T) < WorthPrefetching ? rows.Length : Math.Min(rows.Length, Math.Max(1, PrefetchedBytes / (width * sizeof(T))));
+        for (int n = 0; n < ahead && ahead < rows.Length; n++)
         {
-            T* source = from + ((long)row * width);
-            if (width > 64)
-            {
-                new Span<T>(source, width).CopyTo(new(to, width));
-            }
-            else
-            {
-                int n = 0;
-                for (; n < inBlocks; n += Vector128<T>.Count)
-                {
-                    Vector128.Load(source + n).Store(to + n);
-                }
+            Prefetch(from + ((nint)rows[n] * width), width);
+        }
 
-                for (; n < width; n++)
-                {
-                    to[n] = source[n];
-                }
+        for (int n = 0; n < rows.Length; n++)
+        {
+            if (n + ahead < rows.Length)
+            {
+                Prefetch(from + ((nint)rows[n + ahead] * width), width);
             }
 
+            Copy(from + ((nint)rows[n] * width), to, width);
             to += toStride;
         }
     }
 
-    private sealed class Maker(Network<T> network, Workspace<T> workspace) : IVectorVisitor<T, Propagator<T>>
+    private static void Prefetch(T* row, int width)
     {
-        public Propagator<T> Visit<V>() where V : unmanaged, ILanes<V, T> => new Propagator<T, V>(network, workspace);
+        for (byte* line = (byte*)row; Sse.IsSupported && line < (byte*)(row + width); line += 64)
+        {
+            Sse.Prefetch0(line);
+        }
+    }
+
+    /// <summary>Few numbers are copied faster without a call.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Copy(T* from, T* to, int width)
+    {
+        if (width > 64)
+        {
+            new Span<T>(from, width).CopyTo(new(to, width));
+            return;
+        }
+
+        int n = 0;
+        for (; n + Vector512<T>.Count <= width; n += Vector512<T>.Count)
+        {
+            Vector512.Load(from + n).Store(to + n);
+        }
+
+        for (; n + Vector128<T>.Count <= width; n += Vector128<T>.Count)
+        {
+            Vector128.Load(from + n).Store(to + n);
+        }
+
+        for (; n < width; n++)
+        {
+            to[n] = from[n];
+        }
+    }
+
+    private sealed class Maker(Network<T> network, Workspace<T> workspace, int threads) : IVectorVisitor<T, Propagator<T>>
+    {
+        public Propagator<T> Visit<V>() where V : unmanaged, ILanes<V, T> => new Propagator<T, V>(network, workspace, threads);
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Backprop.Activations;
 using Backprop.Kernels;
 using Backprop.Losses;
@@ -13,37 +14,47 @@ internal sealed unsafe class Propagator<T, V> : Propagator<T>
 {
     private readonly ActivationKernel<V>[] _activations;
     private readonly OutputKernel<V> _output;
-    private readonly ThreadLocal<AlignedBuffer<T>> _scratch;
+    private readonly AlignedBuffer<T>[] _scratchOfThread;
 
-    public Propagator(Network<T> network, Workspace<T> workspace) : base(network, workspace)
+    public Propagator(Network<T> network, Workspace<T> workspace, int threads) : base(network, workspace)
     {
         NetworkDefinition definition = network.Definition;
         _activations = [null!, .. definition.Layers.Select(layer => layer.Activation.Bind<V>())];
         _output = definition.Loss.Bind<V>(definition.Layers[^1].Activation);
-        _scratch = new(() => new((long)OutputPass<T, V>.ScratchSize(definition) * V.Count));
+        _scratchOfThread = [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer<T>((long)OutputPass<T, V>.ScratchSize(definition) * V.Count))];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Forward(int first, int count, DropoutKey? dropout) =>
         ForwardPass<T, V>.Run(Network, Workspace, _activations, first, count, dropout);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void ForwardLayer(DenseLayer<T> layer, int unit, int endUnit, int first, int count) =>
         ForwardPass<T, V>.Layer(Network, Workspace, _activations, layer, unit, endUnit, first, count, dropout: false);
 
-    public override void Predict(int first, int count) =>
-        OutputPass<T, V>.Run(Network, Workspace, _output, (V*)_scratch.Value!.Pointer, first, count, classes: false, OutputStage.Outputs);
+    public override void Predict(int thread, int first, int count) =>
+        OutputPass<T, V>.Run(Network, Workspace, _output, (V*)_scratchOfThread[thread].Pointer, first, count, classes: false, OutputStage.Outputs);
 
-    public override void Losses(int first, int count, bool classes) =>
-        OutputPass<T, V>.Run(Network, Workspace, _output, (V*)_scratch.Value!.Pointer, first, count, classes, OutputStage.Losses);
+    public override void Losses(int thread, int first, int count, bool classes) =>
+        OutputPass<T, V>.Run(Network, Workspace, _output, (V*)_scratchOfThread[thread].Pointer, first, count, classes, OutputStage.Losses);
 
-    public override void Output(int first, int count, bool classes) =>
-        OutputPass<T, V>.Run(Network, Workspace, _output, (V*)_scratch.Value!.Pointer, first, count, classes, OutputStage.Deltas);
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Output(int thread, int first, int count, bool classes) =>
+        OutputPass<T, V>.Run(Network, Workspace, _output, (V*)_scratchOfThread[thread].Pointer, first, count, classes, OutputStage.Deltas);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Backward(int first, int count, bool toInput, bool dropout) =>
         BackwardPass<T, V>.Deltas(Network, Workspace, _activations, first, count, toInput, dropout);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void BackwardLayer(DenseLayer<T> layer, int unit, int endUnit, int first, int count) =>
+        BackwardPass<T, V>.Layer(Workspace, _activations, layer, unit, endUnit, first, count, dropout: false);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void GradientTile(in ParameterTiles<T>.Tile tile, int first, int samples, T* start, T* to, bool dropout) =>
         BackwardPass<T, V>.ParameterGradients(Workspace, tile, first, samples, start, to, dropout);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void SumSections(GradientSections<T> sections, int count, in ParameterTiles<T>.Tile tile, T* start, T* to)
     {
         for (int n = 0; n < tile.Size; n += V.Count)

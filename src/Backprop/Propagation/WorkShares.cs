@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Backprop.Propagation;
 
 /// <summary>
@@ -13,6 +15,7 @@ internal sealed class WorkShares(int threads)
     private readonly int[] _end = new int[threads];
 
     /// <summary>Deals out the pieces.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Deal(int pieces)
     {
         for (int thread = 0; thread < threads; thread++)
@@ -23,6 +26,7 @@ internal sealed class WorkShares(int threads)
     }
 
     /// <summary>The next piece for a thread; −1: there is none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Take(int thread)
     {
         if (threads == 1)

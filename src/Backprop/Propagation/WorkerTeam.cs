@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 
 namespace Backprop.Propagation;
@@ -36,6 +37,7 @@ internal sealed class WorkerTeam : IDisposable
     public int Count { get; }
 
     /// <summary>Runs the action once on every thread, with its index, and returns when all are done.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(Action<int> action)
     {
         if (Count == 1)

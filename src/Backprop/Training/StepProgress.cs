@@ -6,5 +6,5 @@ namespace Backprop.Training;
 /// <param name="Batch">The epoch's batches done.</param>
 /// <param name="Batches">The epoch's batches.</param>
 /// <param name="Loss">The loss of the last batch.</param>
-/// <param name="RowsPerSecond">Since the beginning.</param>
+/// <param name="RowsPerSecond">Since this run began.</param>
 public readonly record struct StepProgress(int Epoch, int Epochs, int Batch, int Batches, double Loss, double RowsPerSecond);

@@ -104,9 +104,10 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
                 Network.CopyFrom(best);
             }
 
-            return new(history, kept, steps - (resume?.Step ?? 0), seconds, step.Threads, reason);
+            return new(history, resume?.History.Count ?? 0, kept, steps - (resume?.Step ?? 0), seconds, step.Threads, reason);
         }
 
+        int firstRow = (resume?.Batch ?? 0) * sampler.BatchSize;
         for (int epoch = firstEpoch; epoch <= _options.Epochs; epoch++)
         {
             bool goesOn = resume is not null && epoch == resume.Epoch;
@@ -144,8 +145,13 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
                 }
 
                 rows = start + samples;
+                if (StepCompleted is null && _options.MaxSeconds is null)
+                {
+                    continue; // nobody asks what time it is
+                }
+
                 double now = seconds + Stopwatch.GetElapsedTime(begin).TotalSeconds;
-                StepCompleted?.Invoke(new(epoch, _options.Epochs, batch + 1, sampler.Count, loss, RowsPerSecond(epoch, rows, now)));
+                StepCompleted?.Invoke(new(epoch, _options.Epochs, batch + 1, sampler.Count, loss, (((epoch - firstEpoch) * (double)_training.Rows) + rows - firstRow) / Math.Max(1e-9, now)));
                 if (now >= _options.MaxSeconds && steps < allSteps)
                 {
                     reason = StopReason.MaxTime; // what is done of this epoch counts as one
@@ -213,6 +219,4 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         : now.Loss < before.Loss;
 
     private double Warmup(long step) => step < _options.WarmupSteps ? (step + 1.0) / (_options.WarmupSteps + 1) : 1;
-
-    private double RowsPerSecond(int epoch, int rows, double seconds) => (((epoch - 1.0) * _training.Rows) + rows) / Math.Max(1e-9, seconds);
 }

@@ -1,20 +1,21 @@
 namespace Backprop.Training;
 
 /// <summary>How a run went. The network holds the kept epoch's weights.</summary>
-/// <param name="History">Every epoch.</param>
+/// <param name="History">Every epoch, those before a resumed checkpoint included.</param>
+/// <param name="Earlier">How many of them an earlier run finished.</param>
 /// <param name="Kept">The epoch whose weights the network holds; null where none was finished.</param>
 /// <param name="Steps">The steps run.</param>
 /// <param name="Seconds">Their time: shuffling and gathering included, validation excluded.</param>
 /// <param name="Threads">The threads that really ran.</param>
 /// <param name="Reason">Why training ended.</param>
-public sealed record TrainingResult(IReadOnlyList<EpochResult> History, EpochResult? Kept, long Steps, double Seconds, int Threads, StopReason Reason)
+public sealed record TrainingResult(IReadOnlyList<EpochResult> History, int Earlier, EpochResult? Kept, long Steps, double Seconds, int Threads, StopReason Reason)
 {
-    /// <summary>The median over epochs of the mean time of a step, in microseconds.</summary>
+    /// <summary>The median over this run's epochs of the mean time of a step, in microseconds.</summary>
     public double MicrosecondsPerStep
     {
         get
         {
-            double[] times = [.. History.Where(epoch => epoch.Steps > 0).Select(epoch => 1e6 * epoch.Seconds / epoch.Steps).Order()];
+            double[] times = [.. History.Skip(Earlier).Where(epoch => epoch.Steps > 0).Select(epoch => 1e6 * epoch.Seconds / epoch.Steps).Order()];
             return times.Length == 0 ? 0 : times.Length % 2 == 1 ? times[times.Length / 2] : 0.5 * (times[(times.Length / 2) - 1] + times[times.Length / 2]);
         }
     }

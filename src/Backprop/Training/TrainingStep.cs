@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Backprop.Data;
 using Backprop.Kernels;
 using Backprop.Networks;
@@ -68,6 +69,7 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
     /// <param name="learningRate">η.</param>
     /// <param name="epoch">What dropout depends on, with the row.</param>
     /// <exception cref="DivergenceException">A loss or a parameter is not finite.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public double Run(Dataset<T> data, in RowPermutation order, int start, int samples, double learningRate, long epoch = 0)
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -102,6 +104,7 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
     public void Dispose() => _batch.Dispose();
 
     /// <summary>∂W and ∂b of a tile, and the update while it is hot.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void UpdateTile(int thread, int index)
     {
         ref readonly ParameterTiles<T>.Tile tile = ref _batch.Tiles[index];
@@ -128,6 +131,7 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
     }
 
     /// <summary>The update after the norm of the whole gradient is known.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void UpdateClippedTile(int thread, int index)
     {
         ref readonly ParameterTiles<T>.Tile tile = ref _batch.Tiles[index];
@@ -136,6 +140,7 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
         Update(tile, gradient);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Update(in ParameterTiles<T>.Tile tile, T* gradient)
     {
         if (!_update.Apply(gradient, tile.Offset, tile.Size))
@@ -149,6 +154,7 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double SumOfSquares(T* gradient, int count)
     {
         double sum = 0;
