@@ -152,7 +152,8 @@ internal static partial class ElementFunctions
         // a / (a + a·e⁻ˣ), where a = 2⁻³⁰ (2⁻⁶⁰) keeps the divisor finite as long as the quotient is above 0
         (V shifted, _, V r) = ReduceByLn2<V, T>(Clamp(-x, Pick<V, T>(-30, -60), Pick<V, T>(105, 746)), -30, -60);
         V scale = V.PowerOfTwo(shifted), a = Pick<V, T>(9.3132257461547852e-10, 8.6736173798840355e-19);
-        return a / V.FusedMultiplyAdd(scale, ReducedExpM1<V, T>(r), scale + a);
+        V sum = scale + a, lost = a - (sum - scale); // lost where e⁻ˣ is large
+        return a / (V.FusedMultiplyAdd(scale, ReducedExpM1<V, T>(r), lost) + sum);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
