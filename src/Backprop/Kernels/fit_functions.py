@@ -6,7 +6,7 @@ the lowest power first, and the rest fitted again, so that the polynomial that i
 """
 import struct
 import sys
-from mpmath import mp, mpf, matrix, lu_solve, cos, cosh, sinh, pi, erf, erfc, exp, expm1, log, log1p, polyval, sin, sqrt, tanh
+from mpmath import mp, mpf, matrix, lu_solve, cos, pi, erf, erfc, exp, expm1, log, log1p, polyval, sin, sqrt
 
 mp.dps = 60
 SINGLE, DOUBLE = "f", "d"
