@@ -115,7 +115,16 @@ public sealed class UsageTests : Tool
             Assert.Skip("Windows has no SIGINT to send");
         }
 
-        using Process process = Process.Start(Start(["train", "--epochs", "100000", "--log", "l.jsonl", "--json", "-o", "m.st"]))!;
+        ProcessStartInfo start = Start(["train", "--epochs", "100000", "--log", "l.jsonl", "--json", "-o", "m.st"]);
+        if (OperatingSystem.IsLinux())
+        {
+            // a shell starts what it runs in the background deaf to Ctrl-C, and so may what runs these tests
+            start.ArgumentList.Insert(0, "--default-signal=INT");
+            start.ArgumentList.Insert(1, start.FileName);
+            start.FileName = "env";
+        }
+
+        using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
         var clock = Stopwatch.StartNew();
         while (clock.Elapsed.TotalSeconds < 60 && !(File.Exists(At("l.jsonl")) && new FileInfo(At("l.jsonl")).Length > 0))
@@ -128,7 +137,12 @@ public sealed class UsageTests : Tool
             await kill.WaitForExitAsync();
         }
 
-        await process.WaitForExitAsync();
+        if (!process.WaitForExit(TimeSpan.FromSeconds(60)))
+        {
+            process.Kill();
+            Assert.Fail("it still runs a minute after SIGINT");
+        }
+
         Assert.Equal(130, process.ExitCode);
         Assert.Contains("Interrupted", await error);
         Assert.Single((await output).TrimEnd('\n').Split('\n'));
