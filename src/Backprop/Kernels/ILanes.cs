@@ -18,9 +18,6 @@ internal unsafe interface ILanes<TSelf, T> : IElement<TSelf>
 
     void Store(T* destination);
 
-    /// <summary>The number in one lane.</summary>
-    T this[int lane] { get; }
-
     /// <summary>Whether the two are equal in every lane; a NaN is not.</summary>
     static abstract bool EqualsAll(TSelf left, TSelf right);
 

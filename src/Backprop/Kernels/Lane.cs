@@ -13,8 +13,6 @@ internal readonly unsafe struct Lane<T>(T value) : ILanes<Lane<T>, T>
 
     public static int TileRows => 4;
 
-    public T this[int lane] => Value;
-
     public static Lane<T> Load(T* source) => new(*source);
 
     public static Lane<T> Broadcast(T value) => new(value);

@@ -15,8 +15,6 @@ internal readonly unsafe struct Lanes512Single(Vector512<float> value) : ILanes<
 
     public static int TileRows => 12;
 
-    public float this[int lane] => _value[lane];
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512Single Load(float* source) => new(Vector512.Load(source));
 

@@ -18,7 +18,7 @@ public sealed unsafe class Backpropagation<T> : IDisposable where T : unmanaged,
 
     /// <summary>Plans the buffers; the network's present and later weights are used.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="batchSize">The rows that go through the network together. It does not change the result.</param>
+    /// <param name="batchSize">The rows that go through the network together. Another number may round the sums over rows differently.</param>
     /// <param name="threads">Threads at most; 0: one for each processor. Work that is too small for several runs on one. The result is the same.</param>
     public Backpropagation(Network<T> network, int batchSize = 512, int threads = 0) : this(network, batchSize, threads, VectorPaths.Current)
     {
