@@ -26,11 +26,17 @@ internal sealed class CommonOptions
 
     public void AddTo(Command command)
     {
+        AddSourceTo(command);
+        command.Add(Json);
+    }
+
+    /// <summary>What says where the rows come from.</summary>
+    public void AddSourceTo(Command command)
+    {
         command.Add(Data);
         command.Add(Query);
         command.Add(Database);
         command.Add(Target);
-        command.Add(Json);
         Data.CompletionSources.Add(_ => EmbeddedData.Names.Select(name => new CompletionItem($"builtin:{name}")));
     }
 

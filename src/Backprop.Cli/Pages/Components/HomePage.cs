@@ -1,0 +1,69 @@
+using Backprop.Cli.Pages.Runs;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Routing;
+
+namespace Backprop.Cli.Pages.Components;
+
+/// <summary>The page: opens what its address says, draws whenever there is something new, and keeps the address true.</summary>
+public class HomePage : ComponentBase, IDisposable
+{
+    private int _isDrawing;
+    private Workbench? _bench;
+
+    [Inject]
+    internal GivenFiles Given { get; set; } = default!;
+
+    [Inject]
+    internal NavigationManager Navigation { get; set; } = default!;
+
+    private protected Workbench Bench => _bench ??= new(Given);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Navigation.LocationChanged -= Follow;
+        _bench?.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <inheritdoc/>
+    protected override void OnInitialized()
+    {
+        // A first drawing is sent with the page itself, before there is a connection; that one does not train.
+        Bench.Open(new Uri(Navigation.Uri).Query, train: RendererInfo.IsInteractive);
+        Bench.Changed += Draw;
+        Navigation.LocationChanged += Follow;
+    }
+
+    /// <summary>The link to what is shown is in the address bar, whenever training rests.</summary>
+    protected override void OnAfterRender(bool firstRender)
+    {
+        if (!Bench.IsRunning && Bench.Mistake is null && new Uri(Navigation.Uri).Query != Bench.Query)
+        {
+            Navigation.NavigateTo($"{new Uri(Navigation.Uri).AbsolutePath}{Bench.Query}", replace: true);
+        }
+    }
+
+    /// <summary>Many changes may come while the page is being drawn; the next drawing shows the latest.</summary>
+    private void Draw()
+    {
+        if (Interlocked.Exchange(ref _isDrawing, 1) == 0)
+        {
+            _ = InvokeAsync(() =>
+            {
+                Volatile.Write(ref _isDrawing, 0);
+                Bench.Take();
+                StateHasChanged();
+            });
+        }
+    }
+
+    private void Follow(object? sender, LocationChangedEventArgs change) => _ = InvokeAsync(() =>
+    {
+        string query = new Uri(change.Location).Query;
+        if (query != Bench.Query)
+        {
+            Bench.Open(query, train: true);
+        }
+    });
+}

@@ -1,0 +1,81 @@
+using System.Net;
+using System.Net.Sockets;
+using Backprop.Cli.Pages.Components;
+using Backprop.Cli.Pages.Export;
+using Backprop.Cli.Pages.Runs;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Backprop.Cli.Pages;
+
+/// <summary>The web server of the page: loopback only, everything it sends is inside the executable.</summary>
+internal static class PageServer
+{
+    public const int DefaultPort = 5117;
+
+    /// <summary>Builds the server; it does not listen yet.</summary>
+    /// <param name="given">The model and the data of the command line.</param>
+    /// <param name="port">Where to listen; 0: any free port; null: the usual one, or any free one where it is taken.</param>
+    public static WebApplication Build(GivenFiles given, int? port)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            ApplicationName = typeof(PageServer).Assembly.GetName().Name,
+            ContentRootPath = AppContext.BaseDirectory, // nothing is read from the folder that the tool happens to be started in
+            EnvironmentName = "Production",
+        });
+        builder.Configuration.Sources.Clear();
+        builder.Logging.ClearProviders();
+        builder.Logging.AddProvider(new ErrorLog());
+        builder.WebHost.ConfigureKestrel(options =>
+        {
+            options.AddServerHeader = false;
+            options.Listen(IPAddress.Loopback, Free(port));
+        });
+        // Keys live as long as the process: nothing is written to the user's folders.
+        builder.Services.AddSingleton<IDataProtectionProvider, EphemeralDataProtectionProvider>();
+        builder.Services.AddRazorComponents().AddInteractiveServerComponents(options =>
+        {
+            options.DisconnectedCircuitRetentionPeriod = TimeSpan.FromSeconds(30); // a page that is reloaded or has lost its connection stops training soon
+            options.DisconnectedCircuitMaxRetained = 4;
+        });
+        builder.Services.AddSingleton(given);
+        builder.Services.AddSingleton<Downloads>();
+
+        WebApplication app = builder.Build();
+        app.Use(LocalRequests.Only);
+        app.UseAntiforgery();
+        app.MapGet("/page.css", () => Embedded("page.css", "text/css"));
+        app.MapGet("/_framework/blazor.web.js", () => Embedded("blazor.web.js", "text/javascript"));
+        app.MapGet("/export/{key}/{name}", (string key, string name, Downloads downloads) => downloads.Serve(key, name));
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        return app;
+    }
+
+    private static IResult Embedded(string name, string type) =>
+        Results.Stream(typeof(PageServer).Assembly.GetManifestResourceStream(name)!, type);
+
+    /// <summary>The port asked for; the usual one gives way to any other where it is taken.</summary>
+    private static int Free(int? port)
+    {
+        if (port is not null)
+        {
+            return port.Value;
+        }
+
+        try
+        {
+            using var probe = new TcpListener(IPAddress.Loopback, DefaultPort);
+            probe.Start();
+            return DefaultPort;
+        }
+        catch (SocketException)
+        {
+            return 0;
+        }
+    }
+}

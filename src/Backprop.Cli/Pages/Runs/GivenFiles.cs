@@ -1,0 +1,83 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Backprop.Cli.Input;
+
+namespace Backprop.Cli.Pages.Runs;
+
+/// <summary>What the command line gives: a model, data, both or neither. Data are read once and shared by all tabs.</summary>
+internal sealed class GivenFiles
+{
+    private const int KeptProblems = 8;
+
+    private readonly ConcurrentDictionary<ProblemKey, Lazy<Problem>> _problems = new();
+
+    private GivenFiles(string? modelPath, Model<float>? model, DataSource? source, IReadOnlyList<string>? targets) =>
+        (ModelPath, Model, Source, Targets) = (modelPath, model, source, targets);
+
+    public static GivenFiles None { get; } = new(null, null, null, null);
+
+    public string? ModelPath { get; }
+
+    public Model<float>? Model { get; }
+
+    public DataSource? Source { get; }
+
+    public IReadOnlyList<string>? Targets { get; }
+
+    /// <summary>The page at its bare address.</summary>
+    public PageState Start { get; private set; } = new();
+
+    /// <summary>Reads the model, and makes sure that it and the data go together.</summary>
+    /// <param name="modelPath">A model file, or null.</param>
+    /// <param name="source">The data, or null: those that the model was trained on, if they can be found.</param>
+    /// <param name="targets">The target columns, or null.</param>
+    /// <exception cref="BackpropException">A file that cannot be used.</exception>
+    public static GivenFiles Read(string? modelPath, DataSource? source, IReadOnlyList<string>? targets)
+    {
+        Model<float>? model = modelPath is null ? null : Model<float>.Read(modelPath);
+        source ??= model is null ? null : TrainedOn(model, modelPath!);
+        var given = new GivenFiles(modelPath, model, source, targets);
+        if (source is not null)
+        {
+            given.Start = given.Start with { Data = "file", FromModel = model is not null, BatchSize = 32, LearningRate = 0.001, Hidden = "16:tanh" };
+            given.Problem(given.Start).Definition(given.Start, given);
+        }
+
+        return given;
+    }
+
+    /// <summary>The rows of a state, made once.</summary>
+    /// <exception cref="BackpropException">Data that cannot be used.</exception>
+    public Problem Problem(PageState state)
+    {
+        var key = ProblemKey.Of(state);
+        if (_problems.Count >= KeptProblems && !_problems.ContainsKey(key))
+        {
+            _problems.Clear(); // tabs keep what they use
+        }
+
+        return _problems.GetOrAdd(key, _ => new(() => Runs.Problem.Load(state, this))).Value;
+    }
+
+    private static DataSource TrainedOn(Model<float> model, string path)
+    {
+        string? name = null;
+        try
+        {
+            using JsonDocument? training = model.Training is null ? null : JsonDocument.Parse(model.Training);
+            name = training?.RootElement.GetProperty("data").GetString();
+            return DataSource.Read(name, null, null);
+        }
+        catch (Exception error) when (error is BackpropException or JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw new UsageException($"give DATA beside MODEL: the data that '{path}' was trained on {(name is null ? "are unknown" : $"('{name}') cannot be read here")}");
+        }
+    }
+
+    private readonly record struct ProblemKey(string Data, int Rows, double Noise, double Test, ulong Seed)
+    {
+        public static ProblemKey Of(PageState state) => PlaneData.Names.Contains(state.Data)
+            ? new(state.Data, state.Rows, state.Noise, state.Test, state.Seed)
+            : new(state.Data, 0, 0, state.Test, state.Seed);
+    }
+}

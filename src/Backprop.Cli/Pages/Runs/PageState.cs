@@ -1,0 +1,141 @@
+using System.Globalization;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Primitives;
+
+namespace Backprop.Cli.Pages.Runs;
+
+/// <summary>
+/// All that a page shows, as its address says it: what is trained, how far, and what is looked at. Training is exact to the bit, so the
+/// same address gives the same numbers. Only what differs from the default is written.
+/// </summary>
+internal sealed record PageState
+{
+    /// <summary>One of <see cref="PlaneData.Names"/>, <c>digits</c>, <c>iris</c>, or <c>file</c>: the data of the command line.</summary>
+    public string Data { get; init; } = "circles";
+
+    /// <summary>The points of a plane.</summary>
+    public int Rows { get; init; } = 400;
+
+    /// <summary>How far they are shaken.</summary>
+    public double Noise { get; init; } = 0.2;
+
+    /// <summary>The part of the rows that is kept back to test.</summary>
+    public double Test { get; init; } = 0.25;
+
+    /// <summary>Whether to start from the weights and layers of the command line's model.</summary>
+    public bool FromModel { get; init; }
+
+    /// <summary>The hidden layers, as <c>6:tanh-4:tanh</c>; may be empty.</summary>
+    public string Hidden { get; init; } = "6:tanh-4:tanh";
+
+    /// <summary>The output layer's activation; null: softmax for classes, identity for values.</summary>
+    public string? Output { get; init; }
+
+    /// <summary>The loss; null: the one that goes with the output.</summary>
+    public string? Loss { get; init; }
+
+    public string Optimizer { get; init; } = "adam";
+
+    public double LearningRate { get; init; } = 0.01;
+
+    public int BatchSize { get; init; } = 16;
+
+    public double L1 { get; init; }
+
+    public double L2 { get; init; }
+
+    public ulong Seed { get; init; }
+
+    /// <summary>The steps of training to show; a page that is opened runs them first.</summary>
+    public long Steps { get; init; }
+
+    /// <summary>The parameter that is derived, as <c>W1[0,0]</c>.</summary>
+    public string Parameter { get; init; } = "W1[0,0]";
+
+    /// <summary>The row whose loss is derived.</summary>
+    public int Row { get; init; }
+
+    /// <summary>Whether the mean loss of the next mini-batch is derived instead.</summary>
+    public bool OfBatch { get; init; }
+
+    /// <summary>Whether edges and maps show gradients in the place of weights.</summary>
+    public bool Gradients { get; init; }
+
+    /// <summary>Whether another state trains the same network in the same way.</summary>
+    public bool IsSameRun(PageState other) => Looks(this) == Looks(other);
+
+    private static PageState Looks(PageState state) => state with { Steps = 0, Parameter = "", Row = 0, OfBatch = false, Gradients = false };
+
+    /// <summary>Reads a query string. What it does not say, or says wrongly, is taken from the fallback.</summary>
+    public static PageState Parse(string query, PageState fallback)
+    {
+        Dictionary<string, StringValues> values = QueryHelpers.ParseQuery(query);
+        string? Text(string name) => values.TryGetValue(name, out StringValues value) && value[^1] is { } text ? text : null;
+        double Number(string name, double otherwise, double low, double high) =>
+            double.TryParse(Text(name), NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value >= low && value <= high ? value : otherwise;
+        long Count(string name, long otherwise, long low, long high) =>
+            long.TryParse(Text(name), NumberStyles.None, CultureInfo.InvariantCulture, out long value) && value >= low && value <= high ? value : otherwise;
+        bool Flag(string name, bool otherwise) => Text(name) switch { "1" => true, "0" => false, _ => otherwise };
+        return new()
+        {
+            Data = Text("data") ?? fallback.Data,
+            Rows = (int)Count("rows", fallback.Rows, 10, 20_000),
+            Noise = Number("noise", fallback.Noise, 0, 1),
+            Test = Number("test", fallback.Test, 0, 0.9),
+            FromModel = Flag("model", fallback.FromModel),
+            Hidden = Text("hidden") ?? fallback.Hidden,
+            Output = Text("output") ?? fallback.Output,
+            Loss = Text("loss") ?? fallback.Loss,
+            Optimizer = Text("optimizer") ?? fallback.Optimizer,
+            LearningRate = Number("rate", fallback.LearningRate, 0, 1e6),
+            BatchSize = (int)Count("batch", fallback.BatchSize, 1, 1 << 16),
+            L1 = Number("l1", fallback.L1, 0, 1e6),
+            L2 = Number("l2", fallback.L2, 0, 1e6),
+            Seed = ulong.TryParse(Text("seed"), NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed) ? seed : fallback.Seed,
+            Steps = Count("steps", fallback.Steps, 0, long.MaxValue / 2),
+            Parameter = Text("parameter") ?? fallback.Parameter,
+            Row = (int)Count("row", fallback.Row, 0, int.MaxValue),
+            OfBatch = Flag("mean", fallback.OfBatch),
+            Gradients = Flag("gradients", fallback.Gradients),
+        };
+    }
+
+    /// <summary>The query string, question mark included; empty for the fallback itself.</summary>
+    public string ToQuery(PageState fallback)
+    {
+        var values = new List<KeyValuePair<string, string?>>();
+        void Add<T>(string name, T value, T otherwise)
+        {
+            if (!EqualityComparer<T>.Default.Equals(value, otherwise))
+            {
+                values.Add(new(name, value switch
+                {
+                    bool flag => flag ? "1" : "0",
+                    double number => number.ToString("R", CultureInfo.InvariantCulture),
+                    _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
+                }));
+            }
+        }
+
+        Add("data", Data, fallback.Data);
+        Add("rows", Rows, fallback.Rows);
+        Add("noise", Noise, fallback.Noise);
+        Add("test", Test, fallback.Test);
+        Add("model", FromModel, fallback.FromModel);
+        Add("hidden", Hidden, fallback.Hidden);
+        Add("output", Output, fallback.Output);
+        Add("loss", Loss, fallback.Loss);
+        Add("optimizer", Optimizer, fallback.Optimizer);
+        Add("rate", LearningRate, fallback.LearningRate);
+        Add("batch", BatchSize, fallback.BatchSize);
+        Add("l1", L1, fallback.L1);
+        Add("l2", L2, fallback.L2);
+        Add("seed", Seed, fallback.Seed);
+        Add("steps", Steps, fallback.Steps);
+        Add("parameter", Parameter, fallback.Parameter);
+        Add("row", Row, fallback.Row);
+        Add("mean", OfBatch, fallback.OfBatch);
+        Add("gradients", Gradients, fallback.Gradients);
+        return QueryHelpers.AddQueryString("", values);
+    }
+}

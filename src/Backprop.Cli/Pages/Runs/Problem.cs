@@ -1,0 +1,167 @@
+using Backprop.Activations;
+using Backprop.Cli.Input;
+using Backprop.Data;
+using Backprop.Losses;
+using Backprop.Networks;
+using Backprop.Tables;
+
+namespace Backprop.Cli.Pages.Runs;
+
+/// <summary>Rows to learn from and rows to test on.</summary>
+internal sealed class Problem
+{
+    private Problem(string name, Dataset<double> all, TableSchema? schema, IReadOnlyList<string> features, IReadOnlyList<string> labels, (int Rows, int Columns)? image, PageState state)
+    {
+        (Name, All, Schema, FeatureNames, Labels, Image) = (name, all, schema, features, labels, image);
+        (TrainingRows, TestRows) = state.Test > 0 && all.Rows > 1
+            ? StratifiedSplit.Split(all.Targets.ClassIndices, all.Rows, state.Test, state.Seed)
+            : ([.. Enumerable.Range(0, all.Rows)], []);
+        Dataset<float> single = Single(all);
+        Training = single.Select(TrainingRows);
+        Test = TestRows.Length == 0 ? null : single.Select(TestRows);
+    }
+
+    public string Name { get; }
+
+    /// <summary>Every row in file order, in double: what derivations stand on.</summary>
+    public Dataset<double> All { get; }
+
+    /// <summary>The rows of <see cref="All"/> that are learned.</summary>
+    public int[] TrainingRows { get; }
+
+    /// <summary>The rows of <see cref="All"/> that are kept back.</summary>
+    public int[] TestRows { get; }
+
+    public Dataset<float> Training { get; }
+
+    public Dataset<float>? Test { get; }
+
+    /// <summary>How the rows of a table became numbers; goes into the exported model.</summary>
+    public TableSchema? Schema { get; }
+
+    public IReadOnlyList<string> FeatureNames { get; }
+
+    /// <summary>The classes; empty where the targets are values.</summary>
+    public IReadOnlyList<string> Labels { get; }
+
+    /// <summary>The size of the picture that the features are, if they are one.</summary>
+    public (int Rows, int Columns)? Image { get; }
+
+    public bool AreClasses => All.Targets.AreClasses;
+
+    /// <summary>Whether the rows are points of a plane.</summary>
+    public bool IsPlane => All.FeatureCount == 2;
+
+    public static Problem Load(PageState state, GivenFiles given)
+    {
+        if (PlaneData.Names.Contains(state.Data))
+        {
+            return new(state.Data, PlaneData.Make(state.Data, state.Rows, state.Noise, state.Seed), null, ["x₁", "x₂"], ["0", "1"], null, state);
+        }
+
+        bool isGiven = state.Data == "file" && given.Source is not null;
+        DataSource source = isGiven ? given.Source!
+            : EmbeddedData.Names.Contains(state.Data) ? DataSource.Read($"builtin:{state.Data}", null, null)
+            : throw new UsageException(Suggestion.Unknown("data", state.Data, [.. PlaneData.Names, .. EmbeddedData.Names]));
+        TableSchema? schema = isGiven && given.Model is not null ? given.Model.Schema : null;
+        Dataset<double> all;
+        if (isGiven && given.Model is { } model)
+        {
+            all = DatasetBuilder.ForModel<double>(source, model.Network.Definition, schema, given.Targets, needTargets: true);
+        }
+        else if (source.Table is { } table)
+        {
+            (all, schema) = OfTable(table, isGiven ? given.Targets ?? source.DefaultTargets : source.DefaultTargets, state);
+        }
+        else
+        {
+            all = DatasetBuilder.OfArrays<double>(source, null, needTargets: true, TableTask.Auto);
+        }
+
+        IReadOnlyList<string> labels = !all.Targets.AreClasses ? []
+            : schema?.Target.Labels?.ToArray() ?? [.. Enumerable.Range(0, all.Targets.Count).Select(c => $"{c}")];
+        IReadOnlyList<string> features = schema?.FeatureNames ?? [.. Enumerable.Range(0, all.FeatureCount).Select(c => $"x{c}")];
+        return new(source.Name, all, schema, features, labels, ImageOf(source, all.FeatureCount), state);
+    }
+
+    /// <summary>The network of a state on these rows.</summary>
+    /// <exception cref="UsageException">Layers or a loss that do not go together, or with the rows.</exception>
+    public NetworkDefinition Definition(PageState state, GivenFiles given)
+    {
+        NetworkDefinition network;
+        if (state.FromModel)
+        {
+            network = given.Model?.Network.Definition ?? throw new UsageException("the address starts from a model, but no model was given to 'serve'");
+        }
+        else
+        {
+            IReadOnlyList<LayerDefinition> hidden = state.Hidden.Length == 0 ? [] : NetworkDefinition.ParseLayers(state.Hidden);
+            Loss? loss = state.Loss is null ? null : Losses.Loss.Parse(state.Loss);
+            int outputs = loss?.Name == "gaussian_nll" ? 2 * All.Targets.Count : All.Targets.Count;
+            var output = new LayerDefinition(outputs, ActivationFunction.Parse(state.Output ?? (AreClasses ? "softmax" : "identity")));
+            network = new(All.FeatureCount, [.. hidden, output], loss);
+        }
+
+        Propagation.Fit.Require(network, All, targets: true);
+        return network;
+    }
+
+    /// <summary>The features of a row as a picture's grey levels, 0 to 1.</summary>
+    public double[] Picture(int row)
+    {
+        double[] values = All.Row(row).ToArray();
+        for (int n = 0; n < values.Length && Schema is not null && Schema.Columns.Count == values.Length; n++)
+        {
+            values[n] = (values[n] * Schema.Columns[n].Scale) + Schema.Columns[n].Mean;
+        }
+
+        double greatest = values.Max();
+        return [.. values.Select(value => greatest > 0 ? Math.Clamp(value / greatest, 0, 1) : 0)];
+    }
+
+    /// <summary>What the row should be, in words.</summary>
+    public string Target(int row) => AreClasses
+        ? Labels[All.Targets.ClassIndices[row]]
+        : string.Join(", ", Enumerable.Range(0, All.Targets.Count).Select(t => All.Targets[row, t].ToString("G5")));
+
+    /// <summary>As <c>train</c> does it: statistics are taken from the rows that are learned.</summary>
+    private static (Dataset<double> All, TableSchema Schema) OfTable(Table table, IReadOnlyList<string>? targets, PageState state)
+    {
+        var options = new TableOptions { Targets = targets };
+        TableSchema schema = SchemaInference.Infer(table, options);
+        Dataset<double> all = schema.Transform<double>(table, needTargets: true);
+        if (state.Test > 0 && all.Rows > 1)
+        {
+            (int[] learned, _) = StratifiedSplit.Split(all.Targets.ClassIndices, all.Rows, state.Test, state.Seed);
+            schema = SchemaInference.Infer(table, options with { TrainingRows = learned });
+            all = schema.Transform<double>(table, needTargets: true);
+        }
+
+        return (all, schema);
+    }
+
+    private static (int Rows, int Columns)? ImageOf(DataSource source, int features) =>
+        source.X is { Shape: [_, var rows, var columns] } ? (rows, columns)
+        : source.Name == "builtin:digits" ? (8, 8)
+        : features == 784 ? (28, 28)
+        : null;
+
+    private static Dataset<float> Single(Dataset<double> data)
+    {
+        static float[] ToSingle(ReadOnlySpan<double> values)
+        {
+            float[] result = new float[values.Length];
+            for (int n = 0; n < result.Length; n++)
+            {
+                result[n] = (float)values[n];
+            }
+
+            return result;
+        }
+
+        Targets<float> targets = data.Targets.AreClasses
+            ? Targets<float>.Classes(data.Targets.ClassIndices.ToArray(), data.Targets.Count)
+            : Targets<float>.Values(ToSingle(data.Targets.AllValues), data.Targets.Count);
+        return new(data.Rows, data.FeatureCount, ToSingle(data.Features), targets, data.SampleWeights is null ? null : ToSingle(data.SampleWeights));
+    }
+}

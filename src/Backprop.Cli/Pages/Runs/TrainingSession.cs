@@ -1,0 +1,238 @@
+using System.Diagnostics;
+using Backprop.Data;
+using Backprop.Networks;
+using Backprop.Optimizers;
+using Backprop.Training;
+
+namespace Backprop.Cli.Pages.Runs;
+
+/// <summary>
+/// One tab's training, on a thread of its own that sleeps unless there are steps to make. All that can be asked of it is one number: the
+/// step to reach. The page sees snapshots, at most <see cref="MostSnapshots"/> a second and never so many that training would lose more
+/// than a tenth of its pace to them; whoever draws takes the latest and misses the others.
+/// </summary>
+internal sealed class TrainingSession : IDisposable
+{
+    /// <summary>Snapshots a second.</summary>
+    public const int MostSnapshots = 15;
+
+    /// <summary>While training runs, losses are measured on no more rows than this; at rest on all.</summary>
+    private const int MostRowsWhileRunning = 1000;
+
+    /// <summary>When the curve has so many points, every second one is dropped.</summary>
+    private const int MostPoints = 400;
+
+    private readonly Lock _gate = new();
+    private readonly AutoResetEvent _wake = new(false);
+    private readonly Network<float> _network;
+    private readonly TrainingStep<float> _step;
+    private readonly Evaluator<float> _evaluator;
+    private readonly Dataset<float> _training, _someTraining;
+    private readonly Dataset<float>? _test, _someTest;
+    private readonly BatchSampler _sampler;
+    private readonly double _learningRate;
+    private readonly ulong _seed;
+    private readonly List<LossPoint> _curve = [];
+    private Thread? _thread;
+    private RowPermutation _order;
+    private long _done, _goal; // the steps made, and the steps to have made
+    private long _curveSpacing = 1;
+    private bool _isDisposed;
+    private volatile Snapshot _latest;
+
+    /// <summary>Plans a run; nothing is trained yet.</summary>
+    /// <exception cref="BackpropException">An option out of its range, or a network that does not fit the rows.</exception>
+    public TrainingSession(Problem problem, NetworkDefinition definition, PageState state, Network<float>? start = null)
+    {
+        _network = start?.Clone() ?? new Network<float>(definition, Initializer.PyTorch, state.Seed);
+        (_training, _test, _seed) = (problem.Training, problem.Test, state.Seed);
+        _sampler = new(_training.Rows, Math.Min(state.BatchSize, _training.Rows));
+        Optimizer optimizer = Optimizer.Create(state.Optimizer, new() { LearningRate = state.LearningRate });
+        _learningRate = optimizer.LearningRate;
+        _step = new(_network, optimizer, _sampler.BatchSize, Options(state, definition));
+        _evaluator = new(_network);
+        (_someTraining, _someTest) = (Some(_training), _test is null ? null : Some(_test));
+        _order = new(_training.Rows, _seed, epoch: 1);
+        _latest = Measure(isRunning: false, 0, null);
+    }
+
+    /// <summary>There is a new snapshot. Raised on the training thread: be brief.</summary>
+    public event Action? Changed;
+
+    /// <summary>The newest snapshot.</summary>
+    public Snapshot Latest => _latest;
+
+    /// <summary>Whether the thread has ended, or never began.</summary>
+    public bool IsStopped => _thread is not { IsAlive: true };
+
+    /// <summary>What the training step does beside following the gradient. Small networks run on one thread; large ones leave a processor to the page.</summary>
+    public static TrainingStepOptions Options(PageState state, NetworkDefinition definition) => new()
+    {
+        L1 = state.L1,
+        L2 = state.L2,
+        Seed = state.Seed,
+        Threads = definition.ParameterCount < 50_000 ? 1 : Math.Max(1, Environment.ProcessorCount - 1),
+    };
+
+    /// <summary>Trains until told otherwise.</summary>
+    public void Play() => RunTo(long.MaxValue);
+
+    /// <summary>Stops after the step that is being made.</summary>
+    public void Pause() => RunTo(0);
+
+    /// <summary>Makes a step more.</summary>
+    public void StepOnce() => RunTo(Latest.Step + 1);
+
+    /// <summary>Goes on to the end of the epoch.</summary>
+    public void RunEpoch() => RunTo(((Latest.Step / _sampler.Count) + 1) * _sampler.Count);
+
+    /// <summary>Trains until so many steps are made in all.</summary>
+    public void RunTo(long step)
+    {
+        lock (_gate)
+        {
+            if (_isDisposed || (_thread is null && step <= _done))
+            {
+                return;
+            }
+
+            Volatile.Write(ref _goal, step);
+            if (_thread is null)
+            {
+                _thread = new(Work) { IsBackground = true, Name = "training" };
+                _thread.Start();
+            }
+        }
+
+        _wake.Set();
+    }
+
+    /// <summary>Ends the training; the thread gives back its buffers.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_isDisposed)
+            {
+                return;
+            }
+
+            _isDisposed = true;
+            Volatile.Write(ref _goal, 0);
+            if (_thread is null)
+            {
+                _step.Dispose();
+                return;
+            }
+        }
+
+        _wake.Set();
+    }
+
+    private void Work()
+    {
+        using TrainingStep<float> step = _step;
+        while (!Volatile.Read(ref _isDisposed))
+        {
+            if (_done < Volatile.Read(ref _goal) && _latest.Failure is null)
+            {
+                Run();
+            }
+            else
+            {
+                _wake.WaitOne();
+            }
+        }
+    }
+
+    private void Run()
+    {
+        long begun = Stopwatch.GetTimestamp(), next = begun + (Stopwatch.Frequency / MostSnapshots), doneThen = _done;
+        try
+        {
+            while (_done < Volatile.Read(ref _goal))
+            {
+                RunStep();
+                long now = Stopwatch.GetTimestamp();
+                if (now < next)
+                {
+                    continue;
+                }
+
+                Publish(Measure(isRunning: true, (_done - doneThen) / Stopwatch.GetElapsedTime(begun, now).TotalSeconds, null));
+                (begun, doneThen) = (Stopwatch.GetTimestamp(), _done);
+                next = begun + Math.Max(Stopwatch.Frequency / MostSnapshots, 10 * (begun - now));
+            }
+
+            Publish(Measure(isRunning: false, 0, null));
+        }
+        catch (DivergenceException error)
+        {
+            Publish(_latest with { IsRunning = false, StepsPerSecond = 0, Failure = $"Training diverged: {error.Message}." });
+        }
+    }
+
+    private void RunStep()
+    {
+        (long epoch, int batch) = (Math.DivRem(_done, _sampler.Count).Quotient + 1, (int)(_done % _sampler.Count));
+        if (batch == 0)
+        {
+            _order = new(_training.Rows, _seed, epoch);
+        }
+
+        (int first, int samples) = _sampler[batch];
+        _step.Run(_training, _order, first, samples, _learningRate, epoch);
+        _done++;
+    }
+
+    private void Publish(Snapshot snapshot)
+    {
+        if (!Volatile.Read(ref _isDisposed))
+        {
+            _latest = snapshot;
+            Changed?.Invoke();
+        }
+    }
+
+    private Snapshot Measure(bool isRunning, double pace, string? failure)
+    {
+        Evaluation training = _evaluator.Evaluate(isRunning ? _someTraining : _training);
+        Evaluation? test = _test is null ? null : _evaluator.Evaluate(isRunning ? _someTest! : _test);
+        Add(new(_done, training.Loss, test?.Loss ?? double.NaN, Accuracy(test ?? training)));
+        return new(_network.Clone(), _done, _sampler.Count, training, test, [.. _curve], isRunning, pace, failure);
+    }
+
+    private static double Accuracy(Evaluation evaluation) => evaluation.Confusion is null ? double.NaN : evaluation["accuracy"];
+
+    /// <summary>Adds a point; the last one moves on until it is far enough from the one before it.</summary>
+    private void Add(LossPoint point)
+    {
+        if (_curve.Count > 1 && _curve[^1].Step - _curve[^2].Step < _curveSpacing)
+        {
+            _curve.RemoveAt(_curve.Count - 1);
+        }
+
+        _curve.Add(point);
+        if (_curve.Count >= MostPoints)
+        {
+            LossPoint[] kept = [.. _curve.Where((_, index) => index % 2 == 0)];
+            _curveSpacing = Math.Max(1, (kept[^1].Step - kept[0].Step) / kept.Length);
+            _curve.Clear();
+            _curve.AddRange(kept);
+        }
+    }
+
+    private static Dataset<float> Some(Dataset<float> data) => data.Rows <= MostRowsWhileRunning
+        ? data
+        : data.Select([.. Enumerable.Range(0, MostRowsWhileRunning).Select(n => (int)((long)n * data.Rows / MostRowsWhileRunning))]);
+
+    /// <summary>The rows, of all, that the next step learns from.</summary>
+    public static int[] NextBatch(Problem problem, PageState state, long step)
+    {
+        var sampler = new BatchSampler(problem.Training.Rows, Math.Min(state.BatchSize, problem.Training.Rows));
+        (int first, int samples) = sampler[(int)(step % sampler.Count)];
+        int[] rows = new int[samples];
+        new RowPermutation(problem.Training.Rows, state.Seed, (step / sampler.Count) + 1).CopyTo(rows, first);
+        return Array.ConvertAll(rows, row => problem.TrainingRows[row]);
+    }
+}

@@ -1,0 +1,171 @@
+using System.Diagnostics;
+using Backprop.Cli.Pages.Derivation;
+using Backprop.Networks;
+
+namespace Backprop.Cli.Pages.Runs;
+
+/// <summary>What one tab works on: the state in its address, the rows, the training, and the parameter that is looked at. Used on the tab's own thread alone.</summary>
+internal sealed class Workbench(GivenFiles given) : IDisposable
+{
+    /// <summary>While training runs, pictures and derivations are renewed no more often than this; numbers and curves with every snapshot.</summary>
+    private static readonly TimeSpan s_calm = TimeSpan.FromMilliseconds(250);
+
+    private DerivedParameter? _derived;
+    private long _calmSince;
+
+    /// <summary>Something is to be drawn. Raised on any thread.</summary>
+    public event Action? Changed;
+
+    public GivenFiles Given { get; } = given;
+
+    public PageState State { get; private set; } = given.Start;
+
+    /// <summary>The rows; those of the last state that made sense.</summary>
+    public Problem? Problem { get; private set; }
+
+    public TrainingSession? Session { get; private set; }
+
+    /// <summary>What is wrong with the state, in words; null where nothing is.</summary>
+    public string? Mistake { get; private set; }
+
+    /// <summary>The newest moment of training.</summary>
+    public Snapshot? Latest { get; private set; }
+
+    /// <summary>The moment that pictures and derivations show.</summary>
+    public Snapshot? Calm { get; private set; }
+
+    /// <summary>Grows whenever pictures and derivations have something new to show.</summary>
+    public int CalmVersion { get; private set; }
+
+    public bool IsRunning => Latest?.IsRunning == true;
+
+    /// <summary>Whether training can be asked for.</summary>
+    public bool CanTrain => Session is not null && Mistake is null && Latest?.Failure is null;
+
+    /// <summary>The network that is trained.</summary>
+    public NetworkDefinition? Definition => Latest?.Network.Definition;
+
+    /// <summary>The parameter that is looked at; the first weight where the state's does not exist.</summary>
+    public ParameterName Parameter
+    {
+        get
+        {
+            try
+            {
+                return Definition is null ? default : ParameterName.Parse(State.Parameter, Definition);
+            }
+            catch (UsageException)
+            {
+                return new(1, 0, 0);
+            }
+        }
+    }
+
+    /// <summary>All about that parameter at the calm moment.</summary>
+    public DerivedParameter? Derived
+    {
+        get
+        {
+            if (Calm is null || Problem is null)
+            {
+                return null;
+            }
+
+            ParameterName parameter = Parameter;
+            bool isCurrent = _derived is not null && _derived.Snapshot == Calm && _derived.Parameter == parameter && _derived.IsOf(State);
+            return isCurrent ? _derived : _derived = DerivedParameter.Of(Calm, Problem, State, parameter);
+        }
+    }
+
+    /// <summary>The address that shows what is shown now, as a query string.</summary>
+    public string Query => (State with { Steps = Latest?.Step ?? State.Steps }).ToQuery(Given.Start);
+
+    /// <summary>Shows what an address says, and trains as far as it says.</summary>
+    /// <param name="query">The query string.</param>
+    /// <param name="train">Whether to train at all; a page that is only drawn once does not.</param>
+    public void Open(string query, bool train)
+    {
+        PageState state = PageState.Parse(query, Given.Start);
+        if (Session is not null && state.IsSameRun(State))
+        {
+            Look(_ => state);
+            return;
+        }
+
+        Begin(state);
+        if (train)
+        {
+            Session?.RunTo(state.Steps);
+        }
+    }
+
+    /// <summary>Changes what is trained; it begins anew.</summary>
+    public void Train(Func<PageState, PageState> change) => Begin(change(State) with { Steps = 0 });
+
+    /// <summary>Changes what is looked at; training goes on.</summary>
+    public void Look(Func<PageState, PageState> change)
+    {
+        State = change(State);
+        Renew();
+        Changed?.Invoke();
+    }
+
+    /// <summary>Begins the same run anew.</summary>
+    public void Reset() => Begin(State with { Steps = 0 });
+
+    /// <summary>Looks at a parameter.</summary>
+    public void Pick(ParameterName parameter) => Look(state => state with { Parameter = parameter.ToString() });
+
+    /// <summary>Other data, with a network that suits them.</summary>
+    public void ChooseData(string name) => Train(state => (name switch
+    {
+        "file" => Given.Start with { Gradients = state.Gradients },
+        "digits" => state with { Hidden = "32:relu", LearningRate = 0.003, BatchSize = 32 },
+        "iris" => state with { Hidden = "8:tanh", LearningRate = 0.01, BatchSize = 16 },
+        "spiral" => state with { Hidden = "16:tanh-16:tanh", LearningRate = 0.01, BatchSize = 16 },
+        _ => state with { Hidden = "6:tanh-4:tanh", LearningRate = 0.01, BatchSize = 16 },
+    }) with { Data = name, FromModel = name == "file" && Given.Model is not null, Output = null, Loss = null, Row = 0, OfBatch = false });
+
+    /// <summary>Takes the newest snapshot of the training.</summary>
+    public void Take()
+    {
+        Latest = Session?.Latest;
+        if (Latest != Calm && (Latest?.IsRunning != true || Stopwatch.GetElapsedTime(_calmSince) >= s_calm))
+        {
+            Renew();
+        }
+    }
+
+    public void Dispose() => Session?.Dispose();
+
+    private void Begin(PageState state)
+    {
+        (State, Mistake) = (state, null);
+        try
+        {
+            Problem problem = Given.Problem(state);
+            NetworkDefinition definition = problem.Definition(state, Given);
+            var session = new TrainingSession(problem, definition, state, state.FromModel ? Given.Model!.Network : null);
+            Session?.Dispose();
+            session.Changed += () => Changed?.Invoke();
+            (Session, Problem, Latest) = (session, problem, session.Latest);
+        }
+        catch (BackpropException error)
+        {
+            Session?.Pause();
+            Mistake = error.Message;
+        }
+
+        Renew();
+        Changed?.Invoke();
+    }
+
+    private void Renew()
+    {
+        (Calm, _calmSince) = (Latest, Stopwatch.GetTimestamp());
+        CalmVersion++;
+    }
+
+    /// <summary>The schema that an exported model carries.</summary>
+    public string? SchemaJson => Problem?.Schema is { } schema ? Tables.SchemaJson.Write(schema) : null;
+}
