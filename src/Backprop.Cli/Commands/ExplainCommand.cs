@@ -82,7 +82,7 @@ internal static class ExplainCommand
     {
         Model<T> model = Model<T>.Read(path);
         var name = ParameterName.Parse(parameter, model.Network.Definition); // before the data: they may be large
-        Dataset<T> data = DatasetBuilder.ForModel<T>(read(), model.Network.Definition, model.Schema, targets, needTargets: true);
-        return Explanation.Of(model.Network, data, row, name);
+        Dataset<T> one = DatasetBuilder.RowForModel<T>(read(), row, model.Network.Definition, model.Schema, targets);
+        return Explanation.OfOnly(model.Network, one, row, name);
     }
 }

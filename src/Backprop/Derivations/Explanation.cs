@@ -81,29 +81,32 @@ public sealed class Explanation
     /// <param name="parameter">By which parameter.</param>
     /// <exception cref="DataException">Data that do not fit the network, or no such row.</exception>
     /// <exception cref="UsageException">No such parameter.</exception>
-    public static Explanation Of<T>(Network<T> network, Dataset<T> data, int row, ParameterName parameter) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        Of(network, data, row, parameter, (net, one) => Propagation.Backpropagation.Gradient(net, one));
+    public static Explanation Of<T>(Network<T> network, Dataset<T> data, int row, ParameterName parameter) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return row >= 0 && row < data.Rows
+            ? OfOnly(network, data.Select([row]), row, parameter)
+            : throw new DataException($"row {row} does not exist: the data have {(data.Rows == 1 ? "row 0 only" : $"rows 0 to {data.Rows - 1}")}");
+    }
 
     /// <param name="network">The network.</param>
-    /// <param name="data">Where the row is.</param>
-    /// <param name="row">Counted from 0.</param>
+    /// <param name="only">The row, alone.</param>
+    /// <param name="row">What it is called.</param>
     /// <param name="parameter">By which parameter.</param>
-    /// <param name="backpropagation">The way that the recursion is compared with.</param>
-    internal static Explanation Of<T>(
-        Network<T> network, Dataset<T> data, int row, ParameterName parameter, Func<Network<T>, Dataset<T>, Gradient<T>> backpropagation) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    /// <param name="backpropagation">What the recursion is compared with; null: <see cref="Propagation.Backpropagation"/>.</param>
+    internal static Explanation OfOnly<T>(
+        Network<T> network, Dataset<T> only, int row, ParameterName parameter, Func<Network<T>, Dataset<T>, Gradient<T>>? backpropagation = null) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(network);
-        ArgumentNullException.ThrowIfNull(data);
-        RequireRow(row, data.Rows);
         parameter.RequireIn(network.Definition);
-        Fit.Require(network.Definition, data, targets: true);
-        Dataset<T> one = data.Select([row]).WithSampleWeights(null);
-        Dataset<double> inDouble = GradientCheck.ToDouble(one);
+        Fit.Require(network.Definition, only, targets: true);
+        only = only.WithSampleWeights(null);
+        Dataset<double> inDouble = GradientCheck.ToDouble(only);
         Network<double> exact = network.Convert<double>();
 
         var recursion = new UnrolledDerivative.Recursion(exact);
         UnrolledDerivative unrolled = recursion.Derive(inDouble, 0, parameter);
-        Gradient<T> gradient = backpropagation(network, one);
+        Gradient<T> gradient = backpropagation is null ? Propagation.Backpropagation.Gradient(network, only) : backpropagation(network, only);
         double byBackpropagation = GradientCheck.Convert(network, gradient)(parameter);
         var differences = new NumericalGradient(exact);
         differences.Take(inDouble, 0);
@@ -129,14 +132,5 @@ public sealed class Explanation
             Deltas = Array.ConvertAll(gradient.BiasGradients(parameter.Layer), double.CreateTruncating),
             Inputs = recursion.Activations(parameter.Layer - 1),
         };
-    }
-
-    /// <exception cref="DataException">There is no such row.</exception>
-    internal static void RequireRow(int row, int rows)
-    {
-        if (row < 0 || row >= rows)
-        {
-            throw new DataException($"row {row} does not exist: the data have {(rows == 1 ? "1 row, row 0" : $"{rows} rows, 0 to {rows - 1}")}");
-        }
     }
 }

@@ -13,7 +13,6 @@ public static class ExplanationLatex
         MathExplanation.Write(explanation, writer);
         return $$"""
             \documentclass[a4paper]{article}
-            \usepackage[T1]{fontenc}
             \usepackage[utf8]{inputenc}
             \usepackage{amsmath}
             \usepackage[margin=1.5cm]{geometry}

@@ -5,6 +5,8 @@ namespace Backprop.Derivations.Formats;
 /// <summary>An <see cref="Explanation"/> as plain text of at most about 80 columns; wide vectors and matrices are shown in part.</summary>
 public static class ExplanationText
 {
+    private const int FactorsPerLine = 5;
+
     /// <summary>The text; its last line compares the three ways.</summary>
     public static string Of(Explanation explanation)
     {
@@ -23,12 +25,14 @@ public static class ExplanationText
 
     private static void Derivation(StringBuilder text, Explanation explanation)
     {
-        Line(text, $"∂L/∂{explanation.Parameter}: the loss of row {explanation.Row} derived by {Wording.Place(explanation)}");
+        Line(text, $"∂L/∂{explanation.Parameter}: the loss of row {explanation.Row} derived by one parameter,");
+        Line(text, Wording.Place(explanation));
         Line(text, $"network {explanation.Network}, loss {explanation.Network.Loss}, L = {Wording.Number(explanation.Loss)}");
         Line(text, "");
         Line(text, "The recursion unrolled");
         Line(text, "");
-        Line(text, $"  ∂L/∂{explanation.Parameter} = {string.Join(" · ", explanation.Factors.Select(TextSymbols.Factor))}");
+        string[] lines = [.. explanation.Factors.Select(TextSymbols.Factor).Chunk(FactorsPerLine).Select(line => string.Join(" · ", line))];
+        Line(text, $"  ∂L/∂{explanation.Parameter} = {string.Join("\n    · ", lines)}");
         Line(text, "");
         Line(text, "Factor by factor from the left, and the product so far");
         for (int n = 0; n < explanation.Factors.Count; n++)
@@ -75,11 +79,11 @@ public static class ExplanationText
             ? $"The compact form: the whole layer at once, Δb_{layer} = −η δ_{layer}"
             : $"The compact form: the whole layer at once, ΔW_{layer} = −η δ_{layer} x_{layer - 1}ᵀ");
         Line(text, "");
-        Line(text, $"  δ_{layer} [{deltas.Count}], lying; entry {output} is {(bias ? "ours" : "our row's")}");
+        Line(text, $"  δ_{layer} [{deltas.Count}], written as a row; entry {output}, between « », {(bias ? "is ours" : "makes our row")}");
         Matrix(text, Grid.Row(deltas, output));
         if (!bias)
         {
-            Line(text, $"  x_{layer - 1} [{inputs.Count}], lying; entry {input} is our column's");
+            Line(text, $"  x_{layer - 1} [{inputs.Count}], written as a row; entry {input} makes our column");
             Matrix(text, Grid.Row(inputs, input));
             Line(text, $"  ∂L/∂W_{layer} = δ_{layer} x_{layer - 1}ᵀ [{deltas.Count}×{inputs.Count}]; entry [{output},{input}] is ours");
             Matrix(text, Grid.Of(deltas.Count, inputs.Count, (r, c) => deltas[r] * inputs[c], (output, input)));
@@ -95,9 +99,9 @@ public static class ExplanationText
         Table(text, [["", "this parameter", $"all {Wording.Count(explanation.Network.ParameterCount)}"], .. Wording.Costs(explanation).Select(cost => new[] { cost.Way, cost.One, cost.All })]);
         Line(text, "");
         Line(text, "  forward pass: 2 Σ n_m n_{m−1}, a multiplication and an addition for each weight");
-        Line(text, "  a tangent: n_{ℓ+1} for the column, 2 n_m n_{m−1} for each later matrix,");
-        Line(text, "  2 n_N to close it; back propagation: 2 n_m n_{m−1} for each δ, n_m n_{m−1} for");
-        Line(text, $"  each δ xᵀ, and has them all. For all parameters the recursion costs {Wording.Ratio(explanation)} times as much.");
+        Line(text, "  a tangent: n_{ℓ+1} for the column, 2 n_m n_{m−1} for each later matrix, 2 n_N to close it");
+        Line(text, "  back propagation: 2 n_m n_{m−1} for each δ, n_m n_{m−1} for each δ xᵀ");
+        Line(text, $"  For all parameters the recursion costs {Wording.Ratio(explanation)} times as much.");
         Line(text, "");
     }
 

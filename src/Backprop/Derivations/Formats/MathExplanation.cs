@@ -32,12 +32,23 @@ internal static class MathExplanation
             string value = MathSymbols.Value(explanation, factor), transposed = factor.Shape.Count == 1 ? @"^{\mathsf T}" : "";
             string shape = factor.Shape.Count == 0 ? "" : $" $[{string.Join(@" \times ", factor.Shape)}]$";
             to.Paragraph($"{n + 1}. ${value}${shape}, {Wording.Meaning(explanation, factor)}.");
-            to.Display($"{(transposed.Length > 0 && factor.Role != "delta" ? $"({value})" : value)}{transposed} = {Numbers(factor)}");
-            if (n > 0)
+            string ours = $"{(transposed.Length > 0 && factor.Role != "delta" ? $"({value})" : value)}{transposed} = {Numbers(factor)}";
+            if (n == 0)
             {
-                double[] product = explanation.PartialProducts[n];
-                to.Paragraph("So far:");
-                to.Display($"{MathSymbols.Product(explanation, factor)} = {(factor.LeavesRow ? MathSymbols.Matrix(Grid.Row(product)) : MathSymbols.Number(product[0]))}");
+                to.Display(ours);
+                continue;
+            }
+
+            double[] product = explanation.PartialProducts[n];
+            string soFar = $@"\text{{so far }} {MathSymbols.Product(explanation, factor)} = {(factor.LeavesRow ? MathSymbols.Matrix(Grid.Row(product)) : MathSymbols.Number(product[0]))}";
+            if (factor.Shape.Count == 0)
+            {
+                to.Display($@"{ours}, \qquad {soFar}");
+            }
+            else
+            {
+                to.Display(ours);
+                to.Display(soFar);
             }
         }
     }

@@ -23,7 +23,7 @@ internal static class MathSymbols
             "diagonal" => $"f_{{{m}}}'(p_{{{m}}})",
             "jacobian" => $"J_{{{m}}}(p_{{{m}}})",
             "matrix" => $"W_{{{m}}}",
-            "column" => explanation.Parameter.Layer == explanation.Network.Layers.Length ? $"e_{{{unit}}}" : $"(W_{{{m}}})_{{:,{unit}}}",
+            "column" => explanation.Parameter.Layer == explanation.Network.Layers.Length ? $"e_{{{unit}}}" : $"W_{{{m}}}[{{:}},{unit}]",
             "slope" => $"f_{{{m}}}'(p_{{{m},{unit}}})",
             _ => $"x_{{{m},{explanation.Parameter.Input}}}",
         };
@@ -51,7 +51,7 @@ internal static class MathSymbols
     public static string Parameter(Explanation explanation)
     {
         (int layer, int output, int input) = explanation.Parameter;
-        return explanation.Parameter.IsBias ? $"b_{{{layer},{output}}}" : $"(W_{{{layer}}})_{{{output},{input}}}";
+        return explanation.Parameter.IsBias ? $"b_{{{layer}}}[{output}]" : $"W_{{{layer}}}[{output},{input}]";
     }
 
     /// <summary>Six significant digits.</summary>

@@ -5,7 +5,7 @@ namespace Backprop.Derivations.Formats;
 /// <summary>Words and numbers that every format has in common.</summary>
 internal static class Wording
 {
-    /// <summary>Six significant digits: <c>0.593270</c> is 0.59327, <c>1.2e-7</c>.</summary>
+    /// <summary>Six significant digits: <c>0.59327</c>, <c>1.2e-7</c>.</summary>
     public static string Number(double value)
     {
         if (!double.IsFinite(value))
@@ -33,7 +33,7 @@ internal static class Wording
         int unit = explanation.Parameter.Output;
         return factor.Role switch
         {
-            "loss_gradient" => $"the gradient of {explanation.Network.Loss} by the output",
+            "loss_gradient" => $"the gradient of {explanation.Network.Loss} with respect to the output",
             "diagonal" => $"the slopes of {activation} in layer {factor.Layer}, on a diagonal",
             "jacobian" => $"the Jacobian of {activation}, which mixes its outputs",
             "delta" => $"the gradient of {explanation.Network.Loss} through {activation}, simplified into one",
@@ -63,9 +63,9 @@ internal static class Wording
     /// <summary>The last sentence: whether the three ways agree.</summary>
     public static string Verdict(Explanation explanation)
     {
-        string back = $"back propagation {Number(explanation.Backpropagation)} (difference {Rough(GradientCheck.Difference(explanation.Derivative, explanation.Backpropagation))})";
+        string back = $"back propagation {Number(explanation.Backpropagation)} ({Rough(GradientCheck.Difference(explanation.Derivative, explanation.Backpropagation))} apart)";
         string numerical = explanation.Numerical is { } value
-            ? $"numerical derivative {Number(value)} (difference {Rough(GradientCheck.Difference(explanation.Derivative, value))})"
+            ? $"numerical derivative {Number(value)} ({Rough(GradientCheck.Difference(explanation.Derivative, value))} apart)"
             : $"numerical derivative left out ({explanation.NumericalLeftOut})";
         return $"recursion {Number(explanation.Derivative)}, {back}, {numerical}: {(explanation.Agrees ? "they agree" : "they do NOT agree")}";
     }
