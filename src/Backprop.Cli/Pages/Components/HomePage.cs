@@ -8,6 +8,7 @@ namespace Backprop.Cli.Pages.Components;
 public class HomePage : ComponentBase, IDisposable
 {
     private int _isDrawing;
+    private string? _written;
     private Workbench? _bench;
 
     [Inject]
@@ -17,6 +18,13 @@ public class HomePage : ComponentBase, IDisposable
     internal NavigationManager Navigation { get; set; } = default!;
 
     private protected Workbench Bench => _bench ??= new(Given);
+
+    /// <summary>Grows with every drawing.</summary>
+    private protected int Drawings { get; private set; }
+
+    private protected string Title => Bench.Definition is { } network
+        ? $"{network} on {Bench.Problem!.Name}, {network.ParameterCount:N0} parameters, {network.Loss}"
+        : "";
 
     /// <inheritdoc/>
     public void Dispose()
@@ -38,9 +46,11 @@ public class HomePage : ComponentBase, IDisposable
     /// <summary>The link to what is shown is in the address bar, whenever training rests.</summary>
     protected override void OnAfterRender(bool firstRender)
     {
-        if (!Bench.IsRunning && Bench.Mistake is null && new Uri(Navigation.Uri).Query != Bench.Query)
+        string query = Bench.Query;
+        if (!Bench.IsRunning && Bench.Mistake is null && _written != query)
         {
-            Navigation.NavigateTo($"{new Uri(Navigation.Uri).AbsolutePath}{Bench.Query}", replace: true);
+            _written = query;
+            Navigation.NavigateTo($"/{query}", replace: true);
         }
     }
 
@@ -53,6 +63,7 @@ public class HomePage : ComponentBase, IDisposable
             {
                 Volatile.Write(ref _isDrawing, 0);
                 Bench.Take();
+                Drawings++;
                 StateHasChanged();
             });
         }
@@ -61,7 +72,7 @@ public class HomePage : ComponentBase, IDisposable
     private void Follow(object? sender, LocationChangedEventArgs change) => _ = InvokeAsync(() =>
     {
         string query = new Uri(change.Location).Query;
-        if (query != Bench.Query)
+        if (query != _written)
         {
             Bench.Open(query, train: true);
         }

@@ -12,8 +12,8 @@ internal sealed class DerivedParameter
     private readonly (int Row, bool OfBatch) _of;
     private Nudge? _nudge;
 
-    private DerivedParameter(PageState state, Snapshot snapshot, Network<double> network, Dataset<double> rows, int[] rowNumbers, ParameterName parameter, SamplePasses passes, UnrolledDerivative unrolled, Gradient<double> gradient, ThreeWays ways) =>
-        (_of, Snapshot, Network, Rows, RowNumbers, Parameter, Passes, Unrolled, Gradient, Ways) = ((state.Row, state.OfBatch), snapshot, network, rows, rowNumbers, parameter, passes, unrolled, gradient, ways);
+    private DerivedParameter(PageState state, Snapshot snapshot, Network<double> network, Dataset<double> rows, int[] rowNumbers, ParameterName parameter, SamplePasses passes, Explanation explanation, Gradient<double> gradient, ThreeWays ways) =>
+        (_of, Snapshot, Network, Rows, RowNumbers, Parameter, Passes, Explanation, Gradient, Ways) = ((state.Row, state.OfBatch), snapshot, network, rows, rowNumbers, parameter, passes, explanation, gradient, ways);
 
     public Snapshot Snapshot { get; }
 
@@ -31,7 +31,7 @@ internal sealed class DerivedParameter
     public SamplePasses Passes { get; }
 
     /// <summary>The product for the first of the rows.</summary>
-    public UnrolledDerivative Unrolled { get; }
+    public Explanation Explanation { get; }
 
     /// <summary>The gradient of the mean loss.</summary>
     public Gradient<double> Gradient { get; }
@@ -64,6 +64,6 @@ internal sealed class DerivedParameter
         Gradient<double> gradient = backward.Run(rows);
         return new(
             state, snapshot, network, rows, numbers, parameter, SamplePasses.Of(network, problem.All, numbers[0]),
-            UnrolledDerivative.Derive(network, problem.All, numbers[0], parameter), gradient, ThreeWays.Of(network, rows, gradient, parameter));
+            Explanation.Of(network, problem.All, numbers[0], parameter), gradient, ThreeWays.Of(network, rows, gradient, parameter));
     }
 }

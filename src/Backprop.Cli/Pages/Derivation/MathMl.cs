@@ -16,8 +16,6 @@ internal static class MathMl
 
     public static string Name(string name) => $"<mi>{WebUtility.HtmlEncode(name)}</mi>";
 
-    public static string Vector(string name) => $"<mi mathvariant=\"normal\" class=\"vector\">{WebUtility.HtmlEncode(name)}</mi>";
-
     public static string Operator(string sign) => $"<mo>{WebUtility.HtmlEncode(sign)}</mo>";
 
     public static string Text(string text) => $"<mtext>{WebUtility.HtmlEncode(text)}</mtext>";

@@ -11,6 +11,9 @@ internal sealed class Workbench(GivenFiles given) : IDisposable
     private static readonly TimeSpan s_calm = TimeSpan.FromMilliseconds(250);
 
     private DerivedParameter? _derived;
+    private IReadOnlyList<PassStage> _stages = [];
+    private DerivedParameter? _staged;
+    private int? _stage;
     private long _calmSince;
 
     /// <summary>Something is to be drawn. Raised on any thread.</summary>
@@ -77,6 +80,36 @@ internal sealed class Workbench(GivenFiles given) : IDisposable
         }
     }
 
+    /// <summary>The stages of the row's way through the network and back.</summary>
+    public IReadOnlyList<PassStage> Stages
+    {
+        get
+        {
+            if (Derived is { } derived && derived != _staged)
+            {
+                double derivative = derived.Explanation.Backpropagation;
+                (_staged, _stages) = (derived, PassStage.Of(derived.Network.Definition, derived.Passes, derived.Parameter, derivative));
+            }
+
+            return _stages;
+        }
+    }
+
+    /// <summary>Which stage is looked at; null: none.</summary>
+    public int? StageIndex
+    {
+        get => _stage is { } index ? Math.Clamp(index, 0, Stages.Count - 1) : null;
+        set
+        {
+            _stage = value;
+            CalmVersion++;
+            Changed?.Invoke();
+        }
+    }
+
+    /// <summary>The stage that is looked at.</summary>
+    public PassStage? Stage => StageIndex is { } index && Stages.Count > 0 ? Stages[index] : null;
+
     /// <summary>The address that shows what is shown now, as a query string.</summary>
     public string Query => (State with { Steps = Latest?.Step ?? State.Steps }).ToQuery(Given.Start);
 
@@ -115,6 +148,20 @@ internal sealed class Workbench(GivenFiles given) : IDisposable
 
     /// <summary>Looks at a parameter.</summary>
     public void Pick(ParameterName parameter) => Look(state => state with { Parameter = parameter.ToString() });
+
+    /// <summary>Looks at the strongest weight that leads to a unit, or from an input.</summary>
+    public void PickUnit(int layer, int unit)
+    {
+        if (Calm is not { } now)
+        {
+            return;
+        }
+
+        DenseLayer<float> into = now.Network.Layers[Math.Max(0, layer - 1)];
+        Pick(layer == 0
+            ? new(1, Enumerable.Range(0, into.Outputs).MaxBy(output => Math.Abs(into.GetWeight(output, unit))), unit)
+            : new(layer, unit, Enumerable.Range(0, into.Inputs).MaxBy(input => Math.Abs(into.GetWeight(unit, input)))));
+    }
 
     /// <summary>Other data, with a network that suits them.</summary>
     public void ChooseData(string name) => Train(state => (name switch
@@ -165,7 +212,4 @@ internal sealed class Workbench(GivenFiles given) : IDisposable
         (Calm, _calmSince) = (Latest, Stopwatch.GetTimestamp());
         CalmVersion++;
     }
-
-    /// <summary>The schema that an exported model carries.</summary>
-    public string? SchemaJson => Problem?.Schema is { } schema ? Tables.SchemaJson.Write(schema) : null;
 }

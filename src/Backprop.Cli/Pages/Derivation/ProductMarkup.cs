@@ -1,0 +1,88 @@
+using Backprop.Derivations;
+using Backprop.Derivations.Formats;
+using Backprop.Networks;
+
+namespace Backprop.Cli.Pages.Derivation;
+
+/// <summary>The unrolled product of an explanation as MathML: every symbol over its numbers.</summary>
+internal static class ProductMarkup
+{
+    /// <summary>∂L/∂parameter.</summary>
+    public static string Derivative(ParameterName parameter) => MathMl.Fraction(
+        MathMl.Row(MathMl.Operator("∂"), MathMl.Name("L")), MathMl.Row(MathMl.Operator("∂"), Parameter(parameter)));
+
+    /// <summary>W with its layer below and its place in brackets.</summary>
+    public static string Parameter(ParameterName parameter) => parameter.IsBias
+        ? MathMl.Row(MathMl.Sub(MathMl.Name("b"), MathMl.Index(parameter.Layer)), MathMl.Operator("["), MathMl.Index(parameter.Output), MathMl.Operator("]"))
+        : MathMl.Row(MathMl.Sub(MathMl.Name("W"), MathMl.Index(parameter.Layer)), MathMl.Operator("["), MathMl.Index(parameter.Output), MathMl.Operator(","), MathMl.Index(parameter.Input), MathMl.Operator("]"));
+
+    /// <summary>The whole product: a line of symbols, and under each its numbers.</summary>
+    public static string Product(Explanation explanation)
+    {
+        var symbols = new List<string> { $"<mtd>{Derivative(explanation.Parameter)}</mtd>" };
+        var numbers = new List<string> { $"<mtd>{MathMl.Number(explanation.Derivative, 6)}</mtd>" };
+        for (int n = 0; n < explanation.Factors.Count; n++)
+        {
+            string sign = n == 0 ? MathMl.Operator("=") : MathMl.Operator("·");
+            symbols.Add($"<mtd>{sign}</mtd><mtd>{Symbol(explanation, explanation.Factors[n])}</mtd>");
+            numbers.Add($"<mtd>{sign}</mtd><mtd>{Numbers(explanation, explanation.Factors[n])}</mtd>");
+        }
+
+        return MathMl.Block($"<mtable class=\"product\"><mtr>{string.Concat(symbols)}</mtr><mtr>{string.Concat(numbers)}</mtr></mtable>");
+    }
+
+    /// <summary>A factor as the product has it.</summary>
+    public static string Symbol(Explanation explanation, DerivativeFactor factor)
+    {
+        string layer = MathMl.Index(factor.Layer);
+        int unit = explanation.Parameter.Output;
+        return factor.Role switch
+        {
+            "loss_gradient" => MathMl.Sup(MathMl.Row(MathMl.Operator("("), MathMl.Sub(MathMl.Operator("∇"), MathMl.Name("y")), MathMl.Name("L"), MathMl.Operator(")")), MathMl.Text("T")),
+            "delta" => $"<msubsup>{MathMl.Name("δ")}<mrow>{layer}</mrow><mtext>T</mtext></msubsup>",
+            "diagonal" => MathMl.Row(MathMl.Text("diag "), Slope(layer, MathMl.Sub(MathMl.Name("p"), layer))),
+            "jacobian" => MathMl.Row(MathMl.Sub(MathMl.Name("J"), layer), MathMl.Operator("("), MathMl.Sub(MathMl.Name("p"), layer), MathMl.Operator(")")),
+            "matrix" => MathMl.Sub(MathMl.Name("W"), layer),
+            "column" when factor.Layer == explanation.Parameter.Layer => MathMl.Sub(MathMl.Name("e"), MathMl.Index(unit)),
+            "column" => MathMl.Row(MathMl.Sub(MathMl.Name("W"), layer), MathMl.Operator("["), MathMl.Operator(":"), MathMl.Operator(","), MathMl.Index(unit), MathMl.Operator("]")),
+            "slope" => Slope(layer, MathMl.Sub(MathMl.Name("p"), layer + MathMl.Operator(",") + MathMl.Index(unit))),
+            _ => MathMl.Sub(MathMl.Name("x"), layer + MathMl.Operator(",") + MathMl.Index(explanation.Parameter.Input)),
+        };
+    }
+
+    /// <summary>A factor's numbers.</summary>
+    public static string Numbers(Explanation explanation, DerivativeFactor factor) => factor.Role switch
+    {
+        "loss_gradient" or "delta" => MathMl.RowVector(factor.Values),
+        "diagonal" => MathMl.Diagonal(factor.Values),
+        "jacobian" => MathMl.Matrix(factor.Values, factor.Shape[0], factor.Shape[1], -1, -1),
+        "matrix" => MathMl.Matrix(factor.Values, factor.Shape[0], factor.Shape[1], -1, -1),
+        "column" => MathMl.Column(factor.Values),
+        _ => MathMl.Number(factor.Values[0]),
+    };
+
+    /// <summary>The product up to a factor, counted from 0: what it is, and its numbers.</summary>
+    public static string SoFar(Explanation explanation, int index)
+    {
+        DerivativeFactor factor = explanation.Factors[index];
+        double[] product = explanation.PartialProducts[index];
+        int layer = explanation.Parameter.Layer, unit = explanation.Parameter.Output;
+        string of = factor.Role switch
+        {
+            "loss_gradient" => Symbol(explanation, factor),
+            "delta" or "diagonal" or "jacobian" => $"<msubsup>{MathMl.Name("δ")}<mrow>{MathMl.Index(factor.Layer)}</mrow><mtext>T</mtext></msubsup>",
+            "matrix" => MathMl.Fraction(MathMl.Row(MathMl.Operator("∂"), MathMl.Name("L")), MathMl.Row(MathMl.Operator("∂"), MathMl.Sub(MathMl.Name("x"), MathMl.Index(factor.Layer - 1)))),
+            "column" when layer < explanation.Network.Layers.Length => MathMl.Fraction(
+                MathMl.Row(MathMl.Operator("∂"), MathMl.Name("L")), MathMl.Row(MathMl.Operator("∂"), MathMl.Sub(MathMl.Name("x"), MathMl.Index(layer) + MathMl.Operator(",") + MathMl.Index(unit)))),
+            "column" or "slope" => MathMl.Sub(MathMl.Name("δ"), MathMl.Index(layer) + MathMl.Operator(",") + MathMl.Index(unit)),
+            _ => Derivative(explanation.Parameter),
+        };
+        return MathMl.Row(of, MathMl.Operator("="), factor.LeavesRow ? MathMl.RowVector(product) : MathMl.Number(product[0], 6));
+    }
+
+    /// <summary>What a factor is, in words.</summary>
+    public static string Meaning(Explanation explanation, DerivativeFactor factor) => Wording.Meaning(explanation, factor);
+
+    private static string Slope(string layer, string at) => MathMl.Row(
+        $"<msubsup>{MathMl.Name("f")}<mrow>{layer}</mrow><mo>′</mo></msubsup>", MathMl.Operator("("), at, MathMl.Operator(")"));
+}

@@ -1,0 +1,56 @@
+using Backprop.Networks;
+
+namespace Backprop.Cli.Pages.Drawing;
+
+/// <summary>The first layer's weights as one picture of small pictures, a tile for each unit; each tile's strongest weight is in full colour.</summary>
+/// <param name="Uri">The picture.</param>
+/// <param name="Count">The units shown.</param>
+/// <param name="Units">The units there are.</param>
+/// <param name="Across">The tiles of a row.</param>
+/// <param name="Rows">The rows of a tile.</param>
+/// <param name="Columns">The columns of a tile.</param>
+/// <param name="Scale">CSS pixels of a weight.</param>
+internal sealed record WeightTiles(string Uri, int Count, int Units, int Across, int Rows, int Columns, int Scale)
+{
+    private const int Room = 320, Most = 40;
+
+    public int Width => Across * (Columns + 1) * Scale;
+
+    public int Height => (Count + Across - 1) / Across * (Rows + 1) * Scale;
+
+    public static WeightTiles Of(Network<float> network, int rows, int columns)
+    {
+        DenseLayer<float> layer = network.Layers[0];
+        float[] weights = layer.GetWeights();
+        int scale = Math.Max(1, 36 / columns), across = Math.Max(1, Room / ((columns + 1) * scale));
+        int count = Math.Min(layer.Outputs, Most), down = (count + across - 1) / across, width = across * (columns + 1);
+        byte[] pixels = new byte[width * down * (rows + 1)];
+        Array.Fill(pixels, Palette.SignedIndex(0));
+        for (int unit = 0; unit < count; unit++)
+        {
+            ReadOnlySpan<float> tile = weights.AsSpan(unit * layer.Inputs, rows * columns);
+            float greatest = 0;
+            foreach (float weight in tile)
+            {
+                greatest = Math.Max(greatest, Math.Abs(weight));
+            }
+
+            for (int n = 0; n < tile.Length; n++)
+            {
+                int y = (unit / across * (rows + 1)) + (n / columns), x = (unit % across * (columns + 1)) + (n % columns);
+                pixels[(y * width) + x] = Palette.SignedIndex(greatest > 0 ? tile[n] / greatest : 0);
+            }
+        }
+
+        return new(Png.DataUri(width, pixels, Palette.Signed), count, layer.Outputs, across, rows, columns, scale);
+    }
+
+    /// <summary>The weight under a point in CSS pixels; null between tiles.</summary>
+    public (int Unit, int Input)? At(double x, double y)
+    {
+        (int column, int row) = ((int)(x / Scale), (int)(y / Scale));
+        int unit = (row / (Rows + 1) * Across) + (column / (Columns + 1));
+        (row, column) = (row % (Rows + 1), column % (Columns + 1));
+        return row < Rows && column < Columns && unit >= 0 && unit < Count && x >= 0 && y >= 0 ? (unit, (row * Columns) + column) : null;
+    }
+}

@@ -1,0 +1,22 @@
+using Backprop.Networks;
+
+namespace Backprop.Cli.Pages.Runs;
+
+/// <summary>A hidden layer as the settings show it.</summary>
+internal sealed record HiddenLayer(int Units, string Activation)
+{
+    /// <summary>The layers of <c>6:tanh-4:tanh</c>; none where that cannot be read, which the page says elsewhere.</summary>
+    public static IReadOnlyList<HiddenLayer> Parse(string hidden)
+    {
+        try
+        {
+            return hidden.Length == 0 ? [] : [.. NetworkDefinition.ParseLayers(hidden).Select(layer => new HiddenLayer(layer.Units, layer.Activation.ToString()))];
+        }
+        catch (UsageException)
+        {
+            return [];
+        }
+    }
+
+    public static string Format(IEnumerable<HiddenLayer> layers) => string.Join('-', layers.Select(layer => $"{layer.Units}:{layer.Activation}"));
+}
