@@ -37,17 +37,17 @@ public class HomePage : ComponentBase, IDisposable
     /// <inheritdoc/>
     protected override void OnInitialized()
     {
-        // A first drawing is sent with the page itself, before there is a connection; that one does not train.
-        Bench.Open(new Uri(Navigation.Uri).Query, train: RendererInfo.IsInteractive);
         Bench.Changed += Draw;
         Navigation.LocationChanged += Follow;
+        // A first drawing is sent with the page itself, before there is a connection; that one does not train.
+        Bench.Open(new Uri(Navigation.Uri).Query, train: RendererInfo.IsInteractive);
     }
 
     /// <summary>The link to what is shown is in the address bar, whenever training rests.</summary>
     protected override void OnAfterRender(bool firstRender)
     {
         string query = Bench.Query;
-        if (!Bench.IsRunning && Bench.Mistake is null && _written != query)
+        if (!Bench.IsBusy && Bench.Mistake is null && _written != query)
         {
             _written = query;
             Navigation.NavigateTo($"/{query}", replace: true);

@@ -7,7 +7,7 @@ namespace Backprop.Cli.Pages.Drawing;
 /// <summary>Where the loss curves run in a picture of the given size.</summary>
 internal sealed class LossPlot
 {
-    private const double Left = 44, Bottom = 24, Top = 10, Right = 8;
+    private const double Left = 52, Bottom = 24, Top = 10, Right = 8;
 
     private readonly PlotScale? _scale;
     private readonly long _last;
@@ -19,7 +19,8 @@ internal sealed class LossPlot
         _last = Math.Max(1, curve.Count == 0 ? 1 : curve[^1].Step);
         Training = Points(curve, point => point.Training);
         Test = Points(curve, point => point.Test);
-        Ticks = _scale is null ? [] : [.. _scale.Ticks().Select(value => (Y(value), value.ToString("G3")))];
+        IReadOnlyList<double> ticks = _scale?.Ticks() ?? [];
+        Ticks = [.. ticks.Zip(Figures.Axis(ticks), (value, label) => (Y(value), label))];
         LastStep = _last;
     }
 

@@ -12,11 +12,11 @@ internal sealed class NetworkDrawing
     public NetworkDrawing(NetworkDefinition network)
     {
         _widths = [network.Inputs, .. network.Layers.Select(layer => layer.Units)];
-        Height = Math.Max(220, 34 + (_widths.Max() * (_widths.Max() > 10 ? 26 : 36)));
-        Radius = _widths.Max() > 10 ? 9 : 13;
+        Height = Math.Max(300, 34 + (_widths.Max() * (_widths.Max() > 10 ? 27 : 40)));
+        Radius = _widths.Max() > 10 ? 9 : 14;
     }
 
-    public double Width => 640;
+    public double Width => 500;
 
     public double Height { get; }
 

@@ -7,7 +7,7 @@ namespace Backprop.Cli.Pages.Drawing;
 /// <summary>Where the loss, its tangent and the two marked points run in a picture.</summary>
 internal sealed class NudgePicture
 {
-    public const double Width = 400, Height = 190, Left = 52, Right = 390, Bottom = 166;
+    public const double Width = 400, Height = 190, Left = 60, Right = 390, Bottom = 166;
 
     private const double Top = 8;
 
@@ -28,7 +28,8 @@ internal sealed class NudgePicture
         Curve = curve.ToString();
         (X, LossY, TangentY) = (At(offset).ToString("F1"), Y(nudge.Loss(offset)), Y(nudge.Tangent(offset)));
         (TangentLeft, TangentRight) = (Y(nudge.Tangent(-Nudge.Reach)), Y(nudge.Tangent(Nudge.Reach)));
-        Ticks = _scale is null ? [] : [.. _scale.Ticks().Select(value => (Y(value), value.ToString("G3")))];
+        IReadOnlyList<double> ticks = _scale?.Ticks() ?? [];
+        Ticks = [.. ticks.Zip(Figures.Axis(ticks), (value, label) => (Y(value), label))];
     }
 
     public string Curve { get; }

@@ -97,7 +97,7 @@ internal sealed class Problem
         {
             IReadOnlyList<LayerDefinition> hidden = state.Hidden.Length == 0 ? [] : NetworkDefinition.ParseLayers(state.Hidden);
             Loss? loss = state.Loss is null ? null : Losses.Loss.Parse(state.Loss);
-            int outputs = loss?.Name == "gaussian_nll" ? 2 * All.Targets.Count : All.Targets.Count;
+            int outputs = loss?.Name == "gaussian_nll" && !AreClasses ? 2 * All.Targets.Count : All.Targets.Count;
             var output = new LayerDefinition(outputs, ActivationFunction.Parse(state.Output ?? (AreClasses ? "softmax" : "identity")));
             network = new(All.FeatureCount, [.. hidden, output], loss);
         }

@@ -62,6 +62,9 @@ internal sealed class TrainingSession : IDisposable
     /// <summary>The newest snapshot.</summary>
     public Snapshot Latest => _latest;
 
+    /// <summary>Whether there are steps to be made.</summary>
+    public bool IsBusy => Interlocked.Read(ref _done) < Interlocked.Read(ref _goal) && _latest.Failure is null;
+
     /// <summary>Whether the thread has ended, or never began.</summary>
     public bool IsStopped => _thread is not { IsAlive: true };
 

@@ -42,6 +42,9 @@ internal sealed class Workbench(GivenFiles given) : IDisposable
 
     public bool IsRunning => Latest?.IsRunning == true;
 
+    /// <summary>Whether there are steps to be made, even if none has been shown yet.</summary>
+    public bool IsBusy => IsRunning || Session?.IsBusy == true;
+
     /// <summary>Whether training can be asked for.</summary>
     public bool CanTrain => Session is not null && Mistake is null && Latest?.Failure is null;
 
