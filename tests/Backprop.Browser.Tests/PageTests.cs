@@ -105,11 +105,11 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>, IDispos
     [Fact]
     public async Task The_whole_derivation_can_be_stepped_through_and_nudged()
     {
-        await using Tab tab = await Open("?steps=40");
+        await using Tab tab = await Open("?steps=40&parameter=b3%5B0%5D");
         await tab.Expect("step", "40");
         await tab.Button("Begin").ClickAsync();
         ILocator title = tab.Page.Locator(".stagebox h4");
-        foreach (string stage in new[] { "The input", "Forward through layer 1", "Forward through layer 2", "Forward through layer 3", "The loss, cross_entropy", "Backward through layer 3", "Backward through layer 2", "Backward through layer 1", "The derivative by W1[0,0]" })
+        foreach (string stage in new[] { "The input", "Forward through layer 1", "Forward through layer 2", "Forward through layer 3", "The loss, cross_entropy", "Backward through layer 3", "Backward through layer 2", "Backward through layer 1", "The derivative by b3[0]" })
         {
             await Assertions.Expect(title).ToHaveTextAsync(stage);
             ILocator next = tab.Button("Next");

@@ -12,7 +12,7 @@ public partial class DerivationPanel
         string own = MathMl.Row(ProductMarkup.Symbol(explanation, factor), MathMl.Operator("="), ProductMarkup.Numbers(explanation, factor));
         return n == 0
             ? MathMl.Block(own)
-            : MathMl.Block(MathMl.Row(own, "<mspace width=\"1.5em\"/>", MathMl.Text("so far "), ProductMarkup.SoFar(explanation, n)));
+            : MathMl.Block(MathMl.Row(own, "<mspace width=\"1.5em\"/>", MathMl.Text("so far"), "<mspace width=\"0.5em\"/>", ProductMarkup.SoFar(explanation, n)));
     }
 
     private static string BatchMean(DerivedParameter derived)

@@ -40,7 +40,7 @@ internal static class ProductMarkup
         {
             "loss_gradient" => MathMl.Sup(MathMl.Row(MathMl.Operator("("), MathMl.Sub(MathMl.Operator("∇"), MathMl.Name("y")), MathMl.Name("L"), MathMl.Operator(")")), MathMl.Text("T")),
             "delta" => $"<msubsup>{MathMl.Name("δ")}<mrow>{layer}</mrow><mtext>T</mtext></msubsup>",
-            "diagonal" => MathMl.Row(MathMl.Text("diag "), Slope(layer, MathMl.Sub(MathMl.Name("p"), layer))),
+            "diagonal" => MathMl.Row(MathMl.Text("diag"), "<mspace width=\"0.25em\"/>", Slope(layer, MathMl.Sub(MathMl.Name("p"), layer))),
             "jacobian" => MathMl.Row(MathMl.Sub(MathMl.Name("J"), layer), MathMl.Operator("("), MathMl.Sub(MathMl.Name("p"), layer), MathMl.Operator(")")),
             "matrix" => MathMl.Sub(MathMl.Name("W"), layer),
             "column" when factor.Layer == explanation.Parameter.Layer => MathMl.Sub(MathMl.Name("e"), MathMl.Index(unit)),

@@ -12,19 +12,19 @@ namespace Backprop.Cli.Pages.Drawing;
 /// <param name="Scale">CSS pixels of a weight.</param>
 internal sealed record WeightTiles(string Uri, int Count, int Units, int Across, int Rows, int Columns, int Scale)
 {
-    private const int Room = 320, Most = 40;
+    private const int Room = 320, Most = 40, Gap = 2;
 
-    public int Width => Across * (Columns + 1) * Scale;
+    public int Width => Across * (Columns + Gap) * Scale;
 
-    public int Height => (Count + Across - 1) / Across * (Rows + 1) * Scale;
+    public int Height => (Count + Across - 1) / Across * (Rows + Gap) * Scale;
 
     public static WeightTiles Of(Network<float> network, int rows, int columns)
     {
         DenseLayer<float> layer = network.Layers[0];
         float[] weights = layer.GetWeights();
-        int scale = Math.Max(1, 36 / columns), across = Math.Max(1, Room / ((columns + 1) * scale));
-        int count = Math.Min(layer.Outputs, Most), down = (count + across - 1) / across, width = across * (columns + 1);
-        byte[] pixels = new byte[width * down * (rows + 1)];
+        int scale = Math.Max(1, 36 / columns), across = Math.Max(1, Room / ((columns + Gap) * scale));
+        int count = Math.Min(layer.Outputs, Most), down = (count + across - 1) / across, width = across * (columns + Gap);
+        byte[] pixels = new byte[width * down * (rows + Gap)];
         Array.Fill(pixels, Palette.SignedIndex(0));
         for (int unit = 0; unit < count; unit++)
         {
@@ -37,7 +37,7 @@ internal sealed record WeightTiles(string Uri, int Count, int Units, int Across,
 
             for (int n = 0; n < tile.Length; n++)
             {
-                int y = (unit / across * (rows + 1)) + (n / columns), x = (unit % across * (columns + 1)) + (n % columns);
+                int y = (unit / across * (rows + Gap)) + (n / columns), x = (unit % across * (columns + Gap)) + (n % columns);
                 pixels[(y * width) + x] = Palette.SignedIndex(greatest > 0 ? tile[n] / greatest : 0);
             }
         }
@@ -49,8 +49,8 @@ internal sealed record WeightTiles(string Uri, int Count, int Units, int Across,
     public (int Unit, int Input)? At(double x, double y)
     {
         (int column, int row) = ((int)(x / Scale), (int)(y / Scale));
-        int unit = (row / (Rows + 1) * Across) + (column / (Columns + 1));
-        (row, column) = (row % (Rows + 1), column % (Columns + 1));
+        int unit = (row / (Rows + Gap) * Across) + (column / (Columns + Gap));
+        (row, column) = (row % (Rows + Gap), column % (Columns + Gap));
         return row < Rows && column < Columns && unit >= 0 && unit < Count && x >= 0 && y >= 0 ? (unit, (row * Columns) + column) : null;
     }
 }

@@ -9,12 +9,15 @@ namespace Backprop.Cli.Pages.Runs;
 /// <summary>
 /// One tab's training, on a thread of its own that sleeps unless there are steps to make. All that can be asked of it is one number: the
 /// step to reach. The page sees snapshots, at most <see cref="MostSnapshots"/> a second and never so many that training would lose more
-/// than a tenth of its pace to them; whoever draws takes the latest and misses the others.
+/// than a twelfth of its pace to measuring; whoever draws takes the latest and misses the others.
 /// </summary>
 internal sealed class TrainingSession : IDisposable
 {
     /// <summary>Snapshots a second.</summary>
     public const int MostSnapshots = 15;
+
+    /// <summary>Points of the loss curve a second.</summary>
+    private const int MostMeasures = 100;
 
     /// <summary>While training runs, losses are measured on no more rows than this; at rest on all.</summary>
     private const int MostRowsWhileRunning = 1000;
@@ -53,7 +56,8 @@ internal sealed class TrainingSession : IDisposable
         _evaluator = new(_network);
         (_someTraining, _someTest) = (Some(_training), _test is null ? null : Some(_test));
         _order = new(_training.Rows, _seed, epoch: 1);
-        _latest = Measure(isRunning: false, 0, null);
+        (Evaluation training, Evaluation? test) = Measure(_training, _test);
+        _latest = Snap(training, test, isRunning: false, pace: 0);
     }
 
     /// <summary>There is a new snapshot. Raised on the training thread: be brief.</summary>
@@ -150,24 +154,31 @@ internal sealed class TrainingSession : IDisposable
 
     private void Run()
     {
-        long begun = Stopwatch.GetTimestamp(), next = begun + (Stopwatch.Frequency / MostSnapshots), doneThen = _done;
+        long begun = Stopwatch.GetTimestamp(), shown = begun, measured = begun, pause = Stopwatch.Frequency / MostMeasures, doneThen = _done;
         try
         {
             while (_done < Volatile.Read(ref _goal))
             {
                 RunStep();
                 long now = Stopwatch.GetTimestamp();
-                if (now < next)
+                if (now - measured < pause)
                 {
                     continue;
                 }
 
-                Publish(Measure(isRunning: true, (_done - doneThen) / Stopwatch.GetElapsedTime(begun, now).TotalSeconds, null));
-                (begun, doneThen) = (Stopwatch.GetTimestamp(), _done);
-                next = begun + Math.Max(Stopwatch.Frequency / MostSnapshots, 10 * (begun - now));
+                (Evaluation training, Evaluation? test) = Measure(_someTraining, _someTest);
+                if (now - shown >= Stopwatch.Frequency / MostSnapshots)
+                {
+                    Publish(Snap(training, test, isRunning: true, (_done - doneThen) / Stopwatch.GetElapsedTime(begun, now).TotalSeconds));
+                    (shown, begun, doneThen) = (now, Stopwatch.GetTimestamp(), _done);
+                }
+
+                measured = Stopwatch.GetTimestamp();
+                pause = Math.Max(Stopwatch.Frequency / MostMeasures, 12 * (measured - now));
             }
 
-            Publish(Measure(isRunning: false, 0, null));
+            (Evaluation all, Evaluation? allTest) = Measure(_training, _test);
+            Publish(Snap(all, allTest, isRunning: false, pace: 0));
         }
         catch (DivergenceException error)
         {
@@ -197,13 +208,16 @@ internal sealed class TrainingSession : IDisposable
         }
     }
 
-    private Snapshot Measure(bool isRunning, double pace, string? failure)
+    private (Evaluation Training, Evaluation? Test) Measure(Dataset<float> training, Dataset<float>? test)
     {
-        Evaluation training = _evaluator.Evaluate(isRunning ? _someTraining : _training);
-        Evaluation? test = _test is null ? null : _evaluator.Evaluate(isRunning ? _someTest! : _test);
-        Add(new(_done, training.Loss, test?.Loss ?? double.NaN, Accuracy(test ?? training)));
-        return new(_network.Clone(), _done, _sampler.Count, training, test, [.. _curve], isRunning, pace, failure);
+        Evaluation ofTraining = _evaluator.Evaluate(training);
+        Evaluation? ofTest = test is null ? null : _evaluator.Evaluate(test);
+        Add(new(_done, ofTraining.Loss, ofTest?.Loss ?? double.NaN, Accuracy(ofTest ?? ofTraining)));
+        return (ofTraining, ofTest);
     }
+
+    private Snapshot Snap(Evaluation training, Evaluation? test, bool isRunning, double pace) =>
+        new(_network.Clone(), _done, _sampler.Count, training, test, [.. _curve], isRunning, pace, null);
 
     private static double Accuracy(Evaluation evaluation) => evaluation.Confusion is null ? double.NaN : evaluation["accuracy"];
 

@@ -1,0 +1,62 @@
+using System.Xml.Linq;
+using Backprop.Cli.Pages.Derivation;
+using Backprop.Cli.Pages.Drawing;
+using Backprop.Cli.Pages.Runs;
+
+namespace Backprop.Cli.Tests.Pages;
+
+public sealed class MathMlTests
+{
+    [Theory]
+    [InlineData(1.5, "<mn>1.5</mn>")]
+    [InlineData(-0.25, "<mrow><mo form=\"prefix\">−</mo><mn>0.25</mn></mrow>")]
+    [InlineData(double.NaN, "<mi>NaN</mi>")]
+    public void Numbers(double value, string expected) => Assert.Equal(expected, MathMl.Number(value));
+
+    [Fact]
+    public void Powers_of_ten() => Assert.Equal("<mrow><mo form=\"prefix\">−</mo><mn>1.234</mn><mo>×</mo><msup><mn>10</mn><mrow><mo form=\"prefix\">−</mo><mn>7</mn></mrow></msup></mrow>", MathMl.Number(-1.2341e-7));
+
+    [Theory]
+    [InlineData(6, -1, "0,1,2,3,4,5")]
+    [InlineData(9, -1, "0,1,2,-1,8")]
+    [InlineData(9, 5, "0,1,2,-1,5,-1,8")]
+    [InlineData(9, 3, "0,1,2,3,-1,8")]
+    public void Long_vectors_are_cut(int count, int marked, string shown) => Assert.Equal(shown, string.Join(',', MathMl.Shown(count, marked)));
+
+    [Theory]
+    [InlineData("", "W1[0,0]")]
+    [InlineData("", "b3[1]")]
+    [InlineData("?output=sigmoid&loss=squared_error", "W2[1,1]")]
+    [InlineData("?loss=squared_error", "b1[2]")]
+    [InlineData("?data=digits&hidden=12:relu-11:gelu", "W1[3,20]")]
+    public void Every_formula_is_well_formed(string query, string parameter)
+    {
+        using var bench = new Workbench(GivenFiles.None);
+        bench.Open(query, train: false);
+        Assert.Null(bench.Mistake);
+        bench.Look(state => state with { Parameter = parameter });
+        DerivedParameter derived = bench.Derived!;
+        Assert.Equal(parameter, derived.Parameter.ToString());
+        Assert.True(derived.Ways.RecursionResidual < 1e-12 && derived.Ways.NumericalResidual < 1e-8);
+        XElement.Parse(ProductMarkup.Product(derived.Explanation));
+        Assert.All(bench.Stages.SelectMany(stage => stage.Formulas), formula => XElement.Parse(formula));
+        Assert.Equal((2 * bench.Definition!.Layers.Length) + 3, bench.Stages.Count);
+        Assert.All(Enumerable.Range(0, derived.Explanation.Factors.Count), n => XElement.Parse(ProductMarkup.SoFar(derived.Explanation, n)));
+    }
+
+    [Fact]
+    public void The_tangent_touches_the_loss()
+    {
+        using var bench = new Workbench(GivenFiles.None);
+        bench.Open("?mean=1&parameter=W3%5B0,2%5D", train: false);
+        Nudge nudge = bench.Derived!.Nudge;
+        Assert.Equal(bench.Derived.Ways.Loss, nudge.Here, 1e-12);
+        Assert.Equal(nudge.Derivative, (nudge.Loss(0.025) - nudge.Loss(-0.025)) / 0.05, 1e-3);
+    }
+
+    [Theory]
+    [InlineData(new[] { 0.352, 0.353, 0.354 }, "0.352,0.353,0.354")]
+    [InlineData(new[] { 0.1, 1.0, 10.0 }, "0.1,1,10")]
+    [InlineData(new[] { -0.5, 0, 0.5 }, "−0.5,0,0.5")]
+    public void Axes_tell_neighbours_apart(double[] values, string labels) => Assert.Equal(labels, string.Join(',', Figures.Axis(values)));
+}

@@ -1,0 +1,142 @@
+using Backprop.Cli.Pages.Runs;
+using Backprop.Data;
+using Backprop.Networks;
+using Backprop.Optimizers;
+using Backprop.Training;
+
+namespace Backprop.Cli.Tests.Pages;
+
+public sealed class TrainingSessionTests
+{
+    private static readonly TimeSpan s_long = TimeSpan.FromSeconds(60);
+
+    private static TrainingSession Make(PageState state)
+    {
+        Problem problem = GivenFiles.None.Problem(state);
+        return new(problem, problem.Definition(state, GivenFiles.None), state);
+    }
+
+    private static Snapshot WaitFor(TrainingSession session, Func<Snapshot, bool> isSo)
+    {
+        using var signal = new ManualResetEventSlim();
+        session.Changed += signal.Set;
+        DateTime end = DateTime.UtcNow + s_long;
+        while (!isSo(session.Latest))
+        {
+            Assert.True(DateTime.UtcNow < end, "it did not come to that");
+            signal.Wait(TimeSpan.FromMilliseconds(100), TestContext.Current.CancellationToken);
+            signal.Reset();
+        }
+
+        session.Changed -= signal.Set;
+        return session.Latest;
+    }
+
+    [Fact]
+    public void Begins_at_rest_without_a_thread()
+    {
+        using TrainingSession session = Make(new());
+        Assert.Equal(0, session.Latest.Step);
+        Assert.False(session.Latest.IsRunning);
+        Assert.True(session.IsStopped);
+        Assert.Equal(100, session.Latest.Test!.Rows);
+        Assert.Equal(300, session.Latest.Training.Rows);
+    }
+
+    [Fact]
+    public void Steps_epochs_play_and_pause()
+    {
+        using TrainingSession session = Make(new());
+        session.StepOnce();
+        Assert.False(WaitFor(session, now => now.Step == 1).IsRunning);
+        session.RunEpoch();
+        WaitFor(session, now => now is { Step: 19, IsRunning: false });
+        session.RunEpoch();
+        WaitFor(session, now => now is { Step: 38, IsRunning: false });
+        session.Play();
+        WaitFor(session, now => now is { Step: > 100, IsRunning: true });
+        session.Pause();
+        Snapshot rested = WaitFor(session, now => !now.IsRunning);
+        Assert.False(session.IsBusy);
+        Assert.True(rested.Curve.Count > 3);
+        Assert.Equal(rested.Step, rested.Curve[^1].Step);
+    }
+
+    [Fact]
+    public void Ends_on_the_bits_of_the_trainer()
+    {
+        PageState state = new() { Data = "xor", Seed = 3, L2 = 0.001, L1 = 0.0001 };
+        Problem problem = GivenFiles.None.Problem(state);
+        using TrainingSession session = Make(state);
+        session.RunTo(3 * 19);
+        Network<float> ours = WaitFor(session, now => now is { Step: 57, IsRunning: false }).Network;
+
+        var network = new Network<float>(problem.Definition(state, GivenFiles.None), Initializer.PyTorch, 3);
+        new Trainer<float>(network, problem.Training, null, Optimizer.Create("adam", new() { LearningRate = 0.01 }), new() { Epochs = 3, BatchSize = 16, Seed = 3, Step = new() { L1 = 0.0001, L2 = 0.001 } }).Run();
+        foreach (DenseLayer<float> layer in network.Layers)
+        {
+            Assert.Equal(layer.GetWeights(), ours.Layers[layer.Index - 1].GetWeights());
+            Assert.Equal(layer.GetBiases(), ours.Layers[layer.Index - 1].GetBiases());
+        }
+    }
+
+    [Fact]
+    public void A_snapshot_does_not_change()
+    {
+        using TrainingSession session = Make(new());
+        Snapshot before = session.Latest;
+        float[] weights = before.Network.Layers[0].GetWeights();
+        session.RunTo(50);
+        WaitFor(session, now => now.Step == 50);
+        Assert.Equal(weights, before.Network.Layers[0].GetWeights());
+        Assert.NotEqual(weights, session.Latest.Network.Layers[0].GetWeights());
+    }
+
+    [Fact]
+    public void Snapshots_come_at_most_twenty_a_second()
+    {
+        using TrainingSession session = Make(new());
+        int count = 0;
+        session.Changed += () => Interlocked.Increment(ref count);
+        long begun = System.Diagnostics.Stopwatch.GetTimestamp();
+        session.Play();
+        WaitFor(session, _ => System.Diagnostics.Stopwatch.GetElapsedTime(begun) > TimeSpan.FromSeconds(2));
+        double seconds = System.Diagnostics.Stopwatch.GetElapsedTime(begun).TotalSeconds;
+        Assert.InRange(Volatile.Read(ref count), 1, 20 * seconds);
+    }
+
+    [Fact]
+    public void Disposing_ends_the_thread()
+    {
+        TrainingSession session = Make(new());
+        session.Play();
+        WaitFor(session, now => now.Step > 0);
+        session.Dispose();
+        Assert.True(SpinWait.SpinUntil(() => session.IsStopped, s_long));
+        session.Play();
+        Assert.True(session.IsStopped);
+    }
+
+    [Fact]
+    public void Divergence_is_said_and_the_last_good_network_kept()
+    {
+        using TrainingSession session = Make(new() { Optimizer = "sgd", LearningRate = 1e30, Hidden = "6:relu", Output = "identity", Loss = "squared_error" });
+        session.Play();
+        Snapshot failed = WaitFor(session, now => now.Failure is not null);
+        Assert.False(failed.IsRunning);
+        Assert.False(session.IsBusy);
+        Assert.Equal(0, failed.Network.FirstNonFiniteLayer());
+    }
+
+    [Fact]
+    public void The_next_batch_is_the_one_that_is_trained()
+    {
+        PageState state = new();
+        Problem problem = GivenFiles.None.Problem(state);
+        int[] epoch = [.. Enumerable.Range(0, 19).SelectMany(step => TrainingSession.NextBatch(problem, state, step))];
+        Assert.Equal(problem.TrainingRows, epoch.Order());
+        int[] first = new int[16];
+        new RowPermutation(300, 0, 1).CopyTo(first, 0);
+        Assert.Equal(first.Select(row => problem.TrainingRows[row]), TrainingSession.NextBatch(problem, state, 0));
+    }
+}
