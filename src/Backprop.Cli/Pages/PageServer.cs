@@ -56,6 +56,20 @@ internal static class PageServer
         return app;
     }
 
+    /// <summary>Asks for the page once, so that its code is compiled when somebody else does.</summary>
+    public static async Task WarmUp(string address, CancellationToken cancellation)
+    {
+        try
+        {
+            using var client = new HttpClient();
+            await client.GetStringAsync(new Uri(address), cancellation);
+        }
+        catch (Exception error) when (error is HttpRequestException or OperationCanceledException)
+        {
+            // Whoever opens the page will see what is wrong.
+        }
+    }
+
     private static IResult Embedded(string name, string type) =>
         Results.Stream(typeof(PageServer).Assembly.GetManifestResourceStream(name)!, type);
 
