@@ -81,7 +81,7 @@ internal sealed class Problem
         IReadOnlyList<string> labels = !all.Targets.AreClasses ? []
             : schema?.Target.Labels?.ToArray() ?? [.. Enumerable.Range(0, all.Targets.Count).Select(c => $"{c}")];
         IReadOnlyList<string> features = schema?.FeatureNames ?? [.. Enumerable.Range(0, all.FeatureCount).Select(c => $"x{c}")];
-        return new(source.Name, all, schema, features, labels, ImageOf(source, all.FeatureCount), state);
+        return new(string.Join(", ", source.Name.Split(',').Select(Path.GetFileName)), all, schema, features, labels, ImageOf(source, all.FeatureCount), state);
     }
 
     /// <summary>The network of a state on these rows.</summary>

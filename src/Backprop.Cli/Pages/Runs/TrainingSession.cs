@@ -40,6 +40,7 @@ internal sealed class TrainingSession : IDisposable
     private RowPermutation _order;
     private long _done, _goal; // the steps made, and the steps to have made
     private long _curveSpacing = 1;
+    private long _milestone; // a run that is over in no time has a curve too: a point each time the steps have grown by a tenth
     private bool _isDisposed;
     private volatile Snapshot _latest;
 
@@ -155,13 +156,14 @@ internal sealed class TrainingSession : IDisposable
     private void Run()
     {
         long begun = Stopwatch.GetTimestamp(), shown = begun, measured = begun, pause = Stopwatch.Frequency / MostMeasures, doneThen = _done;
+        bool isCheap = true;
         try
         {
             while (_done < Volatile.Read(ref _goal))
             {
                 RunStep();
                 long now = Stopwatch.GetTimestamp();
-                if (now - measured < pause)
+                if (now - measured < pause && (_done < _milestone || !isCheap))
                 {
                     continue;
                 }
@@ -175,6 +177,8 @@ internal sealed class TrainingSession : IDisposable
 
                 measured = Stopwatch.GetTimestamp();
                 pause = Math.Max(Stopwatch.Frequency / MostMeasures, 12 * (measured - now));
+                isCheap = measured - now < Stopwatch.Frequency / 1000;
+                _milestone = (long)(1.1 * _done) + 1;
             }
 
             (Evaluation all, Evaluation? allTest) = Measure(_training, _test);
@@ -224,7 +228,8 @@ internal sealed class TrainingSession : IDisposable
     /// <summary>Adds a point; the last one moves on until it is far enough from the one before it.</summary>
     private void Add(LossPoint point)
     {
-        if (_curve.Count > 1 && _curve[^1].Step - _curve[^2].Step < _curveSpacing)
+        bool isCrowded = _curve.Count > 1 && _curve[^1].Step - _curve[^2].Step < _curveSpacing;
+        if (isCrowded || (_curve.Count > 0 && _curve[^1].Step == point.Step))
         {
             _curve.RemoveAt(_curve.Count - 1);
         }
