@@ -251,7 +251,7 @@ public class ExplanationTests
 
             $$
             \begin{aligned}
-            \frac{\partial L}{\partial W_{1}[0,0]} ={} & (\nabla_y L)^{\mathsf T} \; \operatorname{diag} f_{2}'(p_{2}) \; W_{2}[{:},0] \; f_{1}'(p_{1,0}) \; x_{0,0}
+            \frac{\partial L}{\partial W_{1}[0,0]} ={} & (\nabla_y L)^{\mathsf T} \; \mathrm{diag} f_{2}'(p_{2}) \; W_{2}[{:},0] \; f_{1}'(p_{1,0}) \; x_{0,0}
             \end{aligned}
             $$
 

@@ -63,12 +63,12 @@ internal static class MathExplanation
         to.Section("The compact form");
         if (explanation.Parameter.IsBias)
         {
-            to.Paragraph($@"Back propagation has the whole layer at once, $\Delta b_{{{layer}}} = -\eta \, {delta}$. Ours is the entry in the box.");
+            to.Paragraph($@"Back propagation has the whole layer at once, $\Delta b_{{{layer}}} = -\eta {delta}$. Ours is the entry in the box.");
             to.Display($@"{delta}^{{\mathsf T}} = {MathSymbols.Matrix(Grid.Row(deltas, output))}");
             return;
         }
 
-        to.Paragraph($@"Back propagation has the whole layer at once, $\Delta W_{{{layer}}} = -\eta \, {delta} {x}^{{\mathsf T}}$. Ours is row {output}, column {input}: the entry in the box.");
+        to.Paragraph($@"Back propagation has the whole layer at once, $\Delta W_{{{layer}}} = -\eta {delta} {x}^{{\mathsf T}}$. Ours is row {output}, column {input}: the entry in the box.");
         to.Display($@"{delta}^{{\mathsf T}} = {MathSymbols.Matrix(Grid.Row(deltas, output))}");
         to.Display($@"{x}^{{\mathsf T}} = {MathSymbols.Matrix(Grid.Row(inputs, input))}");
         to.Display($@"{delta} {x}^{{\mathsf T}} = {MathSymbols.Matrix(Grid.Of(deltas.Count, inputs.Count, (r, c) => deltas[r] * inputs[c], (output, input)))}");
