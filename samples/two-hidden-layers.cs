@@ -31,7 +31,8 @@ foreach (DenseLayer<double> layer in network.Layers)
         }
     }
 
-    before = [.. p.Select(layer.Activation.Evaluate)];
+    before = new double[p.Length];
+    layer.Activation.Value(p, before);
     Console.WriteLine($"p_{layer.Index} = {Row(p)},  x_{layer.Index} = {Row(before)}");
 }
 

@@ -229,7 +229,7 @@ public class ExplanationTests
           forward pass: 2 Σ n_m n_{m−1}, a multiplication and an addition for each weight
           a tangent: n_{ℓ+1} for the column, 2 n_m n_{m−1} for each later matrix, 2 n_N to close it
           back propagation: 2 n_m n_{m−1} for each δ, n_m n_{m−1} for each δ xᵀ
-          For all parameters the recursion costs 2.62 times as much.
+          For all parameters the recursion costs 2.6 times as much.
 
         Three ways to the same number
 
@@ -251,7 +251,7 @@ public class ExplanationTests
 
             $$
             \begin{aligned}
-            \frac{\partial L}{\partial W_{1}[0,0]} ={} & (\nabla_y L)^{\mathsf T} \; \mathrm{diag} f_{2}'(p_{2}) \; W_{2}[{:},0] \; f_{1}'(p_{1,0}) \; x_{0,0}
+            \frac{\partial L}{\partial W_{1}[0,0]} ={} & (\nabla_y L)^{\mathsf T} \; \mathrm{diag}(f_{2}'(p_{2})) \; W_{2}[{:},0] \; f_{1}'(p_{1,0}) \; x_{0,0}
             \end{aligned}
             $$
 

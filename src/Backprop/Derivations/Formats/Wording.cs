@@ -92,5 +92,9 @@ internal static class Wording
     }
 
     /// <summary>How many times dearer the recursion is for all parameters.</summary>
-    public static string Ratio(Explanation explanation) => $"{(double)explanation.Operations.AllByRecursion / explanation.Operations.AllByBackpropagation:G3}";
+    public static string Ratio(Explanation explanation)
+    {
+        double ratio = (double)explanation.Operations.AllByRecursion / explanation.Operations.AllByBackpropagation;
+        return ratio < 100 ? Rough(ratio) : Count((long)Math.Round(ratio));
+    }
 }
