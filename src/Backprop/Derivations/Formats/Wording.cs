@@ -91,6 +91,9 @@ internal static class Wording
         yield return ("back propagation, with forward pass", Count(count.AllByBackpropagation), Count(count.AllByBackpropagation));
     }
 
+    /// <summary>Whether D_N is a Jacobian.</summary>
+    public static bool HasJacobian(Explanation explanation) => explanation.Factors.Any(factor => factor.Role == "jacobian");
+
     /// <summary>How many times dearer the recursion is for all parameters.</summary>
     public static string Ratio(Explanation explanation)
     {
