@@ -8,6 +8,7 @@ using Backprop.Losses;
 using Backprop.ModelFiles;
 using Backprop.Networks;
 using Backprop.Propagation;
+using Backprop.Tests.Oracles;
 
 namespace Backprop.Cli.Tests;
 
@@ -90,6 +91,20 @@ public sealed class ExplainTests : Tool
         Assert.Matches("^recursion .+, back propagation .+ apart\\), numerical derivative .+: they agree$", lines[^1]);
         Assert.Equal(Run([.. command, "--format", "json"]).Out, Run([.. command, "--json"]).Out);
         Assert.Equal(0, Run([.. command, "--precision", "float"]).Code);
+    }
+
+    [Fact]
+    public void TheReadmeShowsWhatIsPrinted()
+    {
+        string[] readme = File.ReadAllLines(Repository.At("README.md"));
+        int at = Array.FindIndex(readme, line => line.StartsWith("    $ backprop explain", StringComparison.Ordinal));
+        string[] Command(string line) => [.. line.Trim().Split(' ').Skip(2).Select(word => word.Trim('\''))];
+        Assert.Equal(0, Run(Command(readme[at - 1])).Code);
+        string[] lines = Run(Command(readme[at])).Out.Split('\n');
+        for (int n = 0; !readme[at + 1 + n].EndsWith("[…]", StringComparison.Ordinal); n++)
+        {
+            Assert.Equal(readme[at + 1 + n].TrimStart(), lines[n].TrimStart());
+        }
     }
 
     [Fact]
