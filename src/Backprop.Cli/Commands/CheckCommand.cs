@@ -143,7 +143,7 @@ internal static class CheckCommand
         Terminal.Data.Write(table);
         Console.Out.WriteLine("R: the recursion, B: back propagation, N: numerically, by the complex step where");
         Console.Out.WriteLine("every function is analytic, else by 5-point differences. R − B and B − N are the");
-        Console.Out.WriteLine("worst |a − b| / max(1, |a| + |b|), relative is the worst |a − b| / max(|a|, |b|).");
+        Console.Out.WriteLine("worst |a − b| / max(1, |a| + |b|), relative the worst |a − b| / max(|a|, |b|).");
         foreach (IGrouping<string, (ParameterName Parameter, string Why)> tensor in result.LeftOut.GroupBy(left => $"{(left.Parameter.IsBias ? 'b' : 'W')}{left.Parameter.Layer}"))
         {
             (ParameterName parameter, string why) = tensor.First();
