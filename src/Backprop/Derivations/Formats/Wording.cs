@@ -39,7 +39,7 @@ internal static class Wording
             "delta" => $"the gradient of {explanation.Network.Loss} through {activation}, simplified into one",
             "matrix" => $"the weights of layer {factor.Layer}",
             "column" => explanation.Parameter.Layer == explanation.Network.Layers.Length
-                ? $"picks output {unit}, the only one that the {Kind(explanation)} moves"
+                ? $"picks unit {unit} of layer {factor.Layer}, the only one that the {Kind(explanation)} acts on"
                 : $"the column of unit {unit}, through which the {Kind(explanation)} acts on layer {factor.Layer}",
             "slope" => $"the slope of {activation} at unit {unit} of layer {factor.Layer}",
             _ => $"what the weight multiplies, {(factor.Layer == 0 ? "input" : "unit")} {explanation.Parameter.Input}{(factor.Layer == 0 ? "" : $" of layer {factor.Layer}")}",
