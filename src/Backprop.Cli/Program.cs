@@ -13,7 +13,7 @@ internal static class Program
         var root = new RootCommand("Trains dense feed-forward networks by exact back propagation, and proves every derivative.")
         {
             TrainCommand.Create(), EvaluateCommand.Create(), PredictCommand.Create(), SummaryCommand.Create(),
-            GradientCommand.Create(), CheckCommand.Create(), DataCommand.Create(), CompletionCommand.Create(),
+            GradientCommand.Create(), ExplainCommand.Create(), CheckCommand.Create(), DataCommand.Create(), CompletionCommand.Create(),
         };
         args = args is ["help", .. var rest] ? [.. rest, "--help"] : args;
         if (args.Length == 0)

@@ -24,6 +24,9 @@ public sealed class Column
     /// <summary>The number of cells.</summary>
     public int Rows => _numbers?.Length ?? _texts!.Length;
 
+    /// <summary>The column of a table that has only one of the rows.</summary>
+    public Column Only(int row) => _numbers is null ? new(Name, [_texts![row]]) : new(Name, Type, [_numbers[row]]);
+
     /// <summary>Whether a cell is empty.</summary>
     public bool IsMissing(int row) => _numbers is null ? _texts![row] is null : double.IsNaN(_numbers[row]);
 

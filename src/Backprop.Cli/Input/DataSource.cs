@@ -78,7 +78,15 @@ internal sealed record DataSource(string Name, Table? Table, NumericArray? X, Nu
     }
 
     /// <summary>The pixels of images are scaled to 0 … 1.</summary>
-    private static NumericArray Pixels(NumericArray x) => x.IsPixels ? x with { Values = Array.ConvertAll(x.Values, value => value / 255) } : x;
+    private static NumericArray Pixels(NumericArray x)
+    {
+        for (int n = 0; x.IsPixels && n < x.Values.Length; n++)
+        {
+            x.Values[n] /= 255; // in place: nobody else has the array, and it may be large
+        }
+
+        return x;
+    }
 
     private static DataSource Fit(string data, NumericArray x, NumericArray? y)
     {

@@ -9,20 +9,43 @@ namespace Backprop.Cli.Input;
 internal static class DatasetBuilder
 {
     /// <summary>Rows for a network that exists: by its schema, by name; or without one, all columns that are not targets, in file order.</summary>
-    public static Dataset<T> ForModel<T>(DataSource source, NetworkDefinition network, TableSchema? schema, IReadOnlyList<string>? targets, bool needTargets) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static Dataset<T> ForModel<T>(DataSource source, NetworkDefinition network, TableSchema? schema, IReadOnlyList<string>? targets, bool needTargets) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        ForModel<T>(source, network, schema, targets, needTargets, null);
+
+    /// <param name="source">Where the rows are.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="schema">The model's schema, if it has one.</param>
+    /// <param name="targets">Target columns by name, or null.</param>
+    /// <param name="needTargets">Whether targets must be there.</param>
+    /// <param name="row">The only row of arrays to convert; null: all. What the targets are, classes by label or by index, all rows say.</param>
+    private static Dataset<T> ForModel<T>(DataSource source, NetworkDefinition network, TableSchema? schema, IReadOnlyList<string>? targets, bool needTargets, int? row) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (source.Table is null)
         {
             RequireNoTarget(targets);
             return schema is null
-                ? OfArrays<T>(source, network.Outputs, needTargets, network.TargetCount == 1 ? TableTask.Regression : TableTask.Auto)
-                : schema.Transform<T>(Named(source, schema), needTargets, network.TargetCount == 1);
+                ? OfArrays<T>(source, network.Outputs, needTargets, network.TargetCount == 1 ? TableTask.Regression : TableTask.Auto, row)
+                : schema.Transform<T>(Named(source, schema, row), needTargets, network.TargetCount == 1);
         }
 
         TableSchema used = schema is null ? Plain(source, network, targets, needTargets)
             : targets is null ? schema
             : schema with { Target = schema.Target with { Names = Named(source.Table, targets, schema) } };
         return used.Transform<T>(source.Table, needTargets, network.TargetCount == 1);
+    }
+
+    /// <summary>One row for a network that exists. Of arrays only that row is converted: they may be large.</summary>
+    /// <exception cref="DataException">There is no such row, or it does not fit.</exception>
+    public static Dataset<T> RowForModel<T>(DataSource source, int row, NetworkDefinition network, TableSchema? schema, IReadOnlyList<string>? targets) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (row < 0 || row >= source.Rows)
+        {
+            throw new DataException($"'{source.Name}': row {row} does not exist, {(source.Rows == 1 ? "only row 0 does" : $"0 to {source.Rows - 1} do")}");
+        }
+
+        return source.Table is null
+            ? ForModel<T>(source, network, schema, targets, needTargets: true, row)
+            : ForModel<T>(source, network, schema, targets, needTargets: true).Select([row]);
     }
 
     /// <exception cref="UsageException">A target column is named although the data are arrays.</exception>
@@ -84,14 +107,14 @@ internal static class DatasetBuilder
     }
 
     /// <summary>Arrays for a model with a schema: its columns, one after the other.</summary>
-    private static Table Named(DataSource source, TableSchema schema)
+    private static Table Named(DataSource source, TableSchema schema, int? row)
     {
         if (source.X!.Columns != schema.Columns.Count || schema.Columns.Any(column => column.Kind == FeatureKind.Categorical))
         {
             throw new DataException($"'{source.Name}' has {source.X.Columns} columns without names, the model takes {string.Join(", ", schema.Columns.Select(column => column.Name))}{(schema.Columns.Count == source.X.Columns ? ", some of them text" : "")}");
         }
 
-        List<Column> columns = [.. schema.Columns.Select((column, c) => new Column(column.Name, ColumnType.Real, Cells(source.X, c)))];
+        List<Column> columns = [.. schema.Columns.Select((column, c) => new Column(column.Name, ColumnType.Real, Cells(One(source.X, row), c)))];
         if (source.Y is { } y)
         {
             if (y.Columns != schema.Target.Names.Count)
@@ -99,7 +122,8 @@ internal static class DatasetBuilder
                 throw new DataException($"'{source.Name}' has {y.Columns} target values in a row, the model {schema.Target.Names.Count}");
             }
 
-            columns.AddRange(schema.Target.Names.Select((name, t) => Target(name, Cells(y, t), schema.Target.Labels)));
+            IEnumerable<Column> values = schema.Target.Names.Select((name, t) => Target(name, Cells(y, t), schema.Target.Labels));
+            columns.AddRange(row is { } only ? values.Select(column => column.Only(only)) : values);
         }
 
         return new(source.Name, columns);
@@ -115,6 +139,9 @@ internal static class DatasetBuilder
             : throw new DataException($"row {row}: class {value} found, one of {string.Join(", ", labels!)} expected, or its index"))]);
     }
 
+    private static NumericArray One(NumericArray array, int? row) =>
+        row is { } r ? array with { Shape = [1, .. array.Shape.Skip(1)], Values = array.Values[(r * array.Columns)..((r + 1) * array.Columns)] } : array;
+
     private static double[] Cells(NumericArray array, int column) => [.. Enumerable.Range(0, array.Rows).Select(row => array.Values[(row * array.Columns) + column])];
 
     /// <summary>Arrays: integer targets are classes, others values, unless it is said otherwise.</summary>
@@ -122,9 +149,10 @@ internal static class DatasetBuilder
     /// <param name="classes">The classes of a network that exists; null: as many as there are.</param>
     /// <param name="needTargets">Whether y must be there.</param>
     /// <param name="task">Class or value.</param>
-    public static Dataset<T> OfArrays<T>(DataSource source, int? classes, bool needTargets, TableTask task) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    /// <param name="row">The only row to convert; null: all.</param>
+    public static Dataset<T> OfArrays<T>(DataSource source, int? classes, bool needTargets, TableTask task, int? row = null) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        NumericArray x = source.X!;
+        NumericArray x = One(source.X!, row);
         Targets<T> targets = Targets<T>.None;
         if (source.Y is { } y)
         {
@@ -135,7 +163,7 @@ internal static class DatasetBuilder
             throw new DataException($"'{source.Name}' has no targets: y is missing");
         }
 
-        return new(x.Rows, x.Columns, x.ToFinite<T>(), targets);
+        return new(x.Rows, x.Columns, x.ToFinite<T>(), row is { } only ? targets.Select([only]) : targets);
     }
 
     /// <summary>Integers are classes, however many.</summary>

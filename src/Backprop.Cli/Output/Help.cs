@@ -18,6 +18,11 @@ internal static class Help
         ["predict"] = ["backprop predict model.safetensors new.csv -o predictions.csv", "cat new.csv | backprop predict model.safetensors -"],
         ["summary"] = ["backprop summary model.safetensors"],
         ["gradient"] = ["backprop gradient model.safetensors data.csv -o gradient.safetensors"],
+        ["explain"] =
+        [
+            "backprop explain model.safetensors builtin:digits --row 0 --parameter 'W2[3,5]'",
+            "backprop explain model.safetensors data.csv --row 7 --parameter 'b1[0]' --format latex -o derivation.tex",
+        ],
         ["check"] = ["backprop check model.safetensors builtin:digits", "backprop check --network 5-7:gelu-3:softmax --all"],
         ["data"] = ["backprop data iris.csv --target species", "backprop data builtin:digits"],
         ["completion"] = ["backprop completion bash >> ~/.bashrc", "backprop completion zsh >> ~/.zshrc", "backprop completion fish > ~/.config/fish/completions/backprop.fish"],

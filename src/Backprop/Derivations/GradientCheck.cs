@@ -17,6 +17,11 @@ public static class GradientCheck
     /// <summary>|a − b| / max(1, |a| + |b|).</summary>
     public static double Difference(double a, double b) => a.Equals(b) ? 0 : Math.Abs(a - b) / Math.Max(1, Math.Abs(a) + Math.Abs(b));
 
+    /// <summary>What differences may be.</summary>
+    /// <param name="single">Whether back propagation ran in float.</param>
+    /// <param name="analytic">Whether the numerical derivative, if it is one of the two, was taken by the complex step.</param>
+    internal static double Tolerance(bool single, bool analytic = true) => single ? SingleTolerance : analytic ? AnalyticTolerance : KinkedTolerance;
+
     /// <summary>Checks the derivatives of the mean loss over all rows.</summary>
     /// <param name="network">The network; its precision is the one that back propagation runs in.</param>
     /// <param name="data">The rows; a few suffice, each costs a forward pass for every parameter.</param>
@@ -86,7 +91,7 @@ public static class GradientCheck
             {
                 double a = recursion[n], b = backpropagation(parameter), c = numerical[n];
                 double first = Difference(a, b), second = why[n] is null ? Difference(b, c) : 0;
-                agrees &= first <= (single ? SingleTolerance : AnalyticTolerance) && second <= (single ? SingleTolerance : analytic ? AnalyticTolerance : KinkedTolerance);
+                agrees &= first <= Tolerance(single) && second <= Tolerance(single, analytic);
                 if (why[n] is { } reason)
                 {
                     leftOut.Add((parameter, reason));
@@ -111,7 +116,7 @@ public static class GradientCheck
 
             tensors.Add(new(
                 $"{(bias ? 'b' : 'W')}{layer.Index}", bias ? $"{layer.Outputs}" : $"{layer.Outputs}×{layer.Inputs}",
-                done, ofRecursion, ofNumerical, relative, where, analytic ? "complex step" : "5-point differences", skipped));
+                done, ofRecursion, ofNumerical, relative, where, differences.Method(layer.Index), skipped));
         }
 
         TensorCheck worstTensor = tensors.MaxBy(tensor => Worse(tensor.WorstOfRecursion, tensor.WorstOfNumerical))!;
@@ -123,9 +128,10 @@ public static class GradientCheck
     }
 
     /// <summary>The greater; a NaN is worse than anything.</summary>
-    private static double Worse(double a, double b) => double.IsNaN(a) || double.IsNaN(b) ? double.NaN : Math.Max(a, b);
+    internal static double Worse(double a, double b) => double.IsNaN(a) || double.IsNaN(b) ? double.NaN : Math.Max(a, b);
 
-    private static double Relative(double a, double b) => a.Equals(b) ? 0 : Math.Abs(a - b) / Math.Max(Math.Abs(a), Math.Abs(b));
+    /// <summary>|a − b| over the greater of the two.</summary>
+    internal static double Relative(double a, double b) => a.Equals(b) ? 0 : Math.Abs(a - b) / Math.Max(Math.Abs(a), Math.Abs(b));
 
     /// <summary>Parameters evenly spread over each tensor; every tensor has some.</summary>
     private static List<ParameterName>[] Choose(NetworkDefinition network, int? sample)
@@ -155,14 +161,14 @@ public static class GradientCheck
         }).ToList())];
     }
 
-    private static Func<ParameterName, double> Convert<T>(Network<T> network, Gradient<T> gradient) where T : unmanaged, IBinaryFloatingPointIeee754<T> => parameter =>
+    internal static Func<ParameterName, double> Convert<T>(Network<T> network, Gradient<T> gradient) where T : unmanaged, IBinaryFloatingPointIeee754<T> => parameter =>
     {
         DenseLayer<T> layer = network.Layers[parameter.Layer - 1];
         long index = parameter.IsBias ? layer.BiasIndex(parameter.Output) : layer.WeightIndex(parameter.Output, parameter.Input);
         return double.CreateTruncating(gradient.Buffer.Span[(int)index]);
     };
 
-    private static Dataset<double> ToDouble<T>(Dataset<T> data) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    internal static Dataset<double> ToDouble<T>(Dataset<T> data) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         double[] features = Array.ConvertAll(data.Features.ToArray(), double.CreateTruncating);
         Targets<double> targets = data.Targets.AreClasses

@@ -52,6 +52,9 @@ public sealed class NumericalGradient
     /// <summary>Whether the derivative by the parameters of a layer can be had by the complex step.</summary>
     public bool IsAnalytic(int layer) => _analyticFrom[layer];
 
+    /// <summary>How the derivative by the parameters of a layer is taken.</summary>
+    public string Method(int layer) => IsAnalytic(layer) ? "complex step" : "5-point differences";
+
     /// <summary>∂L/∂parameter, or what keeps it from being known.</summary>
     /// <param name="parameter">By which parameter.</param>
     /// <param name="leftOut">The kink within a step, or null.</param>

@@ -32,12 +32,7 @@ public sealed class UnrolledDerivative
     /// <param name="data">Where the row is.</param>
     /// <param name="row">Counted from 0.</param>
     /// <param name="parameter">By which parameter.</param>
-    public static UnrolledDerivative Derive(Network<double> network, Dataset<double> data, int row, ParameterName parameter)
-    {
-        var recursion = new Recursion(network);
-        double loss = recursion.Forward(data, row);
-        return new(parameter, loss, recursion.Derivative(parameter), recursion.Factors(parameter));
-    }
+    public static UnrolledDerivative Derive(Network<double> network, Dataset<double> data, int row, ParameterName parameter) => new Recursion(network).Derive(data, row, parameter);
 
     /// <summary>The recursion for many parameters of one sample: one forward pass, then a tangent for each.</summary>
     internal sealed class Recursion(Network<double> network)
@@ -53,6 +48,9 @@ public sealed class UnrolledDerivative
         private double[]? _jacobian;
 
         private int Last => network.Layers.Length;
+
+        /// <summary>x_ℓ of the row, ℓ = 0 … N.</summary>
+        public double[] Activations(int layer) => Array.ConvertAll(_forward.Activations[layer], value => value.Value);
 
         /// <summary>The forward pass of one row, the slopes f′ of every layer and ∇_yL. Returns L.</summary>
         public double Forward(Dataset<double> data, int row)
@@ -83,8 +81,15 @@ public sealed class UnrolledDerivative
             }
 
             _lossGradient = Array.ConvertAll(gradient, value => value.Value);
-            _jacobian = network.Layers[^1].Activation.IsElementwise ? null : network.Layers[^1].Activation.Jacobian(Array.ConvertAll(p, value => value.Value));
+            _jacobian = network.Layers[^1].Activation.IsElementwise || _forward.Output.IsFused ? null : network.Layers[^1].Activation.Jacobian(Array.ConvertAll(p, value => value.Value));
             return loss;
+        }
+
+        /// <summary>The derivative of one row's loss by one parameter, with its factors.</summary>
+        public UnrolledDerivative Derive(Dataset<double> data, int row, ParameterName parameter)
+        {
+            double loss = Forward(data, row);
+            return new(parameter, loss, Derivative(parameter), Factors(parameter));
         }
 
         /// <summary>∂L by the recursion.</summary>

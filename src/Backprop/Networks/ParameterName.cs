@@ -32,25 +32,32 @@ public readonly record struct ParameterName(int Layer, int Output, int Input = -
             throw Malformed(text);
         }
 
-        Within(text, "layer", layer, 1, network.Layers.Length);
-        Within(text, $"unit of layer {layer}", output, 0, network.Layers[layer - 1].Units - 1);
-        if (!bias)
-        {
-            Within(text, layer == 1 ? "input" : $"unit of layer {layer - 1}", input, 0, network.InputsOf(layer) - 1);
-        }
+        var name = new ParameterName(layer, output, input);
+        name.RequireIn(network);
+        return name;
+    }
 
-        return new(layer, output, input);
+    /// <summary>Requires that a network has it.</summary>
+    /// <exception cref="UsageException">It does not: what it has.</exception>
+    internal void RequireIn(NetworkDefinition network)
+    {
+        Within("the network has layer", Layer, 1, network.Layers.Length);
+        Within($"layer {Layer} has unit", Output, 0, network.Layers[Layer - 1].Units - 1);
+        if (!IsBias)
+        {
+            Within(Layer == 1 ? "the network has input" : $"layer {Layer - 1} has unit", Input, 0, network.InputsOf(Layer) - 1);
+        }
     }
 
     private static bool Number(string text, out int value) => int.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out value);
 
     private static UsageException Malformed(string text) => new($"parameter '{text}': expected a weight such as W2[3,5] or a bias such as b2[3]");
 
-    private static void Within(string text, string what, int value, int low, int high)
+    private void Within(string what, int value, int low, int high)
     {
         if (value < low || value > high)
         {
-            throw new UsageException($"parameter '{text}': {what} {value} does not exist, {low} to {high} do");
+            throw new UsageException($"parameter '{this}': {what}{(low == high ? $" {low} only" : $"s {low} to {high}")}, found {value}");
         }
     }
 

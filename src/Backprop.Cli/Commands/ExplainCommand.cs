@@ -1,0 +1,88 @@
+using System.CommandLine;
+using System.Numerics;
+using System.Text;
+using Backprop.Cli.Input;
+using Backprop.Cli.Output;
+using Backprop.Data;
+using Backprop.Derivations;
+using Backprop.Derivations.Formats;
+using Backprop.ModelFiles;
+using Backprop.Networks;
+
+namespace Backprop.Cli.Commands;
+
+/// <summary><c>explain MODEL DATA --row R --parameter 'W2[3,5]'</c>.</summary>
+internal static class ExplainCommand
+{
+    public static Command Create()
+    {
+        var common = new CommonOptions();
+        var model = new Argument<string>("MODEL") { Description = "A model file" };
+        var row = new Option<int?>("--row") { Description = "The row of DATA, counted from 0", HelpName = "R" };
+        var parameter = new Option<string?>("--parameter") { Description = "A weight such as W2[3,5], or a bias such as b2[3]: layers count from 1, units from 0", HelpName = "NAME" };
+        var format = new Option<string>("--format") { Description = "text, markdown, latex or json", DefaultValueFactory = _ => "text" };
+        format.AcceptOneOf("text", "markdown", "latex", "json");
+        var output = new Option<string?>("--output", "-o") { Description = "Where it goes; default: standard output", HelpName = "FILE" };
+        Option<string> precision = CommonOptions.Precision("double");
+        var command = new Command("explain", "The derivative of one row's loss by one parameter, factor by factor") { model };
+        common.AddTo(command);
+        foreach (Option option in new Option[] { row, parameter, format, output, precision })
+        {
+            command.Add(option);
+        }
+
+        NumberOptions.ReadStrictly(command);
+        command.SetAction(parsed =>
+        {
+            string name = parsed.GetValue(parameter) ?? throw new UsageException("--parameter is missing: a weight such as W2[3,5], or a bias such as b2[3]");
+            int number = parsed.GetValue(row) ?? throw new UsageException("--row is missing: a row of DATA, counted from 0");
+            string chosen = parsed.GetValue(format)!;
+            if (parsed.GetValue(common.Json))
+            {
+                chosen = chosen == "json" || parsed.GetResult(format) is null or { Implicit: true } ? "json" : throw new UsageException($"give --json or --format {chosen}, not both");
+            }
+
+            string? to = parsed.GetValue(output);
+            if (to is not null)
+            {
+                OutputFile.RequireWritable(to);
+            }
+
+            Explanation explanation = parsed.GetValue(precision) == "float"
+                ? Explain<float>(parsed.GetValue(model)!, () => common.Source(parsed), common.Targets(parsed), number, name)
+                : Explain<double>(parsed.GetValue(model)!, () => common.Source(parsed), common.Targets(parsed), number, name);
+            return Report(explanation, chosen, to);
+        });
+        return command;
+    }
+
+    /// <summary>Writes it; the exit code says whether the three ways agree.</summary>
+    internal static int Report(Explanation explanation, string format, string? to)
+    {
+        string text = format switch
+        {
+            "json" => ExplanationJson.Of(explanation) + '\n',
+            "markdown" => ExplanationMarkdown.Of(explanation),
+            "latex" => ExplanationLatex.Of(explanation),
+            _ => ExplanationText.Of(explanation),
+        };
+        if (to is null)
+        {
+            Console.Out.Write(text);
+        }
+        else
+        {
+            AtomicFile.Write(to, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+        }
+
+        return explanation.Agrees ? ExitCode.Done : ExitCode.CheckFailed;
+    }
+
+    private static Explanation Explain<T>(string path, Func<DataSource> read, string[]? targets, int row, string parameter) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Model<T> model = Model<T>.Read(path);
+        var name = ParameterName.Parse(parameter, model.Network.Definition); // before the data: they may be large
+        Dataset<T> one = DatasetBuilder.RowForModel<T>(read(), row, model.Network.Definition, model.Schema, targets);
+        return Explanation.OfOnly(model.Network, one, row, name);
+    }
+}

@@ -1,0 +1,136 @@
+using System.Numerics;
+using Backprop.Data;
+using Backprop.Networks;
+using Backprop.Propagation;
+
+namespace Backprop.Derivations;
+
+/// <summary>
+/// The derivative of one row's loss by one weight or bias, ready to be read: every factor of the recursion unrolled, the product so far after
+/// each, the compact form ∂W_ℓ = δ_ℓ x_{ℓ−1}ᵀ of the whole layer beside it, the same number by back propagation and numerically, and what
+/// each way costs. <see cref="Formats"/> has it as text, Markdown, LaTeX and JSON.
+/// </summary>
+public sealed class Explanation
+{
+    private Explanation(NetworkDefinition network, UnrolledDerivative unrolled, int row)
+    {
+        (Network, Parameter, Row, Loss, Factors, Derivative) = (network, unrolled.Parameter, row, unrolled.Loss, unrolled.Factors, unrolled.Derivative);
+        Operations = OperationCounts.Of(network, Parameter.Layer, jacobian: Factors.Any(factor => factor.Role == "jacobian"));
+        var products = new List<double[]>();
+        foreach (DerivativeFactor factor in Factors)
+        {
+            products.Add(factor.Times(products.Count == 0 ? [] : products[^1]));
+        }
+
+        PartialProducts = products;
+    }
+
+    /// <summary>The network's shape, activations and loss.</summary>
+    public NetworkDefinition Network { get; }
+
+    /// <summary>By which parameter.</summary>
+    public ParameterName Parameter { get; }
+
+    /// <summary>Which row, counted from 0.</summary>
+    public int Row { get; }
+
+    /// <summary>L(y | t) of the row.</summary>
+    public double Loss { get; }
+
+    /// <summary>The unrolled product; multiplied from left to right it gives <see cref="Derivative"/>.</summary>
+    public IReadOnlyList<DerivativeFactor> Factors { get; }
+
+    /// <summary>The product of the first 1, 2, … factors: a row vector, from the column on a single number. After f′_m it is δ_mᵀ, after W_m (∂L/∂x_{m−1})ᵀ.</summary>
+    public IReadOnlyList<double[]> PartialProducts { get; }
+
+    /// <summary>∂L/∂parameter by the recursion. Nothing of the backward pass is called.</summary>
+    public double Derivative { get; }
+
+    /// <summary>The same by back propagation.</summary>
+    public double Backpropagation { get; private init; }
+
+    /// <summary>The same numerically; null where it is left out.</summary>
+    public double? Numerical { get; private init; }
+
+    /// <summary>Which kink left it out; null where none did.</summary>
+    public string? NumericalLeftOut { get; private init; }
+
+    /// <summary>How it was taken: <c>complex step</c>, or <c>5-point differences</c> where a function has kinks.</summary>
+    public string NumericalMethod { get; private init; } = "";
+
+    /// <summary>The worst |a − b| / max(1, |a| + |b|) of any two of the three.</summary>
+    public double Difference { get; private init; }
+
+    /// <summary>Whether the three agree within the tolerances of <see cref="GradientCheck"/>.</summary>
+    public bool Agrees { get; private init; }
+
+    /// <summary>δ_ℓ of the parameter's layer, by back propagation; it is ∂b_ℓ.</summary>
+    public IReadOnlyList<double> Deltas { get; private init; } = [];
+
+    /// <summary>x_{ℓ−1}, what the parameter's layer takes in; ∂W_ℓ = δ_ℓ x_{ℓ−1}ᵀ.</summary>
+    public IReadOnlyList<double> Inputs { get; private init; } = [];
+
+    /// <summary>What the recursion costs, and back propagation.</summary>
+    public OperationCounts Operations { get; }
+
+    /// <summary>Explains one derivative.</summary>
+    /// <typeparam name="T">The precision that back propagation runs in; the recursion and the numerical derivative are in double.</typeparam>
+    /// <param name="network">The network.</param>
+    /// <param name="data">Where the row is. Its sample weight does not count.</param>
+    /// <param name="row">Counted from 0.</param>
+    /// <param name="parameter">By which parameter.</param>
+    /// <exception cref="DataException">Data that do not fit the network, or no such row.</exception>
+    /// <exception cref="UsageException">No such parameter.</exception>
+    public static Explanation Of<T>(Network<T> network, Dataset<T> data, int row, ParameterName parameter) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return row >= 0 && row < data.Rows
+            ? OfOnly(network, data.Select([row]), row, parameter)
+            : throw new DataException($"row {row} does not exist: the data have {(data.Rows == 1 ? "row 0 only" : $"rows 0 to {data.Rows - 1}")}");
+    }
+
+    /// <param name="network">The network.</param>
+    /// <param name="only">The row, alone.</param>
+    /// <param name="row">What it is called.</param>
+    /// <param name="parameter">By which parameter.</param>
+    /// <param name="backpropagation">What the recursion is compared with; null: <see cref="Propagation.Backpropagation"/>.</param>
+    internal static Explanation OfOnly<T>(
+        Network<T> network, Dataset<T> only, int row, ParameterName parameter, Func<Network<T>, Dataset<T>, Gradient<T>>? backpropagation = null) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        parameter.RequireIn(network.Definition);
+        Fit.Require(network.Definition, only, targets: true);
+        only = only.WithSampleWeights(null);
+        Dataset<double> inDouble = GradientCheck.ToDouble(only);
+        Network<double> exact = network.Convert<double>();
+
+        var recursion = new UnrolledDerivative.Recursion(exact);
+        UnrolledDerivative unrolled = recursion.Derive(inDouble, 0, parameter);
+        Gradient<T> gradient = backpropagation is null ? Propagation.Backpropagation.Gradient(network, only) : backpropagation(network, only);
+        double byBackpropagation = GradientCheck.Convert(network, gradient)(parameter);
+        var differences = new NumericalGradient(exact);
+        differences.Take(inDouble, 0);
+        double numerical = differences.Derivative(parameter, out string? leftOut);
+
+        bool single = typeof(T) == typeof(float);
+        double first = GradientCheck.Difference(unrolled.Derivative, byBackpropagation), second = 0, third = 0;
+        if (leftOut is null)
+        {
+            second = GradientCheck.Difference(byBackpropagation, numerical);
+            third = GradientCheck.Difference(unrolled.Derivative, numerical);
+        }
+
+        double ofNumerical = GradientCheck.Worse(second, third);
+        return new(network.Definition, unrolled, row)
+        {
+            Backpropagation = byBackpropagation,
+            Numerical = leftOut is null ? numerical : null,
+            NumericalLeftOut = leftOut,
+            NumericalMethod = differences.Method(parameter.Layer),
+            Difference = GradientCheck.Worse(first, ofNumerical),
+            Agrees = first <= GradientCheck.Tolerance(single) && ofNumerical <= GradientCheck.Tolerance(single, differences.IsAnalytic(parameter.Layer)),
+            Deltas = Array.ConvertAll(gradient.BiasGradients(parameter.Layer), double.CreateTruncating),
+            Inputs = recursion.Activations(parameter.Layer - 1),
+        };
+    }
+}

@@ -1,0 +1,135 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Backprop.Derivations.Formats;
+
+/// <summary>An <see cref="Explanation"/> as one compact line of JSON, all numbers in full. What is not finite is null.</summary>
+public static class ExplanationJson
+{
+    /// <summary>The line, without its end.</summary>
+    public static string Of(Explanation explanation)
+    {
+        ArgumentNullException.ThrowIfNull(explanation);
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            Write(explanation, json);
+        }
+
+        return Encoding.UTF8.GetString(stream.ToArray());
+    }
+
+    private static void Write(Explanation explanation, Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteString("parameter", explanation.Parameter.ToString());
+        json.WriteNumber("row", explanation.Row);
+        Number(json, "loss", explanation.Loss);
+        Number(json, "derivative", explanation.Derivative);
+        Number(json, "backpropagation", explanation.Backpropagation);
+        Number(json, "numerical", explanation.Numerical ?? double.NaN);
+        Number(json, "difference", explanation.Difference);
+        json.WriteStartArray("factors");
+        for (int n = 0; n < explanation.Factors.Count; n++)
+        {
+            Factor(json, explanation.Factors[n], explanation.PartialProducts[n]);
+        }
+
+        json.WriteEndArray();
+        json.WriteString("numerical_method", explanation.NumericalMethod);
+        json.WriteString("numerical_left_out", explanation.NumericalLeftOut);
+        json.WriteBoolean("agrees", explanation.Agrees);
+        json.WriteStartObject("layer");
+        Numbers(json, "delta", explanation.Deltas);
+        Numbers(json, "input", explanation.Inputs);
+        json.WriteEndObject();
+        OperationCounts count = explanation.Operations;
+        json.WriteStartObject("operations");
+        json.WriteNumber("forward", count.Forward);
+        json.WriteNumber("tangent", count.Tangent);
+        json.WriteNumber("all_tangents", count.AllTangents);
+        json.WriteNumber("backward", count.Backward);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    /// <summary>A number, a list, or a list of rows, as the shape says.</summary>
+    private static void Factor(Utf8JsonWriter json, DerivativeFactor factor, double[] product)
+    {
+        json.WriteStartObject();
+        json.WriteString("role", factor.Role);
+        json.WriteString("symbol", factor.Symbol);
+        json.WriteNumber("layer", factor.Layer);
+        json.WriteStartArray("shape");
+        foreach (int size in factor.Shape)
+        {
+            json.WriteNumberValue(size);
+        }
+
+        json.WriteEndArray();
+        if (factor.Shape.Count == 0)
+        {
+            Number(json, "values", factor.Values[0]);
+        }
+        else if (factor.Shape.Count == 1)
+        {
+            Numbers(json, "values", factor.Values);
+        }
+        else
+        {
+            json.WriteStartArray("values");
+            foreach (double[] row in factor.Values.Chunk(factor.Shape[1]))
+            {
+                Numbers(json, null, row);
+            }
+
+            json.WriteEndArray();
+        }
+
+        if (factor.LeavesRow)
+        {
+            Numbers(json, "product", product);
+        }
+        else
+        {
+            Number(json, "product", product[0]);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void Numbers(Utf8JsonWriter json, string? name, IEnumerable<double> values)
+    {
+        if (name is not null)
+        {
+            json.WritePropertyName(name);
+        }
+
+        json.WriteStartArray();
+        foreach (double value in values)
+        {
+            Value(json, value);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void Number(Utf8JsonWriter json, string name, double value)
+    {
+        json.WritePropertyName(name);
+        Value(json, value);
+    }
+
+    private static void Value(Utf8JsonWriter json, double value)
+    {
+        if (double.IsFinite(value))
+        {
+            json.WriteNumberValue(value);
+        }
+        else
+        {
+            json.WriteNullValue();
+        }
+    }
+}

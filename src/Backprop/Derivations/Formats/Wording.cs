@@ -1,0 +1,103 @@
+using System.Globalization;
+
+namespace Backprop.Derivations.Formats;
+
+/// <summary>Words and numbers that every format has in common.</summary>
+internal static class Wording
+{
+    /// <summary>Six significant digits: <c>0.59327</c>, <c>1.2e-7</c>.</summary>
+    public static string Number(double value)
+    {
+        if (!double.IsFinite(value))
+        {
+            return double.IsNaN(value) ? "NaN" : value > 0 ? "∞" : "−∞";
+        }
+
+        string[] parts = (value == 0 ? 0 : value).ToString("G6", CultureInfo.InvariantCulture).Split('E');
+        return parts.Length == 1 ? parts[0] : $"{parts[0]}e{int.Parse(parts[1], CultureInfo.InvariantCulture)}";
+    }
+
+    /// <summary>Every digit.</summary>
+    public static string Exact(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+
+    /// <summary>Two digits: what differences are worth.</summary>
+    public static string Rough(double value) => Number(double.IsFinite(value) ? double.Parse(value.ToString("G2", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) : value);
+
+    /// <summary><c>1,234,567</c>.</summary>
+    public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
+
+    /// <summary>What a factor is.</summary>
+    public static string Meaning(Explanation explanation, DerivativeFactor factor)
+    {
+        string activation = factor.Layer == 0 ? "" : explanation.Network.Layers[factor.Layer - 1].Activation.ToString();
+        int unit = explanation.Parameter.Output;
+        return factor.Role switch
+        {
+            "loss_gradient" => $"the gradient of {explanation.Network.Loss} with respect to the output",
+            "diagonal" => $"the slopes of {activation} in layer {factor.Layer}, on a diagonal",
+            "jacobian" => $"the Jacobian of {activation}, which mixes its outputs",
+            "delta" => $"the gradient of {explanation.Network.Loss} through {activation}, simplified into one",
+            "matrix" => $"the weights of layer {factor.Layer}",
+            "column" => explanation.Parameter.Layer == explanation.Network.Layers.Length
+                ? $"picks unit {unit} of layer {factor.Layer}, the only one that the {Kind(explanation)} acts on"
+                : $"the column of unit {unit}, through which the {Kind(explanation)} acts on layer {factor.Layer}",
+            "slope" => $"the slope of {activation} at unit {unit} of layer {factor.Layer}",
+            _ => $"what the weight multiplies, {(factor.Layer == 0 ? "input" : "unit")} {explanation.Parameter.Input}{(factor.Layer == 0 ? "" : $" of layer {factor.Layer}")}",
+        };
+    }
+
+    /// <summary><c>weight</c> or <c>bias</c>.</summary>
+    public static string Kind(Explanation explanation) => explanation.Parameter.IsBias ? "bias" : "weight";
+
+    /// <summary>Where the parameter is.</summary>
+    public static string Place(Explanation explanation)
+    {
+        (int layer, int output, int input) = explanation.Parameter;
+        string to = $"unit {output} of layer {layer}";
+        return explanation.Parameter.IsBias ? $"the bias of {to}" : $"the weight from {(layer == 1 ? $"input {input}" : $"unit {input} of layer {layer - 1}")} to {to}";
+    }
+
+    /// <summary>Shapes as <c>10×128</c>; a number has none.</summary>
+    public static string Shape(IReadOnlyList<int> shape) => string.Join('×', shape);
+
+    /// <summary>The last sentence: whether the three ways agree.</summary>
+    public static string Verdict(Explanation explanation)
+    {
+        string back = $"back propagation {Number(explanation.Backpropagation)} ({Rough(GradientCheck.Difference(explanation.Derivative, explanation.Backpropagation))} apart)";
+        string numerical = explanation.Numerical is { } value
+            ? $"numerical derivative {Number(value)} ({Rough(GradientCheck.Difference(explanation.Derivative, value))} apart)"
+            : $"numerical derivative left out ({explanation.NumericalLeftOut})";
+        return $"recursion {Number(explanation.Derivative)}, {back}, {numerical}: {(explanation.Agrees ? "they agree" : "they do NOT agree")}";
+    }
+
+    /// <summary>The three ways: name, value, difference from the recursion and the same over the greater of the two.</summary>
+    public static IEnumerable<(string Way, string Value, string Difference, string Relative)> Ways(Explanation explanation)
+    {
+        double own = explanation.Derivative, back = explanation.Backpropagation;
+        yield return ("the recursion above", Exact(own), "", "");
+        yield return ("back propagation", Exact(back), Rough(GradientCheck.Difference(own, back)), Rough(GradientCheck.Relative(own, back)));
+        yield return explanation.Numerical is { } numerical
+            ? ($"numerically ({explanation.NumericalMethod})", Exact(numerical), Rough(GradientCheck.Difference(own, numerical)), Rough(GradientCheck.Relative(own, numerical)))
+            : ($"numerically ({explanation.NumericalMethod})", "left out", "", "");
+    }
+
+    /// <summary>What each way costs: for this parameter, and for all.</summary>
+    public static IEnumerable<(string Way, string One, string All)> Costs(Explanation explanation)
+    {
+        OperationCounts count = explanation.Operations;
+        yield return ("forward pass", Count(count.Forward), Count(count.Forward));
+        yield return ("tangents of the recursion", Count(count.Tangent), Count(count.AllTangents));
+        yield return ("recursion, with forward pass", Count(count.OneByRecursion), Count(count.AllByRecursion));
+        yield return ("back propagation, with forward pass", Count(count.AllByBackpropagation), Count(count.AllByBackpropagation));
+    }
+
+    /// <summary>Whether D_N is a Jacobian.</summary>
+    public static bool HasJacobian(Explanation explanation) => explanation.Factors.Any(factor => factor.Role == "jacobian");
+
+    /// <summary>How many times dearer the recursion is for all parameters.</summary>
+    public static string Ratio(Explanation explanation)
+    {
+        double ratio = (double)explanation.Operations.AllByRecursion / explanation.Operations.AllByBackpropagation;
+        return ratio < 100 ? Rough(ratio) : Count((long)Math.Round(ratio));
+    }
+}
