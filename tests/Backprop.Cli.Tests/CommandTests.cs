@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Backprop.Cli.Tests;
 
@@ -94,5 +95,21 @@ public sealed class CommandTests : Tool
         JsonElement check = Json("check", "--network", "5-7:gelu-6:relu-3:softmax", "--all", "--json");
         Assert.Equal(42 + 48 + 21, check.GetProperty("parameters").GetInt32());
         Assert.Equal(0, Run("check", "--network", "5-7:tanh-2:identity", "--loss", "huber:0.5", "--precision", "float").Code);
+    }
+
+    [Fact]
+    public void ACheckIsReadIn80Columns()
+    {
+        string[] lines = Run("check", "--network", "64-32:relu-10:softmax", "--sample", "300", "--rows", "300").Out.TrimEnd('\n').Split('\n');
+        Assert.Matches("^[0-9]+ of 2,410 derivatives of the mean loss over 300 rows, three ways$", lines[0]);
+        Assert.All(lines.Where(line => !line.StartsWith("left out: ", StringComparison.Ordinal)), line => Assert.True(line.TrimEnd().Length <= 80, line));
+        foreach ((string tensor, string shape, string by) in new[] { ("W1", "32×64", "5-point"), ("b1", "32", "5-point"), ("W2", "10×32", "complex"), ("b2", "10", "complex") })
+        {
+            Assert.Contains(lines, line => line.Trim().Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var name, var size, _, _, _, _, _, var at, var method]
+                && (name, size, method) == (tensor, shape, by) && at.StartsWith($"{tensor}[", StringComparison.Ordinal));
+        }
+
+        Assert.Contains(lines, line => Regex.IsMatch(line, @"^left out: W1\[[0-9]+,[0-9]+\], row [0-9]+: unit [0-9]+ of layer 1 is within a step of a kink of relu; [0-9]+ more of W1", RegexOptions.None, TimeSpan.FromSeconds(1)));
+        Assert.Matches(@"^The three ways agree; they differ most, by [0-9.]+e-[0-9]+, at [Wb][12]\[[0-9,]+\]\.$", lines[^1]);
     }
 }

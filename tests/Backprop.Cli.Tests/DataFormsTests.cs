@@ -1,7 +1,4 @@
-using System.Buffers.Binary;
 using System.IO.Compression;
-using System.Runtime.InteropServices;
-using System.Text;
 using System.Text.Json;
 using DuckDB.NET.Data;
 
@@ -196,12 +193,5 @@ public sealed class DataFormsTests : Tool
             using Stream stream = zip.CreateEntry(name).Open();
             stream.Write(bytes);
         }
-    }
-
-    private static byte[] Npy<T>(string type, string shape, T[] values) where T : unmanaged
-    {
-        byte[] header = Encoding.ASCII.GetBytes($"{{'descr': '{type}', 'fortran_order': False, 'shape': {shape}, }}\n"), length = new byte[2];
-        BinaryPrimitives.WriteUInt16LittleEndian(length, (ushort)header.Length);
-        return [0x93, .. "NUMPY"u8, 1, 0, .. length, .. header, .. MemoryMarshal.AsBytes<T>(values)];
     }
 }

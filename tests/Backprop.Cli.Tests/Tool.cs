@@ -1,4 +1,7 @@
+using System.Buffers.Binary;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 
 namespace Backprop.Cli.Tests;
@@ -31,6 +34,14 @@ public abstract class Tool : IDisposable
 
     /// <summary>Writes a file in the folder.</summary>
     protected void Write(string name, string text) => File.WriteAllText(At(name), text);
+
+    /// <summary>The bytes of a NumPy file.</summary>
+    protected static byte[] Npy<T>(string type, string shape, T[] values) where T : unmanaged
+    {
+        byte[] header = Encoding.ASCII.GetBytes($"{{'descr': '{type}', 'fortran_order': False, 'shape': {shape}, }}\n"), length = new byte[2];
+        BinaryPrimitives.WriteUInt16LittleEndian(length, (ushort)header.Length);
+        return [0x93, .. "NUMPY"u8, 1, 0, .. length, .. header, .. MemoryMarshal.AsBytes<T>(values)];
+    }
 
     /// <summary>A run.</summary>
     protected (int Code, string Out, string Error) Run(params string[] args) => RunWith(null, args);

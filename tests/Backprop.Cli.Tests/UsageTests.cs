@@ -159,6 +159,7 @@ public sealed class UsageTests : Tool
     [InlineData(2, "predict")]
     [InlineData(2, "summary")]
     [InlineData(2, "gradient")]
+    [InlineData(2, "explain")]
     [InlineData(2, "check")]
     [InlineData(2, "data")]
     [InlineData(2, "completion")]

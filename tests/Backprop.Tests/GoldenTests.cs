@@ -24,9 +24,9 @@ public class GoldenTests
             Network<double> network = Golden.Network(golden);
             Dataset<double> data = Golden.Data(golden, network.Definition);
             string name = $"case {count}: {network.Definition} {network.Definition.Loss}";
-            foreach (VectorPath path in VectorPaths.Available)
+            foreach ((VectorPath path, bool narrow) in VectorPaths.Available.SelectMany(path => new[] { (path, false), (path, true) }))
             {
-                Gradient<double> gradient = Backpropagation.Gradient(network, data, toInput: true, path);
+                Gradient<double> gradient = Backpropagation.Gradient(network, data, toInput: true, path, narrow);
                 Golden.Near([golden.GetProperty("loss").GetDouble()], [gradient.Loss], 1e-12, $"{name} loss");
                 for (int layer = 1; layer <= network.Layers.Length; layer++)
                 {

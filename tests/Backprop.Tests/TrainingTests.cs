@@ -14,6 +14,8 @@ public class TrainingTests
     [InlineData("adam", "19-40:gelu-33:relu-5:softmax", false)]
     [InlineData("sgd", "19-130:tanh-5:log_softmax", true)]
     [InlineData("nadam", "19-70:mish-20:sigmoid-5:softmax", false)]
+    [InlineData("adamw", "19-14:gelu-9:tanh-5:softmax", false)]
+    [InlineData("rmsprop", "19-24:relu-30:silu-5:softmax", true)]
     public void ThreadsAndVectorsDoNotChangeABit(string optimizer, string specification, bool clip)
     {
         float[]? first = null;
@@ -32,8 +34,10 @@ public class TrainingTests
         }
     }
 
-    [Fact]
-    public void SectionsOfALargeBatchDoNotChangeABit()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void SectionsOfALargeBatchDoNotChangeABit(bool narrow)
     {
         float[]? first = null;
         float[]? whole = null;
@@ -43,7 +47,7 @@ public class TrainingTests
             {
                 var network = new Network<float>(NetworkDefinition.Parse("19-20:tanh-5:softmax"), Initializer.PyTorch, 4);
                 Dataset<float> data = Data<float>(2600, 19, 5);
-                using var step = new TrainingStep<float>(network, Optimizer.Create("sgd"), 2600, new() { Threads = threads, Vectors = path });
+                using var step = new TrainingStep<float>(network, Optimizer.Create("sgd"), 2600, new() { Threads = threads, Vectors = path, Narrow = narrow });
                 Gradient<float> gradient = Backpropagation.Gradient(network, data); // in one chain
                 whole ??= [.. network.Layers[0].GetWeights().Zip(gradient.WeightGradients(1), (w, g) => w - (0.5f * g))];
                 step.Run(data, RowPermutation.FileOrder(2600), 0, 2600, 0.5);
@@ -128,24 +132,30 @@ public class TrainingTests
     {
         foreach (string optimizer in Optimizer.Names)
         {
-            var network = new Network<float>(NetworkDefinition.Parse("19-16:relu-5:softmax"), Initializer.PyTorch);
-            Dataset<float> data = Data<float>(64, 19, 5);
-            using var step = new TrainingStep<float>(network, Optimizer.Create(optimizer), 32, new() { Threads = 1 });
-            RowPermutation order = new(64, 1, 1);
-            int start = 0;
-            Assert.Equal(0, Allocated(() => step.Run(data, order, start ^= 32, 32, 1e-3)));
+            foreach (bool narrow in new[] { false, true })
+            {
+                var network = new Network<float>(NetworkDefinition.Parse("19-16:relu-5:softmax"), Initializer.PyTorch);
+                Dataset<float> data = Data<float>(64, 19, 5);
+                using var step = new TrainingStep<float>(network, Optimizer.Create(optimizer), 32, new() { Threads = 1, Narrow = narrow });
+                RowPermutation order = new(64, 1, 1);
+                int start = 0;
+                Assert.Equal(0, Allocated(() => step.Run(data, order, start ^= 32, 32, 1e-3)));
+            }
         }
     }
 
-    [Fact]
-    public void DivergenceNamesLayerAndStep()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void DivergenceNamesLayerAndStep(bool narrow)
     {
         var network = new Network<float>(NetworkDefinition.Parse("19-16:relu-5:softmax"), Initializer.PyTorch);
         network.Layers[0].SetWeight(3, 2, float.NaN);
-        using var step = new TrainingStep<float>(network, Optimizer.Create("sgd"), 32);
+        using var step = new TrainingStep<float>(network, Optimizer.Create("sgd"), 32, new() { Narrow = narrow });
         DivergenceException error = Assert.Throws<DivergenceException>(() => step.Run(Data<float>(64, 19, 5), RowPermutation.FileOrder(64), 0, 32, 0.1));
         Assert.Equal(1, error.Layer);
         Assert.Equal(1, error.Step);
+        Assert.Contains("unit 3", error.Message);
     }
 
     [Fact]

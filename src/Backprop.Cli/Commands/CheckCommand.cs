@@ -4,6 +4,7 @@ using Backprop.Cli.Input;
 using Backprop.Cli.Output;
 using Backprop.Data;
 using Backprop.Derivations;
+using Backprop.Derivations.Formats;
 using Backprop.Kernels;
 using Backprop.Losses;
 using Backprop.Networks;
@@ -117,29 +118,41 @@ internal static class CheckCommand
             return result.Agrees ? ExitCode.Done : ExitCode.CheckFailed;
         }
 
-        var table = new Spectre.Console.Table().Title($"{result.Checked:N0} of {result.Parameters:N0} derivatives, three ways, over {on.Data.Rows} rows");
-        foreach (string name in new[] { "tensor", "shape", "checked", "left out", "recursion − back propagation", "back propagation − numerical", "relative", "worst at", "numerically by" })
+        Print(result, on.Data.Rows);
+        return result.Agrees ? ExitCode.Done : ExitCode.CheckFailed;
+    }
+
+    /// <summary>A line for each tensor, narrow enough for 80 columns; then what was left out and why.</summary>
+    private static void Print(GradientCheckResult result, int rows)
+    {
+        Console.Out.WriteLine($"{result.Checked:N0} of {result.Parameters:N0} derivatives of the mean loss over {rows} rows, three ways");
+        var table = new Spectre.Console.Table().Border(TableBorder.None);
+        foreach (string name in new[] { "tensor", "shape", "checked", "left\nout", "R − B", "B − N", "relative", "worst at", "N by" })
         {
-            table.AddColumn(new TableColumn(name).RightAligned());
+            table.AddColumn(new TableColumn(name).RightAligned().Padding(0, 0, 2, 0));
         }
 
         foreach (TensorCheck tensor in result.Tensors)
         {
-            table.AddRow(tensor.Name, tensor.Shape, $"{tensor.Checked}", $"{tensor.LeftOut}", $"{tensor.WorstOfRecursion:E1}", $"{tensor.WorstOfNumerical:E1}", $"{tensor.WorstRelative:E1}", Markup.Escape(tensor.WorstParameter?.ToString() ?? "–"), tensor.Method);
+            table.AddRow(
+                tensor.Name, tensor.Shape, $"{tensor.Checked}", $"{tensor.LeftOut}",
+                Wording.Rough(tensor.WorstOfRecursion), Wording.Rough(tensor.WorstOfNumerical), Wording.Rough(tensor.WorstRelative),
+                Markup.Escape(tensor.WorstParameter?.ToString() ?? "–"), tensor.Method.Split(' ')[0]);
         }
 
         Terminal.Data.Write(table);
-        foreach ((ParameterName parameter, string why) in result.LeftOut.Take(10))
+        Console.Out.WriteLine("R: the recursion, B: back propagation, N: numerically, by the complex step where");
+        Console.Out.WriteLine("every function is analytic, else by 5-point differences. R − B and B − N are the");
+        Console.Out.WriteLine("worst |a − b| / max(1, |a| + |b|), relative the worst |a − b| / max(|a|, |b|).");
+        foreach (IGrouping<string, (ParameterName Parameter, string Why)> tensor in result.LeftOut.GroupBy(left => $"{(left.Parameter.IsBias ? 'b' : 'W')}{left.Parameter.Layer}"))
         {
-            Console.Out.WriteLine($"left out: {parameter}: {why}");
+            (ParameterName parameter, string why) = tensor.First();
+            int more = tensor.Count() - 1;
+            Console.Out.WriteLine($"left out: {parameter}, {why}{(more == 0 ? "" : $"; {more} more of {tensor.Key} (--json names all)")}");
         }
 
-        if (result.LeftOut.Count > 10)
-        {
-            Console.Out.WriteLine($"… and {result.LeftOut.Count - 10} more (--json names all)");
-        }
-
-        Console.Out.WriteLine(result.Agrees ? "The three ways agree." : $"The three ways do NOT agree; worst at {result.WorstParameter}.");
-        return result.Agrees ? ExitCode.Done : ExitCode.CheckFailed;
+        Console.Out.WriteLine(result.Agrees
+            ? $"The three ways agree; they differ most, by {Wording.Rough(Math.Max(result.WorstOfRecursion, result.WorstOfNumerical))}, at {result.WorstParameter}."
+            : $"The three ways do NOT agree; worst at {result.WorstParameter}.");
     }
 }

@@ -3,6 +3,11 @@ namespace Backprop.Kernels;
 /// <summary>The sizes that a register tile may have.</summary>
 internal static class Constants
 {
+    public readonly struct N0 : IConstant
+    {
+        public static int Value => 0;
+    }
+
     public readonly struct N1 : IConstant
     {
         public static int Value => 1;

@@ -53,7 +53,7 @@ internal static unsafe class MatrixProduct<T, V>
                 int width = Layout.WidthAt<T>(column, columns);
                 T* panel = b + ((nint)column * panelRows);
                 T* start = k > 0 ? c + column : biased ? panel + ((nint)length * width) : null;
-                Panel(rows, width, piece, a + k, rowStride, 1, panel + ((nint)k * width), width, start, k > 0 ? cStride : 0, c + column, cStride);
+                Panel<Constants.N0>(rows, width, piece, a + k, rowStride, 1, panel + ((nint)k * width), width, start, k > 0 ? cStride : 0, c + column, cStride);
                 if (k + piece == length)
                 {
                     tail.Run(column, width);
@@ -95,6 +95,7 @@ internal static unsafe class MatrixProduct<T, V>
     }
 
     /// <summary>One panel: C[rows × width] = start + Σ_k A[row, k] B[k, ·].</summary>
+    /// <typeparam name="TLanes">1: A[row, k] is a vector, and multiplies lane by lane; 0: one number.</typeparam>
     /// <param name="rows">Rows of A and C.</param>
     /// <param name="width">Columns: a multiple of 64 bytes.</param>
     /// <param name="length">The length of the sums.</param>
@@ -108,8 +109,10 @@ internal static unsafe class MatrixProduct<T, V>
     /// <param name="c">C[row, column] at c[row · cStride + column].</param>
     /// <param name="cStride">The distance between rows of C.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Panel(int rows, int width, int length, T* a, nint rowStride, nint sumStride, T* b, nint bStride, T* start, nint startStride, T* c, nint cStride)
+    public static void Panel<TLanes>(int rows, int width, int length, T* a, nint rowStride, nint sumStride, T* b, nint bStride, T* start, nint startStride, T* c, nint cStride)
+        where TLanes : struct, IConstant
     {
+        nint startStep = start is null ? 0 : 1;
         if (start is null)
         {
             start = s_zeros.Pointer;
@@ -124,7 +127,7 @@ internal static unsafe class MatrixProduct<T, V>
             for (int tile = 0; tile < tiles; tile++)
             {
                 int count = tile < larger ? least + 1 : least;
-                Tile<Constants.N2>(count, length, a + (row * rowStride), rowStride, sumStride, b + column, bStride, start + column + (row * startStride), startStride, c + column + (row * cStride), cStride);
+                Tile<Constants.N2, TLanes>(count, length, a + (row * rowStride), rowStride, sumStride, b + column, bStride, start + (column * startStep) + (row * startStride), startStride, c + column + (row * cStride), cStride);
                 row += count;
             }
         }
@@ -135,52 +138,53 @@ internal static unsafe class MatrixProduct<T, V>
             for (int tile = 0; tile < tiles; tile++)
             {
                 int count = tile < larger ? least + 1 : least;
-                Tile<Constants.N1>(count, length, a + (row * rowStride), rowStride, sumStride, b + column, bStride, start + column + (row * startStride), startStride, c + column + (row * cStride), cStride);
+                Tile<Constants.N1, TLanes>(count, length, a + (row * rowStride), rowStride, sumStride, b + column, bStride, start + (column * startStep) + (row * startStride), startStride, c + column + (row * cStride), cStride);
                 row += count;
             }
         }
     }
 
-    private static void Tile<TVectors>(int rows, nint length, T* a, nint rowStride, nint sumStride, T* b, nint bStride, T* start, nint startStride, T* c, nint cStride)
+    private static void Tile<TVectors, TLanes>(int rows, nint length, T* a, nint rowStride, nint sumStride, T* b, nint bStride, T* start, nint startStride, T* c, nint cStride)
         where TVectors : struct, IConstant
+        where TLanes : struct, IConstant
     {
         switch (rows)
         {
             case 1:
-                MatrixTile<T, V>.Run<Constants.N1, TVectors>(length, a, rowStride, sumStride, b, bStride, start, startStride, c, cStride);
+                MatrixTile<T, V>.Run<Constants.N1, TVectors, TLanes>(length, a, rowStride, sumStride, b, bStride, start, startStride, c, cStride);
                 break;
             case 2:
-                MatrixTile<T, V>.Run<Constants.N2, TVectors>(length, a, rowStride, sumStride, b, bStride, start, startStride, c, cStride);
+                MatrixTile<T, V>.Run<Constants.N2, TVectors, TLanes>(length, a, rowStride, sumStride, b, bStride, start, startStride, c, cStride);
                 break;
             case 3:
-                MatrixTile<T, V>.Run<Constants.N3, TVectors>(length, a, rowStride, sumStride, b, bStride, start, startStride, c, cStride);
+                MatrixTile<T, V>.Run<Constants.N3, TVectors, TLanes>(length, a, rowStride, sumStride, b, bStride, start, startStride, c, cStride);
                 break;
             case 4:
-                MatrixTile<T, V>.Run<Constants.N4, TVectors>(length, a, rowStride, sumStride, b, bStride, start, startStride, c, cStride);
+                MatrixTile<T, V>.Run<Constants.N4, TVectors, TLanes>(length, a, rowStride, sumStride, b, bStride, start, startStride, c, cStride);
                 break;
             case 5:
-                MatrixTile<T, V>.Run<Constants.N5, TVectors>(length, a, rowStride, sumStride, b, bStride, start, startStride, c, cStride);
+                MatrixTile<T, V>.Run<Constants.N5, TVectors, TLanes>(length, a, rowStride, sumStride, b, bStride, start, startStride, c, cStride);
                 break;
             case 6:
-                MatrixTile<T, V>.Run<Constants.N6, TVectors>(length, a, rowStride, sumStride, b, bStride, start, startStride, c, cStride);
+                MatrixTile<T, V>.Run<Constants.N6, TVectors, TLanes>(length, a, rowStride, sumStride, b, bStride, start, startStride, c, cStride);
                 break;
             case 7:
-                MatrixTile<T, V>.Run<Constants.N7, TVectors>(length, a, rowStride, sumStride, b, bStride, start, startStride, c, cStride);
+                MatrixTile<T, V>.Run<Constants.N7, TVectors, TLanes>(length, a, rowStride, sumStride, b, bStride, start, startStride, c, cStride);
                 break;
             case 8:
-                MatrixTile<T, V>.Run<Constants.N8, TVectors>(length, a, rowStride, sumStride, b, bStride, start, startStride, c, cStride);
+                MatrixTile<T, V>.Run<Constants.N8, TVectors, TLanes>(length, a, rowStride, sumStride, b, bStride, start, startStride, c, cStride);
                 break;
             case 9:
-                MatrixTile<T, V>.Run<Constants.N9, TVectors>(length, a, rowStride, sumStride, b, bStride, start, startStride, c, cStride);
+                MatrixTile<T, V>.Run<Constants.N9, TVectors, TLanes>(length, a, rowStride, sumStride, b, bStride, start, startStride, c, cStride);
                 break;
             case 10:
-                MatrixTile<T, V>.Run<Constants.N10, TVectors>(length, a, rowStride, sumStride, b, bStride, start, startStride, c, cStride);
+                MatrixTile<T, V>.Run<Constants.N10, TVectors, TLanes>(length, a, rowStride, sumStride, b, bStride, start, startStride, c, cStride);
                 break;
             case 11:
-                MatrixTile<T, V>.Run<Constants.N11, TVectors>(length, a, rowStride, sumStride, b, bStride, start, startStride, c, cStride);
+                MatrixTile<T, V>.Run<Constants.N11, TVectors, TLanes>(length, a, rowStride, sumStride, b, bStride, start, startStride, c, cStride);
                 break;
             case 12:
-                MatrixTile<T, V>.Run<Constants.N12, TVectors>(length, a, rowStride, sumStride, b, bStride, start, startStride, c, cStride);
+                MatrixTile<T, V>.Run<Constants.N12, TVectors, TLanes>(length, a, rowStride, sumStride, b, bStride, start, startStride, c, cStride);
                 break;
         }
     }

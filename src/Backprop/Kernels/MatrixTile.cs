@@ -16,6 +16,9 @@ internal static unsafe class MatrixTile<T, V>
     private const int Ahead = 16;
 
     /// <summary>C[row, ·] = start[row, ·] + Σ_k A[row, k] B[k, ·], one chain of fused multiply-adds for each element, in the order of k.</summary>
+    /// <typeparam name="TRows">The rows.</typeparam>
+    /// <typeparam name="TVectors">The vectors of a row.</typeparam>
+    /// <typeparam name="TLanes">1: A[row, k] is a vector, and multiplies lane by lane; 0: one number.</typeparam>
     /// <param name="length">The length of the sum.</param>
     /// <param name="a">A[row, k] at a[row · rowStride + k · sumStride].</param>
     /// <param name="rowStride">The distance between rows of A.</param>
@@ -27,9 +30,10 @@ internal static unsafe class MatrixTile<T, V>
     /// <param name="c">C[row, ·] at c[row · cStride].</param>
     /// <param name="cStride">The distance between rows of C.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run<TRows, TVectors>(nint length, T* a, nint rowStride, nint sumStride, T* b, nint bStride, T* start, nint startStride, T* c, nint cStride)
+    public static void Run<TRows, TVectors, TLanes>(nint length, T* a, nint rowStride, nint sumStride, T* b, nint bStride, T* start, nint startStride, T* c, nint cStride)
         where TRows : struct, IConstant
         where TVectors : struct, IConstant
+        where TLanes : struct, IConstant
     {
         V c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default, c8 = default, c9 = default, c10 = default, c11 = default;
         V d0 = default, d1 = default, d2 = default, d3 = default, d4 = default, d5 = default, d6 = default, d7 = default, d8 = default, d9 = default, d10 = default, d11 = default;
@@ -117,90 +121,90 @@ internal static unsafe class MatrixTile<T, V>
         T* a3 = a + (3 * rowStride), a6 = a3 + (3 * rowStride), a9 = a6 + (3 * rowStride);
         for (; length > 0; length--)
         {
-            if (Sse.IsSupported)
+            if (Sse.IsSupported && TVectors.Value > 1)
             {
                 Sse.Prefetch0(b + (Ahead * bStride)); // the other core may have written it
                 Sse.Prefetch0(a + (Ahead * sumStride) + ((TRows.Value - 1) * rowStride));
             }
 
             V b0 = V.Load(b), b1 = TVectors.Value > 1 ? V.Load(b + V.Count) : b0;
-            V x = V.Broadcast(a[0]);
+            V x = Factor<TLanes>(a, 0);
             c0 = V.FusedMultiplyAdd(x, b0, c0);
             d0 = TVectors.Value > 1 ? V.FusedMultiplyAdd(x, b1, d0) : d0;
 
             if (TRows.Value > 1)
             {
-                x = V.Broadcast(a[rowStride]);
+                x = Factor<TLanes>(a, rowStride);
                 c1 = V.FusedMultiplyAdd(x, b0, c1);
                 d1 = TVectors.Value > 1 ? V.FusedMultiplyAdd(x, b1, d1) : d1;
             }
 
             if (TRows.Value > 2)
             {
-                x = V.Broadcast(a[twoRows]);
+                x = Factor<TLanes>(a, twoRows);
                 c2 = V.FusedMultiplyAdd(x, b0, c2);
                 d2 = TVectors.Value > 1 ? V.FusedMultiplyAdd(x, b1, d2) : d2;
             }
 
             if (TRows.Value > 3)
             {
-                x = V.Broadcast(a3[0]);
+                x = Factor<TLanes>(a3, 0);
                 c3 = V.FusedMultiplyAdd(x, b0, c3);
                 d3 = TVectors.Value > 1 ? V.FusedMultiplyAdd(x, b1, d3) : d3;
             }
 
             if (TRows.Value > 4)
             {
-                x = V.Broadcast(a3[rowStride]);
+                x = Factor<TLanes>(a3, rowStride);
                 c4 = V.FusedMultiplyAdd(x, b0, c4);
                 d4 = TVectors.Value > 1 ? V.FusedMultiplyAdd(x, b1, d4) : d4;
             }
 
             if (TRows.Value > 5)
             {
-                x = V.Broadcast(a3[twoRows]);
+                x = Factor<TLanes>(a3, twoRows);
                 c5 = V.FusedMultiplyAdd(x, b0, c5);
                 d5 = TVectors.Value > 1 ? V.FusedMultiplyAdd(x, b1, d5) : d5;
             }
 
             if (TRows.Value > 6)
             {
-                x = V.Broadcast(a6[0]);
+                x = Factor<TLanes>(a6, 0);
                 c6 = V.FusedMultiplyAdd(x, b0, c6);
                 d6 = TVectors.Value > 1 ? V.FusedMultiplyAdd(x, b1, d6) : d6;
             }
 
             if (TRows.Value > 7)
             {
-                x = V.Broadcast(a6[rowStride]);
+                x = Factor<TLanes>(a6, rowStride);
                 c7 = V.FusedMultiplyAdd(x, b0, c7);
                 d7 = TVectors.Value > 1 ? V.FusedMultiplyAdd(x, b1, d7) : d7;
             }
 
             if (TRows.Value > 8)
             {
-                x = V.Broadcast(a6[twoRows]);
+                x = Factor<TLanes>(a6, twoRows);
                 c8 = V.FusedMultiplyAdd(x, b0, c8);
                 d8 = TVectors.Value > 1 ? V.FusedMultiplyAdd(x, b1, d8) : d8;
             }
 
             if (TRows.Value > 9)
             {
-                x = V.Broadcast(a9[0]);
+                x = Factor<TLanes>(a9, 0);
                 c9 = V.FusedMultiplyAdd(x, b0, c9);
                 d9 = TVectors.Value > 1 ? V.FusedMultiplyAdd(x, b1, d9) : d9;
             }
 
             if (TRows.Value > 10)
             {
-                x = V.Broadcast(a9[rowStride]);
+                x = Factor<TLanes>(a9, rowStride);
                 c10 = V.FusedMultiplyAdd(x, b0, c10);
                 d10 = TVectors.Value > 1 ? V.FusedMultiplyAdd(x, b1, d10) : d10;
             }
 
             if (TRows.Value > 11)
             {
-                x = V.Broadcast(a9[twoRows]);
+                x = Factor<TLanes>(a9, twoRows);
                 c11 = V.FusedMultiplyAdd(x, b0, c11);
                 d11 = TVectors.Value > 1 ? V.FusedMultiplyAdd(x, b1, d11) : d11;
             }
@@ -339,4 +343,8 @@ internal static unsafe class MatrixTile<T, V>
             }
         }
     }
+
+    /// <summary>One number for all lanes, or one for each.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Factor<TLanes>(T* a, nint at) where TLanes : struct, IConstant => TLanes.Value > 0 ? V.Load(a + at) : V.Broadcast(a[at]);
 }

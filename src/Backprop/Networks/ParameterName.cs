@@ -41,11 +41,11 @@ public readonly record struct ParameterName(int Layer, int Output, int Input = -
     /// <exception cref="UsageException">It does not: what it has.</exception>
     internal void RequireIn(NetworkDefinition network)
     {
-        Within("layer", Layer, 1, network.Layers.Length);
-        Within($"unit of layer {Layer}", Output, 0, network.Layers[Layer - 1].Units - 1);
+        Within("the network has layer", Layer, 1, network.Layers.Length);
+        Within($"layer {Layer} has unit", Output, 0, network.Layers[Layer - 1].Units - 1);
         if (!IsBias)
         {
-            Within(Layer == 1 ? "input" : $"unit of layer {Layer - 1}", Input, 0, network.InputsOf(Layer) - 1);
+            Within(Layer == 1 ? "the network has input" : $"layer {Layer - 1} has unit", Input, 0, network.InputsOf(Layer) - 1);
         }
     }
 
@@ -57,8 +57,7 @@ public readonly record struct ParameterName(int Layer, int Output, int Input = -
     {
         if (value < low || value > high)
         {
-            string range = low == high ? $"only {low} does" : $"{low} to {high} do";
-            throw new UsageException($"parameter '{this}': {what} {value} does not exist, {range}");
+            throw new UsageException($"parameter '{this}': {what}{(low == high ? $" {low} only" : $"s {low} to {high}")}, found {value}");
         }
     }
 

@@ -47,15 +47,17 @@ public sealed class Adam : Optimizer
     /// <summary>In the form with the fewest multiplications: m + (1 − β₁)(g − m), v + (1 − β₂)(g² − v), and √(1 − β₂ᵗ) taken into η and ε.</summary>
     private struct Rule<T>(Adam options) : IUpdateRule<T> where T : unmanaged, IElement<T>
     {
+        private readonly PowersOf _powers2 = new(options.Beta2);
+        private readonly PowersOf _powers1 = new(options.Beta1);
         private readonly bool _decays = options.WeightDecay != 0;
         private T _rate, _decay, _share1, _share2, _epsilon;
 
         public void Begin(long step, double learningRate)
         {
-            double root = Math.Sqrt(1 - Power(options.Beta2, step));
+            double root = Math.Sqrt(1 - _powers2.At(step));
             _share1 = T.Create(1 - options.Beta1);
             _share2 = T.Create(1 - options.Beta2);
-            _rate = T.Create(-learningRate * root / (1 - Power(options.Beta1, step)));
+            _rate = T.Create(-learningRate * root / (1 - _powers1.At(step)));
             _epsilon = T.Create(options.Epsilon * root);
             _decay = T.Create(options.WeightDecay);
         }

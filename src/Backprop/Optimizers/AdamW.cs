@@ -49,14 +49,16 @@ public sealed class AdamW : Optimizer
     /// <summary>In the form with the fewest multiplications, as <see cref="Adam"/>'s.</summary>
     private struct Rule<T>(AdamW options) : IUpdateRule<T> where T : unmanaged, IElement<T>
     {
+        private readonly PowersOf _powers2 = new(options.Beta2);
+        private readonly PowersOf _powers1 = new(options.Beta1);
         private T _rate, _keep, _share1, _share2, _epsilon;
 
         public void Begin(long step, double learningRate)
         {
-            double root = Math.Sqrt(1 - Power(options.Beta2, step));
+            double root = Math.Sqrt(1 - _powers2.At(step));
             _share1 = T.Create(1 - options.Beta1);
             _share2 = T.Create(1 - options.Beta2);
-            _rate = T.Create(-learningRate * root / (1 - Power(options.Beta1, step)));
+            _rate = T.Create(-learningRate * root / (1 - _powers1.At(step)));
             _epsilon = T.Create(options.Epsilon * root);
             _keep = T.Create(1 - (learningRate * options.WeightDecay));
         }

@@ -45,6 +45,7 @@ public sealed class NAdam : Optimizer
 
     private struct Rule<T>(NAdam options) : IUpdateRule<T> where T : unmanaged, IElement<T>
     {
+        private readonly PowersOf _powers2 = new(options.Beta2);
         private T _ofGradient, _ofMean, _decay, _beta1, _share1, _beta2, _share2, _correction, _epsilon;
         private double _product = 1;
         private long _step;
@@ -65,7 +66,7 @@ public sealed class NAdam : Optimizer
             _share1 = T.Create(1 - options.Beta1);
             _beta2 = T.Create(options.Beta2);
             _share2 = T.Create(1 - options.Beta2);
-            _correction = T.Create(1 - Power(options.Beta2, step));
+            _correction = T.Create(1 - _powers2.At(step));
             _epsilon = T.Create(options.Epsilon);
         }
 

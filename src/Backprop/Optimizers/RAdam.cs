@@ -42,15 +42,17 @@ public sealed class RAdam : Optimizer
 
     private struct Rule<T>(RAdam options) : IUpdateRule<T> where T : unmanaged, IElement<T>
     {
+        private readonly PowersOf _powers2 = new(options.Beta2);
+        private readonly PowersOf _powers1 = new(options.Beta1);
         private T _rate, _rectified, _decay, _beta1, _share1, _beta2, _share2, _epsilon;
         private bool _rectify;
 
         public void Begin(long step, double learningRate)
         {
-            double power = Power(options.Beta2, step), limit = (2 / (1 - options.Beta2)) - 1;
+            double power = _powers2.At(step), limit = (2 / (1 - options.Beta2)) - 1;
             double length = limit - (2 * step * power / (1 - power));
             _rectify = length > 5;
-            double rate = -learningRate / (1 - Power(options.Beta1, step));
+            double rate = -learningRate / (1 - _powers1.At(step));
             double rectification = _rectify ? Math.Sqrt((length - 4) * (length - 2) * limit / ((limit - 4) * (limit - 2) * length)) : 0;
             _rate = T.Create(rate);
             _rectified = T.Create(rate * rectification * Math.Sqrt(1 - power));

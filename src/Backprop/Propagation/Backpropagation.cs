@@ -13,11 +13,11 @@ public static class Backpropagation
     public static Gradient<T> Gradient<T>(Network<T> network, Dataset<T> data, bool toInput = false) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         Gradient(network, data, toInput, VectorPaths.Current);
 
-    internal static Gradient<T> Gradient<T>(Network<T> network, Dataset<T> data, bool toInput, VectorPath path) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    internal static Gradient<T> Gradient<T>(Network<T> network, Dataset<T> data, bool toInput, VectorPath path, bool? narrow = null) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(data);
-        using var pass = new Backpropagation<T>(network, Math.Min(512, data.Rows), threads: 0, path);
+        using var pass = new Backpropagation<T>(network, Math.Min(512, data.Rows), threads: 0, path, narrow);
         return pass.Run(data, toInput);
     }
 }

@@ -24,13 +24,13 @@ public sealed unsafe class Backpropagation<T> : IDisposable where T : unmanaged,
     {
     }
 
-    internal Backpropagation(Network<T> network, int batchSize, int threads, VectorPath vectors)
+    internal Backpropagation(Network<T> network, int batchSize, int threads, VectorPath vectors, bool? narrow = null)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
         (_network, _batchSize, _sumTile) = (network, batchSize, SumTile);
-        _batch = new(network, _batchSize, threads, vectors);
+        _batch = new(network, _batchSize, threads, vectors, narrow);
         _gradient = new(network);
     }
 

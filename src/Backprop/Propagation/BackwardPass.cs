@@ -45,7 +45,7 @@ internal static unsafe class BackwardPass<T, V>
         int l = tile.Layer.Index;
         nint inputStride = workspace.Strides[l - 1], deltaStride = workspace.Strides[l];
         AlignedBuffer<T> x = dropout ? workspace.Dropped[l - 1] ?? workspace.Activations[l - 1] : workspace.Activations[l - 1];
-        MatrixProduct<T, V>.Panel(
+        MatrixProduct<T, V>.Panel<Constants.N0>(
             tile.Rows, tile.Width, samples,
             x.Pointer + (first * inputStride) + tile.Input, 1, inputStride,
             workspace.Deltas[l].Pointer + (first * deltaStride) + tile.Output, deltaStride,

@@ -41,15 +41,18 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
     /// <param name="capacity">The most samples of a batch.</param>
     /// <param name="threads">At most; 0: one for each processor.</param>
     /// <param name="vectors">The vectors to run on.</param>
-    public BatchGradient(Network<T> network, int capacity, int threads, VectorPath vectors)
+    /// <param name="narrow">Whether to take one sample per lane wherever that is possible; null: where it is faster.</param>
+    public BatchGradient(Network<T> network, int capacity, int threads, VectorPath vectors, bool? narrow = null)
     {
+        IsNarrow = CanBeNarrow(network.Definition) && (narrow ?? IsBetterNarrow(network.Definition, capacity));
         bool small = (double)network.Definition.ParameterCount * capacity < WorthThreads;
         _team = new(small ? 1 : threads == 0 ? Environment.ProcessorCount : threads);
         _shares = new(_team.Count);
         _trial = _team.Count > 1 ? new() : null;
-        Propagator = Propagator<T>.Create(network, new(network.Definition, capacity, backward: true), _team.Count, vectors);
-        _sections = GradientSections<T>.For(network, Propagator.Workspace);
-        _byUnits = _team.Count > 1 && _sections is null && IsBetterByUnits(network, Propagator.Workspace);
+        var workspace = new Workspace<T>(network.Definition, capacity, backward: true);
+        _sections = GradientSections<T>.For(network, workspace, IsNarrow);
+        Propagator = Propagator<T>.Create(network, workspace, _team.Count, IsNarrow ? Math.Min(capacity, _sections!.Samples) : 0, vectors);
+        _byUnits = _team.Count > 1 && _sections is null && IsBetterByUnits(network, workspace);
         _fewParameters = network.Parameters.Length < FewParameters;
         Tiles = new(network, _team.Count, _byUnits);
         (_samplePhase, _sectionPhase, _parameterPhase) = (SamplePhase, SectionPhase, ParameterPhase);
@@ -59,6 +62,9 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
     public Propagator<T> Propagator { get; }
 
     public ParameterTiles<T> Tiles { get; }
+
+    /// <summary>Whether samples run across the lanes (<see cref="NarrowPass{T, V}"/>). Decided by network and batch size alone.</summary>
+    public bool IsNarrow { get; }
 
     /// <summary>The threads that run, where they are faster than one.</summary>
     public int Threads => _team.Count;
@@ -78,7 +84,11 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
         (_data, _order, _start, _samples, _weights, _dropout, _toInput) = (data, order, start, samples, weights, dropout, toInput);
         _trial?.End();
         _trial?.Begin();
-        Propagator.RefreshBackwardWeights(lowest: toInput ? 1 : 2);
+        if (!IsNarrow)
+        {
+            Propagator.RefreshBackwardWeights(lowest: toInput ? 1 : 2);
+        }
+
         _blocks = new(samples, _team.Count);
         if (_sections is not null)
         {
@@ -122,6 +132,26 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
         }
     }
 
+    /// <summary>The same where it lies already, if it does; else in <paramref name="scratch"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public T* Sum(in ParameterTiles<T>.Tile tile, T* scratch)
+    {
+        if (_sections is not null && _sections.CountOf(_samples) == 1)
+        {
+            return _sections.Sums(0) + tile.Offset;
+        }
+
+        Sum(tile, null, scratch);
+        return scratch;
+    }
+
+    /// <summary>Leaves every P_ℓ and X_ℓ of the batch in the workspace, where someone wants to look at them.</summary>
+    public void ForwardAgain()
+    {
+        Gather(0, _samples);
+        Propagator.Forward(0, _samples, _dropout);
+    }
+
     public void Dispose() => _team.Dispose();
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -163,8 +193,16 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
     {
         for (int section = _shares.Take(thread); section >= 0; section = _shares.Take(thread))
         {
-            int begin = section * _sections!.Samples;
-            var blocks = new SampleBlocks(Math.Min(_sections.Samples, _samples - begin), threads: 1);
+            int begin = section * _sections!.Samples, samples = Math.Min(_sections.Samples, _samples - begin);
+            if (IsNarrow)
+            {
+                Propagator.GatherTargets(_data!, _order, _start, begin, samples);
+                BatchScales.Write(_data!, _order, _start, begin, samples, _weights, Propagator.Workspace.Scales);
+                Propagator.NarrowGradient(thread, _data!, begin, samples, _toInput, _sections.Sums(section));
+                continue;
+            }
+
+            var blocks = new SampleBlocks(samples, threads: 1);
             for (int block = 0; block < blocks.Count; block++)
             {
                 int first = begin + blocks.First(block), count = blocks.Size(block);
@@ -201,6 +239,33 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
     private static bool IsBetterByUnits(Network<T> network, Workspace<T> workspace) =>
         network.Definition.Layers.All(layer => layer.Dropout == 0)
         && 2L * network.Parameters.Length > (long)workspace.Capacity * workspace.Strides.Sum();
+
+    /// <summary>Layers of one panel, and no dropout.</summary>
+    private static bool CanBeNarrow(NetworkDefinition network) => network.Layers.All(layer => layer.Units <= Layout.PanelWidth<T>() && layer.Dropout == 0);
+
+    /// <summary>
+    /// Where samples fill the lanes better than units do: the multiplications of vectors that a sample costs either way, and what a short loop
+    /// over the units of a sample costs beside.
+    /// </summary>
+    private static bool IsBetterNarrow(NetworkDefinition network, int capacity)
+    {
+        const double ShortLoop = 4, Better = 0.82;
+        int lanes = Layout.Quantum<T>();
+        double byUnits = 0, bySamples = 0;
+        for (int l = 1; l <= network.Layers.Length; l++)
+        {
+            int inputs = network.InputsOf(l), units = network.Layers[l - 1].Units;
+            byUnits += ((2 * inputs) + 1) * (Layout.Pad<T>(units) / lanes);
+            bySamples += ((2 * inputs) + 1) * (double)units / lanes;
+            if (l > 1)
+            {
+                byUnits += ShortLoop + (units * (Layout.Pad<T>(inputs) / lanes));
+                bySamples += units * (double)inputs / lanes;
+            }
+        }
+
+        return capacity >= lanes && bySamples < Better * byUnits;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void PropagateByUnits()

@@ -7,13 +7,13 @@ namespace Backprop.Propagation;
 /// <summary>
 /// Small networks on large batches: the activations of a whole batch are more than its gradient, and would leave the cache, or go to
 /// another core, before the gradient reads them. So the gradient of each section of the batch is summed where and when its samples are
-/// propagated, and the sections are added afterwards, in their order. Whether a batch has sections, and which, depends on its size and on
-/// the network alone, never on threads or vectors.
+/// propagated, and the sections are added afterwards, in their order; a narrow network's batch has them always, if only one. Whether a batch
+/// has sections, and which, depends on its size and on the network alone, never on threads or vectors.
 /// </summary>
 internal sealed unsafe class GradientSections<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>About how many samples a section has where the batch is not too large for it.</summary>
-    private const int FewSamples = 128;
+    private const int FewSamples = 128, FewNarrowSamples = 64;
 
     /// <summary>The most sections.</summary>
     private const int Most = 16;
@@ -31,12 +31,13 @@ internal sealed unsafe class GradientSections<T> where T : unmanaged, IBinaryFlo
     public int Samples { get; }
 
     /// <summary>Null where sections would bring nothing.</summary>
-    public static GradientSections<T>? For(Network<T> network, Workspace<T> workspace)
+    public static GradientSections<T>? For(Network<T> network, Workspace<T> workspace, bool narrow)
     {
-        int count = Math.Clamp((workspace.Capacity + (FewSamples / 2)) / FewSamples, 1, Most), group = Workspace<T>.LossGroup;
+        int few = narrow ? FewNarrowSamples : FewSamples;
+        int count = Math.Clamp((workspace.Capacity + (few / 2)) / few, 1, Most), group = Workspace<T>.LossGroup;
         int samples = group * ((workspace.Capacity + (count * group) - 1) / (count * group));
         long sections = (workspace.Capacity + samples - 1) / samples, parameters = network.Parameters.Length;
-        return sections > 1 && sections * parameters <= workspace.Capacity * (long)workspace.Strides.Sum() ? new(parameters, samples, workspace.Capacity) : null;
+        return narrow || (sections > 1 && sections * parameters <= workspace.Capacity * (long)workspace.Strides.Sum()) ? new(parameters, samples, workspace.Capacity) : null;
     }
 
     /// <summary>The sections of a batch.</summary>

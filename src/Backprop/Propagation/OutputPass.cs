@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Backprop.Kernels;
 using Backprop.Losses;
 using Backprop.Networks;
@@ -45,70 +46,112 @@ internal static unsafe class OutputPass<T, V>
                 }
             }
 
-            int lanes = Math.Min(V.Count, first + count - sample);
-            if (classes)
-            {
-                V zero = V.Create(0);
-                for (int target = 0; target < targets; target++)
-                {
-                    t[target] = zero;
-                }
-
-                for (int lane = 0; lane < lanes; lane++)
-                {
-                    ((T*)t)[(workspace.ClassIndices[sample + lane] * V.Count) + lane] = T.One;
-                }
-            }
-            else
-            {
-                Transposition.Run(workspace.TargetValues.Pointer + ((long)sample * targets), targets, lanes, targets, (T*)t, V.Count);
-            }
-
-            var ps = new ReadOnlySpan<V>(p, outputs);
-            var ys = new ReadOnlySpan<V>(y, outputs);
-            var ts = new ReadOnlySpan<V>(t, targets);
-            kernel.Value(ps, ys, ts).Store(workspace.Losses.Pointer + sample);
+            Group(network.Definition, workspace, kernel, p, y, t, stage == OutputStage.Deltas ? delta : null, sample, Math.Min(V.Count, first + count - sample), classes);
             if (stage == OutputStage.Deltas)
             {
-                kernel.Delta(ps, ys, ts, new(delta, outputs));
-                V scale = V.Load(workspace.Scales.Pointer + sample);
-                for (int output = 0; output < outputs; output++)
-                {
-                    delta[output] = delta[output] * scale;
-                }
-
                 Transposition.Run((T*)delta, V.Count, outputs, V.Count, workspace.Deltas[layer].Pointer + ((long)sample * stride), stride);
             }
         }
 
-        for (int sample = first; stage != OutputStage.Outputs && sample < first + count; sample += Workspace<T>.LossGroup)
+        if (stage != OutputStage.Outputs)
         {
-            workspace.LossSums[sample / Workspace<T>.LossGroup] = SumLosses(workspace, sample, Math.Min(Workspace<T>.LossGroup, first + count - sample));
+            SumLosses(workspace, first, count);
+        }
+    }
+
+    /// <summary>The losses of one vector of samples, and Δ_N = scale · D_Nᵀ ∇_yL.</summary>
+    /// <param name="definition">Says what the outputs are.</param>
+    /// <param name="workspace">Targets and scales; the losses are written.</param>
+    /// <param name="kernel">Output activation and loss.</param>
+    /// <param name="p">P_N [outputs][lane].</param>
+    /// <param name="y">f_N(P_N).</param>
+    /// <param name="t">Room for the targets.</param>
+    /// <param name="delta">Where Δ_N goes; null: not wanted.</param>
+    /// <param name="sample">The first sample.</param>
+    /// <param name="lanes">How many samples there are.</param>
+    /// <param name="classes">Whether the targets are classes.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Group(NetworkDefinition definition, Workspace<T> workspace, OutputKernel<V> kernel, V* p, V* y, V* t, V* delta, int sample, int lanes, bool classes)
+    {
+        int outputs = definition.Outputs, targets = definition.TargetCount;
+        if (classes || lanes < V.Count)
+        {
+            V zero = V.Create(0);
+            for (int target = 0; target < targets; target++)
+            {
+                t[target] = zero;
+            }
+        }
+
+        if (classes)
+        {
+            for (int lane = 0; lane < lanes; lane++)
+            {
+                ((T*)t)[(workspace.ClassIndices[sample + lane] * V.Count) + lane] = T.One;
+            }
+        }
+        else
+        {
+            Transposition.Run(workspace.TargetValues.Pointer + ((long)sample * targets), targets, lanes, targets, (T*)t, V.Count);
+        }
+
+        var ps = new ReadOnlySpan<V>(p, outputs);
+        var ys = new ReadOnlySpan<V>(y, outputs);
+        var ts = new ReadOnlySpan<V>(t, targets);
+        kernel.Value(ps, ys, ts).Store(workspace.Losses.Pointer + sample);
+        if (delta is null)
+        {
+            return;
+        }
+
+        kernel.Delta(ps, ys, ts, new(delta, outputs));
+        V scale = V.Load(workspace.Scales.Pointer + sample);
+        for (int output = 0; output < outputs; output++)
+        {
+            delta[output] = delta[output] * scale;
+        }
+    }
+
+    /// <summary>Σ scale · loss of each group of <see cref="Workspace{T}.LossGroup"/> samples from <paramref name="first"/> on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void SumLosses(Workspace<T> workspace, int first, int count)
+    {
+        for (int sample = first; sample < first + count; sample += Workspace<T>.LossGroup)
+        {
+            workspace.LossSums[sample / Workspace<T>.LossGroup] = SumOfGroup(workspace, sample, Math.Min(Workspace<T>.LossGroup, first + count - sample));
         }
     }
 
     /// <summary>Σ scale · loss, in four chains.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static double SumLosses(Workspace<T> workspace, int first, int count)
+    private static double SumOfGroup(Workspace<T> workspace, int first, int count)
     {
-        double sum0 = 0, sum1 = 0, sum2 = 0, sum3 = 0;
+        Vector256<double> sums = Vector256<double>.Zero;
         T* losses = workspace.Losses.Pointer + first, scales = workspace.Scales.Pointer + first;
         int sample = 0;
         for (; sample + 4 <= count; sample += 4)
         {
-            sum0 += Product(sample);
-            sum1 += Product(sample + 1);
-            sum2 += Product(sample + 2);
-            sum3 += Product(sample + 3);
+            sums += Widen(losses + sample) * Widen(scales + sample);
         }
 
+        double sum0 = sums[0];
         for (; sample < count; sample++)
         {
-            sum0 += Product(sample);
+            sum0 += double.CreateTruncating(losses[sample]) * double.CreateTruncating(scales[sample]);
         }
 
-        return sum0 + sum1 + (sum2 + sum3);
+        return sum0 + sums[1] + (sums[2] + sums[3]);
+    }
 
-        double Product(int n) => double.CreateTruncating(losses[n]) * double.CreateTruncating(scales[n]);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<double> Widen(T* values)
+    {
+        if (typeof(T) == typeof(double))
+        {
+            return Vector256.Load((double*)values);
+        }
+
+        Vector128<float> four = Vector128.Load((float*)values);
+        return Vector256.Create(Vector128.WidenLower(four), Vector128.WidenUpper(four));
     }
 }

@@ -37,7 +37,7 @@ internal sealed unsafe class PredictionPass<T> : IDisposable where T : unmanaged
     {
         _network = network;
         _team = new(threads);
-        _propagator = Propagator<T>.Create(network, new(network.Definition, BlockRows * threads, backward: false), threads, VectorPaths.Current);
+        _propagator = Propagator<T>.Create(network, new(network.Definition, BlockRows * threads, backward: false), threads, narrowSamples: 0, VectorPaths.Current);
         _layer = network.Layers[0];
         (_blockPhase, _layerPhase) = (BlockPhase, LayerPhase);
     }

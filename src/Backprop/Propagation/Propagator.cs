@@ -22,19 +22,34 @@ internal abstract unsafe class Propagator<T>(Network<T> network, Workspace<T> wo
     public Workspace<T> Workspace { get; } = workspace;
 
     /// <summary>The one registry of vector paths.</summary>
-    public static Propagator<T> Create(Network<T> network, Workspace<T> workspace, int threads, VectorPath path) =>
-        VectorPaths.Dispatch(path, new Maker(network, workspace, threads));
+    /// <param name="network">The network.</param>
+    /// <param name="workspace">What the batch passes through.</param>
+    /// <param name="threads">The threads that will share the work.</param>
+    /// <param name="narrowSamples">How many samples <see cref="NarrowGradient"/> gets at most; 0: it is not called.</param>
+    /// <param name="path">The vectors.</param>
+    public static Propagator<T> Create(Network<T> network, Workspace<T> workspace, int threads, int narrowSamples, VectorPath path) =>
+        VectorPaths.Dispatch(path, new Maker(network, workspace, threads, narrowSamples));
 
     /// <summary>Copies rows <paramref name="start"/> + first … of the order into samples first … of the batch, with their targets.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Gather(Dataset<T> data, in RowPermutation order, int start, int first, int count)
     {
+        GatherTargets(data, order, start, first, count);
+        fixed (T* features = data.Features)
+        {
+            Copy(features, data.FeatureCount, Workspace.Rows.AsSpan(first, count), Workspace.Activations[0].Pointer + ((long)first * Workspace.Strides[0]), Workspace.Strides[0]);
+        }
+    }
+
+    /// <summary>The targets alone, and which rows they are.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void GatherTargets(Dataset<T> data, in RowPermutation order, int start, int first, int count)
+    {
         Span<int> rows = Workspace.Rows.AsSpan(first, count);
         order.CopyTo(rows, start + first);
-        fixed (T* features = data.Features, values = data.Targets.AllValues)
+        if (!data.Targets.AreClasses)
         {
-            Copy(features, data.FeatureCount, rows, Workspace.Activations[0].Pointer + ((long)first * Workspace.Strides[0]), Workspace.Strides[0]);
-            if (!data.Targets.AreClasses)
+            fixed (T* values = data.Targets.AllValues)
             {
                 Copy(values, data.Targets.Count, rows, Workspace.TargetValues.Pointer + ((long)first * data.Targets.Count), data.Targets.Count);
                 return;
@@ -72,6 +87,9 @@ internal abstract unsafe class Propagator<T>(Network<T> network, Workspace<T> wo
 
     /// <summary>to[input, output] = (start) + Σ over samples first … of X_{ℓ−1}[·, input] Δ_ℓ[·, output]: a tile of ∂W_ℓ and ∂b_ℓ in the parameters' own layout.</summary>
     public abstract void GradientTile(in ParameterTiles<T>.Tile tile, int first, int samples, T* start, T* to, bool dropout);
+
+    /// <summary>The gradient of samples first … of a narrow network, from x₀ on; targets, rows and scales are in the workspace.</summary>
+    public abstract void NarrowGradient(int thread, Dataset<T> data, int first, int count, bool toInput, T* to);
 
     /// <summary>to = (start) + Σ over sections of their gradients of the tile, in their order.</summary>
     public abstract void SumSections(GradientSections<T> sections, int count, in ParameterTiles<T>.Tile tile, T* start, T* to);
@@ -154,7 +172,7 @@ internal abstract unsafe class Propagator<T>(Network<T> network, Workspace<T> wo
 
     /// <summary>Few numbers are copied faster without a call.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Copy(T* from, T* to, int width)
+    public static void Copy(T* from, T* to, int width)
     {
         if (width > 64)
         {
@@ -179,8 +197,8 @@ internal abstract unsafe class Propagator<T>(Network<T> network, Workspace<T> wo
         }
     }
 
-    private sealed class Maker(Network<T> network, Workspace<T> workspace, int threads) : IVectorVisitor<T, Propagator<T>>
+    private sealed class Maker(Network<T> network, Workspace<T> workspace, int threads, int narrowSamples) : IVectorVisitor<T, Propagator<T>>
     {
-        public Propagator<T> Visit<V>() where V : unmanaged, ILanes<V, T> => new Propagator<T, V>(network, workspace, threads);
+        public Propagator<T> Visit<V>() where V : unmanaged, ILanes<V, T> => new Propagator<T, V>(network, workspace, threads, narrowSamples);
     }
 }

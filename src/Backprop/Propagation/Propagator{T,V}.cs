@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Backprop.Activations;
+using Backprop.Data;
 using Backprop.Kernels;
 using Backprop.Losses;
 using Backprop.Networks;
@@ -15,13 +16,15 @@ internal sealed unsafe class Propagator<T, V> : Propagator<T>
     private readonly ActivationKernel<V>[] _activations;
     private readonly OutputKernel<V> _output;
     private readonly AlignedBuffer<T>[] _scratchOfThread;
+    private readonly NarrowPass<T, V>[] _narrowOfThread;
 
-    public Propagator(Network<T> network, Workspace<T> workspace, int threads) : base(network, workspace)
+    public Propagator(Network<T> network, Workspace<T> workspace, int threads, int narrowSamples) : base(network, workspace)
     {
         NetworkDefinition definition = network.Definition;
         _activations = [null!, .. definition.Layers.Select(layer => layer.Activation.Bind<V>())];
         _output = definition.Loss.Bind<V>(definition.Layers[^1].Activation);
         _scratchOfThread = [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer<T>((long)OutputPass<T, V>.ScratchSize(definition) * V.Count))];
+        _narrowOfThread = narrowSamples > 0 ? [.. Enumerable.Range(0, threads).Select(_ => new NarrowPass<T, V>(network, workspace, _activations, _output, narrowSamples))] : [];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -53,6 +56,10 @@ internal sealed unsafe class Propagator<T, V> : Propagator<T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void GradientTile(in ParameterTiles<T>.Tile tile, int first, int samples, T* start, T* to, bool dropout) =>
         BackwardPass<T, V>.ParameterGradients(Workspace, tile, first, samples, start, to, dropout);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void NarrowGradient(int thread, Dataset<T> data, int first, int count, bool toInput, T* to) =>
+        _narrowOfThread[thread].Run(data, first, count, toInput, to);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void SumSections(GradientSections<T> sections, int count, in ParameterTiles<T>.Tile tile, T* start, T* to)

@@ -40,7 +40,7 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
         _options = options ?? new();
         _options.Validate();
         Vectors = _options.Vectors ?? VectorPaths.Current;
-        _batch = new(network, batchSize, _options.Threads, Vectors);
+        _batch = new(network, batchSize, _options.Threads, Vectors, _options.Narrow);
         _update = ParameterUpdate<T>.Create(optimizer, network.Parameters, Vectors);
         _gradient = _options.ClipNorm is null ? null : new(network.Parameters.Length);
         _squares = new double[_batch.Tiles.Count];
@@ -83,6 +83,7 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
         Steps++;
         if (!double.IsFinite(loss))
         {
+            _batch.ForwardAgain();
             throw Divergence.Find(_batch.Propagator, samples, Steps, loss);
         }
 
@@ -108,8 +109,17 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
     private void UpdateTile(int thread, int index)
     {
         ref readonly ParameterTiles<T>.Tile tile = ref _batch.Tiles[index];
-        T* gradient = _gradient is null ? _tileOfThread[thread].Pointer : _gradient.Pointer + tile.Offset;
-        _batch.Sum(tile, null, gradient);
+        T* gradient;
+        if (_gradient is null)
+        {
+            gradient = _batch.Sum(tile, _tileOfThread[thread].Pointer);
+        }
+        else
+        {
+            gradient = _gradient.Pointer + tile.Offset;
+            _batch.Sum(tile, null, gradient);
+        }
+
         if (_options.L1 > 0 || _options.L2 > 0)
         {
             _update.AddPenalty(gradient, tile.Offset, tile.Inputs * tile.Width, _options.L1, _options.L2);
@@ -148,7 +158,7 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
             Interlocked.CompareExchange(ref _nonFiniteLayer, tile.Layer.Index, 0);
         }
 
-        if (tile.Layer.Index > 1)
+        if (tile.Layer.Index > 1 && !_batch.IsNarrow)
         {
             _batch.Propagator.CopyToBackwardWeights(tile.Layer, tile.Input, tile.Inputs, tile.Output);
         }

@@ -26,6 +26,9 @@ public sealed record TrainingStepOptions
     /// <summary>The vectors to run on; null: the widest. The result is the same.</summary>
     public VectorPath? Vectors { get; init; }
 
+    /// <summary>Whether samples run across the lanes; null: where that is faster.</summary>
+    internal bool? Narrow { get; init; }
+
     internal void Validate()
     {
         Require("l1", L1, L1 >= 0);

@@ -34,7 +34,12 @@ public static class ExplanationLatex
 
         public void Paragraph(string prose) => Block(Escape(prose));
 
-        public void Display(string formula) => Block($"\\[\n{formula}\n\\]");
+        /// <summary>A formula belongs to the paragraph before it: an empty line would let a page break in between.</summary>
+        public void Display(string formula)
+        {
+            Text.Length -= Text.Length > 0 ? 1 : 0;
+            Block($"\\[\n{formula}\n\\]");
+        }
 
         public void Table(IReadOnlyList<string[]> lines) => Block(
             $"\\begin{{tabular}}{{l{new string('r', lines[0].Length - 1)}}}\n{string.Join("\n", lines.Select(line => $"{string.Join(" & ", line.Select(Escape))} \\\\"))}\n\\end{{tabular}}");

@@ -98,9 +98,10 @@ public static class ExplanationText
         Line(text, "");
         Table(text, [["", "this parameter", $"all {Wording.Count(explanation.Network.ParameterCount)}"], .. Wording.Costs(explanation).Select(cost => new[] { cost.Way, cost.One, cost.All })]);
         Line(text, "");
-        Line(text, "  forward pass: 2 Σ n_m n_{m−1}, a multiplication and an addition for each weight");
-        Line(text, "  a tangent: n_{ℓ+1} for the column, 2 n_m n_{m−1} for each later matrix, 2 n_N to close it");
-        Line(text, "  back propagation: 2 n_m n_{m−1} for each δ, n_m n_{m−1} for each δ xᵀ");
+        string jacobian = Wording.HasJacobian(explanation) ? " + 2 n_N² for the Jacobian" : "";
+        Line(text, "  forward pass: Σ 2 n_m n_{m−1}");
+        Line(text, $"  a tangent: n_{{ℓ+1}} + Σ 2 n_m n_{{m−1}} over the matrices behind + 2 n_N{jacobian}");
+        Line(text, $"  back propagation: Σ 2 n_m n_{{m−1}} for the δ, Σ n_m n_{{m−1}} for the δ xᵀ{jacobian}");
         Line(text, $"  For all parameters the recursion costs {Wording.Ratio(explanation)} times as much.");
         Line(text, "");
     }

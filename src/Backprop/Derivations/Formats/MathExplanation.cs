@@ -63,12 +63,12 @@ internal static class MathExplanation
         to.Section("The compact form");
         if (explanation.Parameter.IsBias)
         {
-            to.Paragraph($@"Back propagation has the whole layer at once, $\Delta b_{{{layer}}} = -\eta \, {delta}$. Ours is the entry in the box.");
+            to.Paragraph($@"Back propagation has the whole layer at once, $\Delta b_{{{layer}}} = -\eta {delta}$. Ours is the entry in the box.");
             to.Display($@"{delta}^{{\mathsf T}} = {MathSymbols.Matrix(Grid.Row(deltas, output))}");
             return;
         }
 
-        to.Paragraph($@"Back propagation has the whole layer at once, $\Delta W_{{{layer}}} = -\eta \, {delta} {x}^{{\mathsf T}}$. Ours is row {output}, column {input}: the entry in the box.");
+        to.Paragraph($@"Back propagation has the whole layer at once, $\Delta W_{{{layer}}} = -\eta {delta} {x}^{{\mathsf T}}$. Ours is row {output}, column {input}: the entry in the box.");
         to.Display($@"{delta}^{{\mathsf T}} = {MathSymbols.Matrix(Grid.Row(deltas, output))}");
         to.Display($@"{x}^{{\mathsf T}} = {MathSymbols.Matrix(Grid.Row(inputs, input))}");
         to.Display($@"{delta} {x}^{{\mathsf T}} = {MathSymbols.Matrix(Grid.Of(deltas.Count, inputs.Count, (r, c) => deltas[r] * inputs[c], (output, input)))}");
@@ -77,8 +77,9 @@ internal static class MathExplanation
     private static void Costs(Explanation explanation, IMathWriter to)
     {
         to.Section("What it costs");
-        to.Paragraph(@"Multiplications and additions of the products with matrices: $2 \sum n_m n_{m-1}$ for the forward pass; for a tangent $n_{\ell+1}$ for the column, "
-            + @"$2 n_m n_{m-1}$ for each later matrix and $2 n_N$ to close it; for back propagation $2 n_m n_{m-1}$ for each $\delta$ and $n_m n_{m-1}$ for each $\delta x^{\mathsf T}$.");
+        string jacobian = Wording.HasJacobian(explanation) ? " (and $2 n_N^2$ for the Jacobian)" : "";
+        to.Paragraph(@"Multiplications and additions of the products with matrices: $\sum 2 n_m n_{m-1}$ for the forward pass; $n_{\ell+1}$ for the column, $2 n_m n_{m-1}$ for each matrix "
+            + $@"behind it and $2 n_N$ to close it for a tangent{jacobian}; $\sum 2 n_m n_{{m-1}}$ for the $\delta$ and $\sum n_m n_{{m-1}}$ for the $\delta x^{{\mathsf T}}$ of back propagation{jacobian}.");
         to.Table([["", "this parameter", $"all {Wording.Count(explanation.Network.ParameterCount)}"], .. Wording.Costs(explanation).Select(cost => new[] { cost.Way, cost.One, cost.All })]);
         to.Paragraph($"For all parameters the recursion costs {Wording.Ratio(explanation)} times as much.");
     }

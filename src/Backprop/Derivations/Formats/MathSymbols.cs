@@ -8,7 +8,7 @@ internal static class MathSymbols
     {
         "loss_gradient" => @"(\nabla_y L)^{\mathsf T}",
         "delta" => $@"\delta_{{{factor.Layer}}}^{{\mathsf T}}",
-        "diagonal" => $@"\operatorname{{diag}} {Value(explanation, factor)}",
+        "diagonal" => $@"\mathrm{{diag}}({Value(explanation, factor)})",
         _ => Value(explanation, factor),
     };
 

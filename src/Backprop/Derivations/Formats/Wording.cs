@@ -39,7 +39,7 @@ internal static class Wording
             "delta" => $"the gradient of {explanation.Network.Loss} through {activation}, simplified into one",
             "matrix" => $"the weights of layer {factor.Layer}",
             "column" => explanation.Parameter.Layer == explanation.Network.Layers.Length
-                ? $"picks output {unit}, the only one that the {Kind(explanation)} moves"
+                ? $"picks unit {unit} of layer {factor.Layer}, the only one that the {Kind(explanation)} acts on"
                 : $"the column of unit {unit}, through which the {Kind(explanation)} acts on layer {factor.Layer}",
             "slope" => $"the slope of {activation} at unit {unit} of layer {factor.Layer}",
             _ => $"what the weight multiplies, {(factor.Layer == 0 ? "input" : "unit")} {explanation.Parameter.Input}{(factor.Layer == 0 ? "" : $" of layer {factor.Layer}")}",
@@ -91,6 +91,13 @@ internal static class Wording
         yield return ("back propagation, with forward pass", Count(count.AllByBackpropagation), Count(count.AllByBackpropagation));
     }
 
+    /// <summary>Whether D_N is a Jacobian.</summary>
+    public static bool HasJacobian(Explanation explanation) => explanation.Factors.Any(factor => factor.Role == "jacobian");
+
     /// <summary>How many times dearer the recursion is for all parameters.</summary>
-    public static string Ratio(Explanation explanation) => $"{(double)explanation.Operations.AllByRecursion / explanation.Operations.AllByBackpropagation:G3}";
+    public static string Ratio(Explanation explanation)
+    {
+        double ratio = (double)explanation.Operations.AllByRecursion / explanation.Operations.AllByBackpropagation;
+        return ratio < 100 ? Rough(ratio) : Count((long)Math.Round(ratio));
+    }
 }
