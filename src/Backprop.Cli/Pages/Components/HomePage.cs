@@ -30,7 +30,8 @@ public class HomePage : ComponentBase, IDisposable
     public void Dispose()
     {
         Navigation.LocationChanged -= Follow;
-        _bench?.Dispose();
+        Bench.Changed -= Draw;
+        Bench.Dispose();
         GC.SuppressFinalize(this);
     }
 

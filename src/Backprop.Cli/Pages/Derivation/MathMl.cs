@@ -16,7 +16,10 @@ internal static class MathMl
 
     public static string Name(string name) => $"<mi>{WebUtility.HtmlEncode(name)}</mi>";
 
-    public static string Operator(string sign) => $"<mo>{WebUtility.HtmlEncode(sign)}</mo>";
+    public static string Operator(string sign) => sign is "(" or ")" or "[" or "]" ? $"<mo stretchy=\"false\">{sign}</mo>" : $"<mo>{WebUtility.HtmlEncode(sign)}</mo>";
+
+    /// <summary>f′ of a layer. The prime is no superscript: fonts have it raised already, and a second time it would vanish.</summary>
+    public static string Slope(int layer) => $"<mrow>{Sub(Name("f"), Index(layer))}<mo lspace=\"0\" rspace=\"0\">′</mo></mrow>";
 
     public static string Text(string text) => $"<mtext>{WebUtility.HtmlEncode(text)}</mtext>";
 

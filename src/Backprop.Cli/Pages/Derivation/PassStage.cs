@@ -42,7 +42,7 @@ internal sealed record PassStage(string Title, int Layer, bool IsBackward, IRead
 
     private static string[] Backward(NetworkDefinition network, SamplePasses passes, int l)
     {
-        string slope = MathMl.Row($"<msubsup>{MathMl.Name("f")}<mrow>{MathMl.Index(l)}</mrow><mo>′</mo></msubsup>", MathMl.Operator("("), Symbol("p", l), MathMl.Operator(")"));
+        string slope = MathMl.Row(MathMl.Slope(l), MathMl.Operator("("), Symbol("p", l), MathMl.Operator(")"));
         bool isLast = l == network.Layers.Length;
         string upstream = isLast
             ? MathMl.Row(MathMl.Sub(MathMl.Operator("∇"), MathMl.Name("y")), MathMl.Name("L"))

@@ -40,12 +40,12 @@ internal static class ProductMarkup
         {
             "loss_gradient" => MathMl.Sup(MathMl.Row(MathMl.Operator("("), MathMl.Sub(MathMl.Operator("∇"), MathMl.Name("y")), MathMl.Name("L"), MathMl.Operator(")")), MathMl.Text("T")),
             "delta" => $"<msubsup>{MathMl.Name("δ")}<mrow>{layer}</mrow><mtext>T</mtext></msubsup>",
-            "diagonal" => MathMl.Row(MathMl.Text("diag"), "<mspace width=\"0.25em\"/>", Slope(layer, MathMl.Sub(MathMl.Name("p"), layer))),
+            "diagonal" => MathMl.Row(MathMl.Text("diag"), "<mspace width=\"0.25em\"/>", Slope(factor.Layer, MathMl.Sub(MathMl.Name("p"), layer))),
             "jacobian" => MathMl.Row(MathMl.Sub(MathMl.Name("J"), layer), MathMl.Operator("("), MathMl.Sub(MathMl.Name("p"), layer), MathMl.Operator(")")),
             "matrix" => MathMl.Sub(MathMl.Name("W"), layer),
             "column" when factor.Layer == explanation.Parameter.Layer => MathMl.Sub(MathMl.Name("e"), MathMl.Index(unit)),
             "column" => MathMl.Row(MathMl.Sub(MathMl.Name("W"), layer), MathMl.Operator("["), MathMl.Operator(":"), MathMl.Operator(","), MathMl.Index(unit), MathMl.Operator("]")),
-            "slope" => Slope(layer, MathMl.Sub(MathMl.Name("p"), layer + MathMl.Operator(",") + MathMl.Index(unit))),
+            "slope" => Slope(factor.Layer, MathMl.Sub(MathMl.Name("p"), layer + MathMl.Operator(",") + MathMl.Index(unit))),
             _ => MathMl.Sub(MathMl.Name("x"), layer + MathMl.Operator(",") + MathMl.Index(explanation.Parameter.Input)),
         };
     }
@@ -83,6 +83,5 @@ internal static class ProductMarkup
     /// <summary>What a factor is, in words.</summary>
     public static string Meaning(Explanation explanation, DerivativeFactor factor) => Wording.Meaning(explanation, factor);
 
-    private static string Slope(string layer, string at) => MathMl.Row(
-        $"<msubsup>{MathMl.Name("f")}<mrow>{layer}</mrow><mo>′</mo></msubsup>", MathMl.Operator("("), at, MathMl.Operator(")"));
+    private static string Slope(int layer, string at) => MathMl.Row(MathMl.Slope(layer), MathMl.Operator("("), at, MathMl.Operator(")"));
 }
