@@ -89,6 +89,17 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>, IDispos
     }
 
     [Fact]
+    public async Task A_row_is_chosen_on_the_surface()
+    {
+        await using Tab tab = await Open("?data=gauss&noise=0");
+        await tab.Page.Locator(".surface-reach").ClickAsync(new() { Position = new() { X = 190, Y = 110 } }); // right and above: the second hill
+        await Assertions.Expect(tab.Page.Locator("p.sample strong")).ToHaveTextAsync("1");
+        await tab.Page.Locator(".surface-reach").ClickAsync(new() { Position = new() { X = 110, Y = 190 } });
+        await Assertions.Expect(tab.Page.Locator("p.sample strong")).ToHaveTextAsync("0");
+        Assert.Empty(tab.Complaints);
+    }
+
+    [Fact]
     public async Task The_derivation_says_what_explain_says()
     {
         await using Tab tab = await Open("?steps=60&row=7&parameter=W2%5B1%2C3%5D");

@@ -48,8 +48,21 @@ public sealed class ScreenshotTests(Browser browser) : IClassFixture<Browser>
         Assert.Empty(tab.Complaints);
     }
 
+    /// <summary>The picture in the README.</summary>
+    [Fact]
+    public async Task The_readme_has_a_picture()
+    {
+        Browser.RequireChromium();
+        await using Tab tab = await browser.Open($"{browser.Server.Address}?data=spiral&hidden=8:tanh-8:tanh&rate=0.02&noise=0.1&steps=3000&parameter=W2%5B3,5%5D", ColorScheme.Light, 1280, 1000);
+        await tab.Expect("step", "3,000");
+        await tab.Button("Play").WaitForAsync();
+        await tab.Page.ScreenshotAsync(new() { Path = At("readme.jpg"), Type = ScreenshotType.Jpeg, Quality = 75 });
+    }
+
     /// <summary>Writes a picture of the whole page.</summary>
-    internal static async Task Save(Tab tab, string name)
+    internal static Task Save(Tab tab, string name) => tab.Page.ScreenshotAsync(new() { Path = At($"{name}.png"), FullPage = true });
+
+    private static string At(string file)
     {
         string? root = AppContext.BaseDirectory;
         while (root is not null && !File.Exists(Path.Combine(root, "Backprop.slnx")))
@@ -57,6 +70,6 @@ public sealed class ScreenshotTests(Browser browser) : IClassFixture<Browser>
             root = Path.GetDirectoryName(root);
         }
 
-        await tab.Page.ScreenshotAsync(new() { Path = Path.Combine(root ?? Path.GetTempPath(), "artifacts", "page", $"{name}.png"), FullPage = true });
+        return Path.Combine(root ?? Path.GetTempPath(), "artifacts", "page", file);
     }
 }

@@ -8,6 +8,9 @@ namespace Backprop.Cli.Pages.Components;
 /// <summary>What the network says: over the plane, by class, and what its first layer looks for.</summary>
 public partial class OutputPanel
 {
+    /// <summary>In CSS pixels: fixed, so that a click says where.</summary>
+    private const int SurfaceSide = 300;
+
     /// <summary>More dots than this hide the surface.</summary>
     private const int MostPoints = 1000;
 
@@ -38,6 +41,12 @@ public partial class OutputPanel
             _picture = _surface?.Draw(now.Network) ?? "";
             _tiles = problem.Image is { } image ? WeightTiles.Of(now.Network, image.Rows, image.Columns) : null;
         }
+    }
+
+    private void PickRow(MouseEventArgs click)
+    {
+        int row = _surface!.Nearest(click.OffsetX / SurfaceSide, click.OffsetY / SurfaceSide);
+        Bench.Look(state => state with { Row = row, OfBatch = false });
     }
 
     private void PickTile(WeightTiles tiles, MouseEventArgs click)

@@ -55,10 +55,14 @@ internal sealed class DerivedParameter
     /// <summary>Whether a state looks at the same rows.</summary>
     public bool IsOf(PageState state) => _of == (state.Row, state.OfBatch);
 
+    /// <summary>The rows whose mean loss a state derives.</summary>
+    public static int[] RowsOf(Problem problem, PageState state, long step) =>
+        state.OfBatch ? TrainingSession.NextBatch(problem, state, step) : [Math.Min(state.Row, problem.All.Rows - 1)];
+
     public static DerivedParameter Of(Snapshot snapshot, Problem problem, PageState state, ParameterName parameter)
     {
         Network<double> network = snapshot.Network.Convert<double>();
-        int[] numbers = state.OfBatch ? TrainingSession.NextBatch(problem, state, snapshot.Step) : [Math.Min(state.Row, problem.All.Rows - 1)];
+        int[] numbers = RowsOf(problem, state, snapshot.Step);
         Dataset<double> rows = problem.All.Select(numbers);
         using var backward = new Backpropagation<double>(network, rows.Rows, threads: 1);
         Gradient<double> gradient = backward.Run(rows);

@@ -32,6 +32,13 @@ internal sealed class DecisionSurface
     public (double X, double Y) Place(int row) =>
         (0.5 + ((_data.Row(row)[0] - CentreX) / (2 * Half)), 0.5 - ((_data.Row(row)[1] - CentreY) / (2 * Half)));
 
+    /// <summary>The row that is nearest to a place of the picture.</summary>
+    public int Nearest(double x, double y) => Enumerable.Range(0, _data.Rows).MinBy(row =>
+    {
+        (double px, double py) = Place(row);
+        return ((px - x) * (px - x)) + ((py - y) * (py - y));
+    });
+
     /// <summary>Classes: the likeliest one's colour, as strong as it is sure; values: the first output, orange below 0 and blue above.</summary>
     public string Draw(Network<float> network)
     {

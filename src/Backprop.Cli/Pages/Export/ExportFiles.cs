@@ -1,4 +1,5 @@
 using System.Text;
+using Backprop.Cli.Pages.Derivation;
 using Backprop.Cli.Pages.Runs;
 using Backprop.Derivations;
 using Backprop.Derivations.Formats;
@@ -54,7 +55,7 @@ internal static class ExportFiles
     private static DownloadFile Text(string name, string type, string text) => new(name, $"{type}; charset=utf-8", Encoding.UTF8.GetBytes(text));
 
     private static Explanation Explain(Snapshot now, Problem problem, Workbench bench) =>
-        Explanation.Of(now.Network.Convert<double>(), problem.All, bench.Derived?.Passes.Row ?? 0, bench.Parameter);
+        Explanation.Of(now.Network.Convert<double>(), problem.All, DerivedParameter.RowsOf(problem, bench.State, now.Step)[0], bench.Parameter);
 
     private static byte[] ModelBytes(GivenFiles given, Network<float> network, Problem problem, PageState state)
     {

@@ -7,13 +7,17 @@ namespace Backprop.Cli.Pages.Runs;
 /// <summary>What one tab works on: the state in its address, the rows, the training, and the parameter that is looked at. Used on the tab's own thread alone.</summary>
 internal sealed class Workbench(GivenFiles given) : IDisposable
 {
-    /// <summary>While training runs, pictures and derivations are renewed no more often than this; numbers and curves with every snapshot.</summary>
+    /// <summary>
+    /// While training runs, pictures and derivations are renewed no more often than this, and more seldom where a large network makes them
+    /// dear; numbers and curves with every snapshot.
+    /// </summary>
     private static readonly TimeSpan s_calm = TimeSpan.FromMilliseconds(250);
 
     private DerivedParameter? _derived;
     private IReadOnlyList<PassStage> _stages = [];
     private DerivedParameter? _staged;
     private int? _stage;
+    private TimeSpan _derivingTook;
     private long _calmSince;
 
     /// <summary>Something is to be drawn. Raised on any thread.</summary>
@@ -78,8 +82,14 @@ internal sealed class Workbench(GivenFiles given) : IDisposable
             }
 
             ParameterName parameter = Parameter;
-            bool isCurrent = _derived is not null && _derived.Snapshot == Calm && _derived.Parameter == parameter && _derived.IsOf(State);
-            return isCurrent ? _derived : _derived = DerivedParameter.Of(Calm, Problem, State, parameter);
+            if (_derived is null || _derived.Snapshot != Calm || _derived.Parameter != parameter || !_derived.IsOf(State))
+            {
+                long begun = Stopwatch.GetTimestamp();
+                _derived = DerivedParameter.Of(Calm, Problem, State, parameter);
+                _derivingTook = Stopwatch.GetElapsedTime(begun);
+            }
+
+            return _derived;
         }
     }
 
@@ -180,7 +190,8 @@ internal sealed class Workbench(GivenFiles given) : IDisposable
     public void Take()
     {
         Latest = Session?.Latest;
-        if (Latest != Calm && (Latest?.IsRunning != true || Stopwatch.GetElapsedTime(_calmSince) >= s_calm))
+        TimeSpan calm = TimeSpan.FromTicks(Math.Max(s_calm.Ticks, 4 * _derivingTook.Ticks));
+        if (Latest != Calm && (Latest?.IsRunning != true || Stopwatch.GetElapsedTime(_calmSince) >= calm))
         {
             Renew();
         }
