@@ -14,9 +14,25 @@ public sealed class PageStateTests
         from counts in Gen.Select(Gen.ULong, Gen.Long[0, 1L << 60])
         select new PageState
         {
-            Data = data, Rows = sizes.Item1, BatchSize = sizes.Item2, Row = sizes.Item3, Noise = parts.Item1, Test = parts.Item2, LearningRate = parts.Item3,
-            L1 = parts.Item1, L2 = parts.Item3, Hidden = text.Item1, Parameter = text.Item2, FromModel = flags.Item1, OfBatch = flags.Item2, Gradients = flags.Item3,
-            Seed = counts.Item1, Steps = counts.Item2, Output = flags.Item1 ? "sigmoid" : null, Loss = flags.Item2 ? "huber:0.5" : null, Optimizer = "sgd",
+            Data = data,
+            Rows = sizes.Item1,
+            BatchSize = sizes.Item2,
+            Row = sizes.Item3,
+            Noise = parts.Item1,
+            Test = parts.Item2,
+            LearningRate = parts.Item3,
+            L1 = parts.Item1,
+            L2 = parts.Item3,
+            Hidden = text.Item1,
+            Parameter = text.Item2,
+            FromModel = flags.Item1,
+            OfBatch = flags.Item2,
+            Gradients = flags.Item3,
+            Seed = counts.Item1,
+            Steps = counts.Item2,
+            Output = flags.Item1 ? "sigmoid" : null,
+            Loss = flags.Item2 ? "huber:0.5" : null,
+            Optimizer = "sgd",
         };
 
     private static Gen<string> OneOf(params string[] texts) => Gen.Int[0, texts.Length - 1].Select(n => texts[n]);

@@ -30,7 +30,7 @@ public partial class NetworkMaps
     private sealed record LayerMap(int Layer, string Title, HeatMap Weights, HeatMap Activations, HeatMap Deltas, int Height)
     {
         /// <summary>In CSS pixels: fixed, so that a click says which weight.</summary>
-        public const int Width = 300;
+        public const int Width = 280;
 
         public static LayerMap Of(DerivedParameter derived, DenseLayer<double> layer, bool gradients)
         {

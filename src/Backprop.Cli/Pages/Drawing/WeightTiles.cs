@@ -12,7 +12,7 @@ namespace Backprop.Cli.Pages.Drawing;
 /// <param name="Scale">CSS pixels of a weight.</param>
 internal sealed record WeightTiles(string Uri, int Count, int Units, int Across, int Rows, int Columns, int Scale)
 {
-    private const int Room = 320, Most = 40, Gap = 2;
+    private const int Room = 300, Most = 40, Gap = 2;
 
     public int Width => Across * (Columns + Gap) * Scale;
 

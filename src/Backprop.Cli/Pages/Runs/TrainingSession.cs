@@ -40,7 +40,8 @@ internal sealed class TrainingSession : IDisposable
     private RowPermutation _order;
     private long _done, _goal; // the steps made, and the steps to have made
     private long _curveSpacing = 1;
-    private long _milestone; // a run that is over in no time has a curve too: a point each time the steps have grown by a tenth
+    private readonly bool _isSmall;
+    private long _milestone; // a small run, which may be over in no time, has a curve too: a point whenever the steps have grown by a tenth
     private bool _isDisposed;
     private volatile Snapshot _latest;
 
@@ -56,6 +57,7 @@ internal sealed class TrainingSession : IDisposable
         _step = new(_network, optimizer, _sampler.BatchSize, Options(state, definition));
         _evaluator = new(_network);
         (_someTraining, _someTest) = (Some(_training), _test is null ? null : Some(_test));
+        _isSmall = definition.ParameterCount * (_someTraining.Rows + (_someTest?.Rows ?? 0)) < 5_000_000;
         _order = new(_training.Rows, _seed, epoch: 1);
         (Evaluation training, Evaluation? test) = Measure(_training, _test);
         _latest = Snap(training, test, isRunning: false, pace: 0);
@@ -156,14 +158,13 @@ internal sealed class TrainingSession : IDisposable
     private void Run()
     {
         long begun = Stopwatch.GetTimestamp(), shown = begun, measured = begun, pause = Stopwatch.Frequency / MostMeasures, doneThen = _done;
-        bool isCheap = true;
         try
         {
             while (_done < Volatile.Read(ref _goal))
             {
                 RunStep();
                 long now = Stopwatch.GetTimestamp();
-                if (now - measured < pause && (_done < _milestone || !isCheap))
+                if (now - measured < pause && (_done < _milestone || !_isSmall))
                 {
                     continue;
                 }
@@ -177,7 +178,6 @@ internal sealed class TrainingSession : IDisposable
 
                 measured = Stopwatch.GetTimestamp();
                 pause = Math.Max(Stopwatch.Frequency / MostMeasures, 12 * (measured - now));
-                isCheap = measured - now < Stopwatch.Frequency / 1000;
                 _milestone = (long)(1.1 * _done) + 1;
             }
 
