@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -40,30 +39,6 @@ public sealed class CommandTests : Tool
             return train.GetProperty("sha256").GetString()!;
         })];
         Assert.Single(hashes.Distinct());
-    }
-
-    [Fact]
-    public void AKilledRunGoesOnToTheSameBits()
-    {
-        string[] what = ["train", "--epochs", "40", "--quiet"];
-        JsonElement whole = Json([.. what, "--json", "-o", "whole.st"]);
-        using Process process = Process.Start(Start([.. what, "--checkpoint", "ck", "--checkpoint-every", "20", "-o", "killed.st"]))!;
-        var clock = Stopwatch.StartNew();
-        while (!File.Exists(At("ck/checkpoint.safetensors")) && clock.Elapsed.TotalSeconds < 60)
-        {
-            Thread.Sleep(5);
-        }
-
-        process.Kill();
-        process.WaitForExit();
-        JsonElement rest = Json("train", "--resume", "ck", "--json", "--quiet", "-o", "rest.st", "--threads", "1");
-        Assert.Equal(whole.GetProperty("sha256").GetString(), rest.GetProperty("sha256").GetString());
-        long from = rest.GetProperty("resumed_from_step").GetInt64();
-        Assert.True(from > 0);
-        Assert.Equal(whole.GetProperty("steps").GetInt64(), from + rest.GetProperty("steps").GetInt64());
-        JsonElement again = Json("train", "--resume", "ck", "--json", "--quiet", "-o", "again.st");
-        Assert.Equal(0, again.GetProperty("steps").GetInt64());
-        Assert.Equal(whole.GetProperty("sha256").GetString(), again.GetProperty("sha256").GetString());
     }
 
     [Fact]

@@ -83,6 +83,8 @@ public unsafe class KernelTests
             MatrixProduct<T, V>.Run(rows, columns, 0, columns, length, left, length, panels.Pointer, withBias, result.Pointer, stride, new NoTail());
         }
 
+        GC.KeepAlive(panels);
+
         for (int r = 0; r < rows; r++)
         {
             for (int c = 0; c < columns; c++)

@@ -8,7 +8,7 @@ trap 'rm -rf "$work"' EXIT
 
 dotnet build -c Release src/Backprop.Cli > "$work/build.log" || { cat "$work/build.log"; exit 1; }
 for precision in float double; do
-  for network in 100:relu-40:tanh 100:sigmoid-40:gelu; do
+  for network in 100:relu-40:tanh 100:sigmoid-40:gelu 12:silu-6:relu; do
     DOTNET_JitStdOutFile="$work/$precision-$network.txt" DOTNET_JitDisasm='*MatrixTile*:Run *RuleKernel*:Run *ElementwiseActivation*:*Forward* *ElementwiseActivation*:*Backward*' \
       dotnet src/Backprop.Cli/bin/Release/net10.0/Backprop.Cli.dll train builtin:digits --network "$network" --optimizer adam --learning-rate 0.001 \
       --epochs 2 --batch-size 150 --validation 0 --precision "$precision" --quiet -o "$work/model.safetensors" > /dev/null

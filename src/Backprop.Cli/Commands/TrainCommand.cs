@@ -32,7 +32,7 @@ internal static class TrainCommand
     /// <summary>The options of the first run, with the output, threads, --json and --quiet of this one; others must say what they said.</summary>
     private static int Resume(ParseResult parsed, TrainOptions options, string folder)
     {
-        IReadOnlyDictionary<string, string> notes = Checkpoint<float>.ReadNotes(folder);
+        IReadOnlyDictionary<string, string> notes = new CheckpointFolder(folder).ReadNotes();
         (Command command, TrainOptions first) = Make();
         ParseResult original = command.Parse([.. JsonSerializer.Deserialize(notes["arguments"], StringsJson.Default.StringArray)!]);
         RequireNoChange(parsed, options, original);

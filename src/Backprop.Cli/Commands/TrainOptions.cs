@@ -89,6 +89,10 @@ internal sealed class TrainOptions
 
     public Option<string?> Checkpoint { get; } = new("--checkpoint") { Description = "Keep the whole state in a folder, after every epoch", HelpName = "DIR" };
 
+    public Option<int?> CheckpointKeep { get; } = new("--checkpoint-keep") { Description = "Keep so many of the newest checkpoints (3)", HelpName = "N" };
+
+    public Option<string> OnDivergence { get; } = new("--on-divergence") { Description = "What to do when a number is not finite any more: stop, or go back to the last checkpoint and halve the learning rate", DefaultValueFactory = _ => "stop", HelpName = "stop|rollback" };
+
     public Option<int?> CheckpointEvery { get; } = new("--checkpoint-every") { Description = "… and after so many steps", HelpName = "STEPS" };
 
     public Option<string?> Resume { get; } = new("--resume") { Description = "Go on from a checkpoint; needs no other option", HelpName = "DIR" };
@@ -110,7 +114,7 @@ internal sealed class TrainOptions
         {
             Output, Network, Loss, Task, Optimizer, LearningRate, Schedule, Warmup, BatchSize, Epochs, MaxTime, Seed, Precision, Threads, Validation,
             EarlyStopping, ClassWeights, SampleWeight, Dropout, L1, L2, WeightDecay, ClipNorm, ClipValue, LabelSmoothing, Momentum, Nesterov, Dampening,
-            Beta1, Beta2, Epsilon, Rho, Amsgrad, Centered, Initializer, Preprocess, From, NoShuffle, Checkpoint, CheckpointEvery, Resume, Log, TensorBoard, Report, Config, Quiet,
+            Beta1, Beta2, Epsilon, Rho, Amsgrad, Centered, Initializer, Preprocess, From, NoShuffle, Checkpoint, CheckpointEvery, CheckpointKeep, OnDivergence, Resume, Log, TensorBoard, Report, Config, Quiet,
         })
         {
             command.Add(option);
@@ -118,6 +122,7 @@ internal sealed class TrainOptions
 
         Task.AcceptOneOf("classification", "regression");
         Preprocess.AcceptOneOf("auto", "none");
+        OnDivergence.AcceptOneOf("stop", "rollback");
         Optimizer.Propose(Optimizers.Optimizer.Names);
         Schedule.Propose(LearningRateSchedule.Names);
         Initializer.Propose(Networks.Initializer.Names);

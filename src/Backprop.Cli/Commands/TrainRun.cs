@@ -33,7 +33,8 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
             OutputFile.RequireWritableFolder(checkpoints);
         }
 
-        Checkpoint<T>? resume = settings.Resume is { } state ? Checkpoint<T>.Read(state) : null;
+        CheckpointFolder? folder = settings.Checkpoint is { } place ? new(place, AtLeastOne("--checkpoint-keep", options.CheckpointKeep) ?? CheckpointFolder.DefaultKept) : null;
+        Checkpoint<T>? resume = settings.Resume is { } state ? new CheckpointFolder(state).Read<T>() : null;
         Optimizer optimizer = MakeOptimizer();
         string? data = parsed.GetValue(options.Common.Data) ?? (parsed.GetValue(options.Common.Query) is null ? "builtin:digits" : null);
         DataSource source = DataSource.Read(data, parsed.GetValue(options.Common.Query), parsed.GetValue(options.Common.Database));
@@ -58,16 +59,40 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
             trainer.EpochCompleted += board.Add;
         }
 
-        if (settings.Checkpoint is { } folder)
+        DataException? unsaved = null; // why the newest checkpoint is missing
+        if (folder is not null)
         {
             Dictionary<string, string> notes = new(settings.Notes, StringComparer.Ordinal) { ["data"] = Fingerprint(training) };
-            if (resume is not null && settings.Notes["data"] != notes["data"])
+            if (resume is not null)
             {
-                throw new DataException($"'{source.Name}' is not what it was when the checkpoint in '{settings.Resume}' was written");
+                folder.GoOn();
+                if (settings.Notes["data"] != notes["data"])
+                {
+                    throw new DataException($"'{source.Name}' is not what it was when the checkpoint in '{settings.Resume}' was written");
+                }
             }
 
-            trainer.CheckpointReached += checkpoint => checkpoint.Write(folder, notes);
+            trainer.CheckpointReached += checkpoint =>
+            {
+                try
+                {
+                    folder.Write(checkpoint, notes);
+                    unsaved = null;
+                }
+                catch (DataException error)
+                {
+                    report.End();
+                    Terminal.Warn($"the checkpoint of step {checkpoint.Step} was not written, older ones stay, training goes on: {error.Message}");
+                    unsaved = error;
+                }
+            };
         }
+
+        trainer.RolledBack += back =>
+        {
+            report.End();
+            Terminal.Warn($"{back.Error.Message}. Back to step {back.ToStep} with learning rate {back.LearningRate:G4}");
+        };
 
         string? schemaJson = schema is null ? null : SchemaJson.Write(schema);
 
@@ -105,6 +130,11 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         }
 
         report.Summary(result, output);
+        if (unsaved is not null)
+        {
+            return Terminal.Fail($"the model is saved, but the last checkpoint is not: {unsaved.Message}", ExitCode.Data);
+        }
+
         return result.Reason == StopReason.Cancelled ? ExitCode.Interrupted : ExitCode.Done;
     }
 
@@ -148,7 +178,8 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
             WarmupSteps = parsed.GetValue(options.Warmup) ?? 0,
             MaxSeconds = parsed.GetValue(options.MaxTime),
             EarlyStopping = parsed.GetValue(options.EarlyStopping),
-            CheckpointEvery = CheckpointEvery(),
+            CheckpointEvery = AtLeastOne("--checkpoint-every", options.CheckpointEvery) ?? 0,
+            RollBack = parsed.GetValue(options.OnDivergence) == "rollback",
             Seed = parsed.GetValue(options.Seed),
             Shuffle = !parsed.GetValue(options.NoShuffle),
             Step = new()
@@ -162,13 +193,12 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         };
     }
 
-    private int CheckpointEvery()
+    private int? AtLeastOne(string name, Option<int?> option) => parsed.GetValue(option) switch
     {
-        int? every = parsed.GetValue(options.CheckpointEvery);
-        return every is < 1 ? throw new UsageException($"--checkpoint-every must be at least 1, found {every}")
-            : every is not null && settings.Checkpoint is null ? throw new UsageException("--checkpoint-every needs --checkpoint DIR")
-            : every ?? 0;
-    }
+        < 1 and var found => throw new UsageException($"{name} must be at least 1, found {found}"),
+        not null when settings.Checkpoint is null => throw new UsageException($"{name} needs --checkpoint DIR"),
+        var value => value,
+    };
 
     private Network<T> Start(NetworkDefinition definition, Model<T>? from)
     {

@@ -32,6 +32,9 @@ internal static class Terminal
         return code;
     }
 
+    /// <summary>Something is wrong, and work goes on.</summary>
+    public static void Warn(string message) => Console.Error.WriteLine($"backprop: warning: {message}");
+
     public static void Say(string message) => Console.Error.WriteLine(message);
 
     static Terminal()

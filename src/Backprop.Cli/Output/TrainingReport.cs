@@ -7,6 +7,9 @@ namespace Backprop.Cli.Output;
 /// <summary>What a person sees of training: a live line on a terminal, a line for some epochs off it, the loss curve at the end; and the log file.</summary>
 internal sealed class TrainingReport(int epochs, bool quiet, string? log, IReadOnlyList<EpochResult> before) : IDisposable
 {
+    /// <summary>A loss of so many times the least so far is a spike.</summary>
+    private const double SpikeFactor = 3;
+
     private readonly StreamWriter? _log = log is null ? null : OpenLog(log, append: before.Count > 0);
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private double _lastShown = -1;
@@ -43,6 +46,7 @@ internal sealed class TrainingReport(int epochs, bool quiet, string? log, IReadO
 
     public void Add(EpochResult epoch)
     {
+        WarnOfSpike(epoch);
         History.Add(epoch);
         _after = epoch.Validation is { } v ? $"  validation {v.Loss:G4} {v.Metrics[0].Key} {v.Metrics[0].Value:P2}" : "";
         _log?.WriteLine(JsonLine.Of(json =>
@@ -114,6 +118,16 @@ internal sealed class TrainingReport(int epochs, bool quiet, string? log, IReadO
     }
 
     public void Dispose() => _log?.Dispose();
+
+    private void WarnOfSpike(EpochResult epoch)
+    {
+        double least = History.Count == 0 ? double.PositiveInfinity : History.Min(earlier => earlier.Loss);
+        if (!quiet && least > 0 && epoch.Loss > SpikeFactor * least && !(History[^1].Loss > SpikeFactor * least))
+        {
+            End();
+            Terminal.Warn($"epoch {epoch.Epoch}: the loss jumped to {epoch.Loss:G4}, it had been {least:G4}; a lower learning rate or --clip-norm may help");
+        }
+    }
 
     private static string Line(EpochResult epoch)
     {

@@ -8,6 +8,7 @@ internal sealed unsafe class AlignedBuffer<T> where T : unmanaged, IBinaryFloati
     public const int Alignment = 64;
 
     private readonly T[] _memory;
+    private readonly int _first;
 
     public AlignedBuffer(long length)
     {
@@ -22,6 +23,7 @@ internal sealed unsafe class AlignedBuffer<T> where T : unmanaged, IBinaryFloati
         fixed (T* start = _memory)
         {
             Pointer = (T*)(((nint)start + Alignment - 1) & ~(nint)(Alignment - 1));
+            _first = (int)(Pointer - start);
         }
 
         Length = (int)length;
@@ -29,7 +31,8 @@ internal sealed unsafe class AlignedBuffer<T> where T : unmanaged, IBinaryFloati
 
     public int Length { get; }
 
+    /// <summary>Good for as long as somebody holds this object.</summary>
     public T* Pointer { get; }
 
-    public Span<T> Span => new(Pointer, Length);
+    public Span<T> Span => _memory.AsSpan(_first, Length);
 }

@@ -44,11 +44,13 @@ public sealed class SafeTensorsFile
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="ModelException">Not a safetensors file, or a malformed one: which rule is broken, and by which tensor.</exception>
-    public static SafeTensorsFile Read(string path)
+    public static SafeTensorsFile Read(string path) => Read(path, Disk.Real);
+
+    internal static SafeTensorsFile Read(string path, IDisk disk)
     {
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
+            using Stream stream = disk.Open(path);
             return Read(stream, path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
@@ -57,7 +59,7 @@ public sealed class SafeTensorsFile
         }
     }
 
-    private static SafeTensorsFile Read(FileStream stream, string path)
+    private static SafeTensorsFile Read(Stream stream, string path)
     {
         long length = stream.Length;
         Span<byte> prefix = stackalloc byte[8];
@@ -117,7 +119,9 @@ public sealed class SafeTensorsFile
 
     /// <summary>Writes the file atomically and returns the SHA-256 of all bytes after the header, in lower-case hexadecimal.</summary>
     /// <exception cref="DataException">The file cannot be written.</exception>
-    public string Write(string path)
+    public string Write(string path) => Write(path, Disk.Real);
+
+    internal string Write(string path, IDisk disk)
     {
         byte[] header = Header();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -132,7 +136,19 @@ public sealed class SafeTensorsFile
                 stream.Write(tensor.Data.Span);
                 hash.AppendData(tensor.Data.Span);
             }
-        });
+        }, disk);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>The SHA-256 of the tensors' bytes, in lower-case hexadecimal.</summary>
+    internal string Hash()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (SafeTensor tensor in Tensors)
+        {
+            hash.AppendData(tensor.Data.Span);
+        }
+
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 

@@ -17,6 +17,9 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
     /// <summary>Multiplications of a forward pass below which several threads cost more than they bring.</summary>
     private const double WorthThreads = 40_000;
 
+    /// <summary>Multiplications of a forward pass from which a step takes milliseconds: waiting for a processor is a small part of it, and a trial alone would be a large one.</summary>
+    private const double TooMuchToTry = 1e8;
+
     /// <summary>So few parameters are updated by one thread, if their gradient is a sum of sections.</summary>
     private const int FewParameters = 2048;
 
@@ -45,10 +48,10 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
     public BatchGradient(Network<T> network, int capacity, int threads, VectorPath vectors, bool? narrow = null)
     {
         IsNarrow = CanBeNarrow(network.Definition) && (narrow ?? IsBetterNarrow(network.Definition, capacity));
-        bool small = (double)network.Definition.ParameterCount * capacity < WorthThreads;
-        _team = new(small ? 1 : threads == 0 ? Environment.ProcessorCount : threads);
+        double work = (double)network.Definition.ParameterCount * capacity;
+        _team = new(work < WorthThreads ? 1 : threads == 0 ? Environment.ProcessorCount : threads);
         _shares = new(_team.Count);
-        _trial = _team.Count > 1 ? new() : null;
+        _trial = _team.Count > 1 && work < TooMuchToTry ? new() : null;
         var workspace = new Workspace<T>(network.Definition, capacity, backward: true);
         _sections = GradientSections<T>.For(network, workspace, IsNarrow);
         Propagator = Propagator<T>.Create(network, workspace, _team.Count, IsNarrow ? Math.Min(capacity, _sections!.Samples) : 0, vectors);
@@ -158,14 +161,8 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
     private void InPhase(Action<int> phase, int pieces, bool alone = false)
     {
         _shares.Deal(pieces);
-        if (_trial is null)
-        {
-            phase(0);
-            return;
-        }
-
-        long begin = Stopwatch.GetTimestamp();
-        if (alone || _trial.Alone)
+        long begin = _trial is null ? 0 : Stopwatch.GetTimestamp();
+        if (alone || _trial is { Alone: true })
         {
             phase(0); // takes the others' shares too
         }
@@ -174,7 +171,7 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
             _team.Run(phase);
         }
 
-        _trial.Add(Stopwatch.GetTimestamp() - begin);
+        _trial?.Add(Stopwatch.GetTimestamp() - begin);
     }
 
     /// <summary>From x₀ to Δ₁, block by block.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Backprop.ModelFiles;
@@ -10,9 +11,6 @@ namespace Backprop.Training;
 /// <typeparam name="T">float or double.</typeparam>
 public sealed class Checkpoint<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>The file in a checkpoint folder; it is replaced atomically, so the folder always holds one whole checkpoint.</summary>
-    public const string FileName = "checkpoint.safetensors";
-
     /// <summary>The epoch to go on in, counted from 1.</summary>
     public required int Epoch { get; init; }
 
@@ -29,6 +27,12 @@ public sealed class Checkpoint<T> where T : unmanaged, IBinaryFloatingPointIeee7
 
     internal double EpochLoss { get; init; }
 
+    /// <summary>What roll-backs have left of the learning rate.</summary>
+    internal double RateFactor { get; init; } = 1;
+
+    /// <summary>The loss of the run's first batch.</summary>
+    internal double FirstLoss { get; init; } = double.NaN;
+
     internal string ScheduleState { get; init; } = "";
 
     internal StopReason? Ended { get; init; }
@@ -39,70 +43,90 @@ public sealed class Checkpoint<T> where T : unmanaged, IBinaryFloatingPointIeee7
 
     internal T[][] Moments { get; init; } = [];
 
-    /// <summary>Writes the checkpoint into a folder, atomically.</summary>
-    /// <param name="folder">Made where it does not exist.</param>
-    /// <param name="notes">Strings that <see cref="ReadNotes"/> gives back.</param>
-    /// <exception cref="DataException">It cannot be written; an older checkpoint stays.</exception>
-    public void Write(string folder, IReadOnlyDictionary<string, string> notes)
+    internal Checkpoint<T> WithRateFactor(double factor) => new()
     {
-        ArgumentNullException.ThrowIfNull(notes);
-        try
-        {
-            Directory.CreateDirectory(folder);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw new DataException($"cannot make the checkpoint folder '{folder}': {error.Message}", error);
-        }
+        Epoch = Epoch,
+        Batch = Batch,
+        Step = Step,
+        History = History,
+        Updates = Updates,
+        EpochLoss = EpochLoss,
+        RateFactor = factor,
+        FirstLoss = FirstLoss,
+        ScheduleState = ScheduleState,
+        Ended = Ended,
+        Parameters = Parameters,
+        Best = Best,
+        Moments = Moments,
+    };
 
-        var metadata = new Dictionary<string, string>(notes, StringComparer.Ordinal) { ["format"] = "backprop-checkpoint", ["version"] = "1", ["state"] = State() };
+    internal SafeTensorsFile ToFile(IReadOnlyDictionary<string, string> notes)
+    {
         List<SafeTensor> tensors = [Tensor("parameters", Parameters), Tensor("best", Best)];
         tensors.AddRange(Moments.Select((moment, index) => Tensor($"moment.{index}", moment)));
-        _ = new SafeTensorsFile(tensors, metadata).Write(Path.Combine(folder, FileName));
+        string state = State();
+        return new(tensors, new Dictionary<string, string>(notes, StringComparer.Ordinal)
+        {
+            ["format"] = "backprop-checkpoint",
+            ["version"] = "2",
+            ["state"] = state,
+            ["sha256"] = Digest(new SafeTensorsFile(tensors, notes).Hash(), state),
+        });
     }
 
-    /// <summary>The strings that a checkpoint was written with.</summary>
-    /// <exception cref="ModelException">No checkpoint in the folder, or a malformed one.</exception>
-    public static IReadOnlyDictionary<string, string> ReadNotes(string folder) => Open(folder).Metadata;
-
-    /// <summary>Reads the checkpoint of a folder.</summary>
-    /// <exception cref="ModelException">No checkpoint in the folder, or a malformed one.</exception>
-    public static Checkpoint<T> Read(string folder)
+    /// <exception cref="ModelException">Not a checkpoint, or not what was written.</exception>
+    internal static Checkpoint<T> FromFile(SafeTensorsFile file)
     {
-        SafeTensorsFile file = Open(folder);
+        if (file.Metadata.GetValueOrDefault("format") != "backprop-checkpoint")
+        {
+            throw new ModelException("the file is not a checkpoint of backprop");
+        }
+
+        if (file.Metadata.GetValueOrDefault("version") is not "2" and var version)
+        {
+            throw new ModelException($"the checkpoint is of version {version ?? "none"}, expected 2: it was written by another release");
+        }
+
+        string state = file.Metadata.GetValueOrDefault("state") ?? "";
+        if (file.Metadata.GetValueOrDefault("sha256") != Digest(file.Hash(), state))
+        {
+            throw new ModelException("the checkpoint is damaged: its content is not what its hash says");
+        }
+
         try
         {
-            using JsonDocument document = JsonDocument.Parse(file.Metadata["state"]);
-            JsonElement state = document.RootElement;
-            Dictionary<string, SafeTensor> tensors = file.Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
-            return new()
-            {
-                Epoch = state.GetProperty("epoch").GetInt32(),
-                Batch = state.GetProperty("batch").GetInt32(),
-                Step = state.GetProperty("step").GetInt64(),
-                Updates = state.GetProperty("updates").GetInt64(),
-                EpochLoss = double.Parse(state.GetProperty("epoch_loss").GetString()!, CultureInfo.InvariantCulture),
-                ScheduleState = state.GetProperty("schedule").GetString()!,
-                Ended = state.TryGetProperty("ended", out JsonElement ended) ? Enum.Parse<StopReason>(ended.GetString()!) : null,
-                History = [.. state.GetProperty("history").EnumerateArray().Select(ReadEpoch)],
-                Parameters = Values(tensors["parameters"]),
-                Best = Values(tensors["best"]),
-                Moments = [.. Enumerable.Range(0, tensors.Count - 2).Select(index => Values(tensors[$"moment.{index}"]))],
-            };
+            return Parse(file, state);
         }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
+        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException or OverflowException)
         {
-            throw new ModelException($"the checkpoint in '{folder}' cannot be read: {error.Message}", error);
+            throw new ModelException($"the checkpoint cannot be read: {error.Message}", error);
         }
     }
 
-    private static SafeTensorsFile Open(string folder)
+    private static Checkpoint<T> Parse(SafeTensorsFile file, string text)
     {
-        SafeTensorsFile file = SafeTensorsFile.Read(Path.Combine(folder, FileName));
-        return file.Metadata.GetValueOrDefault("format") == "backprop-checkpoint"
-            ? file
-            : throw new ModelException($"'{Path.Combine(folder, FileName)}' is not a checkpoint");
+        using JsonDocument document = JsonDocument.Parse(text);
+        JsonElement state = document.RootElement;
+        Dictionary<string, SafeTensor> tensors = file.Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
+        return new()
+        {
+            Epoch = state.GetProperty("epoch").GetInt32(),
+            Batch = state.GetProperty("batch").GetInt32(),
+            Step = state.GetProperty("step").GetInt64(),
+            Updates = state.GetProperty("updates").GetInt64(),
+            EpochLoss = double.Parse(state.GetProperty("epoch_loss").GetString()!, CultureInfo.InvariantCulture),
+            RateFactor = double.Parse(state.GetProperty("rate_factor").GetString()!, CultureInfo.InvariantCulture),
+            FirstLoss = double.Parse(state.GetProperty("first_loss").GetString()!, CultureInfo.InvariantCulture),
+            ScheduleState = state.GetProperty("schedule").GetString()!,
+            Ended = state.TryGetProperty("ended", out JsonElement ended) ? Enum.Parse<StopReason>(ended.GetString()!) : null,
+            History = [.. state.GetProperty("history").EnumerateArray().Select(ReadEpoch)],
+            Parameters = Values(tensors["parameters"]),
+            Best = Values(tensors["best"]),
+            Moments = [.. Enumerable.Range(0, tensors.Count - 2).Select(index => Values(tensors[$"moment.{index}"]))],
+        };
     }
+
+    private static string Digest(string tensors, string state) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(tensors + state)));
 
     private static SafeTensor Tensor(string name, T[] values) => typeof(T) == typeof(float)
         ? SafeTensor.Of(name, Array.ConvertAll(values, float.CreateTruncating), values.Length)
@@ -121,6 +145,8 @@ public sealed class Checkpoint<T> where T : unmanaged, IBinaryFloatingPointIeee7
             json.WriteNumber("step", Step);
             json.WriteNumber("updates", Updates);
             json.WriteString("epoch_loss", Text(EpochLoss));
+            json.WriteString("rate_factor", Text(RateFactor));
+            json.WriteString("first_loss", Text(FirstLoss));
             json.WriteString("schedule", ScheduleState);
             if (Ended is { } reason)
             {

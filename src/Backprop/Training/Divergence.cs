@@ -29,6 +29,6 @@ internal static unsafe class Divergence
             }
         }
 
-        return new($"step {step}: the loss is {loss} although every layer up to {propagator.Network.Layers.Length}, the last, is finite; a lower learning rate or --clip-norm may help", propagator.Network.Layers.Length, step);
+        return new($"step {step}: the loss is {loss} although layer {propagator.Network.Layers.Length}, the last, is finite, as all before are; a lower learning rate or --clip-norm may help", propagator.Network.Layers.Length, step);
     }
 }

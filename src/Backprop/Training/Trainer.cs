@@ -11,11 +11,25 @@ namespace Backprop.Training;
 /// <typeparam name="T">float or double.</typeparam>
 public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>What a roll-back leaves of the learning rate.</summary>
+    private const double RollBackFactor = 0.5;
+
+    /// <summary>A loss of so many times the least before is not rolled back to.</summary>
+    private const double SpikeFactor = 3;
+
+    /// <summary>The most roll-backs to one checkpoint.</summary>
+    private const int MostRollBacks = 10;
+
     private readonly Dataset<T> _training;
     private readonly Dataset<T>? _validation;
     private readonly TrainerOptions _options;
     private readonly Optimizer _optimizer;
     private readonly Evaluator<T> _evaluator;
+
+    private long _stepsRun;
+    private double _seconds;
+    private int _earlier;
+    private Checkpoint<T>? _lastGood;
 
     /// <summary>Plans a run.</summary>
     /// <param name="network">What is trained.</param>
@@ -55,11 +69,38 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     /// <summary>After every epoch, and after every <see cref="TrainerOptions.CheckpointEvery"/> steps, if anybody listens: the whole state.</summary>
     public event Action<Checkpoint<T>>? CheckpointReached;
 
+    /// <summary>After a divergence that training went on from, if <see cref="TrainerOptions.RollBack"/> asks for it.</summary>
+    public event Action<RollBack>? RolledBack;
+
     /// <summary>Trains.</summary>
     /// <param name="resume">Where to go on; null: from the beginning.</param>
     /// <param name="cancellation">Asks training to stop after a step.</param>
-    /// <exception cref="DivergenceException">A loss or a parameter is not finite any more; the network holds the best weights so far.</exception>
+    /// <exception cref="DivergenceException">A loss or a parameter is not finite any more, and rolling back is not asked for or has not helped; the network holds the best weights so far.</exception>
     public TrainingResult Run(Checkpoint<T>? resume = null, CancellationToken cancellation = default)
+    {
+        (_stepsRun, _seconds, _earlier, _lastGood) = (0, 0, resume?.History.Count ?? 0, resume);
+        for (int again = 0; ;)
+        {
+            Checkpoint<T>? from = _lastGood;
+            try
+            {
+                return RunFrom(from, cancellation);
+            }
+            catch (DivergenceException error) when (_options.RollBack)
+            {
+                again = ReferenceEquals(from, _lastGood) ? again + 1 : 1;
+                if (again > MostRollBacks)
+                {
+                    throw;
+                }
+
+                _lastGood = _lastGood!.WithRateFactor(_lastGood.RateFactor * RollBackFactor);
+                RolledBack?.Invoke(new(error, _lastGood.Step, _optimizer.LearningRate * _lastGood.RateFactor));
+            }
+        }
+    }
+
+    private TrainingResult RunFrom(Checkpoint<T>? resume, CancellationToken cancellation)
     {
         var sampler = new BatchSampler(_training.Rows, Math.Min(_options.BatchSize, _training.Rows));
         LearningRateSchedule schedule = LearningRateSchedule.Parse(_options.Schedule);
@@ -69,7 +110,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         var history = new List<EpochResult>();
         EpochResult? kept = null;
         long steps = 0;
-        double seconds = 0;
+        double firstLoss = resume?.FirstLoss ?? double.NaN;
         StopReason reason = StopReason.Finished;
         int sinceBest = 0, firstEpoch = 1;
         if (resume is not null)
@@ -82,20 +123,35 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
             (firstEpoch, reason) = resume.Ended is { } ended ? (_options.Epochs + 1, ended) : (resume.Epoch, StopReason.Finished);
         }
 
-        void Save(int epoch, int batch, double epochLoss, StopReason? ended) => CheckpointReached?.Invoke(new()
+        void Save(int epoch, int batch, double epochLoss, StopReason? ended)
+        {
+            if ((CheckpointReached is null && !_options.RollBack) || (_options.RollBack && IsSpike()))
+            {
+                return; // what is on its way to infinity is nothing to go back to
+            }
+
+            bool IsSpike() => (batch == 0 ? history[^1].Loss : epochLoss / (batch * sampler.BatchSize)) > SpikeFactor * history.Select(result => result.Loss).Append(firstLoss).Min();
+
+            _lastGood = State(epoch, batch, epochLoss, ended);
+            CheckpointReached?.Invoke(_lastGood);
+        }
+
+        Checkpoint<T> State(int epoch, int batch, double epochLoss, StopReason? ended) => new()
         {
             Epoch = epoch,
             Batch = batch,
             Step = steps,
             Updates = step.Steps,
             EpochLoss = epochLoss,
+            RateFactor = resume?.RateFactor ?? 1,
+            FirstLoss = firstLoss,
             ScheduleState = schedule.State,
             Ended = ended,
             History = [.. history],
             Parameters = Network.Parameters.Span.ToArray(),
             Best = best.Parameters.Span.ToArray(),
             Moments = [.. step.Moments.Select(moment => moment.Span.ToArray())],
-        });
+        };
 
         TrainingResult End()
         {
@@ -104,7 +160,12 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
                 Network.CopyFrom(best);
             }
 
-            return new(history, resume?.History.Count ?? 0, kept, steps - (resume?.Step ?? 0), seconds, step.Threads, reason);
+            return new(history, _earlier, kept, _stepsRun, _seconds, step.Threads, reason);
+        }
+
+        if (_options.RollBack && resume is null)
+        {
+            _lastGood = State(1, 0, 0, null);
         }
 
         int firstRow = (resume?.Batch ?? 0) * sampler.BatchSize;
@@ -120,12 +181,13 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
                 if (cancellation.IsCancellationRequested)
                 {
                     reason = StopReason.Cancelled;
-                    seconds += Stopwatch.GetElapsedTime(begin).TotalSeconds;
+                    _seconds += Stopwatch.GetElapsedTime(begin).TotalSeconds;
+                    Save(epoch, batch, epochLoss, null);
                     return End();
                 }
 
                 (int start, int samples) = sampler[batch];
-                rate = _optimizer.LearningRate * schedule.At(steps, allSteps) * Warmup(steps);
+                rate = _optimizer.LearningRate * schedule.At(steps, allSteps) * Warmup(steps) * (resume?.RateFactor ?? 1);
                 double loss;
                 try
                 {
@@ -137,7 +199,9 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
                     throw;
                 }
 
+                firstLoss = steps == 0 ? loss : firstLoss;
                 steps++;
+                _stepsRun++;
                 epochLoss += loss * samples;
                 if (_options.CheckpointEvery > 0 && steps % _options.CheckpointEvery == 0 && batch + 1 < sampler.Count)
                 {
@@ -150,7 +214,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
                     continue; // nobody asks what time it is
                 }
 
-                double now = seconds + Stopwatch.GetElapsedTime(begin).TotalSeconds;
+                double now = _seconds + Stopwatch.GetElapsedTime(begin).TotalSeconds;
                 StepCompleted?.Invoke(new(epoch, _options.Epochs, batch + 1, sampler.Count, loss, (((epoch - firstEpoch) * (double)_training.Rows) + rows - firstRow) / Math.Max(1e-9, now)));
                 if (now >= _options.MaxSeconds && steps < allSteps)
                 {
@@ -159,7 +223,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
             }
 
             double epochSeconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
-            seconds += epochSeconds;
+            _seconds += epochSeconds;
             Evaluation? validation = _validation is null ? null : _evaluator.Evaluate(_validation);
             epochLoss /= rows;
             double watched = validation?.Loss ?? epochLoss;

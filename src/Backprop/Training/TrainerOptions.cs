@@ -26,6 +26,9 @@ public sealed record TrainerOptions
     /// <summary>Steps between checkpoints within an epoch; 0: after epochs only.</summary>
     public int CheckpointEvery { get; init; }
 
+    /// <summary>Whether to go back to the last checkpoint and halve the learning rate when training diverges, up to ten times from one checkpoint; otherwise it ends. No checkpoint is then taken while the loss is more than three times its least.</summary>
+    public bool RollBack { get; init; }
+
     /// <summary>What shuffling and dropout are drawn from.</summary>
     public ulong Seed { get; init; }
 

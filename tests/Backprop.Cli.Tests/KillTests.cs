@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Backprop.Cli.Tests;
+
+/// <summary>Runs that are killed at random moments, some of them again after they were resumed, end on the bits of a run that nobody disturbed.</summary>
+public sealed class KillTests(ITestOutputHelper output) : Tool
+{
+    /// <summary>More in the long suite.</summary>
+    private static readonly int s_kills = int.Parse(Environment.GetEnvironmentVariable("BACKPROP_KILLS") ?? "20");
+
+    [Fact]
+    public void KilledRunsGoOnToTheSameBits()
+    {
+        string[] what = ["train", "builtin:digits", "--network", "64:tanh-32:relu", "--optimizer", "adam", "--batch-size", "16", "--epochs", "80", "--dropout", "0.1", "--schedule", "cosine", "--quiet"];
+        JsonElement whole = Json([.. what, "--json", "-o", "whole.st"]);
+        long steps = whole.GetProperty("steps").GetInt64();
+        string expected = whole.GetProperty("sha256").GetString()!;
+        var random = new Random(1);
+        int kills = 0, early = 0, runs = 0, late = 0;
+        while (kills < s_kills)
+        {
+            runs++;
+            string threads = $"{1 + (runs % 2)}";
+            string[] checkpoints = ["--checkpoint", $"ck{runs}", "--checkpoint-every", "37", "--threads", threads];
+            string[] next = [.. what, .. checkpoints];
+            for (int again = 0; again < 3 && kills < s_kills; again++)
+            {
+                using Process process = Process.Start(Start(next))!;
+                if (process.WaitForExit(random.Next(200, 1200)))
+                {
+                    late++; // it was faster
+                    break;
+                }
+
+                process.Kill();
+                process.WaitForExit();
+                kills++;
+                bool nothingYet = !Directory.Exists(At($"ck{runs}")) || Directory.GetFiles(At($"ck{runs}"), "checkpoint-*").Length == 0;
+                early += nothingYet ? 1 : 0;
+                next = nothingYet ? next : ["train", "--resume", $"ck{runs}", "--quiet", "--threads", $"{random.Next(1, 3)}"];
+            }
+
+            JsonElement rest = Json([.. next, "--json", "-o", "rest.st"]);
+            Assert.Equal(expected, rest.GetProperty("sha256").GetString());
+            Assert.Equal(steps, rest.GetProperty("resumed_from_step").GetInt64() + rest.GetProperty("steps").GetInt64());
+            Assert.DoesNotContain(Directory.GetFiles(At($"ck{runs}")), file => file.EndsWith(".tmp", StringComparison.Ordinal));
+            Directory.Delete(At($"ck{runs}"), recursive: true);
+        }
+
+        output.WriteLine($"{kills} kills in {runs} runs ({early} before the first checkpoint, {late} too late), each ended on the same {expected}");
+        Assert.True(early < kills);
+    }
+
+    [Fact]
+    public void ResumingAFinishedRunWritesTheSameModelAgain()
+    {
+        JsonElement first = Json("train", "builtin:iris", "--epochs", "3", "--checkpoint", "ck", "--json", "--quiet", "-o", "first.st");
+        JsonElement again = Json("train", "--resume", "ck", "--json", "--quiet", "-o", "again.st");
+        Assert.Equal(0, again.GetProperty("steps").GetInt64());
+        Assert.Equal(first.GetProperty("sha256").GetString(), again.GetProperty("sha256").GetString());
+    }
+
+    [Fact]
+    public void ADamagedCheckpointIsSaidSoAndAnOlderOneTaken()
+    {
+        Assert.Equal(0, Run("train", "builtin:iris", "--epochs", "4", "--checkpoint", "ck", "--quiet").Code);
+        string[] files = [.. Directory.GetFiles(At("ck"), "checkpoint-*").Order(StringComparer.Ordinal)];
+        Assert.Equal(3, files.Length);
+        File.WriteAllBytes(files[2], File.ReadAllBytes(files[2])[..^5]);
+        JsonElement rest = Json("train", "--resume", "ck", "--json", "--quiet");
+        Assert.True(rest.GetProperty("steps").GetInt64() > 0);
+        foreach (string file in Directory.GetFiles(At("ck"), "checkpoint-*"))
+        {
+            File.WriteAllText(file, "no checkpoint");
+        }
+
+        (int code, _, string error) = Run("train", "--resume", "ck");
+        Assert.Equal(3, code);
+        Assert.Contains("checkpoint-", error);
+        Assert.Equal(3, Run("train", "--resume", "nowhere").Code);
+    }
+}
