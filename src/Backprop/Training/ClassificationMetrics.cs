@@ -89,7 +89,7 @@ internal static class ClassificationMetrics
         for (int start = 0; start < rows;)
         {
             int end = start;
-            while (end < rows && margin[order[end]] == margin[order[start]])
+            while (end < rows && margin[order[end]].Equals(margin[order[start]])) // a NaN, where both scores are infinite, ties with other NaNs
             {
                 end++;
             }

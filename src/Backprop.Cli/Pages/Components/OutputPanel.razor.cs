@@ -43,6 +43,8 @@ public partial class OutputPanel
         }
     }
 
+    private static string Label(Problem problem, int c) => c < problem.Labels.Count ? problem.Labels[c] : $"{c}";
+
     private void PickRow(MouseEventArgs click)
     {
         int row = _surface!.Nearest(click.OffsetX / SurfaceSide, click.OffsetY / SurfaceSide);
