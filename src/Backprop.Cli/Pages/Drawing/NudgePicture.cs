@@ -7,7 +7,7 @@ namespace Backprop.Cli.Pages.Drawing;
 /// <summary>Where the loss, its tangent and the two marked points run in a picture.</summary>
 internal sealed class NudgePicture
 {
-    public const double Width = 400, Height = 190, Left = 60, Right = 390, Bottom = 166;
+    public const double Width = 400, Height = 190, Left = 76, Right = 390, Bottom = 166;
 
     private const double Top = 8;
 
