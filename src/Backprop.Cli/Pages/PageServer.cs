@@ -17,6 +17,8 @@ internal static class PageServer
 {
     public const int DefaultPort = 5117;
 
+    private const int MostConnections = 256, MostTabs = 64, MostBytes = 64 * 1024;
+
     /// <summary>Builds the server; it does not listen yet.</summary>
     /// <param name="given">The model and the data of the command line.</param>
     /// <param name="port">Where to listen; 0: any free port; null: the usual one, or any free one where it is taken.</param>
@@ -34,6 +36,9 @@ internal static class PageServer
         builder.WebHost.ConfigureKestrel(options =>
         {
             options.AddServerHeader = false;
+            options.Limits.MaxConcurrentConnections = MostConnections; // a page needs two; nobody is served by thousands
+            options.Limits.MaxConcurrentUpgradedConnections = MostTabs;
+            options.Limits.MaxRequestBodySize = MostBytes; // nothing is uploaded
             options.Listen(IPAddress.Loopback, Free(port));
         });
         // Keys live as long as the process: nothing is written to the user's folders.

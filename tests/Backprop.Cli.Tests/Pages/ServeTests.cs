@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 
 namespace Backprop.Cli.Tests.Pages;
 
@@ -76,6 +78,68 @@ public sealed class ServeTests : Tool
         process.Kill();
     }
 
+    /// <summary>Thousands of connections, uploads without end, sockets that speak nonsense: the page stays up, small and on loopback.</summary>
+    [Fact]
+    public async Task It_stays_up_under_abuse()
+    {
+        (Process process, Uri address) = Serve("--port", "0");
+        using var client = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(60) };
+        await client.GetStringAsync("/", Cancelled);
+        var open = new List<TcpClient>();
+        for (int n = 0; n < 2000; n++)
+        {
+            var connection = new TcpClient();
+            open.Add(connection);
+            try
+            {
+                await connection.ConnectAsync(IPAddress.Loopback, address.Port, Cancelled);
+                await connection.GetStream().WriteAsync(n % 4 == 0 ? "GET / HTTP/1.1\r\nHost: "u8.ToArray() : n % 4 == 1 ? new byte[500] : n % 4 == 2 ? Upgrade(address) : [], Cancelled);
+            }
+            catch (Exception error) when (error is IOException or SocketException)
+            {
+                // It hung up on us: that is its right.
+            }
+        }
+
+        foreach (TcpClient connection in open)
+        {
+            connection.Dispose();
+        }
+
+        using var endless = new HttpRequestMessage(HttpMethod.Post, "/_blazor/negotiate?negotiateVersion=1") { Content = new ByteArrayContent(new byte[50_000_000]) };
+        HttpStatusCode? answer = null;
+        try
+        {
+            answer = (await client.SendAsync(endless, Cancelled)).StatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            // It hung up in the middle of the upload.
+        }
+
+        Assert.NotEqual(HttpStatusCode.OK, answer);
+        for (int attempt = 0; ; attempt++) // until it has noticed that the connections are gone
+        {
+            try
+            {
+                Assert.Contains("<svg class=\"graph\"", await client.GetStringAsync("/", Cancelled), StringComparison.Ordinal);
+                break;
+            }
+            catch (HttpRequestException) when (attempt < 20)
+            {
+                await Task.Delay(500, Cancelled);
+            }
+        }
+
+        process.Refresh();
+        Assert.True(process.WorkingSet64 < 600_000_000, $"{process.WorkingSet64:N0} bytes");
+        process.Kill();
+
+        // a WebSocket of the page's own hub, and then frames that are none
+        static byte[] Upgrade(Uri address) =>
+            [.. Encoding.ASCII.GetBytes($"GET /_blazor?id=x HTTP/1.1\r\nHost: 127.0.0.1:{address.Port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"), 0xFF, 0xFF, 1, 2, 3];
+    }
+
     [Fact]
     public void What_cannot_be_opened_is_said_at_once()
     {
@@ -88,7 +152,7 @@ public sealed class ServeTests : Tool
     [Fact]
     public void A_port_that_is_taken_is_said()
     {
-        using var taken = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
         (int code, _, string error) = Run("serve", "--port", $"{((IPEndPoint)taken.LocalEndpoint).Port}");
         Assert.Equal(2, code);
