@@ -177,14 +177,18 @@ internal sealed class Workbench(GivenFiles given) : IDisposable
     }
 
     /// <summary>Other data, with a network that suits them.</summary>
-    public void ChooseData(string name) => Train(state => (name switch
+    public void ChooseData(string name)
     {
-        "file" => Given.Start with { Gradients = state.Gradients },
-        "digits" => state with { Hidden = "32:relu", LearningRate = 0.003, BatchSize = 32 },
-        "iris" => state with { Hidden = "8:tanh", LearningRate = 0.01, BatchSize = 16 },
-        "spiral" => state with { Hidden = "16:tanh-16:tanh", LearningRate = 0.01, BatchSize = 16 },
-        _ => state with { Hidden = "6:tanh-4:tanh", LearningRate = 0.01, BatchSize = 16 },
-    }) with { Data = name, FromModel = name == "file" && Given.Model is not null, Output = null, Loss = null, Row = 0, OfBatch = false });
+        PageState suited = name switch
+        {
+            "file" => Given.Start with { Gradients = State.Gradients },
+            "digits" => State with { Hidden = "32:relu", LearningRate = 0.003, BatchSize = 32 },
+            "iris" => State with { Hidden = "8:tanh", LearningRate = 0.01, BatchSize = 16 },
+            "spiral" => State with { Hidden = "16:tanh-16:tanh", LearningRate = 0.01, BatchSize = 16 },
+            _ => State with { Hidden = "6:tanh-4:tanh", LearningRate = 0.01, BatchSize = 16 },
+        };
+        Train(_ => suited with { Data = name, FromModel = name == "file" && Given.Model is not null, Output = null, Loss = null, Row = 0, OfBatch = false });
+    }
 
     /// <summary>Takes the newest snapshot of the training.</summary>
     public void Take()
