@@ -27,7 +27,13 @@ public sealed class KillTests(ITestOutputHelper output) : Tool
             for (int again = 0; again < 3 && kills < s_kills; again++)
             {
                 using Process process = Process.Start(Start(next))!;
-                if (process.WaitForExit(random.Next(200, 1200)))
+                if (again > 0 || runs % 2 == 0) // at any moment of training; else perhaps before it
+                {
+                    string newest = Newest($"ck{runs}");
+                    SpinWait.SpinUntil(() => process.HasExited || Newest($"ck{runs}") != newest, 60_000);
+                }
+
+                if (process.WaitForExit(random.Next(0, 1000)))
                 {
                     late++; // it was faster
                     break;
@@ -36,7 +42,7 @@ public sealed class KillTests(ITestOutputHelper output) : Tool
                 process.Kill();
                 process.WaitForExit();
                 kills++;
-                bool nothingYet = !Directory.Exists(At($"ck{runs}")) || Directory.GetFiles(At($"ck{runs}"), "checkpoint-*").Length == 0;
+                bool nothingYet = Newest($"ck{runs}").Length == 0;
                 early += nothingYet ? 1 : 0;
                 next = nothingYet ? next : ["train", "--resume", $"ck{runs}", "--quiet", "--threads", $"{random.Next(1, 3)}"];
             }
@@ -51,6 +57,8 @@ public sealed class KillTests(ITestOutputHelper output) : Tool
         output.WriteLine($"{kills} kills in {runs} runs ({early} before the first checkpoint, {late} too late), each ended on the same {expected}");
         Assert.True(early < kills);
     }
+
+    private string Newest(string folder) => Directory.Exists(At(folder)) ? Directory.GetFiles(At(folder), "checkpoint-*").Max(StringComparer.Ordinal) ?? "" : "";
 
     [Fact]
     public void ResumingAFinishedRunWritesTheSameModelAgain()

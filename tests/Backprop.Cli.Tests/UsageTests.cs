@@ -58,7 +58,7 @@ public sealed class UsageTests : Tool
     [InlineData(3, "database 'no.db' does not exist", "train", "--query", "SELECT 1", "--database", "no.db")]
     [InlineData(3, "numbers expected as target values", "train", "builtin:iris", "--task", "regression")]
     [InlineData(3, "config 'no.json'", "train", "--config", "no.json")]
-    [InlineData(3, "cannot read", "train", "--resume", "nowhere")]
+    [InlineData(3, "there is no checkpoint in 'nowhere'", "train", "--resume", "nowhere")]
     [InlineData(4, "step", "train", "builtin:iris", "--learning-rate", "1e30", "--optimizer", "sgd", "--network", "8:relu")]
     public void MistakesAreToldWithTheirExitCode(int code, string part, params string[] args)
     {
