@@ -8,6 +8,9 @@ namespace Backprop.Cli;
 /// <summary>The backprop command-line tool.</summary>
 internal static class Program
 {
+    /// <summary>An argument that begins with @ is an argument, not a file of more of them.</summary>
+    public static ParserConfiguration Parsing { get; } = new() { ResponseFileTokenReplacer = null };
+
     private static async Task<int> Main(string[] args)
     {
         var root = new RootCommand("Trains dense feed-forward networks by exact back propagation, and proves every derivative.")
@@ -23,7 +26,7 @@ internal static class Program
 
         try
         {
-            ParseResult parsed = root.Parse(ConfigFile.Merge(root, args));
+            ParseResult parsed = root.Parse(ConfigFile.Merge(root, args), Parsing);
             if (parsed.Action is HelpAction)
             {
                 return Help.Print(parsed);

@@ -28,11 +28,20 @@ internal static class Terminal
 
     public static int Fail(string message, int code)
     {
-        Console.Error.WriteLine($"backprop: {message}");
+        Console.Error.WriteLine($"backprop: {Plain(message)}");
         return code;
     }
 
-    public static void Say(string message) => Console.Error.WriteLine(message);
+    public static void Say(string message) => Console.Error.WriteLine(Plain(message));
+
+    /// <summary>A message may quote a file: as one line of bounded length, and without what a terminal would obey.</summary>
+    public static string Plain(string message)
+    {
+        string line = string.Concat(message.Take(MaxMessage).Select(c => char.IsControl(c) ? $"\\u{(int)c:x4}" : c is '\u2028' or '\u2029' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069') ? $"\\u{(int)c:x4}" : $"{c}"));
+        return message.Length > MaxMessage ? $"{line}… ({message.Length - MaxMessage} characters more)" : line;
+    }
+
+    private const int MaxMessage = 2000;
 
     static Terminal()
     {

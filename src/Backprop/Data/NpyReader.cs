@@ -11,6 +11,9 @@ public static partial class NpyReader
 {
     private const int MaxHeader = 1 << 20;
 
+    /// <summary>As NumPy.</summary>
+    private const int MaxDimensions = 64;
+
     /// <summary>Reads a .npy file.</summary>
     /// <exception cref="DataException">Missing, unreadable or malformed, or of a type that is not a plain number.</exception>
     public static NumericArray Read(string path)
@@ -18,7 +21,7 @@ public static partial class NpyReader
         try
         {
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read);
-            return Read(stream, path, stream.Length);
+            return Read(stream, path, stream.Length, long.MaxValue);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {
@@ -32,24 +35,8 @@ public static partial class NpyReader
     {
         try
         {
-            using ZipArchive zip = ZipFile.OpenRead(path);
-            var arrays = new Dictionary<string, NumericArray>(StringComparer.Ordinal);
-            foreach (ZipArchiveEntry entry in zip.Entries)
-            {
-                string name = entry.FullName.EndsWith(".npy", StringComparison.Ordinal) ? entry.FullName[..^4] : entry.FullName;
-                if (entry.CompressedLength > 0 && entry.Length / entry.CompressedLength > 1100)
-                {
-                    throw new DataException($"'{path}', array '{name}': {entry.Length} bytes packed into {entry.CompressedLength} is more than the format can do");
-                }
-
-                using Stream stream = entry.Open();
-                if (!arrays.TryAdd(name, Read(stream, $"{path}:{name}", entry.Length)))
-                {
-                    throw new DataException($"'{path}': array '{name}' stands twice");
-                }
-            }
-
-            return arrays;
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read);
+            return ReadAll(stream, path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException or NotSupportedException)
         {
@@ -57,7 +44,35 @@ public static partial class NpyReader
         }
     }
 
-    private static NumericArray Read(Stream stream, string source, long length)
+    /// <summary>Reads a zipped stream whose length is known. Names of entries are names, never paths.</summary>
+    internal static IReadOnlyDictionary<string, NumericArray> ReadAll(Stream file, string source)
+    {
+        using var zip = new ZipArchive(file, ZipArchiveMode.Read);
+        var arrays = new Dictionary<string, NumericArray>(StringComparer.Ordinal);
+        long left = UnpackedSize.Limit(file.Length) / sizeof(double);
+        foreach (ZipArchiveEntry entry in zip.Entries)
+        {
+            string name = entry.FullName.EndsWith(".npy", StringComparison.Ordinal) ? entry.FullName[..^4] : entry.FullName;
+            if (arrays.ContainsKey(name))
+            {
+                throw new DataException($"'{source}': array '{name}' stands twice");
+            }
+
+            using Stream stream = entry.Open();
+            NumericArray array = Read(stream, $"{source}:{name}", entry.Length, left);
+            arrays.Add(name, array);
+            left -= array.Values.Length;
+        }
+
+        return arrays;
+    }
+
+    /// <summary>Reads an array from a stream.</summary>
+    /// <param name="stream">The array.</param>
+    /// <param name="source">For messages.</param>
+    /// <param name="length">The stream's.</param>
+    /// <param name="most">The most numbers that are accepted.</param>
+    internal static NumericArray Read(Stream stream, string source, long length, long most)
     {
         byte[] start = new byte[8];
         if (length < 10 || stream.ReadAtLeast(start, 8, throwOnEndOfStream: false) < 8 || start[0] != 0x93 || Encoding.ASCII.GetString(start, 1, 5) != "NUMPY" || start[6] is < 1 or > 3)
@@ -77,9 +92,9 @@ public static partial class NpyReader
 
         byte[] bytes = new byte[headerLength];
         stream.ReadExactly(bytes);
-        string header = Encoding.UTF8.GetString(bytes);
+        string header = Encoding.UTF8.GetString(bytes).Trim();
         Match type = Descr().Match(header), order = FortranOrder().Match(header), shapeText = ShapeTuple().Match(header);
-        if (!type.Success || !order.Success || !shapeText.Success)
+        if (!type.Success || !order.Success || !shapeText.Success || !header.StartsWith('{') || !header.EndsWith('}') || type.NextMatch().Success || order.NextMatch().Success || shapeText.NextMatch().Success)
         {
             throw new DataException($"'{source}': the header has no descr, fortran_order and shape of a plain array (objects and records are not read)");
         }
@@ -95,6 +110,11 @@ public static partial class NpyReader
         if (count * width != dataLength)
         {
             throw new DataException($"'{source}': shape ({string.Join(", ", shape)}) of '{kind}' takes {count * width} bytes, {dataLength} found");
+        }
+
+        if (count > most)
+        {
+            throw new DataException($"'{source}': {count} numbers announced, at most {most} expected of a file that is so small");
         }
 
         double[] values = Values(stream, (int)count, kind[1], width, bigEndian: kind[0] == '>', source);
@@ -119,6 +139,11 @@ public static partial class NpyReader
         string[] parts = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         int[] shape = new int[parts.Length];
         count = 1;
+        if (parts.Length > MaxDimensions)
+        {
+            throw new DataException($"'{source}': {parts.Length} dimensions found, at most {MaxDimensions} expected");
+        }
+
         for (int d = 0; d < parts.Length; d++)
         {
             if (!int.TryParse(parts[d].TrimEnd('L'), NumberStyles.None, CultureInfo.InvariantCulture, out shape[d]) || (count *= shape[d]) > Array.MaxLength / 8)
