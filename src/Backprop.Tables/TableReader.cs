@@ -329,9 +329,17 @@ public static partial class TableReader
         }
         catch (DuckDBException error)
         {
-            throw new DataException($"'{source}': {FirstLines(error.Message)}", error);
+            string place = JsonLine().Match(error.Message) is { Success: true } line ? $", row {long.Parse(line.Groups["line"].Value, CultureInfo.InvariantCulture) - 1}" : "";
+            string what = OutOfReach().IsMatch(error.Message) ? $"{FirstLines(error.Message).Split(';')[0]}: a query reads its --database, or without one table files in the current folder and below" : FirstLines(error.Message);
+            throw new DataException($"'{source}'{place}: {what}", error);
         }
     }
+
+    [GeneratedRegex("JSON.* in line (?<line>[0-9]+)", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex JsonLine();
+
+    [GeneratedRegex("^(Missing Extension|Permission) Error", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex OutOfReach();
 
     /// <summary>DuckDB renames a column whose name another one has, or has in other case.</summary>
     private static List<(string Name, string Type)> Named(List<(string Name, string Type)> described, string[] header, string source)

@@ -37,11 +37,14 @@ internal static class Terminal
     /// <summary>A message may quote a file: as one line of bounded length, and without what a terminal would obey.</summary>
     public static string Plain(string message)
     {
-        string line = string.Concat(message.Take(MaxMessage).Select(c => char.IsControl(c) ? $"\\u{(int)c:x4}" : c is '\u2028' or '\u2029' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069') ? $"\\u{(int)c:x4}" : $"{c}"));
-        return message.Length > MaxMessage ? $"{line}… ({message.Length - MaxMessage} characters more)" : line;
+        string line = message.Length <= MaxMessage ? message : $"{message[..(MaxMessage / 2)]}… ({message.Length - MaxMessage} characters more) …{message[^(MaxMessage / 2)..]}";
+        return string.Concat(line.Select(c => Obeyed(c) ? $"\\u{(int)c:x4}" : $"{c}"));
     }
 
     private const int MaxMessage = 2000;
+
+    /// <summary>Control characters, and those that turn the direction of writing.</summary>
+    private static bool Obeyed(char c) => char.IsControl(c) || c is '\u2028' or '\u2029' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
 
     static Terminal()
     {
