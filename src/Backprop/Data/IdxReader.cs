@@ -8,26 +8,23 @@ public static class IdxReader
 {
     /// <summary>Reads a file.</summary>
     /// <exception cref="DataException">Missing, unreadable or malformed.</exception>
-    public static NumericArray Read(string path)
+    public static NumericArray Read(string path) => Read(() => new FileStream(path, FileMode.Open, FileAccess.Read), path);
+
+    /// <summary>Reads what is opened, whose length is known.</summary>
+    internal static NumericArray Read(Func<Stream> open, string source)
     {
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read);
-            return Read(file, path);
+            using Stream file = open();
+            bool zipped = file.Length >= 2 && file.ReadByte() == 0x1F && file.ReadByte() == 0x8B;
+            file.Position = 0;
+            using Stream stream = zipped ? new GZipStream(file, CompressionMode.Decompress) : file;
+            return Read(stream, source, zipped, file.Length);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException)
         {
-            throw new DataException($"cannot read '{path}': {error.Message}", error);
+            throw new DataException($"cannot read '{source}': {error.Message}", error);
         }
-    }
-
-    /// <summary>Reads a stream whose length is known.</summary>
-    internal static NumericArray Read(Stream file, string source)
-    {
-        bool zipped = file.Length >= 2 && file.ReadByte() == 0x1F && file.ReadByte() == 0x8B;
-        file.Position = 0;
-        using Stream stream = zipped ? new GZipStream(file, CompressionMode.Decompress) : file;
-        return Read(stream, source, zipped, file.Length);
     }
 
     private static NumericArray Read(Stream stream, string path, bool zipped, long length)

@@ -16,36 +16,41 @@ public static partial class NpyReader
 
     /// <summary>Reads a .npy file.</summary>
     /// <exception cref="DataException">Missing, unreadable or malformed, or of a type that is not a plain number.</exception>
-    public static NumericArray Read(string path)
+    public static NumericArray Read(string path) => Read(() => new FileStream(path, FileMode.Open, FileAccess.Read), path);
+
+    /// <summary>Reads what is opened, whose length is known.</summary>
+    internal static NumericArray Read(Func<Stream> open, string source)
     {
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read);
-            return Read(stream, path, stream.Length, long.MaxValue);
+            using Stream stream = open();
+            return Read(stream, source, stream.Length, long.MaxValue);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new DataException($"cannot read '{path}': {error.Message}", error);
+            throw new DataException($"cannot read '{source}': {error.Message}", error);
         }
     }
 
     /// <summary>Reads every array of a .npz file, by name.</summary>
     /// <exception cref="DataException">Missing, unreadable or malformed, or of a type that is not a plain number.</exception>
-    public static IReadOnlyDictionary<string, NumericArray> ReadAll(string path)
+    public static IReadOnlyDictionary<string, NumericArray> ReadAll(string path) => ReadAll(() => new FileStream(path, FileMode.Open, FileAccess.Read), path);
+
+    /// <summary>Reads what is opened, whose length is known. Names of entries are names, never paths.</summary>
+    internal static IReadOnlyDictionary<string, NumericArray> ReadAll(Func<Stream> open, string source)
     {
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read);
-            return ReadAll(stream, path);
+            using Stream stream = open();
+            return ReadAll(stream, source);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException or NotSupportedException)
         {
-            throw new DataException($"cannot read '{path}': {error.Message}", error);
+            throw new DataException($"cannot read '{source}': {error.Message}", error);
         }
     }
 
-    /// <summary>Reads a zipped stream whose length is known. Names of entries are names, never paths.</summary>
-    internal static IReadOnlyDictionary<string, NumericArray> ReadAll(Stream file, string source)
+    private static IReadOnlyDictionary<string, NumericArray> ReadAll(Stream file, string source)
     {
         using var zip = new ZipArchive(file, ZipArchiveMode.Read);
         var arrays = new Dictionary<string, NumericArray>(StringComparer.Ordinal);
@@ -67,12 +72,11 @@ public static partial class NpyReader
         return arrays;
     }
 
-    /// <summary>Reads an array from a stream.</summary>
     /// <param name="stream">The array.</param>
     /// <param name="source">For messages.</param>
     /// <param name="length">The stream's.</param>
     /// <param name="most">The most numbers that are accepted.</param>
-    internal static NumericArray Read(Stream stream, string source, long length, long most)
+    private static NumericArray Read(Stream stream, string source, long length, long most)
     {
         byte[] start = new byte[8];
         if (length < 10 || stream.ReadAtLeast(start, 8, throwOnEndOfStream: false) < 8 || start[0] != 0x93 || Encoding.ASCII.GetString(start, 1, 5) != "NUMPY" || start[6] is < 1 or > 3)
