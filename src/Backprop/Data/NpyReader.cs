@@ -50,7 +50,7 @@ public static partial class NpyReader
         }
     }
 
-    private static IReadOnlyDictionary<string, NumericArray> ReadAll(Stream file, string source)
+    private static Dictionary<string, NumericArray> ReadAll(Stream file, string source)
     {
         using var zip = new ZipArchive(file, ZipArchiveMode.Read);
         var arrays = new Dictionary<string, NumericArray>(StringComparer.Ordinal);
