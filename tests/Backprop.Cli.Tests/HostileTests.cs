@@ -6,11 +6,11 @@ namespace Backprop.Cli.Tests;
 
 /// <summary>
 /// Hostile files and arguments, each met by the real tool in a process of its own: the exit code, a message, no stack trace, nothing written,
-/// in less than 10 seconds and less than 1 GB.
+/// in less than 10 seconds of processor time and less than 1 GB.
 /// </summary>
 public sealed class HostileTests(ITestOutputHelper output)
 {
-    private const int Seconds = 10;
+    private const int Seconds = 10, MostSeconds = 100;
     private const long Kilobytes = 1_000_000;
 
     [Fact]
@@ -65,18 +65,19 @@ public sealed class HostileTests(ITestOutputHelper output)
             process.StandardInput.Close();
             Task<string> standardOutput = process.StandardOutput.ReadToEndAsync(), standardError = process.StandardError.ReadToEndAsync();
             long peak = 0;
-            while (!process.WaitForExit(2))
+            double worked = 0;
+            while (!process.WaitForExit(10))
             {
                 peak = Math.Max(peak, Peak(process.Id));
-                if (clock.Elapsed.TotalSeconds > Seconds * 2)
+                worked = Math.Max(worked, Worked(process));
+                if (clock.Elapsed.TotalSeconds > MostSeconds || worked > 2 * Seconds)
                 {
                     process.Kill();
-                    return ($"it still runs after {Seconds * 2} seconds", peak, clock.Elapsed.TotalSeconds);
+                    return ($"it still runs after {clock.Elapsed.TotalSeconds:F0} s, {worked:F0} of them at work", peak, worked);
                 }
             }
 
             process.WaitForExit();
-            double seconds = clock.Elapsed.TotalSeconds;
             string error = standardError.Result;
             string? missing = one.Parts.Split('|').FirstOrDefault(part => !error.Contains(part, StringComparison.Ordinal));
             string? mistake = process.ExitCode != one.Code ? $"exit code {process.ExitCode}, {one.Code} expected"
@@ -85,10 +86,10 @@ public sealed class HostileTests(ITestOutputHelper output)
                 : error.Contains("   at ", StringComparison.Ordinal) || error.Contains("Unhandled", StringComparison.Ordinal) || error.Contains("a mistake of backprop itself", StringComparison.Ordinal) ? "an error that nobody thought of"
                 : standardOutput.Result.Length > 0 ? "it printed something"
                 : Snapshot(root) != before ? $"it wrote something:\n{Snapshot(root)}"
-                : seconds > Seconds ? $"it took {seconds:F1} s"
+                : worked > Seconds ? $"it took {worked:F1} s"
                 : peak > Kilobytes ? $"it took {peak} kB"
                 : null;
-            return (mistake is null ? null : $"{mistake}: {(error.Length > 600 ? error[..600] : error)}", peak, seconds);
+            return (mistake is null ? null : $"{mistake}: {(error.Length > 600 ? error[..600] : error)}", peak, worked);
         }
         finally
         {
@@ -98,6 +99,19 @@ public sealed class HostileTests(ITestOutputHelper output)
 
     private static string Snapshot(string root) => string.Join('\n', new DirectoryInfo(root).EnumerateFileSystemInfos("*", SearchOption.AllDirectories)
         .Select(entry => $"{entry.FullName} {(entry is FileInfo file ? $"{file.Length} {file.LastWriteTimeUtc.Ticks}" : "")}").Order(StringComparer.Ordinal));
+
+    /// <summary>The processor time that a process has taken so far: other tests run beside it.</summary>
+    private static double Worked(Process process)
+    {
+        try
+        {
+            return process.TotalProcessorTime.TotalSeconds;
+        }
+        catch (Exception error) when (error is InvalidOperationException or System.ComponentModel.Win32Exception)
+        {
+            return 0; // it has ended
+        }
+    }
 
     /// <summary>The most memory that a process has had so far, in kB; 0 where the system does not say.</summary>
     private static long Peak(int id)
