@@ -6,6 +6,8 @@ namespace Backprop.Cli;
 /// <summary><c>--config FILE</c>: a JSON object of option names without hyphens in front. What stands on the command line wins.</summary>
 internal static class ConfigFile
 {
+    private const int MaxLength = 1 << 20;
+
     public static string[] Merge(RootCommand root, string[] args)
     {
         int at = Array.FindIndex(args, arg => arg == "--config" || arg.StartsWith("--config=", StringComparison.Ordinal));
@@ -19,7 +21,7 @@ internal static class ConfigFile
         var added = new List<string>();
         try
         {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { AllowDuplicateProperties = false, CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            using JsonDocument document = JsonDocument.Parse(ReadBounded(path), new JsonDocumentOptions { AllowDuplicateProperties = false, CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
             if (document.RootElement.ValueKind != JsonValueKind.Object)
             {
                 throw new DataException($"config '{path}': a JSON object of option names expected, {document.RootElement.ValueKind} found");
@@ -57,16 +59,25 @@ internal static class ConfigFile
                 }
             }
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException or IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new DataException($"config '{path}': {error.Message}", error);
         }
 
-        if (command is not null && root.Parse([command.Name, .. added]).Errors is [var mistake, ..])
+        if (command is not null && root.Parse([command.Name, .. added], Program.Parsing).Errors is [var mistake, ..])
         {
             throw new DataException($"config '{path}': {mistake.Message}");
         }
 
         return [.. args, .. added];
+    }
+
+    /// <summary>A device may have no end.</summary>
+    private static byte[] ReadBounded(string path)
+    {
+        using FileStream file = File.OpenRead(path);
+        byte[] buffer = new byte[MaxLength + 1];
+        int length = file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
+        return length <= MaxLength ? buffer[..length] : throw new DataException($"config '{path}': more than {MaxLength} bytes found, a JSON object of options expected");
     }
 }

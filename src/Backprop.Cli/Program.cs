@@ -8,13 +8,19 @@ namespace Backprop.Cli;
 /// <summary>The backprop command-line tool.</summary>
 internal static class Program
 {
+    /// <summary>An argument that begins with @ is an argument, not a file of more of them.</summary>
+    public static ParserConfiguration Parsing { get; } = new() { ResponseFileTokenReplacer = null };
+
+    /// <summary>All commands.</summary>
+    public static RootCommand Root => new("Trains dense feed-forward networks by exact back propagation, and proves every derivative.")
+    {
+        TrainCommand.Create(), EvaluateCommand.Create(), PredictCommand.Create(), SummaryCommand.Create(),
+        GradientCommand.Create(), ExplainCommand.Create(), CheckCommand.Create(), DataCommand.Create(), ServeCommand.Create(), CompletionCommand.Create(),
+    };
+
     private static async Task<int> Main(string[] args)
     {
-        var root = new RootCommand("Trains dense feed-forward networks by exact back propagation, and proves every derivative.")
-        {
-            TrainCommand.Create(), EvaluateCommand.Create(), PredictCommand.Create(), SummaryCommand.Create(),
-            GradientCommand.Create(), ExplainCommand.Create(), CheckCommand.Create(), DataCommand.Create(), ServeCommand.Create(), CompletionCommand.Create(),
-        };
+        RootCommand root = Root;
         args = args is ["help", .. var rest] ? [.. rest, "--help"] : args;
         if (args.Length == 0)
         {
@@ -23,7 +29,7 @@ internal static class Program
 
         try
         {
-            ParseResult parsed = root.Parse(ConfigFile.Merge(root, args));
+            ParseResult parsed = root.Parse(ConfigFile.Merge(root, args), Parsing);
             if (parsed.Action is HelpAction)
             {
                 return Help.Print(parsed);

@@ -28,14 +28,13 @@ internal static class FeatureEncoder
             }
 
             double number = missing ? spec.Imputed : column.Number(row);
-            if (double.IsNaN(number))
+            cells[0] = T.CreateTruncating((number - spec.Mean) / spec.Scale);
+            if (!T.IsFinite(cells[0]))
             {
                 throw new DataException(missing
                     ? $"'{table.Source}', row {row}, column '{column.Name}': the cell is empty, a number expected (only --preprocess auto fills gaps)"
-                    : $"'{table.Source}', row {row}, column '{column.Name}': '{column.Text(row)}' found, a number expected");
+                    : $"'{table.Source}', row {row}, column '{column.Name}': '{column.Text(row)}' found, a number expected{(double.IsFinite(number) ? " that is not so large" : "")}");
             }
-
-            cells[0] = T.CreateTruncating((number - spec.Mean) / spec.Scale);
         }
     }
 }

@@ -78,7 +78,7 @@ public static class SchemaInference
             return new(names, TargetKind.Values);
         }
 
-        (double Mean, double Deviation)[] moments = [.. columns.Select(column => Moments(column, rows))];
+        (double Mean, double Deviation)[] moments = [.. columns.Select(column => Moments(table, column, rows))];
         return new(names, TargetKind.Values, null, [.. moments.Select(m => m.Mean)], [.. moments.Select(m => m.Deviation > 0 ? m.Deviation : 1)]);
     }
 
@@ -113,7 +113,7 @@ public static class SchemaInference
 
         if (!column.IsText)
         {
-            (double mean, double deviation) = Moments(column, rows);
+            (double mean, double deviation) = Moments(table, column, rows);
             return new(column.Name, FeatureKind.Numeric, mean, deviation > 0 ? deviation : 1, Median(column, rows), flags);
         }
 
@@ -132,7 +132,7 @@ public static class SchemaInference
     }
 
     /// <summary>Mean and population standard deviation of the present cells (Welford).</summary>
-    private static (double Mean, double Deviation) Moments(Column column, IReadOnlyList<int> rows)
+    private static (double Mean, double Deviation) Moments(Table table, Column column, IReadOnlyList<int> rows)
     {
         double mean = 0, squares = 0;
         long count = 0;
@@ -147,6 +147,12 @@ public static class SchemaInference
             }
         }
 
+        if (!double.IsFinite(mean) || !double.IsFinite(squares))
+        {
+            int worst = rows.Where(row => !column.IsMissing(row)).MaxBy(row => Math.Abs(column.Number(row)));
+            throw new DataException($"'{table.Source}', row {worst}, column '{column.Name}': '{column.Text(worst)}' found, which is too large to take a mean and a deviation of");
+        }
+
         return (mean, count == 0 ? 0 : Math.Sqrt(squares / count));
     }
 
@@ -154,7 +160,7 @@ public static class SchemaInference
     {
         double[] values = [.. rows.Select(column.Number).Where(value => !double.IsNaN(value)).Order()];
         int middle = values.Length / 2;
-        return values.Length % 2 == 1 ? values[middle] : 0.5 * (values[middle - 1] + values[middle]);
+        return values.Length % 2 == 1 ? values[middle] : (0.5 * values[middle - 1]) + (0.5 * values[middle]);
     }
 
     private static string? FirstText(Column column) => Enumerable.Range(0, column.Rows).Select(column.Text).FirstOrDefault(text => text is not null);

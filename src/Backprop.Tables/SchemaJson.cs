@@ -75,7 +75,7 @@ public static class SchemaJson
             JsonElement target = root.GetProperty("target");
             var targets = new TargetColumns(
                 Strings(target, "names") ?? [],
-                Enum.Parse<TargetKind>(target.GetProperty("kind").GetString()!, ignoreCase: true),
+                Kind<TargetKind>(target),
                 Strings(target, "labels"), Numbers(target, "means"), Numbers(target, "scales"));
             Validate(columns, targets);
             return new(columns, targets, root.TryGetProperty("sample_weight", out JsonElement weight) ? weight.GetString() : null);
@@ -88,24 +88,41 @@ public static class SchemaJson
 
     private static void Validate(FeatureColumn[] columns, TargetColumns target)
     {
-        if (target.Names.Count == 0 || (target.Kind == TargetKind.Class && (target.Labels is null || target.Names.Count != 1)) ||
-            (target.Means is null) != (target.Scales is null) || (target.Means is { } means && (means.Count != target.Names.Count || target.Scales!.Count != means.Count)))
+        bool scaled = target.Means is not null || target.Scales is not null;
+        if (target.Names.Count == 0 || Repeats(target.Names) || (target.Labels is not null && (target.Labels.Count == 0 || Repeats(target.Labels))) ||
+            (target.Kind == TargetKind.Class && (target.Labels is null || target.Names.Count != 1 || scaled)) ||
+            (scaled && (target.Means?.Count != target.Names.Count || target.Scales?.Count != target.Names.Count || !target.Means.All(double.IsFinite) || !target.Scales.All(IsScale))))
         {
             throw new ModelException("the model's schema has a target that does not fit together");
         }
 
         foreach (FeatureColumn column in columns)
         {
-            if ((column.Kind == FeatureKind.Categorical && column.Categories is null) || !double.IsFinite(column.Mean) || !double.IsFinite(column.Scale) || column.Scale == 0)
+            if ((column.Kind == FeatureKind.Categorical && column.Categories is null) || (column.Categories is not null && Repeats(column.Categories)) ||
+                !double.IsFinite(column.Mean) || !IsScale(column.Scale) || double.IsInfinity(column.Imputed))
             {
                 throw new ModelException($"the model's schema has a column '{column.Name}' that does not fit together");
             }
         }
     }
 
+    private static bool IsScale(double scale) => double.IsFinite(scale) && scale > 0;
+
+    private static bool Repeats(IReadOnlyList<string> names) => names.Distinct(StringComparer.Ordinal).Count() < names.Count;
+
+    private static string Text(JsonElement element) => element.GetString() ?? throw new ModelException("the model's schema has null where text is expected");
+
+    /// <summary>Enum.Parse would take numbers and lists too.</summary>
+    private static TKind Kind<TKind>(JsonElement element) where TKind : struct, Enum
+    {
+        string text = Text(element.GetProperty("kind"));
+        return Enum.GetValues<TKind>().Where(kind => kind.ToString().Equals(text, StringComparison.OrdinalIgnoreCase)).Select(kind => (TKind?)kind).FirstOrDefault()
+            ?? throw new ModelException($"the model's schema: {Suggestion.Unknown("kind", text, [.. Enum.GetNames<TKind>().Select(name => name.ToLowerInvariant())])}");
+    }
+
     private static FeatureColumn ReadColumn(JsonElement column) => new(
-        column.GetProperty("name").GetString()!,
-        Enum.Parse<FeatureKind>(column.GetProperty("kind").GetString()!, ignoreCase: true),
+        Text(column.GetProperty("name")),
+        Kind<FeatureKind>(column),
         Number(column, "mean", 0),
         Number(column, "scale", 1),
         Number(column, "imputed", double.NaN),
@@ -115,7 +132,7 @@ public static class SchemaJson
 
     private static double Number(JsonElement element, string name, double otherwise) => element.TryGetProperty(name, out JsonElement value) ? value.GetDouble() : otherwise;
 
-    private static string[]? Strings(JsonElement element, string name) => element.TryGetProperty(name, out JsonElement values) ? [.. values.EnumerateArray().Select(value => value.GetString()!)] : null;
+    private static string[]? Strings(JsonElement element, string name) => element.TryGetProperty(name, out JsonElement values) ? [.. values.EnumerateArray().Select(Text)] : null;
 
     private static double[]? Numbers(JsonElement element, string name) => element.TryGetProperty(name, out JsonElement values) ? [.. values.EnumerateArray().Select(value => value.GetDouble())] : null;
 

@@ -59,8 +59,9 @@ public sealed record TableSchema(IReadOnlyList<FeatureColumn> Columns, TargetCol
         for (int row = 0; row < weights.Length; row++)
         {
             double weight = column.Number(row);
-            weights[row] = weight >= 0 && double.IsFinite(weight)
-                ? T.CreateTruncating(weight)
+            weights[row] = T.CreateTruncating(weight);
+            weights[row] = weight >= 0 && T.IsFinite(weights[row])
+                ? weights[row]
                 : throw new DataException($"'{table.Source}', row {row}, column '{column.Name}': {column.Text(row) ?? "nothing"} found, a sample weight of at least 0 expected");
         }
 

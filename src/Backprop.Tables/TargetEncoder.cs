@@ -39,13 +39,10 @@ internal static class TargetEncoder
             for (int row = 0; row < table.Rows; row++)
             {
                 double number = column.Number(row);
-                if (double.IsNaN(number))
-                {
-                    throw column.IsMissing(row) ? Missing(table, column, row)
-                        : new DataException($"'{table.Source}', row {row}, column '{column.Name}': '{column.Text(row)}' found, a number expected");
-                }
-
-                values[(row * width) + t] = T.CreateTruncating(target.Means is null ? number : (number - target.Means[t]) / target.Scales![t]);
+                var value = T.CreateTruncating(target.Means is null ? number : (number - target.Means[t]) / target.Scales![t]);
+                values[(row * width) + t] = T.IsFinite(value) ? value
+                    : throw (column.IsMissing(row) ? Missing(table, column, row)
+                        : new DataException($"'{table.Source}', row {row}, column '{column.Name}': '{column.Text(row)}' found, a number expected{(double.IsFinite(number) ? " that is not so large" : "")}"));
             }
         }
 

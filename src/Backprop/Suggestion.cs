@@ -3,6 +3,9 @@ namespace Backprop;
 /// <summary>The nearest right name for a wrong one.</summary>
 public static class Suggestion
 {
+    /// <summary>Nobody mistypes a longer name, and the search takes the square of it.</summary>
+    private const int MaxLength = 200;
+
     /// <summary>The candidate with the fewest edits from <paramref name="text"/>, or null where none is near.</summary>
     public static string? Nearest(string text, IEnumerable<string> candidates)
     {
@@ -10,8 +13,18 @@ public static class Suggestion
         ArgumentNullException.ThrowIfNull(candidates);
         string? best = null;
         int bestDistance = Math.Max(2, text.Length / 3) + 1;
+        if (text.Length > MaxLength)
+        {
+            return null;
+        }
+
         foreach (string candidate in candidates)
         {
+            if (Math.Abs(candidate.Length - text.Length) >= bestDistance)
+            {
+                continue; // each character too many is an edit
+            }
+
             int distance = Distance(text.ToUpperInvariant(), candidate.ToUpperInvariant());
             if (distance < bestDistance)
             {

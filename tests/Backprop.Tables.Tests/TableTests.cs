@@ -71,6 +71,10 @@ public sealed class TableTests : IDisposable
     [Theory]
     [InlineData("a,b\n1,2\n3\n4,5,6\n", "bad.csv")]
     [InlineData("a,y\n1,1\ninf,2\n", "row 1, column 'a'")]
+    [InlineData("a,y\n1,1\nnan,2\n", "row 1, column 'a': NaN found")]
+    [InlineData("a,y,a\n1,1,3\n", "two columns named 'a'")]
+    [InlineData("#x\na,y\n1,1\n#2,3\n", "row 0 (line 2): 2 cells found")]
+    [InlineData("a,y\n1,1\n\0,2\n", "row 1 (line 3): a zero byte")]
     [InlineData("y\n", "no rows")]
     public void MalformedTablesAreRefused(string csv, string part) =>
         Assert.Contains(part, Assert.Throws<DataException>(() => TableReader.Read(File("bad.csv", csv))).Message);
@@ -96,6 +100,72 @@ public sealed class TableTests : IDisposable
         Assert.Equal(["a\"; DROP", "y"], table.Names);
         Assert.Equal(3.5, table.Columns[0].Number(1));
     }
+
+    [Fact]
+    public void NamesOfFilesAreNeitherPatternsNorValues()
+    {
+        File("x1.csv", "a,y\n9,9\n");
+        Assert.Equal(1, TableReader.Read(File("x[1].csv", "a,y\n1,2\n")).Columns[0].Number(0));
+        Assert.Equal(3, TableReader.Read(File("x*.csv", "a,y\n3,4\n")).Columns[0].Number(0));
+        Directory.CreateDirectory(Path.Combine(_folder, "y=7"));
+        Assert.Equal(2, TableReader.Read(File("y=7/t.csv", "a,y\n1,2\n")).Columns[1].Number(0));
+    }
+
+    [Fact]
+    public void NamesThatDifferInCaseStayAsTheyAre() =>
+        Assert.Equal(["A", "a", "column2", "y"], TableReader.Read(File("a.csv", "A,a,,y\n1,2,3,4\n")).Names);
+
+    [Theory]
+    [InlineData("SELECT * FROM read_text('/etc/passwd')", "a query reads its --database")]
+    [InlineData("SELECT Delimiter FROM sniff_csv('/etc/passwd')", "a query reads its --database")]
+    [InlineData("SELECT * FROM 'http://127.0.0.1:9/a.csv'", "a query reads its --database")]
+    [InlineData("COPY (SELECT 1) TO 'x.csv'", "one SELECT statement")]
+    [InlineData("ATTACH 'x.db'", "one SELECT statement")]
+    [InlineData("INSTALL httpfs", "one SELECT statement")]
+    [InlineData("SELECT 1; SELECT 2", "one SELECT statement")]
+    [InlineData("SELECT 1) ; COPY (SELECT 1) TO 'x.csv'; SELECT * FROM (SELECT 1", "syntax error")]
+    public void QueriesReachNothingElse(string sql, string part) =>
+        Assert.Contains(part, Assert.Throws<DataException>(() => TableReader.Query(sql, null)).Message);
+
+    [Fact]
+    public void AViewInADatabaseReachesNothingElse()
+    {
+        string secret = File("secret.csv", "y\n1\n"), database = Path.Combine(_folder, "d;ACCESS_MODE=READ_WRITE.db");
+        using (var connection = new DuckDB.NET.Data.DuckDBConnection(new System.Data.Common.DbConnectionStringBuilder { ["DataSource"] = database }.ConnectionString))
+        {
+            connection.Open();
+            using DuckDB.NET.Data.DuckDBCommand command = connection.CreateCommand();
+            command.CommandText = $"CREATE TABLE t AS SELECT 1.5 AS y; CREATE VIEW v AS SELECT * FROM read_csv('{secret}')";
+            command.ExecuteNonQuery();
+        }
+
+        Assert.Equal(1.5, TableReader.Query("SELECT * FROM t;", database).Columns[0].Number(0));
+        Assert.Contains("a query reads its --database", Assert.Throws<DataException>(() => TableReader.Query("SELECT * FROM v", database)).Message);
+        Assert.Contains("a query reads its --database", Assert.Throws<DataException>(() => TableReader.Query($"SELECT * FROM '{secret}'", database)).Message);
+    }
+
+    [Fact]
+    public void WhatNestsTooDeeplyIsNotGivenToDuckDb()
+    {
+        string deep = new('[', 100_000);
+        Assert.Contains("line 2: values nested", Assert.Throws<DataException>(() => TableReader.Read(File("a.jsonl", $"{{\"a\":\"[[[\\\"{deep}\"}}\n{deep}"))).Message);
+        byte[] group = [0x35, 0, 0x18, 1, (byte)'a', 0x15, 2, 0];
+        Assert.Throws<DataException>(() => ParquetFooter.Check([0x29, 0xFC, 100, .. Enumerable.Repeat(group, 100).SelectMany(bytes => bytes), 0], "p"));
+        ParquetFooter.Check([0x29, 0xFC, 50, .. Enumerable.Repeat(group, 50).SelectMany(bytes => bytes), 0], "p");
+        Assert.Throws<DataException>(() => ParquetFooter.Check([0x29, 0xFC, 50, .. group], "p"));
+        Assert.Throws<DataException>(() => ParquetFooter.Check([.. Enumerable.Repeat((byte)0x1C, 1000)], "p"));
+    }
+
+    [Theory]
+    [InlineData("{\"name\":\"b\",\"kind\":\"7\"}")]
+    [InlineData("{\"name\":\"b\",\"kind\":\"numeric,ignored\"}")]
+    [InlineData("{\"name\":null,\"kind\":\"numeric\"}")]
+    [InlineData("{\"name\":\"b\",\"kind\":\"numeric\",\"scale\":-1}")]
+    [InlineData("{\"name\":\"b\",\"kind\":\"numeric\",\"imputed\":1e400}")]
+    [InlineData("{\"name\":\"b\",\"kind\":\"categorical\",\"categories\":[\"x\",\"x\"]}")]
+    [InlineData("{\"name\":\"b\",\"kind\":\"categorical\",\"categories\":[null]}")]
+    public void SchemasThatMeanNothingAreRefused(string column) =>
+        Assert.Throws<ModelException>(() => SchemaJson.Read($"{{\"columns\":[{column}],\"target\":{{\"names\":[\"y\"],\"kind\":\"values\"}}}}"));
 
     [Theory]
     [InlineData(".csv")]

@@ -66,6 +66,38 @@ public sealed class ArrayReaderTests : IDisposable
     }
 
     [Theory]
+    [InlineData("{'descr': '<f8', 'fortran_order': False, 'shape': (1,), 'shape': (1,), }")]
+    [InlineData("x = {'descr': '<f8', 'fortran_order': False, 'shape': (1,), }")]
+    [InlineData("{'descr': '<f8', 'fortran_order': False, 'shape': (1,), }.pop()")]
+    public void HeadersSayOneThing(string header) =>
+        Assert.Contains("no descr", Assert.Throws<DataException>(() => NpyReader.Read(Write("a.npy", [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. Encoding.ASCII.GetBytes(header), .. new byte[8]]))).Message);
+
+    [Fact]
+    public void DimensionsHaveAnEnd()
+    {
+        string ones = string.Join(", ", Enumerable.Repeat("1", 64));
+        Assert.Contains("65 dimensions", Assert.Throws<DataException>(() => NpyReader.Read(Write("a.npy", Npy("|u1", $"({ones}, 1)", true, 1, [7])))).Message);
+    }
+
+    [Fact]
+    public void WhatPacksTooWellIsNotUnpacked()
+    {
+        string path = Path.Combine(_folder, "bomb.npz");
+        using (ZipArchive zip = ZipFile.Open(path, ZipArchiveMode.Create))
+        {
+            using Stream stream = zip.CreateEntry("X.npy").Open();
+            stream.Write(Npy("|u1", "(20000000,)", false, 1, new byte[20_000_000]));
+        }
+
+        byte[] images = [0, 0, 8, 1, 0x01, 0x40, 0, 0, .. new byte[0x1400000]];
+        string packed = Write("bomb.gz", Zip(images, true));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Contains("numbers announced", Assert.Throws<DataException>(() => NpyReader.ReadAll(path)).Message);
+        Assert.Contains("numbers announced", Assert.Throws<DataException>(() => IdxReader.Read(packed)).Message);
+        Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 1_000_000);
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void IdxIsReadZippedOrNot(bool zipped)
@@ -93,6 +125,9 @@ public sealed class ArrayReaderTests : IDisposable
     {
         NumericArray array = NpyReader.Read(Write("a.npy", Npy("<f8", "(2, 2)", false, 1, Doubles("<f8", 1, 2, 3, double.NaN))));
         Assert.Contains("row 1, column 1: NaN", Assert.Throws<DataException>(() => array.ToFinite<float>()).Message);
+        array = NpyReader.Read(Write("a.npy", Npy("<f8", "(2, 2)", false, 1, Doubles("<f8", 1, 2, 1e300, 4))));
+        Assert.Contains("row 1, column 0: 1E+300 found, a number that float holds", Assert.Throws<DataException>(() => array.ToFinite<float>()).Message);
+        Assert.Equal(1e300, array.ToFinite<double>()[2]);
     }
 
     private string Write(string name, byte[] bytes)

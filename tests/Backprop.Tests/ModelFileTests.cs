@@ -70,6 +70,8 @@ public sealed class ModelFileTests : IDisposable
     [InlineData("no 'network'", "\"__metadata__\":{}")]
     [InlineData("version '2' found", "\"__metadata__\":{\"version\":\"2\"}")]
     [InlineData("did you mean 'units'", "\"__metadata__\":{\"network\":\"{\\\"inputs\\\":2,\\\"layers\\\":[{\\\"unit\\\":1}]}\"}")]
+    [InlineData("'activation' is null", "\"__metadata__\":{\"network\":\"{\\\"inputs\\\":2,\\\"layers\\\":[{\\\"units\\\":1,\\\"activation\\\":null}]}\"}")]
+    [InlineData("'loss' is null", "\"__metadata__\":{\"network\":\"{\\\"inputs\\\":2,\\\"layers\\\":[{\\\"units\\\":1,\\\"activation\\\":\\\"relu\\\"}],\\\"loss\\\":null}\"}")]
     public void MalformedMetadataAreRefused(string part, string metadata) =>
         Assert.Contains(part, Assert.Throws<ModelException>(() => ModelFile<float>.Read(File(metadata, Layers, 12))).Message);
 

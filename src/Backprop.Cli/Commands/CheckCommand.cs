@@ -18,6 +18,9 @@ internal static class CheckCommand
     /// <summary>More rows mean more of them within a step of a kink, and then nothing can be said of a parameter.</summary>
     private const int DefaultRows = 16;
 
+    /// <summary>The most random features that are drawn.</summary>
+    private const int MaxNumbers = 1 << 26;
+
     public static Command Create()
     {
         var common = new CommonOptions();
@@ -74,6 +77,11 @@ internal static class CheckCommand
     /// <summary>Glorot weights, normal features, and targets that every loss takes: numbers in (0, 1), or classes for hinge.</summary>
     private static (Network<T> Network, Dataset<T> Data) Random<T>(NetworkDefinition definition, ulong seed, int rows) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        if ((long)rows * Math.Max(definition.Inputs, definition.TargetCount) > MaxNumbers)
+        {
+            throw new UsageException($"--rows: {rows} rows of {definition.Inputs} inputs are too many, at most {MaxNumbers / Math.Max(definition.Inputs, definition.TargetCount)} expected");
+        }
+
         var random = new CounterRandom(seed, 7);
         var features = new T[rows * definition.Inputs];
         for (int n = 0; n < features.Length; n++)

@@ -85,7 +85,8 @@ internal static class SummaryCommand
         line.WritePropertyName(name);
         try
         {
-            line.WriteRawValue(value ?? "null");
+            using var document = System.Text.Json.JsonDocument.Parse(value ?? "null");
+            document.RootElement.WriteTo(line); // on one line, however it was written
         }
         catch (System.Text.Json.JsonException)
         {

@@ -34,7 +34,7 @@ internal static class TrainCommand
     {
         IReadOnlyDictionary<string, string> notes = new CheckpointFolder(folder).ReadNotes();
         (Command command, TrainOptions first) = Make();
-        ParseResult original = command.Parse([.. JsonSerializer.Deserialize(notes["arguments"], StringsJson.Default.StringArray)!]);
+        ParseResult original = Original(command, notes, folder);
         RequireNoChange(parsed, options, original);
         var settings = new RunSettings(parsed, options)
         {
@@ -45,6 +45,23 @@ internal static class TrainCommand
         };
         Environment.CurrentDirectory = notes["directory"];
         return Run(first, original, settings);
+    }
+
+    private static ParseResult Original(Command command, IReadOnlyDictionary<string, string> notes, string folder)
+    {
+        try
+        {
+            if (notes.TryGetValue("arguments", out string? text) && notes.ContainsKey("directory") && notes.ContainsKey("data") &&
+                JsonSerializer.Deserialize(text, StringsJson.Default.StringArray) is { } arguments && !arguments.Contains(null!) && command.Parse(arguments, Program.Parsing) is { Errors: [] } original)
+            {
+                return original;
+            }
+        }
+        catch (JsonException)
+        {
+        }
+
+        throw new ModelException($"the checkpoint in '{folder}' does not say which run it is of");
     }
 
     private static void RequireNoChange(ParseResult parsed, TrainOptions options, ParseResult original)

@@ -9,7 +9,7 @@ internal sealed class CommonOptions
 {
     public Argument<string?> Data { get; } = new("DATA") { HelpName = "DATA", Arity = ArgumentArity.ZeroOrOne, Description = "A table (.csv .tsv .json .jsonl .parquet), IMAGES,LABELS, .npz, X.npy,y.npy, builtin:digits, builtin:iris, or - for CSV on standard input" };
 
-    public Option<string?> Query { get; } = new("--query") { Description = "Rows of a SQL query in the place of DATA", HelpName = "SQL" };
+    public Option<string?> Query { get; } = new("--query") { Description = "Rows of one SELECT in the place of DATA, over --database, or without it over table files in the current folder and below", HelpName = "SQL" };
 
     public Option<string?> Database { get; } = new("--database") { Description = "The DuckDB database that --query reads", HelpName = "FILE" };
 

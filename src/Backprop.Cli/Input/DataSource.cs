@@ -95,6 +95,8 @@ internal sealed record DataSource(string Name, Table? Table, NumericArray? X, Nu
             throw new DataException($"'{x.Source}': shape ({string.Join(", ", x.Shape)}) found, rows of features expected");
         }
 
+        x.RequireFinite();
+        y?.RequireFinite();
         return y is null || y.Rows == x.Rows
             ? new(data, null, x, y, null)
             : throw new DataException($"'{data}': {x.Rows} rows of features, {y.Rows} rows of targets");

@@ -18,6 +18,12 @@ internal sealed record Model<T>(Network<T> Network, TableSchema? Schema, string?
             throw new ModelException($"'{path}': the schema makes {schema.FeatureCount} features, the network {file.Network.Definition} takes {file.Network.Definition.Inputs}");
         }
 
+        int targets = schema is null ? 0 : schema.Target.Kind == TargetKind.Class ? schema.Target.Labels!.Count : schema.Target.Names.Count, expected = file.Network.Definition.TargetCount;
+        if (schema is not null && targets != expected && !(schema.Target.Kind == TargetKind.Class && targets < expected) && !(schema.Target.Kind == TargetKind.Class && targets == 2 && expected == 1))
+        {
+            throw new ModelException($"'{path}': the schema has {targets} targets, the network {file.Network.Definition} takes {expected}");
+        }
+
         return new(file.Network, schema, file.Training);
     }
 

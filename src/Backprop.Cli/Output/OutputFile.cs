@@ -18,7 +18,7 @@ internal static class OutputFile
             throw new DataException($"cannot write '{path}': {(Directory.Exists(path) ? "it is a folder" : $"the folder '{folder}' does not exist")}");
         }
 
-        Probe(folder, path);
+        Probe(folder, path, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.tmp"); // as long as the name that it is written under
     }
 
     /// <summary>Makes the folder where it does not exist.</summary>
@@ -34,12 +34,12 @@ internal static class OutputFile
             throw new DataException($"cannot make the folder '{folder}': {error.Message}", error);
         }
 
-        Probe(folder, folder);
+        Probe(folder, folder, $".backprop-{Guid.NewGuid():N}.tmp");
     }
 
-    private static void Probe(string folder, string path)
+    private static void Probe(string folder, string path, string name)
     {
-        string probe = Path.Combine(folder, $".backprop-{Guid.NewGuid():N}.tmp");
+        string probe = Path.Combine(folder, name);
         try
         {
             File.Create(probe).Dispose();

@@ -28,14 +28,27 @@ internal static class Terminal
 
     public static int Fail(string message, int code)
     {
-        Console.Error.WriteLine($"backprop: {message}");
+        Console.Error.WriteLine($"backprop: {Plain(message)}");
         return code;
     }
 
     /// <summary>Something is wrong, and work goes on.</summary>
-    public static void Warn(string message) => Console.Error.WriteLine($"backprop: warning: {message}");
+    public static void Warn(string message) => Console.Error.WriteLine(Plain($"backprop: warning: {message}"));
 
-    public static void Say(string message) => Console.Error.WriteLine(message);
+    /// <summary>A message or a picture of several lines.</summary>
+    public static void Say(string message) => Console.Error.WriteLine(string.Join('\n', message.Split('\n').Select(Plain)));
+
+    /// <summary>A message may quote a file: as one line of bounded length, and without what a terminal would obey.</summary>
+    public static string Plain(string message)
+    {
+        string line = message.Length <= MaxMessage ? message : $"{message[..(MaxMessage / 2)]}… ({message.Length - MaxMessage} characters more) …{message[^(MaxMessage / 2)..]}";
+        return string.Concat(line.Select(c => Obeyed(c) ? $"\\u{(int)c:x4}" : $"{c}"));
+    }
+
+    private const int MaxMessage = 2000;
+
+    /// <summary>Control characters, and those that turn the direction of writing.</summary>
+    private static bool Obeyed(char c) => char.IsControl(c) || c is '\u2028' or '\u2029' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
 
     static Terminal()
     {

@@ -8,23 +8,26 @@ public static class IdxReader
 {
     /// <summary>Reads a file.</summary>
     /// <exception cref="DataException">Missing, unreadable or malformed.</exception>
-    public static NumericArray Read(string path)
+    public static NumericArray Read(string path) => Read(() => new FileStream(path, FileMode.Open, FileAccess.Read), path);
+
+    /// <summary>Reads what is opened, whose length is known.</summary>
+    internal static NumericArray Read(Func<Stream> open, string source)
     {
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read);
+            using Stream file = open();
             bool zipped = file.Length >= 2 && file.ReadByte() == 0x1F && file.ReadByte() == 0x8B;
             file.Position = 0;
             using Stream stream = zipped ? new GZipStream(file, CompressionMode.Decompress) : file;
-            return Read(stream, path, zipped ? file.Length * 1100 : file.Length); // gzip packs at most 1032 to 1
+            return Read(stream, source, zipped, file.Length);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException)
         {
-            throw new DataException($"cannot read '{path}': {error.Message}", error);
+            throw new DataException($"cannot read '{source}': {error.Message}", error);
         }
     }
 
-    private static NumericArray Read(Stream stream, string path, long most)
+    private static NumericArray Read(Stream stream, string path, bool zipped, long length)
     {
         byte[] start = new byte[4];
         if (stream.ReadAtLeast(start, 4, throwOnEndOfStream: false) < 4 || start[0] != 0 || start[1] != 0 || start[3] == 0 || start[3] > 8)
@@ -48,9 +51,14 @@ public static class IdxReader
             stream.ReadExactly(size);
             uint dimension = BinaryPrimitives.ReadUInt32BigEndian(size);
             count *= dimension;
-            if (dimension > int.MaxValue || count > Array.MaxLength / 8 || count * width > most)
+            if (dimension > int.MaxValue || count > Array.MaxLength / 8 || (!zipped && count * width > length))
             {
                 throw new DataException($"'{path}': dimension {d} of {dimension} makes the array larger than the file can hold");
+            }
+
+            if (zipped && count * sizeof(double) > UnpackedSize.Limit(length))
+            {
+                throw new DataException($"'{path}': {count} numbers announced by a file of {length} packed bytes, at most {UnpackedSize.Limit(length) / sizeof(double)} expected");
             }
 
             shape[d] = (int)dimension;

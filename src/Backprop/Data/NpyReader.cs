@@ -11,53 +11,72 @@ public static partial class NpyReader
 {
     private const int MaxHeader = 1 << 20;
 
+    /// <summary>As NumPy.</summary>
+    private const int MaxDimensions = 64;
+
     /// <summary>Reads a .npy file.</summary>
     /// <exception cref="DataException">Missing, unreadable or malformed, or of a type that is not a plain number.</exception>
-    public static NumericArray Read(string path)
+    public static NumericArray Read(string path) => Read(() => new FileStream(path, FileMode.Open, FileAccess.Read), path);
+
+    /// <summary>Reads what is opened, whose length is known.</summary>
+    internal static NumericArray Read(Func<Stream> open, string source)
     {
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read);
-            return Read(stream, path, stream.Length);
+            using Stream stream = open();
+            return Read(stream, source, stream.Length, long.MaxValue);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new DataException($"cannot read '{path}': {error.Message}", error);
+            throw new DataException($"cannot read '{source}': {error.Message}", error);
         }
     }
 
     /// <summary>Reads every array of a .npz file, by name.</summary>
     /// <exception cref="DataException">Missing, unreadable or malformed, or of a type that is not a plain number.</exception>
-    public static IReadOnlyDictionary<string, NumericArray> ReadAll(string path)
+    public static IReadOnlyDictionary<string, NumericArray> ReadAll(string path) => ReadAll(() => new FileStream(path, FileMode.Open, FileAccess.Read), path);
+
+    /// <summary>Reads what is opened, whose length is known. Names of entries are names, never paths.</summary>
+    internal static IReadOnlyDictionary<string, NumericArray> ReadAll(Func<Stream> open, string source)
     {
         try
         {
-            using ZipArchive zip = ZipFile.OpenRead(path);
-            var arrays = new Dictionary<string, NumericArray>(StringComparer.Ordinal);
-            foreach (ZipArchiveEntry entry in zip.Entries)
-            {
-                string name = entry.FullName.EndsWith(".npy", StringComparison.Ordinal) ? entry.FullName[..^4] : entry.FullName;
-                if (entry.CompressedLength > 0 && entry.Length / entry.CompressedLength > 1100)
-                {
-                    throw new DataException($"'{path}', array '{name}': {entry.Length} bytes packed into {entry.CompressedLength} is more than the format can do");
-                }
-
-                using Stream stream = entry.Open();
-                if (!arrays.TryAdd(name, Read(stream, $"{path}:{name}", entry.Length)))
-                {
-                    throw new DataException($"'{path}': array '{name}' stands twice");
-                }
-            }
-
-            return arrays;
+            using Stream stream = open();
+            return ReadAll(stream, source);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException or NotSupportedException)
         {
-            throw new DataException($"cannot read '{path}': {error.Message}", error);
+            throw new DataException($"cannot read '{source}': {error.Message}", error);
         }
     }
 
-    private static NumericArray Read(Stream stream, string source, long length)
+    private static Dictionary<string, NumericArray> ReadAll(Stream file, string source)
+    {
+        using var zip = new ZipArchive(file, ZipArchiveMode.Read);
+        var arrays = new Dictionary<string, NumericArray>(StringComparer.Ordinal);
+        long left = UnpackedSize.Limit(file.Length) / sizeof(double);
+        foreach (ZipArchiveEntry entry in zip.Entries)
+        {
+            string name = entry.FullName.EndsWith(".npy", StringComparison.Ordinal) ? entry.FullName[..^4] : entry.FullName;
+            if (arrays.ContainsKey(name))
+            {
+                throw new DataException($"'{source}': array '{name}' stands twice");
+            }
+
+            using Stream stream = entry.Open();
+            NumericArray array = Read(stream, $"{source}:{name}", entry.Length, left);
+            arrays.Add(name, array);
+            left -= array.Values.Length;
+        }
+
+        return arrays;
+    }
+
+    /// <param name="stream">The array.</param>
+    /// <param name="source">For messages.</param>
+    /// <param name="length">The stream's.</param>
+    /// <param name="most">The most numbers that are accepted.</param>
+    private static NumericArray Read(Stream stream, string source, long length, long most)
     {
         byte[] start = new byte[8];
         if (length < 10 || stream.ReadAtLeast(start, 8, throwOnEndOfStream: false) < 8 || start[0] != 0x93 || Encoding.ASCII.GetString(start, 1, 5) != "NUMPY" || start[6] is < 1 or > 3)
@@ -77,9 +96,9 @@ public static partial class NpyReader
 
         byte[] bytes = new byte[headerLength];
         stream.ReadExactly(bytes);
-        string header = Encoding.UTF8.GetString(bytes);
+        string header = Encoding.UTF8.GetString(bytes).Trim();
         Match type = Descr().Match(header), order = FortranOrder().Match(header), shapeText = ShapeTuple().Match(header);
-        if (!type.Success || !order.Success || !shapeText.Success)
+        if (!type.Success || !order.Success || !shapeText.Success || !header.StartsWith('{') || !header.EndsWith('}') || type.NextMatch().Success || order.NextMatch().Success || shapeText.NextMatch().Success)
         {
             throw new DataException($"'{source}': the header has no descr, fortran_order and shape of a plain array (objects and records are not read)");
         }
@@ -95,6 +114,11 @@ public static partial class NpyReader
         if (count * width != dataLength)
         {
             throw new DataException($"'{source}': shape ({string.Join(", ", shape)}) of '{kind}' takes {count * width} bytes, {dataLength} found");
+        }
+
+        if (count > most)
+        {
+            throw new DataException($"'{source}': {count} numbers announced, at most {most} expected of a file that is so small");
         }
 
         double[] values = Values(stream, (int)count, kind[1], width, bigEndian: kind[0] == '>', source);
@@ -119,6 +143,11 @@ public static partial class NpyReader
         string[] parts = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         int[] shape = new int[parts.Length];
         count = 1;
+        if (parts.Length > MaxDimensions)
+        {
+            throw new DataException($"'{source}': {parts.Length} dimensions found, at most {MaxDimensions} expected");
+        }
+
         for (int d = 0; d < parts.Length; d++)
         {
             if (!int.TryParse(parts[d].TrimEnd('L'), NumberStyles.None, CultureInfo.InvariantCulture, out shape[d]) || (count *= shape[d]) > Array.MaxLength / 8)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 
 namespace Backprop.Data;
@@ -23,11 +24,27 @@ public sealed record NumericArray(string Source, IReadOnlyList<int> Shape, doubl
         var result = new T[Values.Length];
         for (int n = 0; n < result.Length; n++)
         {
-            result[n] = double.IsFinite(Values[n])
-                ? T.CreateTruncating(Values[n] * factor)
-                : throw new DataException($"'{Source}', row {n / Columns}, column {n % Columns}: {Values[n]} found, a finite number expected");
+            result[n] = T.CreateTruncating(Values[n] * factor);
+            if (!T.IsFinite(result[n]))
+            {
+                throw NotFinite(n, double.IsFinite(Values[n]) ? $"a number that {(typeof(T) == typeof(float) ? "float" : "double")} holds" : "a finite number");
+            }
         }
 
         return result;
     }
+
+    /// <summary>Requires that every number is finite: in arrays nothing else says that one is missing.</summary>
+    /// <exception cref="DataException">A number that is not: which row and column.</exception>
+    internal void RequireFinite()
+    {
+        int bad = IsInteger ? -1 : Array.FindIndex(Values, value => !double.IsFinite(value));
+        if (bad >= 0)
+        {
+            throw NotFinite(bad, "a finite number");
+        }
+    }
+
+    private DataException NotFinite(int index, string expected) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"'{Source}', row {index / Columns}, column {index % Columns}: {Values[index]} found, {expected} expected"));
 }

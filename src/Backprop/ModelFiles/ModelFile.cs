@@ -48,7 +48,11 @@ public sealed record ModelFile<T>(Network<T> Network, string? Schema = null, str
     /// <exception cref="ModelException">Not a model, or one that does not fit together: which tensor, what was found, what was expected.</exception>
     public static ModelFile<T> Read(string path, bool allowNonFinite = false)
     {
-        SafeTensorsFile file = SafeTensorsFile.Read(path);
+        return Read(SafeTensorsFile.Read(path), path, allowNonFinite);
+    }
+
+    internal static ModelFile<T> Read(SafeTensorsFile file, string path, bool allowNonFinite = false)
+    {
         if (file.Metadata.TryGetValue("format", out string? format) && format != "backprop")
         {
             throw new ModelException($"'{path}': format '{format}' found, 'backprop' expected");

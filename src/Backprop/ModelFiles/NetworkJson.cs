@@ -64,7 +64,7 @@ internal static class NetworkJson
                 RequireKeys(layer, $"layer {layers.Count + 1}", ["units", "activation", "alpha", "dropout"]);
                 double? alpha = layer.TryGetProperty("alpha", out JsonElement a) ? a.GetDouble() : null;
                 double dropout = layer.TryGetProperty("dropout", out JsonElement d) ? d.GetDouble() : 0;
-                layers.Add(new(Get(layer, "units").GetInt32(), ActivationFunction.Create(Get(layer, "activation").GetString()!, alpha), dropout));
+                layers.Add(new(Get(layer, "units").GetInt32(), ActivationFunction.Create(Name(Get(layer, "activation"), "activation"), alpha), dropout));
             }
 
             Loss? loss = null;
@@ -80,7 +80,7 @@ internal static class NetworkJson
                     }
                 }
 
-                loss = Loss.Create(name.GetString()!, parameter);
+                loss = Loss.Create(Name(name, "loss"), parameter);
                 if (given is not null && given != loss.ParameterName)
                 {
                     throw new ModelException($"the loss '{loss.Name}' has no '{given}'");
@@ -97,6 +97,8 @@ internal static class NetworkJson
 
     private static JsonElement Get(JsonElement element, string name) =>
         element.TryGetProperty(name, out JsonElement value) ? value : throw new ModelException($"'{name}' is missing");
+
+    private static string Name(JsonElement element, string what) => element.GetString() ?? throw new ModelException($"'{what}' is null");
 
     private static void RequireKeys(JsonElement element, string where, string[] known)
     {

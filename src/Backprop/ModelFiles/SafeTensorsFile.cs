@@ -59,7 +59,8 @@ public sealed class SafeTensorsFile
         }
     }
 
-    private static SafeTensorsFile Read(Stream stream, string path)
+    /// <summary>Reads a stream whose length is known.</summary>
+    internal static SafeTensorsFile Read(Stream stream, string path)
     {
         long length = stream.Length;
         Span<byte> prefix = stackalloc byte[8];

@@ -198,7 +198,7 @@ public sealed class Checkpoint<T> where T : unmanaged, IBinaryFloatingPointIeee7
         Evaluation? validation = null;
         if (epoch.TryGetProperty("rows", out JsonElement rows))
         {
-            int[][] confusion = [.. epoch.GetProperty("confusion").EnumerateArray().Select(line => line.GetString()!.Split(' ').Select(count => int.Parse(count, CultureInfo.InvariantCulture)).ToArray())];
+            int[][] confusion = [.. epoch.GetProperty("confusion").EnumerateArray().Select(line => (line.GetString() ?? throw new FormatException("a confusion line is null")).Split(' ').Select(count => int.Parse(count, CultureInfo.InvariantCulture)).ToArray())];
             validation = new(
                 rows.GetInt32(), Number(epoch, "validation_loss"),
                 [.. epoch.GetProperty("metrics").EnumerateObject().Select(metric => new KeyValuePair<string, double>(metric.Name, double.Parse(metric.Value.GetString()!, CultureInfo.InvariantCulture)))],

@@ -1,0 +1,34 @@
+using System.Globalization;
+using Backprop.Fuzz;
+
+// Backprop.Fuzz SECONDS [TARGET|cheap|tables|all] [SEED] [FOLDER]: fuzzes each target for so long; prints executions, branches, findings.
+// Backprop.Fuzz run TARGET FILE: one input again.
+var coverage = new Coverage(); // before anything instrumented runs
+string temporary = Directory.CreateTempSubdirectory("backprop-fuzz").FullName;
+try
+{
+    Target[] targets = Targets.All(temporary);
+    if (args is ["run", var wanted, var file])
+    {
+        Fuzzer.Once(targets.Single(target => target.Name == wanted), File.ReadAllBytes(file));
+        return 0;
+    }
+
+    double seconds = double.Parse(args.ElementAtOrDefault(0) ?? "10", CultureInfo.InvariantCulture);
+    string which = args.ElementAtOrDefault(1) ?? "all";
+    int seed = int.Parse(args.ElementAtOrDefault(2) ?? "1", CultureInfo.InvariantCulture);
+    string folder = Directory.CreateDirectory(args.ElementAtOrDefault(3) ?? Path.Combine(Path.GetTempPath(), "backprop-findings")).FullName;
+    string[] tables = ["csv", "json", "jsonl", "parquet"];
+    Target[] chosen = [.. targets.Where(target => which == "all" || which == target.Name || (which is "cheap" or "tables" && tables.Contains(target.Name) == (which == "tables")))];
+    int findings = 0;
+    foreach (Target target in chosen)
+    {
+        findings += new Fuzzer(target, seed, folder).Run(seconds, coverage);
+    }
+
+    return chosen.Length == 0 ? 2 : findings == 0 ? 0 : 1;
+}
+finally
+{
+    Directory.Delete(temporary, recursive: true);
+}

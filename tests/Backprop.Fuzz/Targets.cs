@@ -1,0 +1,172 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using System.Text;
+using Backprop.Cli;
+using Backprop.Data;
+using Backprop.Losses;
+using Backprop.ModelFiles;
+using Backprop.Networks;
+using Backprop.Tables;
+using Backprop.Training;
+
+namespace Backprop.Fuzz;
+
+/// <summary>Every reader, with seeds written here.</summary>
+internal static class Targets
+{
+    private const string Layers = "\"layers.1.weight\":{\"dtype\":\"F32\",\"shape\":[1,2],\"data_offsets\":[0,8]},\"layers.1.bias\":{\"dtype\":\"F64\",\"shape\":[1],\"data_offsets\":[8,16]}";
+    private const string Meta = "\"__metadata__\":{\"format\":\"backprop\",\"version\":\"1\",\"network\":\"{\\\"inputs\\\":2,\\\"layers\\\":[{\\\"units\\\":1,\\\"activation\\\":\\\"tanh\\\"}]}\",\"schema\":\"{\\\"columns\\\":[],\\\"target\\\":{\\\"names\\\":[\\\"y\\\"],\\\"kind\\\":\\\"values\\\"}}\"}";
+    private const string State = "{\"epoch\":2,\"batch\":1,\"step\":9,\"updates\":9,\"epoch_loss\":\"0.5\",\"schedule\":\"\",\"ended\":\"Finished\",\"history\":[{\"epoch\":1,\"loss\":\"0.5\",\"learning_rate\":\"0.1\",\"seconds\":\"1\",\"steps\":4,\"is_best\":true,\"rows\":4,\"validation_loss\":\"0.4\",\"metrics\":{\"accuracy\":\"1\"},\"confusion\":[\"1 0\",\"0 1\"]}]}";
+
+    private static readonly System.CommandLine.RootCommand s_root = Cli.Program.Root;
+
+    private static readonly string[] s_json = ["{", "}", "[", "]", ",", ":", "\"", "null", "true", "1e400", "\"\\ud800\"", "\\u0000", "{}", "[]", "{\"a\":", "[[[[[[[[[[[[[[[[[["];
+
+    private static readonly string[] s_tensors = [.. s_json, "\"dtype\"", "\"shape\"", "\"data_offsets\"", "F32", "F64", "I32", "BF16", "layers.1.weight", "__metadata__", "\"network\"", "[0,8]", "\"format\"", "\\\"units\\\"", "relu"];
+
+    public static Target[] All(string folder) =>
+    [
+        new("safetensors", Model, [Tensors($"{{{Meta},{Layers}}}"), Tensors($"{{{Layers}}}"), Tensors("{}"), Tensors($"{{{Meta}}}")], s_tensors, Tensors),
+        new("checkpoint", bytes => Checkpoints(folder, bytes), [Tensors($"{{\"__metadata__\":{{\"format\":\"backprop-checkpoint\",\"state\":{Quote(State)}}},\"parameters\":{{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}},\"best\":{{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}},\"moment.0\":{{\"dtype\":\"F64\",\"shape\":[1],\"data_offsets\":[8,16]}}}}")], s_tensors, Tensors),
+        new("npy", bytes => NpyReader.Read(() => new MemoryStream(bytes), "a.npy").RequireFinite(), [Npy("<f8", "(2, 1)", 16), Npy(">i2", "(2, 2)", 8), Npy("|b1", "()", 1), Npy("<u4", "(0, 3)", 0)], ["'descr': ", "'fortran_order': ", "'shape': ", "True", "False", "(", ")", ",", "'<f8'", "'>i8'", "'|O'", "'<f4'", "(1, 1, 1, 1, 1, 1, 1, 1)", "L"], RepairNpy),
+        new("npz", bytes => NpyReader.ReadAll(() => new MemoryStream(bytes), "a.npz"), [Npz(("X.npy", Npy("<f8", "(2, 1)", 16)), ("y.npy", Npy("<i8", "(2,)", 16))), Npz(("a", Npy("|u1", "(3,)", 3))), Npz()], ["PK\u0001\u0002", "PK\u0003\u0004", "PK\u0005\u0006", "PK\u0006\u0006", "PK\u0006\u0007", ".npy", "../", "\0\0", "\u0001\0\u0010\0"], null),
+        new("npz-inside", bytes => NpyReader.ReadAll(() => new MemoryStream(Npz(("X.npy", bytes), ("y.npy", bytes))), "a.npz"), [Npy("<f8", "(2, 1)", 16), Npy("<i8", "(2,)", 16)], ["'descr': ", "'shape': ", "(", ")", ","], RepairNpy),
+        new("idx", bytes => IdxReader.Read(() => new MemoryStream(bytes), "idx").RequireFinite(), [Idx(8, [2, 2, 2], 8), Idx(0x0D, [2], 8), Idx(0x0E, [1, 1], 8), Gzip(Idx(8, [3], 3))], ["\0\0\u0008\u0001", "\u001f\u008b\u0008"], null),
+        new("idx-gz", bytes => IdxReader.Read(() => new MemoryStream(Gzip(bytes)), "idx").RequireFinite(), [Idx(8, [2, 2, 2], 8), Idx(0x0B, [2], 4), Idx(0x0E, [1, 1], 8)], ["\0\0\u0008\u0001"], null),
+        new("schema", bytes => SchemaJson.Write(SchemaJson.Read(Encoding.UTF8.GetString(bytes))), [Bytes("{\"columns\":[{\"name\":\"a\",\"kind\":\"numeric\",\"mean\":1.5,\"scale\":2,\"imputed\":1,\"flags_missing\":true},{\"name\":\"b\",\"kind\":\"categorical\",\"categories\":[\"x\",\"y\"]},{\"name\":\"c\",\"kind\":\"ignored\",\"why\":\"z\"}],\"target\":{\"names\":[\"y\"],\"kind\":\"class\",\"labels\":[\"p\",\"q\"]},\"sample_weight\":\"w\"}"), Bytes("{\"columns\":[],\"target\":{\"names\":[\"y\",\"z\"],\"kind\":\"values\",\"means\":[1,2],\"scales\":[3,4]}}")], [.. s_json, "\"columns\"", "\"target\"", "\"kind\"", "\"numeric\"", "\"flags\"", "\"labels\"", "\"means\"", "\"scales\""], null),
+        new("network", bytes => NetworkJson.Read(Encoding.UTF8.GetString(bytes)), [Bytes("{\"inputs\":4,\"layers\":[{\"units\":8,\"activation\":\"leaky_relu\",\"alpha\":0.1,\"dropout\":0.5},{\"units\":3,\"activation\":\"softmax\"}],\"loss\":\"cross_entropy\",\"label_smoothing\":0.1}"), Bytes("{\"inputs\":1,\"layers\":[{\"units\":2,\"activation\":\"identity\"}],\"loss\":\"huber\",\"delta\":2}")], [.. s_json, "\"inputs\"", "\"layers\"", "\"units\"", "\"activation\"", "\"alpha\"", "\"loss\"", "\"tau\"", "\"quantile\"", "\"gaussian_nll\"", "\"hinge\""], null),
+        new("specification", Specification, [Bytes("784-256:relu-128:leaky_relu(0.1)-10:softmax"), Bytes("1-1"), Bytes("3-5:elu(1e-2)-2:celu(1.5) huber:1"), Bytes("2-2:sigmoid quantile:0.9")], ["-", ":", "(", ")", " ", "relu", "softmax", "elu(", "16777216", "gaussian_nll", "cross_entropy:0.1", "hinge", "e-"], null),
+        new("configuration", bytes => Configuration(folder, bytes), [Bytes("{\"network\":\"8:tanh\",\"epochs\":3,\"optimizer\":\"sgd\",\"learning-rate\":0.1,\"json\":true}"), Bytes("// x\n{\"target\":[\"a\",\"b\"],\"quiet\":false,}")], [.. s_json, "\"seed\"", "\"threads\"", "\"precision\"", "\"help\"", "\"resume\"", "@c", "--"], null) { MaxLength = 512 },
+        new("parquet-footer", bytes => ParquetFooter.Check(bytes, "t.parquet"), [[0x15, 2, 0x19, 0x3C, 0x35, 0, 0x18, 1, 97, 0x15, 2, 0, 0x35, 0, 0x18, 1, 97, 0x15, 2, 0, 0x15, 2, 0x25, 2, 0x18, 1, 120, 0, 0x16, 0, 0x19, 0x0C, 0]], ["\u0015\u0002\0", "\u001c", "\u001b\u0011", "\u0019\u00fc", "\u0018\u0001a"], null),
+        new("table-text", TableText, [Bytes("{\"a\":[1,\"x\\\"y\"],\"b\":{}}\n"), Bytes("a,y\n1,2\n")], [.. s_json, "\\\"", "\n"], null),
+        new("csv", bytes => Table(folder, "t.csv", bytes), [Bytes("a,b,y\n1,2.5,x\n,NA,z\n"), Bytes("\"a\"\"\";y\n\"1\n2\";3\n"), Bytes("a\ty\n1e5\t-2\n")], [",", "\n", "\r\n", "\"", ";", "nan", "inf", "1e400", "\uFEFF", "#", "''", "\"\"", "|"], null) { MaxLength = 512 },
+        new("json", bytes => Table(folder, "t.json", bytes), [Bytes("[{\"a\":1,\"y\":2.5},{\"a\":null,\"y\":\"x\"}]")], [.. s_json, "NaN", "Infinity"], null) { MaxLength = 512 },
+        new("jsonl", bytes => Table(folder, "t.jsonl", bytes), [Bytes("{\"a\":1,\"y\":2.5}\n{\"a\":2,\"y\":3.5}\n")], [.. s_json, "NaN", "Infinity", "\n"], null) { MaxLength = 512 },
+        new("parquet", bytes => Table(folder, "t.parquet", bytes), ParquetSeeds(folder), ["PAR1", "\u0015\u0002", "\u001c", "\u0019"], null),
+    ];
+
+    private static void Model(byte[] bytes)
+    {
+        ModelFile<float> model = ModelFile<float>.Read(SafeTensorsFile.Read(new MemoryStream(bytes), "m.st"), "m.st");
+        if (model.Schema is { } schema)
+        {
+            SchemaJson.Read(schema);
+        }
+    }
+
+    private static void Checkpoints(string folder, byte[] bytes)
+    {
+        File.WriteAllBytes(Path.Combine(folder, Checkpoint<float>.FileName), bytes);
+        Checkpoint<float>.Read(folder);
+    }
+
+    private static void Configuration(string folder, byte[] bytes)
+    {
+        string path = Path.Combine(folder, "c.json");
+        File.WriteAllBytes(path, bytes);
+        ConfigFile.Merge(s_root, ["train", "--config", path]);
+    }
+
+    private static void Specification(byte[] bytes)
+    {
+        string[] parts = Encoding.UTF8.GetString(bytes).Split(' ', 2);
+        Loss? loss = parts.Length == 2 ? Loss.Parse(parts[1]) : null;
+        var network = NetworkDefinition.Parse(parts[0], loss);
+        if (!NetworkDefinition.Parse(network.ToString(), loss).Equals(network) || !NetworkJson.Read(NetworkJson.Write(network)).Equals(network))
+        {
+            throw new InvalidOperationException($"{network} does not come back the same");
+        }
+    }
+
+    private static void TableText(byte[] bytes)
+    {
+        FileGuard.CheckText(new MemoryStream(bytes), "t.json", 1 << 20, isJson: true);
+        FileGuard.CheckText(new MemoryStream(bytes), "t.csv", 1 << 20, isJson: false);
+    }
+
+    private static void Table(string folder, string name, byte[] bytes)
+    {
+        string path = Path.Combine(folder, name);
+        File.WriteAllBytes(path, bytes);
+        Table table = TableReader.Read(path);
+        TableSchema schema = SchemaInference.Infer(table, new() { Targets = [table.Names[^1]], ScaleTargets = true });
+        SchemaJson.Read(SchemaJson.Write(schema));
+        schema.Transform<float>(table, needTargets: true);
+    }
+
+    private static byte[][] ParquetSeeds(string folder)
+    {
+        string path = Path.Combine(folder, "seed.parquet");
+        PredictionWriter.Write(path, [new("a", ColumnType.Real, [1, 2.5, double.NaN]), new("y", ["x", "z", "x"])]);
+        return [File.ReadAllBytes(path)];
+    }
+
+    private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
+
+    private static string Quote(string text) => $"\"{System.Text.Json.JsonEncodedText.Encode(text)}\"";
+
+    private static byte[] Tensors(string header) => Tensors([.. new byte[8], .. Bytes(header), .. new byte[16]]);
+
+    /// <summary>The announced length is that of the header: it ends at the last bracket.</summary>
+    private static byte[] Tensors(byte[] bytes)
+    {
+        int end = bytes.AsSpan().LastIndexOf((byte)'}');
+        if (end >= 8)
+        {
+            BinaryPrimitives.WriteInt64LittleEndian(bytes, end - 7);
+        }
+
+        return bytes;
+    }
+
+    private static byte[] Npy(string type, string shape, int bytes) => RepairNpy([0x93, .. "NUMPY"u8, 1, 0, 0, 0, .. Bytes($"{{'descr': '{type}', 'fortran_order': True, 'shape': {shape}, }}\n"), .. new byte[bytes]]);
+
+    private static byte[] RepairNpy(byte[] bytes)
+    {
+        int end = bytes.AsSpan().LastIndexOf((byte)'\n');
+        if (end >= 10)
+        {
+            BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(8), (ushort)(end - 9));
+        }
+
+        return bytes;
+    }
+
+    private static byte[] Npz(params (string Name, byte[] Bytes)[] entries)
+    {
+        using var stream = new MemoryStream();
+        using (var zip = new ZipArchive(stream, ZipArchiveMode.Create))
+        {
+            foreach ((string name, byte[] bytes) in entries)
+            {
+                using Stream entry = zip.CreateEntry(name, CompressionLevel.Fastest).Open();
+                entry.Write(bytes);
+            }
+        }
+
+        return stream.ToArray();
+    }
+
+    private static byte[] Gzip(byte[] bytes)
+    {
+        using var stream = new MemoryStream();
+        using (var zip = new GZipStream(stream, CompressionLevel.Fastest))
+        {
+            zip.Write(bytes);
+        }
+
+        return stream.ToArray();
+    }
+
+    private static byte[] Idx(byte type, uint[] shape, int bytes)
+    {
+        byte[] file = new byte[4 + (4 * shape.Length) + bytes];
+        (file[2], file[3]) = (type, (byte)shape.Length);
+        for (int d = 0; d < shape.Length; d++)
+        {
+            BinaryPrimitives.WriteUInt32BigEndian(file.AsSpan(4 + (4 * d)), shape[d]);
+        }
+
+        return file;
+    }
+}
