@@ -7,12 +7,13 @@ internal static class Scope
     private const string Worked = "Backprop.Tests.WorkedExamplesTests", ThreeWays = "Backprop.Tests.ThreeWaysTests";
     private const string Training = "Backprop.Tests.TrainingTests", Narrow = "Backprop.Tests.NarrowPassTests", Document = "Backprop.Tests.BackPropagationDocumentTests";
     private const string Schedules = "Backprop.Tests.ScheduleTests", Initializers = "Backprop.Tests.InitializerTests", Metrics = "Backprop.Tests.MetricsTests", Steps = "Backprop.Tests.TrainingStepTests";
+    private const string Edges = "Backprop.Tests.EdgeValuesTests";
 
     // A path or a folder, its members (all where there are none), and what is run first of the tests, quick ones first: classes, or a method after *. (all tests come last anyway).
     private static readonly (string Path, string[] Members, string[] Tests)[] s_scopes =
     [
-        ("Activations/", [], [Golden, Steps, ThreeWays]),
-        ("Losses/", [], [Golden, Steps, ThreeWays]),
+        ("Activations/", [], [Golden, Edges, ThreeWays]),
+        ("Losses/", [], [Golden, Edges, ThreeWays]),
         ("Optimizers/Schedules/", [], [Schedules]),
         ("Optimizers/", [], [Updates, Steps]),
         ("Networks/Initializer.cs", [], [Initializers]),
