@@ -21,7 +21,7 @@ internal static class Program
     {
         string only = "*";
         string? log = null;
-        int perFile = 12, seed = 1, jobs = Environment.ProcessorCount;
+        int perFile = 6, seed = 1, jobs = Environment.ProcessorCount;
         bool list = false;
         for (int n = 0; n < args.Length; n++)
         {
@@ -84,7 +84,7 @@ internal static class Program
         return folder?.FullName ?? throw new InvalidOperationException("this tool runs from the repository it was built in");
     }
 
-    /// <summary>The faults of one file, those to take first: every kind in turn, within a kind as the seed shuffles them. Listed equivalents come first of all.</summary>
+    /// <summary>The faults of one file, those to take first: every kind in turn, within a kind as the seed shuffles them.</summary>
     private static IEnumerable<Mutant> Choose(IEnumerable<Mutant> mutants, int perFile, int seed) => perFile == 0 ? mutants : mutants
         .GroupBy(mutant => mutant.Fault)
         .SelectMany(kind => kind.OrderBy(mutant => Hash(seed, mutant)).Select((mutant, turn) => (mutant, turn)))
