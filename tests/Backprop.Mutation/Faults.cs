@@ -355,7 +355,7 @@ internal sealed partial class Faults : CSharpSyntaxWalker
                 Add("missing term", statement, ";");
             }
 
-            if (_isStep && n + 1 < node.Statements.Count && Moves(statement) && Moves(node.Statements[n + 1]))
+            if (_isStep && n + 1 < node.Statements.Count && Moves(statement) && Moves(node.Statements[n + 1]) && Depend(statement, node.Statements[n + 1]))
             {
                 StatementSyntax next = node.Statements[n + 1];
                 Add("old for new", TextSpan.FromBounds(statement.Span.Start, next.Span.End), $"{next} {statement}");
@@ -371,6 +371,16 @@ internal sealed partial class Faults : CSharpSyntaxWalker
     }
 
     private static bool Moves(StatementSyntax statement) => statement is LocalDeclarationStatementSyntax or ExpressionStatementSyntax or IfStatementSyntax && StateOrUpdate().IsMatch(statement.ToString());
+
+    /// <summary>Whether two statements may not change places: one of them moves what the other names. Of calls it is taken for granted.</summary>
+    private static bool Depend(StatementSyntax one, StatementSyntax two)
+    {
+        string[] Moved(StatementSyntax statement) => [.. statement.DescendantNodes().OfType<AssignmentExpressionSyntax>().Select(assignment => assignment.Left.ToString())];
+        bool Names(StatementSyntax statement, string name) => statement.DescendantNodes().OfType<ExpressionSyntax>().Any(part => part.ToString() == name);
+        string[] first = Moved(one), second = Moved(two);
+        bool calls = one is not LocalDeclarationStatementSyntax && two is not LocalDeclarationStatementSyntax && (first.Length == 0 || second.Length == 0);
+        return calls || first.Any(name => Names(two, name)) || second.Any(name => Names(one, name));
+    }
 
     private static bool IsComparison(BinaryExpressionSyntax node) =>
         node.Kind() is SyntaxKind.LessThanExpression or SyntaxKind.GreaterThanExpression or SyntaxKind.LessThanOrEqualExpression or SyntaxKind.GreaterThanOrEqualExpression;
