@@ -1,5 +1,6 @@
 using Backprop.Activations;
 using Backprop.Data;
+using Backprop.Derivations;
 using Backprop.Kernels;
 using Backprop.Losses;
 using Backprop.Networks;
@@ -122,6 +123,21 @@ public class EdgeValuesTests
                 Golden.Near(expected.BiasGradients(layer), found.BiasGradients(layer), 1e-14, $"∂b{layer}");
             }
         }
+    }
+
+    [Theory]
+    [InlineData(3, 1, 0.5, 2.0 / 3)]
+    [InlineData(1, -3, 1, 4.0 / 3)]
+    [InlineData(0.25, 0.125, 0.125, 0.5)] // small ones differ absolutely
+    [InlineData(0.125, 0.25, 0.125, 0.5)]
+    [InlineData(0, 0, 0, 0)]
+    public void DerivativesAreComparedByTheirSize(double a, double b, double difference, double relative)
+    {
+        Assert.Equal(difference, GradientCheck.Difference(a, b), 1e-15);
+        Assert.Equal(relative, GradientCheck.Relative(a, b), 1e-15);
+        Assert.True(double.IsNaN(GradientCheck.Worse(a, double.NaN)) && double.IsNaN(GradientCheck.Worse(double.NaN, b)));
+        Assert.Equal(Math.Max(a, b), GradientCheck.Worse(a, b));
+        Assert.Equal((1e-4, 1e-4, 1e-10, 1e-8), (GradientCheck.Tolerance(true), GradientCheck.Tolerance(true, false), GradientCheck.Tolerance(false), GradientCheck.Tolerance(false, false)));
     }
 
     private static unsafe (double Value, double[] Delta) Output(string loss, string output, double[] p, double[] t)

@@ -54,6 +54,10 @@ public class ScheduleTests
         schedule = LearningRateSchedule.Parse("plateau");
         schedule.State = state;
         After([1.9999], 0.1);
+        schedule = LearningRateSchedule.Parse("plateau");
+        After([2.0], 1);
+        After(Enumerable.Repeat(2.0 * (1 - 0.5e-4), 10), 1); // a little less is no improvement either
+        After([2.0 * (1 - 0.5e-4)], 0.1);
 
         void After(IEnumerable<double> losses, double factor)
         {
