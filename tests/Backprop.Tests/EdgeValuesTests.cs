@@ -128,6 +128,7 @@ public class EdgeValuesTests
     [Theory]
     [InlineData(3, 1, 0.5, 2.0 / 3)]
     [InlineData(1, -3, 1, 4.0 / 3)]
+    [InlineData(-3, 1, 1, 4.0 / 3)]
     [InlineData(0.25, 0.125, 0.125, 0.5)] // small ones differ absolutely
     [InlineData(0.125, 0.25, 0.125, 0.5)]
     [InlineData(0, 0, 0, 0)]
@@ -138,6 +139,21 @@ public class EdgeValuesTests
         Assert.True(double.IsNaN(GradientCheck.Worse(a, double.NaN)) && double.IsNaN(GradientCheck.Worse(double.NaN, b)));
         Assert.Equal(Math.Max(a, b), GradientCheck.Worse(a, b));
         Assert.Equal((1e-4, 1e-4, 1e-10, 1e-8), (GradientCheck.Tolerance(true), GradientCheck.Tolerance(true, false), GradientCheck.Tolerance(false), GradientCheck.Tolerance(false, false)));
+    }
+
+    [Fact]
+    public void DifferencesAreTakenInStepsThatFitTheInput()
+    {
+        // A step of the weight moves p by 1000 times as much: one that fits a small input would be far too long here.
+        foreach (double x in new double[] { -1000, 1000 })
+        {
+            var network = new Network<double>(NetworkDefinition.Parse("1-1:elu-1"));
+            network.Layers[0].SetWeight(0, 0, -0.7 / x);
+            network.Layers[1].SetWeight(0, 0, 1.3);
+            GradientCheckResult result = GradientCheck.Run(network, new Dataset<double>(1, 1, [x], Targets<double>.Values([0.2], 1)));
+            Assert.True(result.Agrees, $"{x}: {result.WorstOfNumerical:E1} at {result.WorstParameter}");
+            Assert.Equal(4, result.Checked);
+        }
     }
 
     private static unsafe (double Value, double[] Delta) Output(string loss, string output, double[] p, double[] t)

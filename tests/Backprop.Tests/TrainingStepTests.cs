@@ -132,6 +132,32 @@ public class TrainingStepTests
         }
     }
 
+    /// <summary>More weights than the batch has numbers: threads share out units rather than samples.</summary>
+    [Fact]
+    public void UnitsThatAreSharedOutDoNotChangeABit()
+    {
+        NetworkDefinition definition = NetworkDefinition.Parse("19-130:tanh-70:gelu-5", Loss.Parse("mean_squared_error"));
+        Dataset<double> data = Data(60, definition);
+        foreach (int samples in new[] { 24, 60 })
+        {
+            double[]? first = null;
+            foreach (int threads in new[] { 1, 2, 3 })
+            {
+                var network = new Network<double>(definition, Initializer.PyTorch, 2);
+                Gradient<double> gradient = Backpropagation.Gradient(network, data.Select([.. Enumerable.Range(0, samples)]));
+                double[] expected = [.. network.Layers.SelectMany(layer => layer.GetWeights().Zip(gradient.WeightGradients(layer.Index), (w, g) => w - (Rate * g)).Concat(layer.GetBiases().Zip(gradient.BiasGradients(layer.Index), (b, g) => b - (Rate * g))))];
+                using var step = new TrainingStep<double>(network, Optimizer.Create("sgd"), samples, new() { Threads = threads });
+                Assert.Equal(threads, step.Threads);
+                double[] Weights() => [.. network.Layers.SelectMany(layer => layer.GetWeights().Concat(layer.GetBiases()))];
+                step.Run(data, RowPermutation.FileOrder(60), 0, samples, Rate);
+                Golden.Near(expected, Weights(), 1e-13, $"{threads} threads, {samples} samples");
+                step.Run(data, new RowPermutation(60, 1, 1), 0, samples, Rate);
+                step.Run(data, new RowPermutation(60, 1, 2), 0, samples - 1, Rate);
+                Assert.Equal(first ??= Weights(), Weights());
+            }
+        }
+    }
+
     [Fact]
     public void PowersOfManyStepsArePowers()
     {
