@@ -1,0 +1,67 @@
+namespace Backprop.Mutation;
+
+/// <summary>Which members of src/Backprop hold mathematics, and which tests see their faults first.</summary>
+internal static class Scope
+{
+    private const string Golden = "*.LossesAndGradientsArePyTorchs", Updates = "*.OptimizersTakePyTorchsSteps";
+    private const string Worked = "Backprop.Tests.WorkedExamplesTests", ThreeWays = "Backprop.Tests.ThreeWaysTests";
+    private const string Training = "Backprop.Tests.TrainingTests", Narrow = "Backprop.Tests.NarrowPassTests", Document = "Backprop.Tests.BackPropagationDocumentTests";
+    private const string Schedules = "Backprop.Tests.ScheduleTests", Initializers = "Backprop.Tests.InitializerTests", Metrics = "Backprop.Tests.MetricsTests", Steps = "Backprop.Tests.TrainingStepTests";
+    private const string Edges = "Backprop.Tests.EdgeValuesTests";
+
+    // A path or a folder, its members (all where there are none), and what is run first of the tests, quick ones first: classes, or a method after *. (all tests come last anyway).
+    private static readonly (string Path, string[] Members, string[] Tests)[] s_scopes =
+    [
+        ("Activations/", [], [Golden, Edges, ThreeWays]),
+        ("Losses/", [], [Golden, Edges, ThreeWays]),
+        ("Optimizers/Schedules/", [], [Schedules]),
+        ("Optimizers/", [], [Updates, Steps]),
+        ("Networks/Initializer.cs", [], [Initializers]),
+        ("Networks/OrthogonalInitializer.cs", [], [Initializers]),
+        ("Networks/PyTorchInitializer.cs", [], [Initializers]),
+        ("Networks/ScaledInitializer.cs", [], [Initializers]),
+        ("Propagation/ForwardPass.cs", [], [Golden, Steps, Training]),
+        ("Propagation/BackwardPass.cs", [], [Golden, Steps, Training]),
+        ("Propagation/OutputPass.cs", ["Run", "Group", "SumLosses", "SumOfGroup", "Widen"], [Golden, Training]),
+        ("Propagation/BatchScales.cs", [], [Golden, Training]),
+        ("Propagation/GradientSections.cs", ["CountOf", "Sums"], [Golden, Training]),
+        ("Propagation/Propagator{T,V}.cs", ["SumSections"], [Training, Golden]),
+        ("Propagation/BatchGradient.cs", ["Sum", "SectionPhase", "Propagate", "Gather", "Piece", "PropagateByUnits"], [Golden, Training]),
+        ("Propagation/ParameterTiles.cs", ["Divide", "Inputs", "Offset", "Size"], [Golden, Training]),
+        ("Propagation/NarrowPass.cs", ["Run", "SpreadBiases", "Gather", "Forward", "Output", "Backward", "SumSamples", "Transpose", "SumLanes", "SumsOf"], [Golden, Narrow, Training]),
+        ("Derivations/UnrolledDerivative.cs", ["Forward", "Derivative", "AtOutput", "Factors"], [Worked, ThreeWays, Document]),
+        ("Derivations/PlainForward.cs", ["Run", "With", "From", "Sum", "Activate"], [Worked, ThreeWays]),
+        ("Derivations/NumericalGradient.cs", ["Derivative", "Differences"], [ThreeWays]),
+        ("Derivations/GradientCheck.cs", ["Difference", "Tolerance", "Run", "Worse", "Relative"], [ThreeWays]),
+        ("Derivations/OperationCounts.cs", [], [Document]),
+        ("Training/TrainingStep.cs", ["Run", "UpdateTile", "UpdateClippedTile", "Update", "SumOfSquares", "Sum"], [Updates, Steps, Training]),
+        ("Training/Trainer.cs", ["Warmup"], [Steps]),
+        ("Training/ClassificationMetrics.cs", [], [Metrics]),
+        ("Training/RegressionMetrics.cs", [], [Metrics]),
+        ("Training/Evaluator.cs", ["Evaluate", "IsBinary", "Probabilities"], [Metrics]),
+    ];
+
+    // What is no formula: names, text, registration and ranges of options. (Of registrations and ranges the defaults are taken all the same.)
+    private static readonly HashSet<string> s_without = new(StringComparer.Ordinal)
+    {
+        "Name", "ParameterName", "Alpha", "Parameter", "Kinks", "IsElementwise", "IsAnalytic", "IsFused", "Names", "Parse", "Create", "Custom", "Within", "Accepts", "ToString",
+        "Equals", "GetHashCode", "StateNames", "OptionNames", "State", "Given", "Check", "AddMargins", "Visit", "TargetCount",
+    };
+
+    private static readonly string[] s_withoutFiles = ["Optimizers/OptimizerOptions.cs", "Activations/CustomActivation.cs", "Losses/CustomLoss.cs", "Optimizers/ParameterUpdate.cs", "Losses/Loss.cs", "Activations/ActivationFunction.cs"];
+
+    public static bool Has(string file) => !s_withoutFiles.Contains(file) && s_scopes.Any(scope => Covers(scope.Path, file));
+
+    public static bool Has(string file, string member)
+    {
+        string[] members = Of(file).Members;
+        return members.Length > 0 ? members.Contains(member) : !s_without.Contains(member);
+    }
+
+    public static string[] Tests(string file) => Of(file).Tests;
+
+
+    private static (string Path, string[] Members, string[] Tests) Of(string file) => s_scopes.First(scope => Covers(scope.Path, file));
+
+    private static bool Covers(string path, string file) => path.EndsWith('/') ? file.StartsWith(path, StringComparison.Ordinal) : file == path;
+}
