@@ -44,6 +44,7 @@ public class ThreeWaysTests(ITestOutputHelper output)
     [InlineData("1-1:sigmoid", 3)]
     [InlineData("4-3:softmax", 1)]
     [InlineData("17-33:gelu-16:silu-3", 4)]
+    [InlineData("2-270:tanh-1", 2)]
     [InlineData("5-4:tanh-4:tanh-4:tanh-4:tanh-4:tanh-4:tanh-2", 2)]
     public void ShapesAgree(string specification, int rows)
     {
