@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Backprop.Data;
 using DuckDB.NET.Data;
@@ -63,6 +64,15 @@ public static partial class TableReader
         {
             return Query(connection, $"SELECT * FROM {from}", path, UnpackedSize.Limit(length), files.Length == 1 ? header?.Names : null);
         }
+        catch (DataException error) when (kind is ".jsonl" or ".ndjson" && error.InnerException is DuckDBException)
+        {
+            foreach (string file in files)
+            {
+                RequireJsonLines(file, files.Length == 1 ? path : file);
+            }
+
+            throw;
+        }
         catch (DataException error) when (isCsv && error.InnerException is DuckDBException)
         {
             foreach (string file in files)
@@ -71,6 +81,30 @@ public static partial class TableReader
             }
 
             throw;
+        }
+    }
+
+    /// <summary>DuckDB is not sure which line of JSON is malformed; this is.</summary>
+    private static void RequireJsonLines(string file, string source)
+    {
+        if (file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
+        {
+            return;
+        }
+
+        int row = 0;
+        foreach (string line in File.ReadLines(file).Where(line => !string.IsNullOrWhiteSpace(line)))
+        {
+            try
+            {
+                using var document = JsonDocument.Parse(line, new JsonDocumentOptions { AllowDuplicateProperties = false });
+            }
+            catch (JsonException error)
+            {
+                throw new DataException($"'{source}', row {row}: {error.Message}", error);
+            }
+
+            row++;
         }
     }
 
@@ -329,14 +363,10 @@ public static partial class TableReader
         }
         catch (DuckDBException error)
         {
-            string place = JsonLine().Match(error.Message) is { Success: true } line ? $", row {long.Parse(line.Groups["line"].Value, CultureInfo.InvariantCulture) - 1}" : "";
             string what = OutOfReach().IsMatch(error.Message) ? $"{FirstLines(error.Message).Split(';')[0]}: a query reads its --database, or without one table files in the current folder and below" : FirstLines(error.Message);
-            throw new DataException($"'{source}'{place}: {what}", error);
+            throw new DataException($"'{source}': {what}", error);
         }
     }
-
-    [GeneratedRegex("JSON.* in line (?<line>[0-9]+)", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
-    private static partial Regex JsonLine();
 
     [GeneratedRegex("^(Missing Extension|Permission) Error", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex OutOfReach();

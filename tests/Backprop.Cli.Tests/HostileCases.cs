@@ -405,7 +405,7 @@ internal static class HostileCases
             ("", "units:activation"), ("-", "units:activation"), ("---", "units:activation"), (":", "units:activation"), ("relu", "units:activation"), ("0:relu", "at least 1 unit"), ("-8:relu", "units:activation"),
             ("99999999999:relu", "units:activation"), ("2147483647:relu", "too large"), ("16777217:relu", "too large"), ("16777216:relu-16777216:relu", "too large"), ("8:relu(", "leaky_relu(0.1)"), ("8:relu)", "unknown activation"),
             ("8:elu(NaN)", "finite"), ("8:elu(1e999)", "finite"), ("8:elu(0x1p3)", "leaky_relu(0.1)"), ("8:leaky_relu(((((0.1", "leaky_relu(0.1)"), ("8:ρelu", "unknown activation"), ("８:relu", "units:activation"), ("8 8:relu", "units:activation"),
-            ("8:relu-3:softmax", "softmax can only stand at the output"), ("4-0:softmax", "at least 1 unit"), ("5-3:softmax", "5 inputs"), ("4-2:softmax", "takes 2 targets"), (new string('8', 100_000), "units:activation"), ("4-" + new string('(', 50_000), "units:activation"),
+            ("8:relu-3:softmax", "softmax can only stand at the output"), ("4-0:softmax", "at least 1 unit"), ("5-3:softmax", "5 inputs"), ("4-2:softmax", "takes 2 targets"), (new string('8', 100_000), "characters more"), ("4-" + new string('(', 50_000), "characters more"),
             ("8:\u001b[31m", "\\u001b[31m"), ("4-3:relu-1:sigmoid", "one output tells two apart"),
         })
         {
