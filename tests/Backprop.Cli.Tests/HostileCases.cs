@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using static Backprop.Cli.Tests.HostileCase;
 
@@ -454,19 +455,24 @@ internal static class HostileCases
 
     private static IEnumerable<HostileCase> Checkpoints()
     {
-        HostileCase Case(string part, byte[] bytes) => new HostileCase(3, part, "train", "--resume", "k").With("k/checkpoint.safetensors", bytes);
-        string Meta(string more) => $"{{\"__metadata__\":{{\"format\":\"backprop-checkpoint\",\"version\":\"1\"{more}}}}}";
+        HostileCase Case(string part, byte[] bytes) => new HostileCase(3, part, "train", "--resume", "k").With("k/checkpoint-00000001.safetensors", bytes);
+        string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+        string Meta(string more, string state = "", string version = "2") =>
+            $"{{\"__metadata__\":{{\"format\":\"backprop-checkpoint\",\"version\":\"{version}\",\"state\":\"{state}\",\"sha256\":\"{Hash(Hash("") + state)}\"{more}}}}}";
 
-        yield return Case("checkpoint.safetensors", []);
+        yield return Case("checkpoint-00000001.safetensors", []);
         yield return Case("is not a checkpoint", Model(Network));
         yield return Case("does not say which run it is of", Tensors(Meta(""), 0));
         yield return Case("does not say which run it is of", Tensors(Meta(",\"arguments\":\"[\",\"directory\":\".\",\"data\":\"\""), 0));
         yield return Case("does not say which run it is of", Tensors(Meta(",\"arguments\":\"null\",\"directory\":\".\",\"data\":\"\""), 0));
         yield return Case("does not say which run it is of", Tensors(Meta(",\"arguments\":\"[null]\",\"directory\":\".\",\"data\":\"\""), 0));
         yield return Case("does not say which run it is of", Tensors(Meta(",\"arguments\":\"[\\\"--epochs\\\",\\\"x\\\"]\",\"directory\":\".\",\"data\":\"\""), 0));
-        yield return Case("the checkpoint in", Tensors(Meta(",\"arguments\":\"[\\\"builtin:iris\\\"]\",\"directory\":\".\",\"data\":\"\""), 0));
-        yield return Case("the checkpoint in", Tensors(Meta(",\"arguments\":\"[\\\"builtin:iris\\\"]\",\"directory\":\".\",\"data\":\"\",\"state\":\"{}\""), 0));
-        yield return Case("nowhere", Tensors(Meta(",\"arguments\":\"[\\\"builtin:iris\\\"]\",\"directory\":\"/nowhere\",\"data\":\"\",\"state\":\"{}\""), 0));
-        yield return new(3, "cannot read", "train", "--resume", "nowhere");
+        const string Iris = ",\"arguments\":\"[\\\"builtin:iris\\\"]\",\"directory\":\".\",\"data\":\"\"";
+        yield return Case("the checkpoint cannot be read", Tensors(Meta(Iris), 0));
+        yield return Case("the checkpoint cannot be read", Tensors(Meta(Iris, "{}"), 0));
+        yield return Case("damaged", Tensors(Meta(Iris, "{}").Replace("\"{}\"", "\"{ }\""), 0));
+        yield return Case("of version 1, expected 2", Tensors(Meta(Iris, version: "1"), 0));
+        yield return Case("nowhere", Tensors(Meta(Iris.Replace("\".\"", "\"/nowhere\""), "{}"), 0));
+        yield return new(3, "there is no checkpoint in", "train", "--resume", "nowhere");
     }
 }

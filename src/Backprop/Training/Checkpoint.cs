@@ -77,22 +77,7 @@ public sealed class Checkpoint<T> where T : unmanaged, IBinaryFloatingPointIeee7
     /// <exception cref="ModelException">Not a checkpoint, or not what was written.</exception>
     internal static Checkpoint<T> FromFile(SafeTensorsFile file)
     {
-        if (file.Metadata.GetValueOrDefault("format") != "backprop-checkpoint")
-        {
-            throw new ModelException("the file is not a checkpoint of backprop");
-        }
-
-        if (file.Metadata.GetValueOrDefault("version") is not "2" and var version)
-        {
-            throw new ModelException($"the checkpoint is of version {version ?? "none"}, expected 2: it was written by another release");
-        }
-
-        string state = file.Metadata.GetValueOrDefault("state") ?? "";
-        if (file.Metadata.GetValueOrDefault("sha256") != Digest(file.Hash(), state))
-        {
-            throw new ModelException("the checkpoint is damaged: its content is not what its hash says");
-        }
-
+        string state = StateOf(file);
         try
         {
             return Parse(file, state);
@@ -101,6 +86,26 @@ public sealed class Checkpoint<T> where T : unmanaged, IBinaryFloatingPointIeee7
         {
             throw new ModelException($"the checkpoint cannot be read: {error.Message}", error);
         }
+    }
+
+    /// <summary>The state, if the file is what was written.</summary>
+    /// <exception cref="ModelException">It is not.</exception>
+    internal static string StateOf(SafeTensorsFile file)
+    {
+        if (file.Metadata.GetValueOrDefault("format") != "backprop-checkpoint")
+        {
+            throw new ModelException("is not a checkpoint");
+        }
+
+        if (file.Metadata.GetValueOrDefault("version") is not "2" and var version)
+        {
+            throw new ModelException($"is a checkpoint of version {version ?? "none"}, expected 2: another release wrote it");
+        }
+
+        string state = file.Metadata.GetValueOrDefault("state") ?? "";
+        return file.Metadata.GetValueOrDefault("sha256") == Digest(file.Hash(), state)
+            ? state
+            : throw new ModelException("the checkpoint is damaged: its content is not what its hash says");
     }
 
     private static Checkpoint<T> Parse(SafeTensorsFile file, string text)

@@ -66,7 +66,11 @@ public sealed class CheckpointFolder
 
     /// <summary>The strings that the newest whole checkpoint was written with.</summary>
     /// <exception cref="ModelException">No whole checkpoint in the folder.</exception>
-    public IReadOnlyDictionary<string, string> ReadNotes() => Newest(file => file.Metadata);
+    public IReadOnlyDictionary<string, string> ReadNotes() => Newest(file =>
+    {
+        _ = Checkpoint<float>.StateOf(file);
+        return file.Metadata;
+    });
 
     /// <summary>Reads the newest whole checkpoint.</summary>
     /// <exception cref="ModelException">No whole checkpoint in the folder, or none of this precision.</exception>
@@ -85,7 +89,7 @@ public sealed class CheckpointFolder
                 }
                 catch (ModelException error)
                 {
-                    first ??= error; // an older one may be whole
+                    first ??= error.Message.Contains(path, StringComparison.Ordinal) ? error : new ModelException($"'{path}': {error.Message}", error); // an older one may be whole
                 }
             }
         }
