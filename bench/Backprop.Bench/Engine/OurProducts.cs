@@ -96,7 +96,7 @@ internal sealed unsafe class OurProducts<V>(int batch, int outputs, int inputs, 
             for (int output = 0; output < outputs; output += Layout.PanelWidth<float>())
             {
                 int width = Layout.WidthAt<float>(output, outputs);
-                MatrixProduct<float, V>.Panel(
+                MatrixProduct<float, V>.Panel<Constants.N0>(
                     Math.Min(TileInputs, inputs - input), width, batch, _x.Pointer + input, 1, _inputStride,
                     _deltas.Pointer + output, _outputStride, null, 0,
                     _weightGradients.Pointer + Layout.PanelIndex<float>(input, output, inputs, outputs), width);

@@ -22,7 +22,7 @@ internal sealed unsafe class OurTile<V>(int rows, int length) : OurTile where V 
     private readonly int _width = Layout.PanelWidth<float>();
     private readonly AlignedBuffer<float> _a = Filled(rows * length), _b = Filled(length * Layout.PanelWidth<float>()), _c = new(rows * Layout.PanelWidth<float>());
 
-    public override void Run() => MatrixProduct<float, V>.Panel(rows, _width, length, _a.Pointer, length, 1, _b.Pointer, _width, null, 0, _c.Pointer, _width);
+    public override void Run() => MatrixProduct<float, V>.Panel<Constants.N0>(rows, _width, length, _a.Pointer, length, 1, _b.Pointer, _width, null, 0, _c.Pointer, _width);
 
     private static AlignedBuffer<float> Filled(int count)
     {
