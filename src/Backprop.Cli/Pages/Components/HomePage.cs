@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Backprop.Cli.Pages.Runs;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Routing;
@@ -7,7 +8,11 @@ namespace Backprop.Cli.Pages.Components;
 /// <summary>The page: opens what its address says, draws whenever there is something new, and keeps the address true.</summary>
 public class HomePage : ComponentBase, IDisposable
 {
+    /// <summary>After a drawing the page rests for so many times what it took, here and in the browser, but not for long: the processors are for training.</summary>
+    private const int RestPerWork = 5, LongestRest = 400;
+
     private int _isDrawing;
+    private long _begun, _drawn; // the last drawing
     private string? _written;
     private Workbench? _bench;
 
@@ -47,6 +52,7 @@ public class HomePage : ComponentBase, IDisposable
     /// <summary>The link to what is shown is in the address bar, whenever training rests.</summary>
     protected override void OnAfterRender(bool firstRender)
     {
+        _drawn = Stopwatch.GetTimestamp(); // the browser has said that it has drawn
         string query = Bench.Query;
         if (!Bench.IsBusy && Bench.Mistake is null && _written != query)
         {
@@ -60,14 +66,26 @@ public class HomePage : ComponentBase, IDisposable
     {
         if (Interlocked.Exchange(ref _isDrawing, 1) == 0)
         {
-            _ = InvokeAsync(() =>
-            {
-                Volatile.Write(ref _isDrawing, 0);
-                Bench.Take();
-                Drawings++;
-                StateHasChanged();
-            });
+            _ = DrawSoon();
         }
+    }
+
+    private async Task DrawSoon()
+    {
+        TimeSpan rest = TimeSpan.FromMilliseconds(Math.Min(LongestRest, RestPerWork * Stopwatch.GetElapsedTime(_begun, _drawn).TotalMilliseconds)) - Stopwatch.GetElapsedTime(_drawn);
+        if (Bench.IsRunning && rest > TimeSpan.Zero)
+        {
+            await Task.Delay(rest);
+        }
+
+        await InvokeAsync(() =>
+        {
+            Volatile.Write(ref _isDrawing, 0);
+            Bench.Take();
+            Drawings++;
+            _begun = Stopwatch.GetTimestamp();
+            StateHasChanged();
+        });
     }
 
     private void Follow(object? sender, LocationChangedEventArgs change) => _ = InvokeAsync(() =>
