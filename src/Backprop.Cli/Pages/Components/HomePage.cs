@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Backprop.Cli.Pages.Runs;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Routing;
+using Microsoft.JSInterop;
 
 namespace Backprop.Cli.Pages.Components;
 
@@ -21,6 +22,9 @@ public class HomePage : ComponentBase, IDisposable
 
     [Inject]
     internal NavigationManager Navigation { get; set; } = default!;
+
+    [Inject]
+    internal IJSRuntime Script { get; set; } = default!;
 
     private protected Workbench Bench => _bench ??= new(Given);
 
@@ -57,7 +61,8 @@ public class HomePage : ComponentBase, IDisposable
         if (!Bench.IsBusy && Bench.Mistake is null && _written != query)
         {
             _written = query;
-            Navigation.NavigateTo($"/{query}", replace: true);
+            // Not NavigateTo: what it is told comes back later as an event, when the state may be another.
+            _ = Script.InvokeVoidAsync("history.replaceState", null, "", $"/{query}").AsTask().ContinueWith(_ => { }, TaskScheduler.Default);
         }
     }
 
