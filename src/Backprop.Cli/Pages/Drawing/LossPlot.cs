@@ -7,7 +7,7 @@ namespace Backprop.Cli.Pages.Drawing;
 /// <summary>Where the loss curves run in a picture of the given size.</summary>
 internal sealed class LossPlot
 {
-    private const double Left = 52, Bottom = 24, Top = 10, Right = 8;
+    private const double Left = 62, Bottom = 24, Top = 10, Right = 8;
 
     private readonly PlotScale? _scale;
     private readonly long _last;
