@@ -54,7 +54,7 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
         _trial = _team.Count > 1 && work < TooMuchToTry ? new() : null;
         var workspace = new Workspace<T>(network.Definition, capacity, backward: true);
         _sections = GradientSections<T>.For(network, workspace, IsNarrow);
-        Propagator = Propagator<T>.Create(network, workspace, _team.Count, IsNarrow ? Math.Min(capacity, _sections!.Samples) : 0, vectors);
+        Propagator = Propagator<T>.Create(network, workspace, _team.Count, IsNarrow ? _sections!.First(1, capacity) : 0, vectors);
         _byUnits = _team.Count > 1 && _sections is null && IsBetterByUnits(network, workspace);
         _fewParameters = network.Parameters.Length < FewParameters;
         Tiles = new(network, _team.Count, _byUnits);
@@ -190,7 +190,7 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
     {
         for (int section = _shares.Take(thread); section >= 0; section = _shares.Take(thread))
         {
-            int begin = section * _sections!.Samples, samples = Math.Min(_sections.Samples, _samples - begin);
+            int begin = _sections!.First(section, _samples), samples = _sections.First(section + 1, _samples) - begin;
             if (IsNarrow)
             {
                 Propagator.GatherTargets(_data!, _order, _start, begin, samples);

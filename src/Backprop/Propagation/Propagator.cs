@@ -25,7 +25,7 @@ internal abstract unsafe class Propagator<T>(Network<T> network, Workspace<T> wo
     /// <param name="network">The network.</param>
     /// <param name="workspace">What the batch passes through.</param>
     /// <param name="threads">The threads that will share the work.</param>
-    /// <param name="narrowSamples">How many samples <see cref="NarrowGradient"/> gets at most; 0: it is not called.</param>
+    /// <param name="narrowSamples">About how many samples <see cref="NarrowGradient"/> gets; 0: it is not called.</param>
     /// <param name="path">The vectors.</param>
     public static Propagator<T> Create(Network<T> network, Workspace<T> workspace, int threads, int narrowSamples, VectorPath path) =>
         VectorPaths.Dispatch(path, new Maker(network, workspace, threads, narrowSamples));
