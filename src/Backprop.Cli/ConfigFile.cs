@@ -17,11 +17,21 @@ internal static class ConfigFile
         }
 
         string path = args[at] == "--config" ? args[at + 1] : args[at]["--config=".Length..];
+        return Merge(root, args, ReadBounded(path), path);
+    }
+
+    /// <param name="root">All commands.</param>
+    /// <param name="args">The command line.</param>
+    /// <param name="json">What the file holds.</param>
+    /// <param name="path">For messages.</param>
+    /// <exception cref="DataException">Not an object of options of this command.</exception>
+    internal static string[] Merge(RootCommand root, string[] args, byte[] json, string path)
+    {
         Command? command = root.Subcommands.FirstOrDefault(sub => sub.Name == args[0]);
         var added = new List<string>();
         try
         {
-            using JsonDocument document = JsonDocument.Parse(ReadBounded(path), new JsonDocumentOptions { AllowDuplicateProperties = false, CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false, CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
             if (document.RootElement.ValueKind != JsonValueKind.Object)
             {
                 throw new DataException($"config '{path}': a JSON object of option names expected, {document.RootElement.ValueKind} found");
@@ -59,7 +69,7 @@ internal static class ConfigFile
                 }
             }
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             throw new DataException($"config '{path}': {error.Message}", error);
         }
@@ -75,9 +85,16 @@ internal static class ConfigFile
     /// <summary>A device may have no end.</summary>
     private static byte[] ReadBounded(string path)
     {
-        using FileStream file = File.OpenRead(path);
-        byte[] buffer = new byte[MaxLength + 1];
-        int length = file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
-        return length <= MaxLength ? buffer[..length] : throw new DataException($"config '{path}': more than {MaxLength} bytes found, a JSON object of options expected");
+        try
+        {
+            using FileStream file = File.OpenRead(path);
+            byte[] buffer = new byte[MaxLength + 1];
+            int length = file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
+            return length <= MaxLength ? buffer[..length] : throw new DataException($"config '{path}': more than {MaxLength} bytes found, a JSON object of options expected");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new DataException($"config '{path}': {error.Message}", error);
+        }
     }
 }

@@ -1,14 +1,15 @@
 using System.Buffers.Binary;
+using System.Text;
 
 namespace Backprop.Tables;
 
 /// <summary>
-/// The metadata at the end of a Parquet file, in Thrift's compact protocol: walked once to see that they end where they should, and that neither
-/// they nor the schema in them nest too deeply.
+/// The metadata at the end of a Parquet file, in Thrift's compact protocol: walked once to see that they end where they should, that neither
+/// they nor the schema in them nest too deeply, and that no two columns have one name.
 /// </summary>
 internal static class ParquetFooter
 {
-    private const int SchemaField = 2, ChildrenField = 5;
+    private const int SchemaField = 2, NameField = 4, ChildrenField = 5;
 
     /// <exception cref="DataException">No footer, or a malformed one.</exception>
     public static void Check(Stream file, string source)
@@ -41,6 +42,11 @@ internal static class ParquetFooter
         {
             throw new DataException($"'{source}': the metadata of the Parquet file are malformed, or nested more than {FileGuard.MaxDepth} deep");
         }
+
+        if (walk.Twice is { } name)
+        {
+            throw new DataException($"'{source}' has two columns named '{name}'");
+        }
     }
 
     /// <summary>Which structure is walked: all metadata, the schema or an element of it, or another one.</summary>
@@ -55,15 +61,20 @@ internal static class ParquetFooter
     {
         private readonly ReadOnlySpan<byte> _bytes = bytes;
         private readonly Stack<long> _open = new(); // how many children each open group of the schema still expects
+        private readonly HashSet<string> _columns = new(StringComparer.Ordinal);
         private int _at;
 
         public bool Failed { get; private set; }
+
+        /// <summary>A name that two columns have.</summary>
+        public string? Twice { get; private set; }
 
         /// <param name="depth">How deep in the metadata.</param>
         /// <param name="where">What it is.</param>
         public void Struct(int depth, Where where)
         {
             long children = 0;
+            string name = "";
             for (int field = 0; Deep(depth);)
             {
                 byte head = Byte();
@@ -79,16 +90,22 @@ internal static class ParquetFooter
                     continue;
                 }
 
+                if (where == Where.Schema && field == NameField && (head & 15) == 8)
+                {
+                    name = Encoding.UTF8.GetString(Skip(Size()));
+                    continue;
+                }
+
                 Value(head & 15, depth + 1, where == Where.Metadata && field == SchemaField ? Where.Schema : Where.Elsewhere);
             }
 
             if (where == Where.Schema)
             {
-                Element(children);
+                Element(name, children);
             }
         }
 
-        private void Element(long children)
+        private void Element(string name, long children)
         {
             while (_open.TryPeek(out long none) && none == 0)
             {
@@ -98,6 +115,11 @@ internal static class ParquetFooter
             if (_open.TryPop(out long left))
             {
                 _open.Push(left - 1);
+            }
+
+            if (_open.Count == 1 && !_columns.Add(name)) // the first element holds the columns
+            {
+                Twice ??= name;
             }
 
             if (children > 0)
@@ -210,15 +232,16 @@ internal static class ParquetFooter
             return (long)(value >> 1) ^ -(long)(value & 1);
         }
 
-        private void Skip(ulong count)
+        private ReadOnlySpan<byte> Skip(ulong count)
         {
             if (count > (ulong)(_bytes.Length - _at))
             {
                 Failed = true;
-                return;
+                return [];
             }
 
             _at += (int)count;
+            return _bytes[(_at - (int)count).._at];
         }
     }
 }

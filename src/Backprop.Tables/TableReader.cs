@@ -231,7 +231,7 @@ public static partial class TableReader
     }
 
     /// <summary>What the first line says.</summary>
-    private sealed record Header(string Delimiter, string[] Names);
+    internal sealed record Header(string Delimiter, string[] Names);
 
     /// <summary>The separator that stands most often in the first line, and the cells; guessing from later lines would accept torn ones.</summary>
     private static Header ReadHeader(string file, string kind)
@@ -240,16 +240,24 @@ public static partial class TableReader
         {
             using FileStream stream = File.OpenRead(file);
             using Stream text = file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new System.IO.Compression.GZipStream(stream, System.IO.Compression.CompressionMode.Decompress) : stream;
-            using var reader = new StreamReader(text);
-            char[] buffer = new char[MaxHeader];
-            string start = new(buffer, 0, reader.ReadBlock(buffer)), line = FirstLine(start), bare = QuotedCell().Replace(line, "");
-            char delimiter = kind == ".tsv" ? '\t' : s_delimiters.MaxBy(separator => bare.Count(c => c == separator));
-            return new(delimiter.ToString(), Cells(line, delimiter));
+            return ReadHeader(text, kind, ReferenceEquals(text, stream) ? stream.Length : long.MaxValue);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             throw new DataException($"cannot read '{file}': {error.Message}", error);
         }
+    }
+
+    /// <param name="text">The file.</param>
+    /// <param name="kind">Its extension.</param>
+    /// <param name="length">It has no more bytes than this.</param>
+    internal static Header ReadHeader(Stream text, string kind, long length)
+    {
+        using var reader = new StreamReader(text);
+        char[] buffer = new char[Math.Min(MaxHeader, length)];
+        string start = new(buffer, 0, reader.ReadBlock(buffer)), line = FirstLine(start), bare = QuotedCell().Replace(line, "");
+        char delimiter = kind == ".tsv" ? '\t' : s_delimiters.MaxBy(separator => bare.Count(c => c == separator));
+        return new(delimiter.ToString(), Cells(line, delimiter));
     }
 
     /// <summary>Up to the first line break outside quotes.</summary>

@@ -115,4 +115,12 @@ internal sealed record HostileCase(int Code, string Parts, params string[] Args)
         byte[] metadata = [0x15, 2, 0x19, 0xFC, .. Varint(depth + 2), .. Enumerable.Repeat(group, depth + 1).SelectMany(bytes => bytes), .. leaf, 0x16, 0, 0x19, 0x0C, 0];
         return [.. "PAR1"u8, .. metadata, .. BitConverter.GetBytes(metadata.Length), .. "PAR1"u8];
     }
+
+    /// <summary>A Parquet file without rows whose columns, all of whole numbers, have these names.</summary>
+    public static byte[] Parquet(params string[] names)
+    {
+        byte[] root = [0x35, 0, 0x18, 1, (byte)'r', 0x15, (byte)(2 * names.Length), 0];
+        byte[] metadata = [0x15, 2, 0x19, (byte)(((names.Length + 1) << 4) | 12), .. root, .. names.SelectMany(name => (byte[])[0x15, 2, 0x25, 2, 0x18, (byte)name.Length, .. name.Select(c => (byte)c), 0]), 0x16, 0, 0x19, 0x0C, 0];
+        return [.. "PAR1"u8, .. metadata, .. BitConverter.GetBytes(metadata.Length), .. "PAR1"u8];
+    }
 }

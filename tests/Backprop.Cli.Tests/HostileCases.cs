@@ -296,6 +296,7 @@ internal static class HostileCases
         yield return Case("t.parquet", "metadata of the Parquet file are malformed", [.. "PAR1"u8, .. new byte[20], 20, 0, 0, 0, .. "PAR1"u8]) with { Parts = "t.parquet" };
         yield return Case("t.parquet", "malformed, or nested more than 64 deep", [.. "PAR1"u8, .. Enumerable.Repeat((byte)0x1C, 100_000), 0xA0, 0x86, 1, 0, .. "PAR1"u8]);
         yield return Case("t.parquet", "malformed, or nested more than 64 deep", Parquet(200_000));
+        yield return Case("t.parquet", "two columns named 'a'", Parquet("a", "b", "a"));
         yield return Case("t.parquet", "STRUCT(a STRUCT(a INTEGER)) found|column 'a'", Parquet(3)) with { Parts = "t.parquet|column 'a'|found, numbers or text expected" };
         yield return new HostileCase(3, "is a folder", "train", ".");
         yield return new HostileCase(3, "m.st|cannot read", "evaluate", "m.st/", "builtin:iris").With("m.st", "") with { Parts = "cannot read|m.st" };

@@ -16,7 +16,7 @@ internal static class Targets
 {
     private const string Layers = "\"layers.1.weight\":{\"dtype\":\"F32\",\"shape\":[1,2],\"data_offsets\":[0,8]},\"layers.1.bias\":{\"dtype\":\"F64\",\"shape\":[1],\"data_offsets\":[8,16]}";
     private const string Meta = "\"__metadata__\":{\"format\":\"backprop\",\"version\":\"1\",\"network\":\"{\\\"inputs\\\":2,\\\"layers\\\":[{\\\"units\\\":1,\\\"activation\\\":\\\"tanh\\\"}]}\",\"schema\":\"{\\\"columns\\\":[],\\\"target\\\":{\\\"names\\\":[\\\"y\\\"],\\\"kind\\\":\\\"values\\\"}}\"}";
-    private const string State = "{\"epoch\":2,\"batch\":1,\"step\":9,\"updates\":9,\"epoch_loss\":\"0.5\",\"schedule\":\"\",\"ended\":\"Finished\",\"history\":[{\"epoch\":1,\"loss\":\"0.5\",\"learning_rate\":\"0.1\",\"seconds\":\"1\",\"steps\":4,\"is_best\":true,\"rows\":4,\"validation_loss\":\"0.4\",\"metrics\":{\"accuracy\":\"1\"},\"confusion\":[\"1 0\",\"0 1\"]}]}";
+    private const string State = "{\"epoch\":2,\"batch\":1,\"step\":9,\"updates\":9,\"epoch_loss\":\"0.5\",\"rate_factor\":\"1\",\"first_loss\":\"0.7\",\"schedule\":\"\",\"ended\":\"Finished\",\"history\":[{\"epoch\":1,\"loss\":\"0.5\",\"learning_rate\":\"0.1\",\"seconds\":\"1\",\"steps\":4,\"is_best\":true,\"rows\":4,\"validation_loss\":\"0.4\",\"metrics\":{\"accuracy\":\"1\"},\"confusion\":[\"1 0\",\"0 1\"]}]}";
 
     private static readonly System.CommandLine.RootCommand s_root = Cli.Program.Root;
 
@@ -27,7 +27,7 @@ internal static class Targets
     public static Target[] All(string folder) =>
     [
         new("safetensors", Model, [Tensors($"{{{Meta},{Layers}}}"), Tensors($"{{{Layers}}}"), Tensors("{}"), Tensors($"{{{Meta}}}")], s_tensors, Tensors),
-        new("checkpoint", bytes => Checkpoints(folder, bytes), [Tensors($"{{\"__metadata__\":{{\"format\":\"backprop-checkpoint\",\"state\":{Quote(State)}}},\"parameters\":{{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}},\"best\":{{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}},\"moment.0\":{{\"dtype\":\"F64\",\"shape\":[1],\"data_offsets\":[8,16]}}}}")], s_tensors, Tensors),
+        new("checkpoint", Checkpoints, [Tensors($"{{\"__metadata__\":{{\"format\":\"backprop-checkpoint\",\"state\":{Quote(State)}}},\"parameters\":{{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}},\"best\":{{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}},\"moment.0\":{{\"dtype\":\"F64\",\"shape\":[1],\"data_offsets\":[8,16]}}}}")], s_tensors, Tensors),
         new("npy", bytes => NpyReader.Read(() => new MemoryStream(bytes), "a.npy").RequireFinite(), [Npy("<f8", "(2, 1)", 16), Npy(">i2", "(2, 2)", 8), Npy("|b1", "()", 1), Npy("<u4", "(0, 3)", 0)], ["'descr': ", "'fortran_order': ", "'shape': ", "True", "False", "(", ")", ",", "'<f8'", "'>i8'", "'|O'", "'<f4'", "(1, 1, 1, 1, 1, 1, 1, 1)", "L"], RepairNpy),
         new("npz", bytes => NpyReader.ReadAll(() => new MemoryStream(bytes), "a.npz"), [Npz(("X.npy", Npy("<f8", "(2, 1)", 16)), ("y.npy", Npy("<i8", "(2,)", 16))), Npz(("a", Npy("|u1", "(3,)", 3))), Npz()], ["PK\u0001\u0002", "PK\u0003\u0004", "PK\u0005\u0006", "PK\u0006\u0006", "PK\u0006\u0007", ".npy", "../", "\0\0", "\u0001\0\u0010\0"], null),
         new("npz-inside", bytes => NpyReader.ReadAll(() => new MemoryStream(Npz(("X.npy", bytes), ("y.npy", bytes))), "a.npz"), [Npy("<f8", "(2, 1)", 16), Npy("<i8", "(2,)", 16)], ["'descr': ", "'shape': ", "(", ")", ","], RepairNpy),
@@ -36,9 +36,10 @@ internal static class Targets
         new("schema", bytes => SchemaJson.Write(SchemaJson.Read(Encoding.UTF8.GetString(bytes))), [Bytes("{\"columns\":[{\"name\":\"a\",\"kind\":\"numeric\",\"mean\":1.5,\"scale\":2,\"imputed\":1,\"flags_missing\":true},{\"name\":\"b\",\"kind\":\"categorical\",\"categories\":[\"x\",\"y\"]},{\"name\":\"c\",\"kind\":\"ignored\",\"why\":\"z\"}],\"target\":{\"names\":[\"y\"],\"kind\":\"class\",\"labels\":[\"p\",\"q\"]},\"sample_weight\":\"w\"}"), Bytes("{\"columns\":[],\"target\":{\"names\":[\"y\",\"z\"],\"kind\":\"values\",\"means\":[1,2],\"scales\":[3,4]}}")], [.. s_json, "\"columns\"", "\"target\"", "\"kind\"", "\"numeric\"", "\"flags\"", "\"labels\"", "\"means\"", "\"scales\""], null),
         new("network", bytes => NetworkJson.Read(Encoding.UTF8.GetString(bytes)), [Bytes("{\"inputs\":4,\"layers\":[{\"units\":8,\"activation\":\"leaky_relu\",\"alpha\":0.1,\"dropout\":0.5},{\"units\":3,\"activation\":\"softmax\"}],\"loss\":\"cross_entropy\",\"label_smoothing\":0.1}"), Bytes("{\"inputs\":1,\"layers\":[{\"units\":2,\"activation\":\"identity\"}],\"loss\":\"huber\",\"delta\":2}")], [.. s_json, "\"inputs\"", "\"layers\"", "\"units\"", "\"activation\"", "\"alpha\"", "\"loss\"", "\"tau\"", "\"quantile\"", "\"gaussian_nll\"", "\"hinge\""], null),
         new("specification", Specification, [Bytes("784-256:relu-128:leaky_relu(0.1)-10:softmax"), Bytes("1-1"), Bytes("3-5:elu(1e-2)-2:celu(1.5) huber:1"), Bytes("2-2:sigmoid quantile:0.9")], ["-", ":", "(", ")", " ", "relu", "softmax", "elu(", "16777216", "gaussian_nll", "cross_entropy:0.1", "hinge", "e-"], null),
-        new("configuration", bytes => Configuration(folder, bytes), [Bytes("{\"network\":\"8:tanh\",\"epochs\":3,\"optimizer\":\"sgd\",\"learning-rate\":0.1,\"json\":true}"), Bytes("// x\n{\"target\":[\"a\",\"b\"],\"quiet\":false,}")], [.. s_json, "\"seed\"", "\"threads\"", "\"precision\"", "\"help\"", "\"resume\"", "@c", "--"], null) { MaxLength = 512 },
+        new("configuration", Configuration, [Bytes("{\"network\":\"8:tanh\",\"epochs\":3,\"optimizer\":\"sgd\",\"learning-rate\":0.1,\"json\":true}"), Bytes("// x\n{\"target\":[\"a\",\"b\"],\"quiet\":false,}")], [.. s_json, "\"seed\"", "\"threads\"", "\"precision\"", "\"help\"", "\"resume\"", "@c", "--"], null) { MaxLength = 512 },
         new("parquet-footer", bytes => ParquetFooter.Check(bytes, "t.parquet"), [[0x15, 2, 0x19, 0x3C, 0x35, 0, 0x18, 1, 97, 0x15, 2, 0, 0x35, 0, 0x18, 1, 97, 0x15, 2, 0, 0x15, 2, 0x25, 2, 0x18, 1, 120, 0, 0x16, 0, 0x19, 0x0C, 0]], ["\u0015\u0002\0", "\u001c", "\u001b\u0011", "\u0019\u00fc", "\u0018\u0001a"], null),
         new("table-text", TableText, [Bytes("{\"a\":[1,\"x\\\"y\"],\"b\":{}}\n"), Bytes("a,y\n1,2\n")], [.. s_json, "\\\"", "\n"], null),
+        new("csv-header", bytes => TableReader.ReadHeader(new MemoryStream(bytes), ".csv", bytes.Length), [Bytes("a,b,y\n1,2.5,x\n"), Bytes("\"a\"\"\";\"y\n2\"\n\"1\n2\";3\n")], [",", "\n", "\r\n", "\"", ";", "\t", "|", "\"\"", "\uFEFF", "\u00e9"], null),
         new("csv", bytes => Table(folder, "t.csv", bytes), [Bytes("a,b,y\n1,2.5,x\n,NA,z\n"), Bytes("\"a\"\"\";y\n\"1\n2\";3\n"), Bytes("a\ty\n1e5\t-2\n")], [",", "\n", "\r\n", "\"", ";", "nan", "inf", "1e400", "\uFEFF", "#", "''", "\"\"", "|"], null) { MaxLength = 512 },
         new("json", bytes => Table(folder, "t.json", bytes), [Bytes("[{\"a\":1,\"y\":2.5},{\"a\":null,\"y\":\"x\"}]")], [.. s_json, "NaN", "Infinity"], null) { MaxLength = 512 },
         new("jsonl", bytes => Table(folder, "t.jsonl", bytes), [Bytes("{\"a\":1,\"y\":2.5}\n{\"a\":2,\"y\":3.5}\n")], [.. s_json, "NaN", "Infinity", "\n"], null) { MaxLength = 512 },
@@ -54,18 +55,17 @@ internal static class Targets
         }
     }
 
-    private static void Checkpoints(string folder, byte[] bytes)
+    /// <summary>As it is, and with the hash made right, so that what it covers is read.</summary>
+    private static void Checkpoints(byte[] bytes)
     {
-        File.WriteAllBytes(Path.Combine(folder, Checkpoint<float>.FileName), bytes);
-        Checkpoint<float>.Read(folder);
+        SafeTensorsFile file = SafeTensorsFile.Read(new MemoryStream(bytes), "c.st");
+        var notes = new Dictionary<string, string>(file.Metadata, StringComparer.Ordinal) { ["format"] = "backprop-checkpoint", ["version"] = "2" };
+        notes["sha256"] = Checkpoint<float>.Digest(file.Hash(), notes.GetValueOrDefault("state") ?? "");
+        Checkpoint<float>.FromFile(new(file.Tensors, notes));
+        Checkpoint<float>.FromFile(file);
     }
 
-    private static void Configuration(string folder, byte[] bytes)
-    {
-        string path = Path.Combine(folder, "c.json");
-        File.WriteAllBytes(path, bytes);
-        ConfigFile.Merge(s_root, ["train", "--config", path]);
-    }
+    private static void Configuration(byte[] bytes) => ConfigFile.Merge(s_root, ["train", "--config", "c.json"], bytes, "c.json");
 
     private static void Specification(byte[] bytes)
     {
@@ -139,7 +139,7 @@ internal static class Targets
         {
             foreach ((string name, byte[] bytes) in entries)
             {
-                using Stream entry = zip.CreateEntry(name, CompressionLevel.Fastest).Open();
+                using Stream entry = zip.CreateEntry(name, CompressionLevel.NoCompression).Open();
                 entry.Write(bytes);
             }
         }
@@ -150,7 +150,7 @@ internal static class Targets
     private static byte[] Gzip(byte[] bytes)
     {
         using var stream = new MemoryStream();
-        using (var zip = new GZipStream(stream, CompressionLevel.Fastest))
+        using (var zip = new GZipStream(stream, CompressionLevel.NoCompression))
         {
             zip.Write(bytes);
         }

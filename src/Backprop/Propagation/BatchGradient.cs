@@ -86,7 +86,7 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
     {
         (_data, _order, _start, _samples, _weights, _dropout, _toInput) = (data, order, start, samples, weights, dropout, toInput);
         _trial?.End();
-        _trial?.Begin();
+        _trial?.Begin(Stopwatch.GetTimestamp());
         if (!IsNarrow)
         {
             Propagator.RefreshBackwardWeights(lowest: toInput ? 1 : 2);
@@ -171,7 +171,7 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
             _team.Run(phase);
         }
 
-        _trial?.Add(Stopwatch.GetTimestamp() - begin);
+        _trial?.Add(begin, Stopwatch.GetTimestamp());
     }
 
     /// <summary>From x₀ to Δ₁, block by block.</summary>

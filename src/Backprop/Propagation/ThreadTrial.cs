@@ -5,7 +5,8 @@ namespace Backprop.Propagation;
 /// <summary>
 /// Whether a team is faster than one thread is found by trying, now and then: a step of some microseconds gains by two threads on two free
 /// processors, and loses a hundredfold where something else holds one of them. What runs now is measured first, then the other, and a team
-/// of which one step takes longer than a whole trial alone is given up at once. The bits are the same either way.
+/// of which one step takes longer than a whole trial alone is given up at once. Where steps pause, the team falls asleep: what is measured then begins
+/// anew. The bits are the same either way.
 /// </summary>
 internal sealed class ThreadTrial
 {
@@ -18,41 +19,50 @@ internal sealed class ThreadTrial
     /// <summary>Trials take at most about one part in so many of the time.</summary>
     private const int Rarity = 40;
 
-    private long _team, _alone, _begin, _next, _beforeStep;
+    /// <summary>Steps that are further apart than this, in ticks, find a team asleep.</summary>
+    private static readonly long s_pause = Stopwatch.Frequency / 2000;
+
+    private long _team, _alone, _spent, _next, _beforeStep, _last;
     private int _step;
     private bool _tries, _first;
 
     /// <summary>Whether the next step runs on one thread.</summary>
     public bool Alone { get; private set; } = true;
 
-    /// <summary>Before a step.</summary>
-    public void Begin()
+    /// <summary>Before a step, at a time that <see cref="Stopwatch"/> tells.</summary>
+    public void Begin(long now)
     {
         if (!_tries)
         {
-            long now = Stopwatch.GetTimestamp();
             if (now < _next)
             {
                 return;
             }
 
-            (_begin, _step, _tries, _first) = (now, 0, true, true);
-            Start();
+            (_spent, _tries, _first) = (0, true, true);
+            Start(0);
+        }
+
+        if (!Alone && now - _last > s_pause)
+        {
+            Start(-WakingSteps);
         }
 
         _beforeStep = _team;
     }
 
-    /// <summary>After a phase of a step, which took so many ticks.</summary>
-    public void Add(long ticks)
+    /// <summary>After a phase of a step, from one time to another.</summary>
+    public void Add(long begin, long end)
     {
+        _last = end;
         if (_tries)
         {
-            _ = Alone ? _alone += ticks : _team += ticks;
+            _spent += end - begin;
+            _ = Alone ? _alone += end - begin : _team += end - begin;
         }
     }
 
-    /// <summary>After a step.</summary>
+    /// <summary>Before the next step.</summary>
     public void End()
     {
         if (!_tries)
@@ -61,6 +71,11 @@ internal sealed class ThreadTrial
         }
 
         _step++;
+        if (_step == 1 - WakingSteps)
+        {
+            return; // it has just been woken
+        }
+
         if (!Alone && _alone > 0 && _team - _beforeStep > _alone)
         {
             Decide(alone: true);
@@ -73,8 +88,7 @@ internal sealed class ThreadTrial
         {
             _first = false;
             Alone = !Alone;
-            _step = Alone ? 0 : -WakingSteps;
-            Start();
+            Start(Alone ? 0 : -WakingSteps);
         }
         else if (_step == Steps)
         {
@@ -83,13 +97,16 @@ internal sealed class ThreadTrial
     }
 
     /// <summary>The way that is measured from here on begins at 0; the other keeps what it took.</summary>
-    private void Start() => _ = Alone ? _alone = 0 : _team = 0;
+    private void Start(int step)
+    {
+        _step = step;
+        _ = Alone ? _alone = 0 : _team = 0;
+    }
 
     private void Decide(bool alone)
     {
-        long now = Stopwatch.GetTimestamp();
         Alone = alone;
-        _next = now + (Rarity * (now - _begin));
+        _next = _last + (Rarity * _spent);
         _tries = false;
     }
 }

@@ -131,7 +131,8 @@ public sealed class Checkpoint<T> where T : unmanaged, IBinaryFloatingPointIeee7
         };
     }
 
-    private static string Digest(string tensors, string state) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(tensors + state)));
+    /// <summary>The hash of everything: what "sha256" must say.</summary>
+    internal static string Digest(string tensors, string state) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(tensors + state)));
 
     private static SafeTensor Tensor(string name, T[] values) => typeof(T) == typeof(float)
         ? SafeTensor.Of(name, Array.ConvertAll(values, float.CreateTruncating), values.Length)
