@@ -27,10 +27,10 @@ internal abstract unsafe class OurProducts : IDisposable
 
     public void Dispose() => _team.Dispose();
 
-    /// <summary>P [Batch×Out] = X [Batch×In] · Wᵀ, this thread's blocks of samples.</summary>
+    /// <summary>P [Batch×Out] = X [Batch×In] · Wᵀ, this thread's panels of units.</summary>
     protected abstract void Forward(int thread);
 
-    /// <summary>[Batch×In] = Δ [Batch×Out] · W, this thread's blocks of samples.</summary>
+    /// <summary>[Batch×In] = Δ [Batch×Out] · W, this thread's panels of units.</summary>
     protected abstract void Deltas(int thread);
 
     /// <summary>∂W [Out×In] = Δᵀ · X, this thread's tiles of parameters.</summary>
@@ -68,32 +68,31 @@ internal sealed unsafe class OurProducts<V>(int batch, int outputs, int inputs, 
 
     protected override void Forward(int thread)
     {
-        for (int block = thread; block < _blocks.Count; block += Threads)
+        foreach ((int unit, int block) in Pieces(thread, outputs))
         {
             long first = _blocks.First(block);
             MatrixProduct<float, V>.Run(
-                _blocks.Size(block), outputs, 0, outputs, inputs, _x.Pointer + (first * _inputStride), _inputStride,
+                _blocks.Size(block), outputs, unit, EndOf(unit, outputs), inputs, _x.Pointer + (first * _inputStride), _inputStride,
                 _weights.Pointer, biased: false, _preActivations.Pointer + (first * _outputStride), _outputStride, new NoTail());
         }
     }
 
     protected override void Deltas(int thread)
     {
-        for (int block = thread; block < _blocks.Count; block += Threads)
+        foreach ((int unit, int block) in Pieces(thread, inputs))
         {
             long first = _blocks.First(block);
             MatrixProduct<float, V>.Run(
-                _blocks.Size(block), inputs, 0, inputs, outputs, _deltas.Pointer + (first * _outputStride), _outputStride,
+                _blocks.Size(block), inputs, unit, EndOf(unit, inputs), outputs, _deltas.Pointer + (first * _outputStride), _outputStride,
                 _backwardWeights.Pointer, biased: false, _inputDeltas.Pointer + (first * _inputStride), _inputStride, new NoTail());
         }
     }
 
     protected override void WeightGradients(int thread)
     {
-        int first = TileInputs * (((inputs + TileInputs - 1) / TileInputs * thread) / Threads), end = TileInputs * (((inputs + TileInputs - 1) / TileInputs * (thread + 1)) / Threads);
-        for (int input = first; input < Math.Min(end, inputs); input += TileInputs)
+        for (int input = 0; input < inputs; input += TileInputs)
         {
-            for (int output = 0; output < outputs; output += Layout.PanelWidth<float>())
+            foreach (int output in Panels(thread, outputs))
             {
                 int width = Layout.WidthAt<float>(output, outputs);
                 MatrixProduct<float, V>.Panel<Constants.N0>(
@@ -103,6 +102,29 @@ internal sealed unsafe class OurProducts<V>(int batch, int outputs, int inputs, 
             }
         }
     }
+
+    /// <summary>A thread's panels of units, each with every block of samples: how a step shares a layer that has more weights than activations.</summary>
+    private IEnumerable<(int Unit, int Block)> Pieces(int thread, int units)
+    {
+        foreach (int unit in Panels(thread, units))
+        {
+            for (int block = 0; block < _blocks.Count; block++)
+            {
+                yield return (unit, block);
+            }
+        }
+    }
+
+    private IEnumerable<int> Panels(int thread, int units)
+    {
+        int width = Layout.PanelWidth<float>(), panels = (units + width - 1) / width;
+        for (int panel = panels * thread / Threads; panel < panels * (thread + 1) / Threads; panel++)
+        {
+            yield return panel * width;
+        }
+    }
+
+    private static int EndOf(int unit, int units) => Math.Min(units, unit + Layout.PanelWidth<float>());
 
     private static AlignedBuffer<float> Filled(long length)
     {

@@ -55,7 +55,7 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
         var workspace = new Workspace<T>(network.Definition, capacity, backward: true);
         _sections = GradientSections<T>.For(network, workspace, IsNarrow);
         Propagator = Propagator<T>.Create(network, workspace, _team.Count, IsNarrow ? _sections!.First(1, capacity) : 0, vectors);
-        _byUnits = _team.Count > 1 && _sections is null && IsBetterByUnits(network, workspace);
+        _byUnits = _sections is null && IsBetterByUnits(network, workspace);
         _fewParameters = network.Parameters.Length < FewParameters;
         Tiles = new(network, _team.Count, _byUnits);
         (_samplePhase, _sectionPhase, _parameterPhase) = (SamplePhase, SectionPhase, ParameterPhase);
@@ -230,8 +230,8 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
     }
 
     /// <summary>
-    /// Where there are not far fewer weights than activations, each thread keeps to its own units of every layer: the weights that it reads are those
-    /// that it has updated, and stay in its cache; only activations and deltas go from core to core.
+    /// Where there are not far fewer weights than activations, each thread keeps to its own units of every layer: a panel of weights is read once for
+    /// the whole batch, and those that a thread reads are those that it has updated; only activations and deltas go from core to core.
     /// </summary>
     private static bool IsBetterByUnits(Network<T> network, Workspace<T> workspace) =>
         network.Definition.Layers.All(layer => layer.Dropout == 0)
