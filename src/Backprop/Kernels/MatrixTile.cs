@@ -124,6 +124,7 @@ internal static unsafe class MatrixTile<T, V>
             if (Sse.IsSupported && TVectors.Value > 1)
             {
                 Sse.Prefetch0(b + (Ahead * bStride)); // the other core may have written it
+                Sse.Prefetch0(b + (Ahead * bStride) + V.Count);
                 Sse.Prefetch0(a + (Ahead * sumStride) + ((TRows.Value - 1) * rowStride));
             }
 
