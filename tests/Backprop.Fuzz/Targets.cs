@@ -61,8 +61,15 @@ internal static class Targets
         SafeTensorsFile file = SafeTensorsFile.Read(new MemoryStream(bytes), "c.st");
         var notes = new Dictionary<string, string>(file.Metadata, StringComparer.Ordinal) { ["format"] = "backprop-checkpoint", ["version"] = "2" };
         notes["sha256"] = Checkpoint<float>.Digest(file.Hash(), notes.GetValueOrDefault("state") ?? "");
+        try
+        {
+            Checkpoint<float>.FromFile(file);
+        }
+        catch (ModelException)
+        {
+        }
+
         Checkpoint<float>.FromFile(new(file.Tensors, notes));
-        Checkpoint<float>.FromFile(file);
     }
 
     private static void Configuration(byte[] bytes) => ConfigFile.Merge(s_root, ["train", "--config", "c.json"], bytes, "c.json");

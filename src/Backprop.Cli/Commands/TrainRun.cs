@@ -16,6 +16,9 @@ namespace Backprop.Cli.Commands;
 /// <summary>One run of <c>train</c>: data, network, training, model file, report.</summary>
 internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunSettings settings) where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>A new network's outputs are about 1.</summary>
+    private const double LargeTarget = 100;
+
     private readonly bool _recipe = options.UsesRecipe(parsed);
 
     public int Run()
@@ -41,6 +44,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         Model<T>? from = parsed.GetValue(options.From) is { } path ? Model<T>.Read(path) : null;
         (Dataset<T> training, Dataset<T>? validation, TableSchema? schema) = new TrainingData<T>(options, parsed, _recipe, from).Load(source);
         NetworkDefinition definition = new NetworkChoice(options, parsed, _recipe).Choose(training, schema, from?.Network.Definition);
+        WarnOfLargeTargets(training, isNew: from is null);
         training = ClassWeights(training, schema);
         Network<T> network = Start(definition, from);
         TrainerOptions trainerOptions = MakeTrainerOptions(training);
@@ -136,6 +140,27 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         }
 
         return result.Reason == StopReason.Cancelled ? ExitCode.Interrupted : ExitCode.Done;
+    }
+
+    /// <summary>Where PyTorch's meaning of an option leaves targets as they are, a new network needs very long to reach large ones.</summary>
+    private void WarnOfLargeTargets(Dataset<T> training, bool isNew)
+    {
+        if (_recipe || !isNew || settings.Quiet || settings.Resume is not null || training.Targets.AreClasses || training.Targets.IsEmpty)
+        {
+            return;
+        }
+
+        double squares = 0;
+        foreach (T value in training.Targets.AllValues)
+        {
+            squares += double.CreateTruncating(value) * double.CreateTruncating(value);
+        }
+
+        double size = Math.Sqrt(squares / training.Targets.AllValues.Length);
+        if (size > LargeTarget)
+        {
+            Terminal.Warn($"the targets are large (about {size:G3}) and stay as they are, since an option of the network, the loss or the optimizer was given: training may take very long. Divide them in the table, or give none of --network, --optimizer, --learning-rate, --loss: then they are scaled, and predictions scaled back");
+        }
     }
 
     /// <summary>A hash of the training rows: a run goes on with the data that it began with.</summary>
