@@ -2,7 +2,7 @@ using System.Globalization;
 using Backprop.Fuzz;
 
 // Backprop.Fuzz SECONDS [TARGET|cheap|tables|all] [SEED] [FOLDER]: fuzzes each target for so long; prints executions, branches, findings.
-// Backprop.Fuzz run TARGET FILE: one input again. Backprop.Fuzz seeds: what becomes of every seed.
+// Backprop.Fuzz run TARGET FILE: one input again. Backprop.Fuzz list: the targets; seeds: what becomes of every seed.
 var coverage = new Coverage(); // before anything instrumented runs
 string temporary = Directory.CreateTempSubdirectory("backprop-fuzz").FullName;
 try
@@ -11,6 +11,12 @@ try
     if (args is ["run", var wanted, var file])
     {
         Fuzzer.Once(targets.Single(target => target.Name == wanted), File.ReadAllBytes(file));
+        return 0;
+    }
+
+    if (args is ["list"])
+    {
+        Array.ForEach(targets, target => Console.WriteLine(target.Name));
         return 0;
     }
 

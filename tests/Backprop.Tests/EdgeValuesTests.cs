@@ -57,6 +57,16 @@ public class EdgeValuesTests
         }
     }
 
+    [Fact]
+    public void NaNGoesThroughEveryLossOfOneOutputAndItsDerivative()
+    {
+        foreach (string loss in BuiltIn.Losses.Where(name => name is not ("cross_entropy" or "gaussian_nll" or "hinge")))
+        {
+            (double value, double[] delta) = Output(loss, "identity", [double.NaN], [0.5]);
+            Assert.True(double.IsNaN(value) && double.IsNaN(delta[0]), $"{loss}: {value}, {delta[0]}");
+        }
+    }
+
     [Theory]
     [InlineData("binary_cross_entropy", "sigmoid", 800, 0, 800, 1)]
     [InlineData("binary_cross_entropy", "sigmoid", -800, 1, 800, -1)]

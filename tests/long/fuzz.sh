@@ -11,12 +11,10 @@ dotnet build -c Release tests/Backprop.Fuzz -o "$out" --nologo -v quiet
 for assembly in Backprop Backprop.Tables Backprop.Cli; do
   artifacts/fuzz/tool/sharpfuzz "$out/$assembly.dll" || echo "$assembly: as it was"
 done
-# 17 targets, each as long as the others, and at least a second
-seconds="$(awk -v minutes="$minutes" 'BEGIN { s = minutes * 60 / 17; printf "%.1f", s < 1 ? 1 : s }')"
 export DOTNET_GCHeapHardLimit=0x60000000 DOTNET_TieredPGO=0
 [[ -w /dev/shm ]] && export TMPDIR=/dev/shm # some readers take files
-status=0
-for target in safetensors checkpoint npy npz npz-inside idx idx-gz schema network specification configuration parquet-footer table-text csv json jsonl parquet; do
-  dotnet "$out/Backprop.Fuzz.dll" "$seconds" "$target" "${FUZZ_SEED:-1}" artifacts/fuzz/findings || { echo "FAILED: $target (exit code $?)"; status=1; }
-done
-exit "$status"
+mapfile -t targets < <(dotnet "$out/Backprop.Fuzz.dll" list)
+jobs="$(nproc)"
+# each target as long as the others, and at least a second
+seconds="$(awk -v minutes="$minutes" -v jobs="$jobs" -v targets="${#targets[@]}" 'BEGIN { s = minutes * 60 * jobs / targets; printf "%.1f", s < 1 ? 1 : s }')"
+printf '%s\n' "${targets[@]}" | xargs -P "$jobs" -I TARGET dotnet "$out/Backprop.Fuzz.dll" "$seconds" TARGET "${FUZZ_SEED:-1}" artifacts/fuzz/findings
