@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Backprop.Cli.Input;
 using Backprop.Cli.Output;
 using Backprop.Data;
@@ -166,11 +168,21 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
     /// <summary>A hash of the training rows: a run goes on with the data that it began with.</summary>
     private static string Fingerprint(Dataset<T> data)
     {
-        using var hash = System.Security.Cryptography.IncrementalHash.CreateHash(System.Security.Cryptography.HashAlgorithmName.SHA256);
-        hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(data.Features));
-        hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(data.Targets.AllValues));
-        hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(data.Targets.ClassIndices));
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Append(hash, data.Features);
+        Append(hash, data.Targets.AllValues);
+        Append(hash, data.Targets.ClassIndices);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>Piece by piece: the bytes of a large table are more than one span holds.</summary>
+    private static void Append<TValue>(IncrementalHash hash, ReadOnlySpan<TValue> values) where TValue : unmanaged
+    {
+        const int Piece = 1 << 20;
+        for (; values.Length > 0; values = values[Math.Min(Piece, values.Length)..])
+        {
+            hash.AppendData(MemoryMarshal.AsBytes(values[..Math.Min(Piece, values.Length)]));
+        }
     }
 
     private Optimizer MakeOptimizer()
