@@ -108,39 +108,29 @@ public static class PredictionWriter
     /// <summary>Through DuckDB, in a temporary file.</summary>
     private static void WriteParquet(Stream stream, IReadOnlyList<Column> columns)
     {
-        string temporary = Path.Combine(Path.GetTempPath(), $"backprop-{Guid.NewGuid():N}.parquet");
-        try
+        using var temporary = new TemporaryFile(".parquet");
+        using (var connection = new DuckDBConnection("DataSource=:memory:"))
         {
-            using (var connection = new DuckDBConnection("DataSource=:memory:"))
+            connection.Open();
+            DuckDb.Execute(connection, $"CREATE TABLE predictions ({string.Join(", ", columns.Select(column => $"{DuckDb.Identifier(column.Name)} {(column.IsText ? "VARCHAR" : "DOUBLE")}"))})");
+            using (DuckDBAppender appender = connection.CreateAppender("predictions"))
             {
-                connection.Open();
-                using DuckDBCommand command = connection.CreateCommand();
-                command.CommandText = $"CREATE TABLE predictions ({string.Join(", ", columns.Select(column => $"\"{column.Name.Replace("\"", "\"\"", StringComparison.Ordinal)}\" {(column.IsText ? "VARCHAR" : "DOUBLE")}"))})";
-                command.ExecuteNonQuery();
-                using (DuckDBAppender appender = connection.CreateAppender("predictions"))
+                for (int row = 0; row < columns[0].Rows; row++)
                 {
-                    for (int row = 0; row < columns[0].Rows; row++)
+                    IDuckDBAppenderRow cells = appender.CreateRow();
+                    foreach (Column column in columns)
                     {
-                        IDuckDBAppenderRow cells = appender.CreateRow();
-                        foreach (Column column in columns)
-                        {
-                            _ = column.IsMissing(row) ? cells.AppendNullValue() : column.IsText ? cells.AppendValue(column.Text(row)) : cells.AppendValue(column.Number(row));
-                        }
-
-                        cells.EndRow();
+                        _ = column.IsMissing(row) ? cells.AppendNullValue() : column.IsText ? cells.AppendValue(column.Text(row)) : cells.AppendValue(column.Number(row));
                     }
-                }
 
-                command.CommandText = $"COPY predictions TO '{temporary.Replace("'", "''", StringComparison.Ordinal)}' (FORMAT parquet)";
-                command.ExecuteNonQuery();
+                    cells.EndRow();
+                }
             }
 
-            using FileStream file = File.OpenRead(temporary);
-            file.CopyTo(stream);
+            DuckDb.Execute(connection, $"COPY predictions TO {DuckDb.Literal(temporary.Path)} (FORMAT parquet)");
         }
-        finally
-        {
-            File.Delete(temporary);
-        }
+
+        using FileStream file = File.OpenRead(temporary.Path);
+        file.CopyTo(stream);
     }
 }

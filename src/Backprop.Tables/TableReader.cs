@@ -80,20 +80,13 @@ public static partial class TableReader
     public static Table ReadCsv(Stream stream, string source)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        string temporary = Path.Combine(Path.GetTempPath(), $"backprop-{Guid.NewGuid():N}.csv");
-        try
+        using var temporary = new TemporaryFile(".csv");
+        using (var file = new FileStream(temporary.Path, FileMode.CreateNew))
         {
-            using (var file = new FileStream(temporary, FileMode.CreateNew))
-            {
-                stream.CopyTo(file);
-            }
+            stream.CopyTo(file);
+        }
 
-            return new(source, Rename(temporary, source));
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
+        return new(source, Rename(temporary.Path, source));
     }
 
     private static IReadOnlyList<Column> Rename(string temporary, string source)

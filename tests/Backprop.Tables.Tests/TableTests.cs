@@ -194,6 +194,20 @@ public sealed class TableTests : IDisposable
         Assert.Equal(150, TableReader.ReadCsv(iris, "iris").Rows);
     }
 
+    [Fact]
+    public void WhatPassesThroughATemporaryFileIsPrivateAndGoneAfterwards()
+    {
+        string folder;
+        using (var file = new TemporaryFile(".csv"))
+        {
+            folder = Path.GetDirectoryName(file.Path)!;
+            System.IO.File.WriteAllText(file.Path, "x");
+            Assert.True(OperatingSystem.IsWindows() || System.IO.File.GetUnixFileMode(folder) == (UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute));
+        }
+
+        Assert.False(Directory.Exists(folder));
+    }
+
     private string File(string name, string text)
     {
         string path = Path.Combine(_folder, name);

@@ -59,7 +59,8 @@ internal static class ExportFiles
 
     private static byte[] ModelBytes(GivenFiles given, Network<float> network, Problem problem, PageState state)
     {
-        string file = Path.Combine(Path.GetTempPath(), $"backprop-{Guid.NewGuid():N}.safetensors");
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("backprop-"); // nobody else's
+        string file = Path.Combine(folder.FullName, "model.safetensors");
         try
         {
             string training = Output.JsonLine.Of(json => json.WriteString("page", state.ToQuery(given.Start)));
@@ -68,7 +69,7 @@ internal static class ExportFiles
         }
         finally
         {
-            File.Delete(file);
+            folder.Delete(recursive: true);
         }
     }
 
