@@ -87,6 +87,7 @@ internal sealed unsafe class NarrowPass<T, V>
     public void Run(Dataset<T> data, int first, int count, bool toInput, T* to)
     {
         int end = first + count;
+        Ask(data, first, end);
         new Span<T>(_workspace.Scales.Pointer + end, Layout.Pad<T>(count) - count).Clear(); // lanes beyond the last sample count nothing
         SpreadBiases();
         for (int block = first; block < end; block += BlockSamples)
@@ -94,6 +95,7 @@ internal sealed unsafe class NarrowPass<T, V>
             (_first, _samples) = (block, Math.Min(BlockSamples, end - block));
             _groups = Layout.Pad<T>(_samples) / V.Count;
             Gather(data);
+            Ask(data, block + BlockSamples, end);
             Forward();
             Output(data.Targets.AreClasses);
             Backward(toInput);
@@ -114,6 +116,15 @@ internal sealed unsafe class NarrowPass<T, V>
         double groups = (samples + quantum - 1) / quantum;
         double transposed = Layout.Pad<T>(layer.Outputs) + (layer.Index > 1 ? Layout.Pad<T>(layer.Inputs) : 0);
         return (layer.Inputs + 1) * Layout.Pad<T>(layer.Outputs) + (TransposedUnit * transposed) < parameters * (1 + (LaneSum / groups));
+    }
+
+    /// <summary>Asks for the rows of the block that begins at a sample.</summary>
+    private void Ask(Dataset<T> data, int block, int end)
+    {
+        if (block < end)
+        {
+            Propagator<T>.Ask(data, _workspace.Rows.AsSpan(block, Math.Min(BlockSamples, end - block)));
+        }
     }
 
     private static int Padded(int features) => (features + WorthTransposing - 1) / WorthTransposing * WorthTransposing;

@@ -11,8 +11,8 @@ namespace Backprop.Propagation;
 /// <summary>The passes of one network over one workspace, bound to the vectors of this machine. Samples are given as a range of the batch, so that threads share one.</summary>
 internal abstract unsafe class Propagator<T>(Network<T> network, Workspace<T> workspace) where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Shorter rows, in bytes, are not asked for.</summary>
-    private const int WorthPrefetching = 512;
+    /// <summary>Fewer bytes than this stay in the second cache: their rows need not be asked for.</summary>
+    private const long Near = 1 << 19;
 
     /// <summary>How much of the rows to come is asked for before they are copied.</summary>
     private const int PrefetchedBytes = 8192;
@@ -37,7 +37,7 @@ internal abstract unsafe class Propagator<T>(Network<T> network, Workspace<T> wo
         GatherTargets(data, order, start, first, count);
         fixed (T* features = data.Features)
         {
-            Copy(features, data.FeatureCount, Workspace.Rows.AsSpan(first, count), Workspace.Activations[0].Pointer + ((long)first * Workspace.Strides[0]), Workspace.Strides[0]);
+            Copy(features, data.Rows, data.FeatureCount, Workspace.Rows.AsSpan(first, count), Workspace.Activations[0].Pointer + ((long)first * Workspace.Strides[0]), Workspace.Strides[0]);
         }
     }
 
@@ -51,7 +51,7 @@ internal abstract unsafe class Propagator<T>(Network<T> network, Workspace<T> wo
         {
             fixed (T* values = data.Targets.AllValues)
             {
-                Copy(values, data.Targets.Count, rows, Workspace.TargetValues.Pointer + ((long)first * data.Targets.Count), data.Targets.Count);
+                Copy(values, data.Rows, data.Targets.Count, rows, Workspace.TargetValues.Pointer + ((long)first * data.Targets.Count), data.Targets.Count);
                 return;
             }
         }
@@ -141,11 +141,32 @@ internal abstract unsafe class Propagator<T>(Network<T> network, Workspace<T> wo
         return sum;
     }
 
-    /// <summary>Copies rows, and asks for those that come later while it does: in a shuffled order no processor guesses them.</summary>
-    private static void Copy(T* from, int width, ReadOnlySpan<int> rows, T* to, nint toStride)
+    /// <summary>Asks for rows that will be copied soon: in a shuffled order no processor guesses them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Ask(Dataset<T> data, ReadOnlySpan<int> rows)
     {
-        int ahead = width * sizeof(T) < WorthPrefetching ? rows.Length : Math.Min(rows.Length, Math.Max(1, PrefetchedBytes / (width * sizeof(T))));
-        for (int n = 0; n < ahead && ahead < rows.Length; n++)
+        if (!IsFar(data.Rows, data.FeatureCount))
+        {
+            return;
+        }
+
+        fixed (T* features = data.Features)
+        {
+            foreach (int row in rows)
+            {
+                Prefetch(features + ((nint)row * data.FeatureCount), data.FeatureCount);
+            }
+        }
+    }
+
+    /// <summary>Whether rows are worth asking for: not in the cache already, and not so short that the processor has enough of them under way.</summary>
+    private static bool IsFar(int rows, int width) => width * sizeof(T) >= 64 && (long)rows * width * sizeof(T) > Near;
+
+    /// <summary>Copies rows, and asks for those that come later while it does.</summary>
+    private static void Copy(T* from, int allRows, int width, ReadOnlySpan<int> rows, T* to, nint toStride)
+    {
+        int ahead = IsFar(allRows, width) ? Math.Clamp(PrefetchedBytes / (width * sizeof(T)), 1, rows.Length) : rows.Length;
+        for (int n = 0; n < ahead && IsFar(allRows, width); n++)
         {
             Prefetch(from + ((nint)rows[n] * width), width);
         }
@@ -164,7 +185,7 @@ internal abstract unsafe class Propagator<T>(Network<T> network, Workspace<T> wo
 
     private static void Prefetch(T* row, int width)
     {
-        for (byte* line = (byte*)row; Sse.IsSupported && line < (byte*)(row + width); line += 64)
+        for (byte* line = (byte*)((nint)row & ~63); Sse.IsSupported && line < (byte*)(row + width); line += 64)
         {
             Sse.Prefetch0(line);
         }
