@@ -16,7 +16,9 @@ internal static class Targets
 {
     private const string Layers = "\"layers.1.weight\":{\"dtype\":\"F32\",\"shape\":[1,2],\"data_offsets\":[0,8]},\"layers.1.bias\":{\"dtype\":\"F64\",\"shape\":[1],\"data_offsets\":[8,16]}";
     private const string Meta = "\"__metadata__\":{\"format\":\"backprop\",\"version\":\"1\",\"network\":\"{\\\"inputs\\\":2,\\\"layers\\\":[{\\\"units\\\":1,\\\"activation\\\":\\\"tanh\\\"}]}\",\"schema\":\"{\\\"columns\\\":[],\\\"target\\\":{\\\"names\\\":[\\\"y\\\"],\\\"kind\\\":\\\"values\\\"}}\"}";
-    private const string State = "{\"epoch\":2,\"batch\":1,\"step\":9,\"updates\":9,\"epoch_loss\":\"0.5\",\"rate_factor\":\"1\",\"first_loss\":\"0.7\",\"schedule\":\"\",\"ended\":\"Finished\",\"history\":[{\"epoch\":1,\"loss\":\"0.5\",\"learning_rate\":\"0.1\",\"seconds\":\"1\",\"steps\":4,\"is_best\":true,\"rows\":4,\"validation_loss\":\"0.4\",\"metrics\":{\"accuracy\":\"1\"},\"confusion\":[\"1 0\",\"0 1\"]}]}";
+    private const string State = "{\"epoch\":2,\"batch\":1,\"step\":9,\"updates\":9,\"moments\":1,\"since_best\":0,\"epoch_loss\":\"0.5\",\"epoch_weight\":\"4\",\"rate\":\"0.1\",\"rate_factor\":\"1\",\"first_loss\":\"0.7\",\"least_loss\":\"0.5\",\"schedule\":\"\",\"ended\":\"Finished\",\"kept\":" + Epoch + ",\"history\":{\"file\":\"history-00000001.jsonl\",\"bytes\":9,\"sha256\":\"0\"},\"identity\":{\"network\":\"n\"}}";
+
+    private const string Epoch = "{\"epoch\":1,\"loss\":\"0.5\",\"learning_rate\":\"0.1\",\"seconds\":\"1\",\"steps\":4,\"is_best\":true,\"rows\":4,\"validation_loss\":\"0.4\",\"metrics\":{\"accuracy\":\"1\"}}";
 
     private static readonly System.CommandLine.RootCommand s_root = Cli.Program.Root;
 
@@ -27,7 +29,7 @@ internal static class Targets
     public static Target[] All(string folder) =>
     [
         new("safetensors", Model, [Tensors($"{{{Meta},{Layers}}}"), Tensors($"{{{Layers}}}"), Tensors("{}"), Tensors($"{{{Meta}}}")], s_tensors, Tensors),
-        new("checkpoint", Checkpoints, [Tensors($"{{\"__metadata__\":{{\"format\":\"backprop-checkpoint\",\"state\":{Quote(State)}}},\"parameters\":{{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}},\"best\":{{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}},\"moment.0\":{{\"dtype\":\"F64\",\"shape\":[1],\"data_offsets\":[8,16]}}}}")], s_tensors, Tensors),
+        new("checkpoint", Checkpoints, [Tensors($"{{\"__metadata__\":{{\"format\":\"backprop-checkpoint\",\"state\":{Quote(State)},\"lines\":{Quote(Epoch)}}},\"parameters\":{{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}},\"best\":{{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}},\"moment.0\":{{\"dtype\":\"F64\",\"shape\":[1],\"data_offsets\":[8,16]}},\"kept.confusion\":{{\"dtype\":\"F64\",\"shape\":[1,1],\"data_offsets\":[16,24]}}}}")], s_tensors, Tensors),
         new("npy", bytes => NpyReader.Read(() => new MemoryStream(bytes), "a.npy").RequireFinite(), [Npy("<f8", "(2, 1)", 16), Npy(">i2", "(2, 2)", 8), Npy("|b1", "()", 1), Npy("<u4", "(0, 3)", 0)], ["'descr': ", "'fortran_order': ", "'shape': ", "True", "False", "(", ")", ",", "'<f8'", "'>i8'", "'|O'", "'<f4'", "(1, 1, 1, 1, 1, 1, 1, 1)", "L"], RepairNpy),
         new("npz", bytes => NpyReader.ReadAll(() => new MemoryStream(bytes), "a.npz"), [Npz(("X.npy", Npy("<f8", "(2, 1)", 16)), ("y.npy", Npy("<i8", "(2,)", 16))), Npz(("a", Npy("|u1", "(3,)", 3))), Npz()], ["PK\u0001\u0002", "PK\u0003\u0004", "PK\u0005\u0006", "PK\u0006\u0006", "PK\u0006\u0007", ".npy", "../", "\0\0", "\u0001\0\u0010\0"], null),
         new("npz-inside", bytes => NpyReader.ReadAll(() => new MemoryStream(Npz(("X.npy", bytes), ("y.npy", bytes))), "a.npz"), [Npy("<f8", "(2, 1)", 16), Npy("<i8", "(2,)", 16)], ["'descr': ", "'shape': ", "(", ")", ","], RepairNpy),
@@ -59,17 +61,19 @@ internal static class Targets
     private static void Checkpoints(byte[] bytes)
     {
         SafeTensorsFile file = SafeTensorsFile.Read(new MemoryStream(bytes), "c.st");
-        var notes = new Dictionary<string, string>(file.Metadata, StringComparer.Ordinal) { ["format"] = "backprop-checkpoint", ["version"] = "2" };
+        var notes = new Dictionary<string, string>(file.Metadata, StringComparer.Ordinal) { ["format"] = "backprop-checkpoint", ["version"] = "3" };
         notes["sha256"] = Checkpoint<float>.Digest(file.Hash(), notes.GetValueOrDefault("state") ?? "");
         try
         {
-            Checkpoint<float>.FromFile(file);
+            Checkpoint<float>.FromFile(file, Lines);
         }
         catch (ModelException)
         {
         }
 
-        Checkpoint<float>.FromFile(new(file.Tensors, notes));
+        Checkpoint<float>.FromFile(new(file.Tensors, notes), Lines);
+
+        IReadOnlyList<EpochResult> Lines(HistoryMark mark) => EpochJson.ReadLines(Encoding.UTF8.GetBytes(notes.GetValueOrDefault("lines") ?? ""));
     }
 
     private static void Configuration(byte[] bytes) => ConfigFile.Merge(s_root, ["train", "--config", "c.json"], bytes, "c.json");

@@ -1,5 +1,6 @@
 using Backprop.Data;
 using Backprop.Kernels;
+using Backprop.ModelFiles;
 using Backprop.Networks;
 using Backprop.Optimizers;
 using Backprop.Tests.Oracles;
@@ -77,24 +78,190 @@ public class CheckpointTests(ITestOutputHelper output)
     {
         var disk = new SimulatedDisk();
         Train(disk, resume: false);
-        string[] kept = [.. disk.Files(s_folder).Order(StringComparer.Ordinal)];
+        string[] kept = [.. disk.Files(s_folder).Where(path => path.EndsWith(".safetensors", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
         Assert.Equal(2, kept.Length);
         disk.Damage(kept[1], 3000);
-        Assert.Equal(2 * Every, new CheckpointFolder(s_folder, 2, disk).Read<float>().Step);
+        Assert.Equal(3 * Every, new CheckpointFolder(s_folder, 2, false, disk).Read<float>().Step);
         disk.Damage(kept[0], 3000);
-        Assert.Contains("damaged", Assert.Throws<ModelException>(() => new CheckpointFolder(s_folder, 2, disk).Read<float>()).Message);
+        Assert.Contains("damaged", Assert.Throws<ModelException>(() => new CheckpointFolder(s_folder, 2, false, disk).Read<float>()).Message);
     }
 
     [Fact]
-    public void AFreshRunInAUsedFolderTakesItOver()
+    public void AFreshRunTakesAUsedFolderOverOnlyIfAsked()
     {
         var disk = new SimulatedDisk();
         Train(disk, resume: false);
-        string[] before = [.. disk.Files(s_folder)];
-        var folder = new CheckpointFolder(s_folder, 2, disk);
-        folder.Write(new Checkpoint<float> { Epoch = 1, Batch = 1, Step = 1, History = [] }, s_notes);
-        Assert.DoesNotContain(Assert.Single(disk.Files(s_folder)), before);
+        string[] before = [.. disk.Files(s_folder).Order(StringComparer.Ordinal)];
+        var first = new Checkpoint<float> { Epoch = 1, Batch = 1, Step = 1, History = [] };
+        Assert.Contains("of another run", Assert.Throws<DataException>(() => new CheckpointFolder(s_folder, 2, false, disk).Write(first, s_notes)).Message);
+        Assert.Equal(before, disk.Files(s_folder).Order(StringComparer.Ordinal));
+        var folder = new CheckpointFolder(s_folder, 2, overwrite: true, disk);
+        folder.Write(first, s_notes);
+        Assert.Equal(2, disk.Files(s_folder).Count); // the checkpoint and its history
+        Assert.DoesNotContain(disk.Files(s_folder), before.Contains);
         Assert.Equal(1, folder.Read<float>().Step);
+    }
+
+    [Fact]
+    public void TwoProcessesNeverShareAFolder()
+    {
+        string path = Directory.CreateTempSubdirectory("backprop-test").FullName;
+        try
+        {
+            using var one = new CheckpointFolder(path);
+            one.Begin();
+            using var other = new CheckpointFolder(path);
+            Assert.Contains("another run uses", Assert.Throws<DataException>(other.Begin).Message);
+            one.Write(new Checkpoint<float> { Epoch = 1, Batch = 1, Step = 1, History = [], Parameters = [1], Best = [1] }, s_notes);
+            Assert.Contains("another run uses", Assert.Throws<DataException>(() => other.Read<float>()).Message);
+            one.Dispose();
+            Assert.Equal(1, other.Read<float>().Step);
+        }
+        finally
+        {
+            Directory.Delete(path, recursive: true);
+        }
+    }
+
+    /// <summary>What decides bits, changed one by one; each is named.</summary>
+    [Fact]
+    public void ARunGoesOnWithNothingButWhatItBeganWith()
+    {
+        Dataset<float> data = Data(), rows = data.Select([.. Enumerable.Range(0, 20)]);
+        float[] weights = [.. Enumerable.Range(0, data.Rows).Select(row => 1f + (row % 3))];
+        var options = new TrainerOptions { Epochs = 2, BatchSize = 8, Schedule = "cosine" };
+        Trainer<float> Make(string network = "5-6:tanh-1", string optimizer = "adam", OptimizerOptions? how = null, Dataset<float>? training = null, Dataset<float>? validation = null, TrainerOptions? with = null) =>
+            new(new(NetworkDefinition.Parse(network), Initializer.PyTorch, 3), training ?? data, validation ?? rows, Optimizer.Create(optimizer, how), with ?? options);
+
+        Checkpoint<float>? reached = null;
+        Trainer<float> trainer = Make();
+        trainer.CheckpointReached += checkpoint => reached ??= checkpoint;
+        trainer.Run();
+        Make().Run(reached); // the same
+
+        float[] features = data.Features.ToArray(), values = data.Targets.AllValues.ToArray();
+        features[7] += 1;
+        values[7] += 1;
+        foreach ((Trainer<float> other, string named) in new (Trainer<float>, string)[]
+        {
+            (Make(network: "5-6:relu-1"), "network"), (Make(network: "5-6:sigmoid-1"), "network"), (Make(optimizer: "nadam"), "optimizer"),
+            (Make(how: new() { Beta1 = 0.8 }), "optimizer"), (Make(how: new() { Epsilon = 1e-5 }), "optimizer"), (Make(how: new() { LearningRate = 0.1 }), "optimizer"),
+            (Make(training: new(data.Rows, 5, features, data.Targets)), "training features"), (Make(training: new(data.Rows, 5, data.Features.ToArray(), Targets<float>.Values(values, 1))), "training targets"),
+            (Make(training: data.WithSampleWeights(weights)), "training sample weights"), (Make(validation: data.Select([.. Enumerable.Range(1, 20)])), "validation features"),
+            (Make(validation: rows.WithSampleWeights(weights[..20])), "validation sample weights"),
+            (Make(with: options with { BatchSize = 9 }), "batch size"), (Make(with: options with { Epochs = 3 }), "epochs"), (Make(with: options with { Schedule = "step" }), "schedule"),
+            (Make(with: options with { WarmupSteps = 2 }), "warm-up"), (Make(with: options with { Seed = 5 }), "seed"), (Make(with: options with { Shuffle = false }), "shuffling"),
+            (Make(with: options with { KeepBy = "mae" }), "watched"), (Make(with: options with { EarlyStopping = 3 }), "early stopping"),
+            (Make(with: options with { Step = new() { L2 = 0.1 } }), "l2"), (Make(with: options with { Step = new() { L1 = 0.1 } }), "l1"),
+            (Make(with: options with { Step = new() { ClipNorm = 0.1 } }), "clip-norm"), (Make(with: options with { Step = new() { ClipValue = 0.1 } }), "clip-value"),
+        })
+        {
+            Assert.Contains(named, Assert.Throws<ModelException>(() => other.Run(reached)).Message);
+        }
+    }
+
+    /// <summary>What a large network writes, with small pieces in the place of large ones.</summary>
+    [Theory]
+    [InlineData(0, 10)]
+    [InlineData(10, 10)]
+    [InlineData(11, 10)]
+    [InlineData(40, 10)]
+    [InlineData(7, 1)]
+    public void BuffersGoIntoAFileInPieces(int length, int piece)
+    {
+        double[] values = [.. Enumerable.Range(0, length).Select(n => n + 0.5)];
+        SafeTensor[] tensors = [.. Checkpoint<double>.Tensors("moment.0", values, piece)];
+        Assert.All(tensors, tensor => Assert.InRange(tensor.Data.Length, 0, piece * sizeof(double)));
+        Assert.Equal(values, Checkpoint<double>.Values(tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal), "moment.0"));
+    }
+
+    [Fact]
+    public void WhatCouldNotBeReadAgainIsNotWritten()
+    {
+        var disk = new SimulatedDisk();
+        var folder = new CheckpointFolder(s_folder, 1, false, disk);
+        var state = new Checkpoint<float> { Epoch = 1, Batch = 1, Step = 1, History = [] };
+        folder.Write(state, s_notes);
+        Assert.Contains("header", Assert.Throws<DataException>(() => folder.Write(state, new Dictionary<string, string>(StringComparer.Ordinal) { ["note"] = new('x', 100_000_001) })).Message);
+        Assert.Equal(1, folder.Read<float>().Step); // and what was there before stays
+    }
+
+    /// <summary>A run whose time is up in the middle of an epoch ends with what it has; with more time it goes on as if it had never ended.</summary>
+    [Fact]
+    public void AnEndedRunEndsAgainOrGoesOnWithMoreTime()
+    {
+        Dataset<float> data = Data(), rows = data.Select([.. Enumerable.Range(0, 20)]);
+        var options = new TrainerOptions { Epochs = 3, BatchSize = 8, Schedule = "one-cycle" };
+        (TrainingResult, float[], List<Checkpoint<float>>) Run(TrainerOptions with, Checkpoint<float>? from = null)
+        {
+            var trainer = new Trainer<float>(new(NetworkDefinition.Parse("5-6:tanh-1"), Initializer.PyTorch, 3), data, rows, Optimizer.Create("adam"), with);
+            List<Checkpoint<float>> reached = [];
+            trainer.CheckpointReached += reached.Add;
+            TrainingResult result = trainer.Run(from);
+            return (result, Weights(trainer.Network), reached);
+        }
+
+        (TrainingResult whole, float[] expected, _) = Run(options);
+        (TrainingResult timed, float[] early, List<Checkpoint<float>> reached) = Run(options with { MaxSeconds = 1e-9 });
+        Assert.Equal(StopReason.MaxTime, timed.Reason);
+        Assert.Equal(1, timed.Steps);
+        Checkpoint<float> last = Assert.Single(reached);
+        Assert.Equal((StopReason.MaxTime, 1, 1), (last.Ended, last.Epoch, last.Batch));
+        (TrainingResult again, float[] same, _) = Run(options, last);
+        Assert.Equal((StopReason.MaxTime, 0L), (again.Reason, again.Steps));
+        Assert.Equal(early, same);
+        Assert.Equal(timed.Kept!.Validation!.Loss, again.Kept!.Validation!.Loss);
+        (TrainingResult rest, float[] found, _) = Run(options, last.Reopened());
+        Assert.Equal((StopReason.Finished, whole.Steps - 1), (rest.Reason, rest.Steps));
+        Assert.Equal(expected, found);
+        Assert.Equal(whole.History.Select(epoch => epoch.Loss), rest.History.Select(epoch => epoch.Loss));
+        Assert.Equal(whole.Kept!.Epoch, rest.Kept!.Epoch);
+    }
+
+    /// <summary>A schedule that does not depend on the length lets a finished run be made longer, to the bits of a longer one.</summary>
+    [Theory]
+    [InlineData("constant")]
+    [InlineData("plateau")]
+    public void AFinishedRunCanBeMadeLonger(string schedule)
+    {
+        Dataset<float> data = Data();
+        float[] Run(int epochs, Checkpoint<float>? from, Action<Checkpoint<float>>? reached)
+        {
+            var trainer = new Trainer<float>(new(NetworkDefinition.Parse("5-6:tanh-1"), Initializer.PyTorch, 3), data, null, Optimizer.Create("adam"), new() { Epochs = epochs, BatchSize = 8, Schedule = schedule });
+            if (reached is not null)
+            {
+                trainer.CheckpointReached += reached;
+            }
+
+            trainer.Run(from);
+            return Weights(trainer.Network);
+        }
+
+        Checkpoint<float>? last = null;
+        Run(2, null, checkpoint => last = checkpoint);
+        Assert.Equal(Run(5, null, null), Run(5, last, null));
+    }
+
+    [Fact]
+    public void HistoryIsWrittenOnceAndRewound()
+    {
+        var disk = new SimulatedDisk();
+        string path = Path.Combine(s_folder, "history-00000001.jsonl");
+        using var file = new HistoryFile(path, disk);
+        EpochResult[] epochs = [.. Enumerable.Range(1, 6).Select(n => new EpochResult(n, 1.0 / n, n % 2 == 0 ? new(3, -0.1 / n, [new("r2", double.NaN)], null) : null, 1e-300 * n, n, n, n == 1))];
+        HistoryMark two = file.Write(epochs[..2]), five = file.Write(epochs[..5]);
+        int calls = disk.Calls;
+        Assert.Equal(five, file.Write(epochs[..5])); // nothing to do
+        Assert.Equal(calls, disk.Calls);
+        EpochResult[] other = [.. epochs[..2], epochs[5]];
+        HistoryMark rewound = file.Write(other);
+        Assert.Equal(rewound.Bytes, disk.Open(path).Length);
+        using var read = new HistoryFile(path, disk);
+        Assert.Equal(other.Select(epoch => (epoch.Epoch, epoch.Loss, epoch.LearningRate, epoch.Validation?.Loss)), read.Read(rewound).Select(epoch => (epoch.Epoch, epoch.Loss, epoch.LearningRate, epoch.Validation?.Loss)));
+        Assert.Equal(2, read.Read(two).Count);
+        Assert.Throws<ModelException>(() => read.Read(five));
+        disk.Damage(path, 3);
+        Assert.Contains("damaged", Assert.Throws<ModelException>(() => read.Read(two)).Message);
     }
 
     [Fact]
@@ -128,12 +295,12 @@ public class CheckpointTests(ITestOutputHelper output)
         return disk.Calls;
     }
 
-    /// <summary>Nine steps of Adam with a checkpoint after every third.</summary>
+    /// <summary>Two epochs of six steps of Adam with a checkpoint after every third, so that some come with more history.</summary>
     private static (Network<float> Network, long From) Train(SimulatedDisk disk, bool resume, Action<int>? onWritten = null, Action<string>? onFailed = null)
     {
         var network = new Network<float>(NetworkDefinition.Parse("5-6:tanh-1"), Initializer.PyTorch, 3);
-        var trainer = new Trainer<float>(network, Data(), null, Optimizer.Create("adam"), new() { Epochs = 1, BatchSize = 8, CheckpointEvery = Every });
-        var folder = new CheckpointFolder(s_folder, 2, disk);
+        var trainer = new Trainer<float>(network, Data(), null, Optimizer.Create("adam"), new() { Epochs = 2, BatchSize = 12, CheckpointEvery = Every });
+        var folder = new CheckpointFolder(s_folder, 2, false, disk);
         Checkpoint<float>? from = resume ? folder.Read<float>() : null;
         int written = 0;
         trainer.CheckpointReached += checkpoint =>
@@ -156,7 +323,7 @@ public class CheckpointTests(ITestOutputHelper output)
     {
         try
         {
-            _ = new CheckpointFolder(s_folder, 2, disk).ReadNotes();
+            _ = new CheckpointFolder(s_folder, 2, false, disk).ReadNotes();
             return true;
         }
         catch (ModelException)

@@ -11,6 +11,8 @@ internal sealed record RunSettings
         Json = parsed.GetValue(options.Common.Json);
         Quiet = parsed.GetValue(options.Quiet);
         Checkpoint = parsed.GetValue(options.Checkpoint);
+        MaxTime = parsed.GetValue(options.MaxTime);
+        Epochs = parsed.GetValue(options.Epochs);
         Threads = parsed.GetValue(options.Threads);
         if (parsed.GetResult(options.Threads) is { Implicit: false } && Threads < 1)
         {
@@ -31,6 +33,13 @@ internal sealed record RunSettings
     public bool Quiet { get; }
 
     public int Threads { get; }
+
+    public double? MaxTime { get; init; }
+
+    public int? Epochs { get; init; }
+
+    /// <summary>Whether a run whose time was up is given more.</summary>
+    public bool IsReopened { get; init; }
 
     /// <summary>The folder that checkpoints are kept in.</summary>
     public string? Checkpoint { get; init; }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using System.Text.Json;
 using Backprop.Training;
 
@@ -29,23 +30,40 @@ internal static class TrainCommand
         ? new TrainRun<double>(options, parsed, settings).Run()
         : new TrainRun<float>(options, parsed, settings).Run();
 
-    /// <summary>The options of the first run, with the output, threads, --json and --quiet of this one; others must say what they said.</summary>
+    /// <summary>The options of the first run, with the output, threads, --json and --quiet of this one, and a new --max-time or --epochs; others must say what they said.</summary>
     private static int Resume(ParseResult parsed, TrainOptions options, string folder)
     {
+        string full = Path.GetFullPath(folder);
+        if (parsed.GetValue(options.Checkpoint) is { } other && Path.GetFullPath(other) != full)
+        {
+            throw new UsageException($"--resume keeps its checkpoints where they are, in '{folder}'; --checkpoint '{other}' found");
+        }
+
         IReadOnlyDictionary<string, string> notes = new CheckpointFolder(folder).ReadNotes();
         (Command command, TrainOptions first) = Make();
         ParseResult original = Original(command, notes, folder);
-        RequireNoChange(parsed, options, original);
+        RequireNoChange(parsed, options, original, folder);
+        bool Given(Option option) => parsed.GetResult(option) is { Implicit: false };
         var settings = new RunSettings(parsed, options)
         {
-            Resume = Path.GetFullPath(folder),
-            Checkpoint = Path.GetFullPath(folder),
-            Output = parsed.GetResult(options.Output) is { Implicit: false } ? Path.GetFullPath(parsed.GetValue(options.Output)!) : original.GetValue(first.Output)!,
+            Resume = full,
+            Checkpoint = full,
+            Output = Given(options.Output) ? Path.GetFullPath(parsed.GetValue(options.Output)!) : original.GetValue(first.Output)!,
+            MaxTime = Given(options.MaxTime) ? parsed.GetValue(options.MaxTime) : original.GetValue(first.MaxTime),
+            Epochs = Given(options.Epochs) ? parsed.GetValue(options.Epochs) : LongerRun(notes) ?? original.GetValue(first.Epochs),
+            IsReopened = Given(options.MaxTime),
             Notes = notes,
         };
         Environment.CurrentDirectory = notes["directory"];
         return Run(first, original, settings);
     }
+
+    /// <summary>The epochs that an earlier resumption made of the run.</summary>
+    private static int? LongerRun(IReadOnlyDictionary<string, string> notes) =>
+        notes.TryGetValue(EpochsNote, out string? text) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int epochs) ? epochs : null;
+
+    /// <summary>The note of a checkpoint that says how long the run is, where a resumption changed it.</summary>
+    public const string EpochsNote = "epochs";
 
     private static ParseResult Original(Command command, IReadOnlyDictionary<string, string> notes, string folder)
     {
@@ -64,12 +82,12 @@ internal static class TrainCommand
         throw new ModelException($"the checkpoint in '{folder}' does not say which run it is of");
     }
 
-    private static void RequireNoChange(ParseResult parsed, TrainOptions options, ParseResult original)
+    private static void RequireNoChange(ParseResult parsed, TrainOptions options, ParseResult original, string folder)
     {
-        Option[] free = [options.Output, options.Threads, options.Common.Json, options.Quiet, options.Resume, options.Checkpoint];
+        Option[] free = [options.Output, options.Threads, options.Common.Json, options.Quiet, options.Resume, options.Checkpoint, options.MaxTime, options.Epochs];
         if (parsed.GetValue(options.Common.Data) is { } data && Arguments(original).FirstOrDefault() != data)
         {
-            throw new UsageException($"--resume goes on with the data it began with, '{Arguments(original).FirstOrDefault() ?? "builtin:digits"}'; '{data}' found");
+            throw new DataException($"--resume goes on with the data it began with, '{Arguments(original).FirstOrDefault() ?? "builtin:digits"}'; '{data}' found");
         }
 
         foreach (OptionResult given in parsed.CommandResult.Children.OfType<OptionResult>().Where(option => !option.Implicit && !free.Contains(option.Option)))
@@ -78,7 +96,7 @@ internal static class TrainCommand
             string Said(OptionResult? option) => option is null ? "not given" : string.Join(' ', option.Tokens.Select(token => token.Value).DefaultIfEmpty("true"));
             if (Said(first) != Said(given))
             {
-                throw new UsageException($"--resume goes on with the options it began with ({given.Option.Name}: {Said(first)}); {given.Option.Name} {Said(given)} found");
+                throw new DataException($"--resume goes on with the options that the run in '{folder}' began with ({given.Option.Name}: {Said(first)}); {given.Option.Name} {Said(given)} found");
             }
         }
     }

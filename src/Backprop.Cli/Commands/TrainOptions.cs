@@ -3,6 +3,7 @@ using System.Globalization;
 using Backprop.Cli.Input;
 using Backprop.Networks;
 using Backprop.Optimizers.Schedules;
+using Backprop.Training;
 
 namespace Backprop.Cli.Commands;
 
@@ -31,7 +32,7 @@ internal sealed class TrainOptions
 
     public Option<int?> Epochs { get; } = new("--epochs") { Description = "Passes over the data", HelpName = "N" };
 
-    public Option<double?> MaxTime { get; } = new("--max-time") { Description = "Stop after so many seconds of training", HelpName = "SECONDS" };
+    public Option<double?> MaxTime { get; } = new("--max-time") { Description = "Stop after so many seconds, reading, validation and checkpoints included", HelpName = "SECONDS" };
 
     public Option<ulong> Seed { get; } = new("--seed") { Description = "What everything random is drawn from (default 0)" };
 
@@ -41,7 +42,9 @@ internal sealed class TrainOptions
 
     public Option<string?> Validation { get; } = new("--validation") { Description = "A fraction of the rows, or DATA (default 0.2; 0: none)", HelpName = "FRACTION|DATA" };
 
-    public Option<int?> EarlyStopping { get; } = new("--early-stopping") { Description = "Stop after so many epochs without a better validation loss", HelpName = "PATIENCE" };
+    public Option<int?> EarlyStopping { get; } = new("--early-stopping") { Description = "Stop after so many epochs without a better figure of the validation rows (--keep-by)", HelpName = "PATIENCE" };
+
+    public Option<string?> KeepBy { get; } = new("--keep-by") { Description = "The figure of the validation rows that the kept epoch, --early-stopping and the plateau schedule go by (default: loss; the recipe for classes: log_loss; with --class-weights: balanced_accuracy)", HelpName = "METRIC" };
 
     public Option<string?> ClassWeights { get; } = new("--class-weights") { Description = "balanced, or label=weight joined by commas", HelpName = "WEIGHTS" };
 
@@ -91,11 +94,13 @@ internal sealed class TrainOptions
 
     public Option<int?> CheckpointKeep { get; } = new("--checkpoint-keep") { Description = "Keep so many of the newest checkpoints (3)", HelpName = "N" };
 
+    public Option<bool> Overwrite { get; } = new("--overwrite") { Description = "Let --checkpoint take a folder that holds another run's checkpoints, which are deleted" };
+
     public Option<string> OnDivergence { get; } = new("--on-divergence") { Description = "What to do when a number is not finite any more: stop, or go back to the last checkpoint and halve the learning rate", DefaultValueFactory = _ => "stop", HelpName = "stop|rollback" };
 
     public Option<int?> CheckpointEvery { get; } = new("--checkpoint-every") { Description = "… and after so many steps", HelpName = "STEPS" };
 
-    public Option<string?> Resume { get; } = new("--resume") { Description = "Go on from a checkpoint; needs no other option", HelpName = "DIR" };
+    public Option<string?> Resume { get; } = new("--resume") { Description = "Go on from a checkpoint; needs no other option, takes a new --max-time, and a new --epochs where the schedule does not depend on it", HelpName = "DIR" };
 
     public Option<string?> Log { get; } = new("--log") { Description = "A line of JSON for every epoch", HelpName = "FILE.jsonl" };
 
@@ -113,8 +118,8 @@ internal sealed class TrainOptions
         foreach (Option option in new Option[]
         {
             Output, Network, Loss, Task, Optimizer, LearningRate, Schedule, Warmup, BatchSize, Epochs, MaxTime, Seed, Precision, Threads, Validation,
-            EarlyStopping, ClassWeights, SampleWeight, Dropout, L1, L2, WeightDecay, ClipNorm, ClipValue, LabelSmoothing, Momentum, Nesterov, Dampening,
-            Beta1, Beta2, Epsilon, Rho, Amsgrad, Centered, Initializer, Preprocess, From, NoShuffle, Checkpoint, CheckpointEvery, CheckpointKeep, OnDivergence, Resume, Log, TensorBoard, Report, Config, Quiet,
+            EarlyStopping, KeepBy, ClassWeights, SampleWeight, Dropout, L1, L2, WeightDecay, ClipNorm, ClipValue, LabelSmoothing, Momentum, Nesterov, Dampening,
+            Beta1, Beta2, Epsilon, Rho, Amsgrad, Centered, Initializer, Preprocess, From, NoShuffle, Checkpoint, CheckpointEvery, CheckpointKeep, Overwrite, OnDivergence, Resume, Log, TensorBoard, Report, Config, Quiet,
         })
         {
             command.Add(option);
@@ -123,6 +128,7 @@ internal sealed class TrainOptions
         Task.AcceptOneOf("classification", "regression");
         Preprocess.AcceptOneOf("auto", "none");
         OnDivergence.AcceptOneOf("stop", "rollback");
+        KeepBy.AcceptOneOf([.. TrainerOptions.Figures]);
         Optimizer.Propose(Optimizers.Optimizer.Names);
         Schedule.Propose(LearningRateSchedule.Names);
         Initializer.Propose(Networks.Initializer.Names);

@@ -1,8 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Diagnostics;
 using System.Numerics;
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using Backprop.Cli.Input;
 using Backprop.Cli.Output;
 using Backprop.Data;
@@ -21,6 +20,9 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
     /// <summary>A new network's outputs are about 1.</summary>
     private const double LargeTarget = 100;
 
+    /// <summary>About how many parameters are written to a disk in a second.</summary>
+    private const double SavedPerSecond = 2e7;
+
     private readonly bool _recipe = options.UsesRecipe(parsed);
 
     public int Run()
@@ -38,8 +40,16 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
             OutputFile.RequireWritableFolder(checkpoints);
         }
 
-        CheckpointFolder? folder = settings.Checkpoint is { } place ? new(place, AtLeastOne("--checkpoint-keep", options.CheckpointKeep) ?? CheckpointFolder.DefaultKept) : null;
-        Checkpoint<T>? resume = settings.Resume is { } state ? new CheckpointFolder(state).Read<T>() : null;
+        using CheckpointFolder? folder = settings.Checkpoint is { } place
+            ? new(place, AtLeastOne("--checkpoint-keep", options.CheckpointKeep) ?? CheckpointFolder.DefaultKept, overwrite: parsed.GetValue(options.Overwrite))
+            : parsed.GetValue(options.Overwrite) ? throw new UsageException("--overwrite needs --checkpoint DIR") : null;
+        Checkpoint<T>? resume = settings.Resume is null ? null : folder!.Read<T>();
+        resume = settings.IsReopened ? resume?.Reopened() : resume;
+        if (resume is null)
+        {
+            Begin(folder);
+        }
+
         Optimizer optimizer = MakeOptimizer();
         string? data = parsed.GetValue(options.Common.Data) ?? (parsed.GetValue(options.Common.Query) is null ? "builtin:digits" : null);
         DataSource source = DataSource.Read(data, parsed.GetValue(options.Common.Query), parsed.GetValue(options.Common.Database));
@@ -49,9 +59,10 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         WarnOfLargeTargets(training, isNew: from is null);
         training = ClassWeights(training, schema);
         Network<T> network = Start(definition, from);
-        TrainerOptions trainerOptions = MakeTrainerOptions(training);
+        TrainerOptions trainerOptions = MakeTrainerOptions(training, validation is not null, definition.ParameterCount);
         var evaluator = new Evaluator<T>(network, schema?.Target.Scales?.ToArray());
         var trainer = new Trainer<T>(network, training, validation, optimizer, trainerOptions, evaluator);
+        RequireSameRun(trainer, resume, source.Name);
         using var report = new TrainingReport(trainerOptions.Epochs, settings.Quiet, parsed.GetValue(options.Log), resume?.History ?? []);
         trainer.EpochCompleted += report.Add;
         if (report.IsLive)
@@ -59,7 +70,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
             trainer.StepCompleted += report.Show;
         }
 
-        using TensorBoardLog? board = parsed.GetValue(options.TensorBoard) is { } boardFolder ? new(boardFolder) : null;
+        using TensorBoardLog? board = parsed.GetValue(options.TensorBoard) is { } boardFolder ? new(boardFolder, settings.Notes.GetValueOrDefault("tensorboard"), resume?.History ?? []) : null;
         if (board is not null)
         {
             trainer.EpochCompleted += board.Add;
@@ -68,14 +79,15 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         DataException? unsaved = null; // why the newest checkpoint is missing
         if (folder is not null)
         {
-            Dictionary<string, string> notes = new(settings.Notes, StringComparer.Ordinal) { ["data"] = Fingerprint(training) };
-            if (resume is not null)
+            Dictionary<string, string> notes = new(settings.Notes, StringComparer.Ordinal);
+            if (board is not null)
             {
-                folder.GoOn();
-                if (settings.Notes["data"] != notes["data"])
-                {
-                    throw new DataException($"'{source.Name}' is not what it was when the checkpoint in '{settings.Resume}' was written");
-                }
+                notes["tensorboard"] = board.Name;
+            }
+
+            if (settings.Epochs is { } epochs && resume is not null)
+            {
+                notes[TrainCommand.EpochsNote] = $"{epochs}";
             }
 
             trainer.CheckpointReached += checkpoint =>
@@ -97,16 +109,18 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         trainer.RolledBack += back =>
         {
             report.End();
+            report.Rewind(back.Epochs);
+            board?.Rewind(back.Epochs);
             Terminal.Warn($"{back.Error.Message}. Back to step {back.ToStep} with learning rate {back.LearningRate:G4}");
         };
 
         string? schemaJson = schema is null ? null : SchemaJson.Write(schema);
 
-        string Save(EpochResult? kept) => new ModelFile<T>(network, schemaJson, Description(source, training, optimizer, trainerOptions, kept)).Write(output);
+        string Save(EpochResult? kept, string? keptBy) => new ModelFile<T>(network, schemaJson, Description(source, training, optimizer, trainerOptions, kept, keptBy)).Write(output);
 
         using var interrupt = new Interrupt();
         TrainingResult result;
-        report.Begin($"{definition}, {definition.ParameterCount:N0} parameters, {definition.Loss}, {optimizer}, {training.Rows:N0} rows, {VectorPaths.Current.Name()}");
+        report.Begin($"{definition}, {definition.ParameterCount:N0} parameters, {definition.Loss}, {optimizer}, {training.Rows:N0} rows, {VectorPaths.Current.Name()}{(validation is null ? "" : $", keeps the epoch with the best validation {trainerOptions.KeepBy.Replace('_', ' ')}")}");
         try
         {
             result = trainer.Run(resume, interrupt.Token);
@@ -114,17 +128,28 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         catch (DivergenceException error)
         {
             report.End();
+            EpochResult? best = report.History.LastOrDefault(epoch => epoch.IsBest);
             if (report.History.Count == 0 && File.Exists(output))
             {
                 throw; // an older model is better than one that has learned nothing
             }
 
-            Save(report.History.LastOrDefault(epoch => epoch.IsBest));
+            Save(best, null);
             return Terminal.Fail($"{error.Message}. The last good model, {(report.History.Count == 0 ? "as it was before training" : "the best epoch's")}, is in '{output}'", ExitCode.Diverged);
         }
 
         report.End();
-        string hash = Save(result.Kept);
+        if (result.Kept is null && File.Exists(output))
+        {
+            return Terminal.Fail($"interrupted before the first epoch was finished: the older '{output}' stays as it is{(folder is null ? "" : ", the checkpoint holds what was learned")}", ExitCode.Interrupted);
+        }
+
+        if (result.Kept is null)
+        {
+            Terminal.Warn($"no epoch was finished: '{output}' holds the weights after {result.Steps} steps");
+        }
+
+        string hash = Save(result.Kept, result.KeptBy);
         if (settings.Json)
         {
             PrintJson(output, definition, training, result, hash, resume?.Step ?? 0);
@@ -132,16 +157,45 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
 
         if (page is not null)
         {
-            HtmlReport.Write(page, $"{definition}, {definition.Loss}, on {source.Name}", Description(source, training, optimizer, trainerOptions, result.Kept), result, schema?.Target.Labels);
+            HtmlReport.Write(page, $"{definition}, {definition.Loss}, on {source.Name}", Description(source, training, optimizer, trainerOptions, result.Kept, result.KeptBy), result, schema?.Target.Labels);
         }
 
         report.Summary(result, output);
-        if (unsaved is not null)
+        string[] missing = [.. new[] { unsaved is null ? null : $"the last checkpoint is not: {unsaved.Message}", report.Unsaved, board?.Unsaved }.OfType<string>()];
+        if (missing.Length > 0)
         {
-            return Terminal.Fail($"the model is saved, but the last checkpoint is not: {unsaved.Message}", ExitCode.Data);
+            return Terminal.Fail($"the model is saved, but {string.Join("; and ", missing)}", ExitCode.Data);
         }
 
         return result.Reason == StopReason.Cancelled ? ExitCode.Interrupted : ExitCode.Done;
+    }
+
+    /// <summary>Before anything is read: a folder that is another run's is not written into.</summary>
+    private static void Begin(CheckpointFolder? folder)
+    {
+        try
+        {
+            folder?.Begin();
+        }
+        catch (DataException error)
+        {
+            throw new DataException($"--checkpoint: {error.Message}; --resume '{folder!.Path}' goes on with it, --overwrite deletes it", error);
+        }
+    }
+
+    private void RequireSameRun(Trainer<T> trainer, Checkpoint<T>? resume, string data)
+    {
+        try
+        {
+            if (resume is not null)
+            {
+                trainer.RequireSameRun(resume);
+            }
+        }
+        catch (ModelException error)
+        {
+            throw new DataException($"cannot go on with the run in '{settings.Resume}' on '{data}': {error.Message}", error);
+        }
     }
 
     /// <summary>Where PyTorch's meaning of an option leaves targets as they are, a new network needs very long to reach large ones.</summary>
@@ -165,26 +219,6 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         }
     }
 
-    /// <summary>A hash of the training rows: a run goes on with the data that it began with.</summary>
-    private static string Fingerprint(Dataset<T> data)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Append(hash, data.Features);
-        Append(hash, data.Targets.AllValues);
-        Append(hash, data.Targets.ClassIndices);
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
-
-    /// <summary>Piece by piece: the bytes of a large table are more than one span holds.</summary>
-    private static void Append<TValue>(IncrementalHash hash, ReadOnlySpan<TValue> values) where TValue : unmanaged
-    {
-        const int Piece = 1 << 20;
-        for (; values.Length > 0; values = values[Math.Min(Piece, values.Length)..])
-        {
-            hash.AppendData(MemoryMarshal.AsBytes(values[..Math.Min(Piece, values.Length)]));
-        }
-    }
-
     private Optimizer MakeOptimizer()
     {
         var given = new OptimizerOptions
@@ -204,17 +238,23 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         return Optimizer.Create(parsed.GetValue(options.Optimizer) ?? (_recipe ? Recipe.Optimizer : "adam"), given);
     }
 
-    private TrainerOptions MakeTrainerOptions(Dataset<T> training)
+    private TrainerOptions MakeTrainerOptions(Dataset<T> training, bool validates, long parameters)
     {
+        if (!validates && parsed.GetValue(options.KeepBy) is { } figure)
+        {
+            throw new UsageException($"--keep-by {figure} needs validation rows, --validation 0 leaves none");
+        }
+
         int batch = parsed.GetValue(options.BatchSize) ?? (_recipe ? Recipe.BatchSize(training.Rows) : 32);
         return new()
         {
-            Epochs = parsed.GetValue(options.Epochs) ?? (_recipe ? Recipe.Epochs(training.Rows) : 20),
+            Epochs = settings.Epochs ?? (_recipe ? Recipe.Epochs(training.Rows) : 20),
             BatchSize = batch,
             Schedule = parsed.GetValue(options.Schedule) ?? (_recipe ? Recipe.Schedule : "constant"),
             WarmupSteps = parsed.GetValue(options.Warmup) ?? 0,
-            MaxSeconds = parsed.GetValue(options.MaxTime),
+            MaxSeconds = SecondsLeft(parameters),
             EarlyStopping = parsed.GetValue(options.EarlyStopping),
+            KeepBy = KeepBy(training.Targets.AreClasses && training.Targets.Count > 1),
             CheckpointEvery = AtLeastOne("--checkpoint-every", options.CheckpointEvery) ?? 0,
             RollBack = parsed.GetValue(options.OnDivergence) == "rollback",
             Seed = parsed.GetValue(options.Seed),
@@ -228,6 +268,29 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
                 Threads = settings.Threads,
             },
         };
+    }
+
+    /// <summary>
+    /// The recipe smooths labels, which is no aim of its own: its classes go by the log loss. Where classes are given weights, by what treats them alike.
+    /// </summary>
+    private string KeepBy(bool classes) => parsed.GetValue(options.KeepBy)
+        ?? (classes && parsed.GetValue(options.ClassWeights) is not null ? "balanced_accuracy" : classes && _recipe ? "log_loss" : "loss");
+
+    /// <summary>What is left of --max-time: the process has begun and read, and the model is to be saved.</summary>
+    private double? SecondsLeft(long parameters)
+    {
+        if (settings.MaxTime is not { } seconds || !(seconds > 0))
+        {
+            return settings.MaxTime;
+        }
+
+        double spent = (DateTime.Now - Process.GetCurrentProcess().StartTime).TotalSeconds;
+        if (spent >= seconds)
+        {
+            Terminal.Warn($"the {seconds:G4} s of --max-time were over before training began, {spent:F1} s after the start: one step is made");
+        }
+
+        return Math.Max(1e-9, seconds - spent - (parameters / SavedPerSecond));
     }
 
     private int? AtLeastOne(string name, Option<int?> option) => parsed.GetValue(option) switch
@@ -301,7 +364,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
     /// <summary>What the model does not depend on.</summary>
     private bool IsAboutTheProcess(Option option) => option == options.Output || option == options.Common.Json || option == options.Quiet || option == options.Threads || option == options.Report;
 
-    private string Description(DataSource source, Dataset<T> training, Optimizer optimizer, TrainerOptions trainerOptions, EpochResult? kept) => JsonLine.Of(json =>
+    private string Description(DataSource source, Dataset<T> training, Optimizer optimizer, TrainerOptions trainerOptions, EpochResult? kept, string? keptBy) => JsonLine.Of(json =>
     {
         json.WriteString("data", source.Name);
         json.WriteNumber("rows", training.Rows);
@@ -323,6 +386,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         if (kept is not null)
         {
             json.WriteNumber("kept_epoch", kept.Epoch);
+            json.WriteString("kept_by", keptBy);
             json.Number("loss", kept.Loss);
             if (kept.Validation is { } validation)
             {
@@ -372,6 +436,15 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         json.WriteNumber("threads", result.Threads);
         json.WriteString("vectors", VectorPaths.Current.Name());
         json.WriteNumber("ranks", 1);
+        json.WriteNumber("members", 1);
+        json.WriteString("kept_by", result.KeptBy);
+        json.WriteStartArray("warnings");
+        foreach (string warning in Terminal.Warnings)
+        {
+            json.WriteStringValue(warning);
+        }
+
+        json.WriteEndArray();
         json.WriteString("sha256", hash);
     });
 }

@@ -9,23 +9,89 @@ namespace Backprop.Cli.Output;
 internal sealed class TensorBoardLog : IDisposable
 {
     private readonly FileStream _file;
+    private readonly string _path;
 
-    public TensorBoardLog(string folder)
+    /// <param name="folder">Where the event file goes.</param>
+    /// <param name="name">The file that a resumed run began; null: a new one.</param>
+    /// <param name="before">The epochs that a resumed run has behind it: the file says them, and nothing that came after them.</param>
+    /// <exception cref="DataException">The file cannot be written.</exception>
+    public TensorBoardLog(string folder, string? name, IReadOnlyList<EpochResult> before)
     {
         try
         {
             Directory.CreateDirectory(folder);
-            _file = new(Path.Combine(folder, $"events.out.tfevents.{DateTimeOffset.UtcNow.ToUnixTimeSeconds():D10}.backprop.{Environment.ProcessId}"), FileMode.CreateNew);
+            Name = name ?? $"events.out.tfevents.{DateTimeOffset.UtcNow.ToUnixTimeSeconds():D10}.backprop.{Environment.ProcessId}.{Guid.NewGuid():N}";
+            _path = Path.Combine(folder, Name);
+            bool goesOn = File.Exists(_path);
+            _file = new(_path, name is null ? FileMode.CreateNew : FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+            if (goesOn)
+            {
+                CutAfter(before.Count);
+                return;
+            }
+
+            Write(0, stream => Text(stream, 3, "brain.Event:2"));
+            foreach (EpochResult epoch in before)
+            {
+                Scalars(epoch);
+            }
+
+            _file.Flush();
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {
+            _file?.Dispose();
             throw new DataException($"cannot write the event file in '{folder}': {error.Message}", error);
         }
-
-        Write(0, stream => Text(stream, 3, "brain.Event:2"));
     }
 
-    public void Add(EpochResult epoch)
+    /// <summary>The file's name: a resumed run goes on in it.</summary>
+    public string Name { get; }
+
+    /// <summary>Why the file is not whole; null: it is.</summary>
+    public string? Unsaved { get; private set; }
+
+    public void Add(EpochResult epoch) => Guarded(() =>
+    {
+        Scalars(epoch);
+        _file.Flush();
+    });
+
+    /// <summary>Epochs after the first so many did not happen: training has gone back.</summary>
+    public void Rewind(int epochs) => Guarded(() => CutAfter(epochs));
+
+    public void Dispose()
+    {
+        try
+        {
+            _file.Dispose();
+        }
+        catch (IOException)
+        {
+            // a full disk has been told of
+        }
+    }
+
+    /// <summary>A file that cannot be written, on a full disk say, is said once and costs nothing but the file.</summary>
+    private void Guarded(Action write)
+    {
+        if (Unsaved is not null)
+        {
+            return;
+        }
+
+        try
+        {
+            write();
+        }
+        catch (IOException error)
+        {
+            Unsaved = $"the events '{_path}' are not whole: {error.Message}";
+            Terminal.Warn($"{Unsaved}; training goes on");
+        }
+    }
+
+    private void Scalars(EpochResult epoch)
     {
         Scalar(epoch.Epoch, "loss/training", epoch.Loss);
         Scalar(epoch.Epoch, "learning_rate", epoch.LearningRate);
@@ -37,11 +103,50 @@ internal sealed class TensorBoardLog : IDisposable
                 Scalar(epoch.Epoch, $"validation/{name}", value);
             }
         }
-
-        _file.Flush();
     }
 
-    public void Dispose() => _file.Dispose();
+    /// <summary>Cuts the file before its first event of a later epoch, or where it is torn.</summary>
+    private void CutAfter(int epochs)
+    {
+        _file.Flush();
+        _file.Position = 0;
+        byte[] start = new byte[12 + 9 + 11]; // length and its sum, the time of an event, and its step
+        long at = 0;
+        while (true)
+        {
+            _file.Position = at;
+            if (_file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) < 12 + 9 + 2)
+            {
+                break;
+            }
+
+            long end = at + 16 + (long)BinaryPrimitives.ReadUInt64LittleEndian(start);
+            if (end <= at || end > _file.Length || Step(start.AsSpan(12 + 9)) > epochs)
+            {
+                break;
+            }
+
+            at = end;
+        }
+
+        _file.SetLength(at);
+        _file.Position = at;
+    }
+
+    private static long Step(ReadOnlySpan<byte> field)
+    {
+        long step = 0;
+        for (int n = 1; n < field.Length; n++)
+        {
+            step |= (long)(field[n] & 0x7F) << (7 * (n - 1));
+            if (field[n] < 0x80)
+            {
+                break;
+            }
+        }
+
+        return step;
+    }
 
     private void Scalar(int step, string tag, double value) => Write(step, stream => Message(stream, 5, summary => Message(summary, 1, field =>
     {

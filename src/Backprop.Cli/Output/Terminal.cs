@@ -26,17 +26,41 @@ internal static class Terminal
 
     public static bool Animates => !Console.IsErrorRedirected && People.Profile.Capabilities.Ansi;
 
+    /// <summary>What was warned of so far; <c>--json</c> carries it.</summary>
+    public static List<string> Warnings { get; } = [];
+
     public static int Fail(string message, int code)
     {
-        Console.Error.WriteLine($"backprop: {Plain(message)}");
+        ToPeople(() => Console.Error.WriteLine($"backprop: {Plain(message)}"));
         return code;
     }
 
     /// <summary>Something is wrong, and work goes on.</summary>
-    public static void Warn(string message) => Console.Error.WriteLine(Plain($"backprop: warning: {message}"));
+    public static void Warn(string message)
+    {
+        Warnings.Add(message);
+        ToPeople(() => Console.Error.WriteLine(Plain($"backprop: warning: {message}")));
+    }
 
     /// <summary>A message or a picture of several lines.</summary>
-    public static void Say(string message) => Console.Error.WriteLine(string.Join('\n', message.Split('\n').Select(Plain)));
+    public static void Say(string message) => ToPeople(() => Console.Error.WriteLine(string.Join('\n', message.Split('\n').Select(Plain))));
+
+    /// <summary>What a terminal obeys: the live line.</summary>
+    public static void Draw(string text) => ToPeople(() => Console.Error.Write(text));
+
+    public static void Show(Spectre.Console.Rendering.IRenderable what) => ToPeople(() => People.Write(what));
+
+    /// <summary>A terminal may be gone (SIGHUP), a pipe closed: that nobody reads on is no reason to lose a model.</summary>
+    private static void ToPeople(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (IOException)
+        {
+        }
+    }
 
     /// <summary>A message may quote a file: as one line of bounded length, and without what a terminal would obey.</summary>
     public static string Plain(string message)

@@ -9,6 +9,27 @@ internal sealed class Disk : IDisk
 
     public Stream Create(string path) => new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferSize);
 
+    public Stream Append(string path, long at)
+    {
+        var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, BufferSize);
+        try
+        {
+            if (file.Length < at)
+            {
+                throw new IOException($"'{path}' has {file.Length} bytes, at least {at} expected: somebody else has changed it");
+            }
+
+            file.SetLength(at);
+            file.Position = at;
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
     public void Flush(Stream file) => ((FileStream)file).Flush(flushToDisk: true);
 
     public void Rename(string from, string to) => File.Move(from, to, overwrite: true);
@@ -20,6 +41,18 @@ internal sealed class Disk : IDisk
     public IReadOnlyList<string> Files(string folder) => Directory.Exists(folder) ? Directory.GetFiles(folder) : [];
 
     public Stream Open(string path) => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, BufferSize, FileOptions.SequentialScan);
+
+    public IDisposable? Lock(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            return null; // the system's lock goes with the process that holds it, however it ends
+        }
+    }
 
     public void CreateFolder(string folder) => Directory.CreateDirectory(folder);
 }

@@ -6,7 +6,10 @@ internal interface IDisk
     /// <summary>Opens a file that must not exist yet.</summary>
     Stream Create(string path);
 
-    /// <summary>Makes what was written to a created file durable.</summary>
+    /// <summary>Opens a file, which is made if it does not exist, to be written from a place on; what it had there is cut off.</summary>
+    Stream Append(string path, long at);
+
+    /// <summary>Makes what was written to an opened file durable.</summary>
     void Flush(Stream file);
 
     /// <summary>Gives a file another name; a file of that name is replaced, at once or not at all.</summary>
@@ -23,6 +26,9 @@ internal interface IDisk
 
     /// <summary>Opens a file to be read.</summary>
     Stream Open(string path);
+
+    /// <summary>Holds a file until the result is disposed of or the process ends; null if somebody holds it already.</summary>
+    IDisposable? Lock(string path);
 
     /// <summary>Makes a folder, if it does not exist.</summary>
     void CreateFolder(string folder);

@@ -41,9 +41,13 @@ public sealed record SafeTensor(string Name, string Type, IReadOnlyList<long> Sh
         }
     }
 
+    private static long Length(int count, int size) => (long)count * size is var bytes && bytes <= Array.MaxLength
+        ? bytes
+        : throw new DataException($"a tensor of {count} numbers takes {bytes} bytes, at most {Array.MaxLength} in one tensor are supported");
+
     private static byte[] Bytes(ReadOnlySpan<float> values)
     {
-        byte[] bytes = new byte[values.Length * sizeof(float)];
+        byte[] bytes = new byte[Length(values.Length, sizeof(float))];
         for (int n = 0; n < values.Length; n++)
         {
             System.Buffers.Binary.BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(n * sizeof(float)), values[n]);
@@ -54,7 +58,7 @@ public sealed record SafeTensor(string Name, string Type, IReadOnlyList<long> Sh
 
     private static byte[] Bytes(ReadOnlySpan<double> values)
     {
-        byte[] bytes = new byte[values.Length * sizeof(double)];
+        byte[] bytes = new byte[Length(values.Length, sizeof(double))];
         for (int n = 0; n < values.Length; n++)
         {
             System.Buffers.Binary.BinaryPrimitives.WriteDoubleLittleEndian(bytes.AsSpan(n * sizeof(double)), values[n]);

@@ -79,10 +79,6 @@ public sealed class SafeTensorsFile
         byte[] header = new byte[headerLength];
         stream.ReadExactly(header);
         long dataLength = length - 8 - header.Length;
-        if (dataLength > Array.MaxLength)
-        {
-            throw new ModelException($"'{path}': {dataLength} bytes of tensors found, at most {Array.MaxLength} are supported");
-        }
 
         List<Entry> entries;
         Dictionary<string, string> metadata;
@@ -113,9 +109,17 @@ public sealed class SafeTensorsFile
             throw new ModelException($"'{path}', {last}: tensors end at byte {at}, the file has {dataLength} bytes after its header{(at < dataLength ? ": there is a hole at the end" : ": it is cut off")}");
         }
 
-        byte[] data = new byte[dataLength];
-        stream.ReadExactly(data);
-        return new([.. entries.Select(entry => new SafeTensor(entry.Name, entry.Type, entry.Shape, data.AsMemory((int)entry.Begin, (int)(entry.End - entry.Begin))))], metadata);
+        if (entries.Find(entry => entry.End - entry.Begin > Array.MaxLength) is { } large)
+        {
+            throw new ModelException($"'{path}', tensor '{large.Name}': {large.End - large.Begin} bytes found, at most {Array.MaxLength} in one tensor are supported");
+        }
+
+        return new([.. entries.Select(entry =>
+        {
+            byte[] data = new byte[entry.End - entry.Begin]; // each its own: together they may be more than one array holds
+            stream.ReadExactly(data);
+            return new SafeTensor(entry.Name, entry.Type, entry.Shape, data);
+        })], metadata);
     }
 
     /// <summary>Writes the file atomically and returns the SHA-256 of all bytes after the header, in lower-case hexadecimal.</summary>
@@ -125,6 +129,11 @@ public sealed class SafeTensorsFile
     internal string Write(string path, IDisk disk)
     {
         byte[] header = Header();
+        if (header.Length > MaxHeader)
+        {
+            throw new DataException($"cannot write '{path}': its header would have {header.Length} bytes, at most {MaxHeader} can be read again");
+        }
+
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         AtomicFile.Write(path, stream =>
         {

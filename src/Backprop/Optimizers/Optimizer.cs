@@ -86,6 +86,9 @@ public abstract class Optimizer
         return result;
     }
 
+    /// <summary>Everything that decides what a step does.</summary>
+    internal string Describe() => string.Create(CultureInfo.InvariantCulture, $"{Name} {LearningRate:R} {WeightDecay:R} {string.Join(' ', StateNames)}");
+
     /// <inheritdoc/>
     public override string ToString() => Name;
 }

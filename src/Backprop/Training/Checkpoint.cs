@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -9,8 +10,11 @@ namespace Backprop.Training;
 
 /// <summary>The whole state of a run between two steps: what a trainer needs to go on to the same bits.</summary>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class Checkpoint<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+public sealed record Checkpoint<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>A tensor of a file holds at most so many numbers: larger buffers are written in pieces.</summary>
+    internal const int Piece = 1 << 27;
+
     /// <summary>The epoch to go on in, counted from 1.</summary>
     public required int Epoch { get; init; }
 
@@ -20,22 +24,39 @@ public sealed class Checkpoint<T> where T : unmanaged, IBinaryFloatingPointIeee7
     /// <summary>The steps done in the whole run.</summary>
     public required long Step { get; init; }
 
-    /// <summary>Every finished epoch.</summary>
+    /// <summary>Every finished epoch, without its confusion matrix.</summary>
     public required IReadOnlyList<EpochResult> History { get; init; }
+
+    /// <summary>Why the run had ended here; null: it had not, or it may be made longer.</summary>
+    public StopReason? Ended { get; init; }
+
+    /// <summary>What decides the bits of the run, by name.</summary>
+    internal IReadOnlyDictionary<string, string> Identity { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     internal long Updates { get; init; }
 
+    /// <summary>Σ loss · weight and Σ weight of the epoch's batches that are done, and the rate of the last.</summary>
     internal double EpochLoss { get; init; }
+
+    internal double EpochWeight { get; init; }
+
+    internal double Rate { get; init; }
 
     /// <summary>What roll-backs have left of the learning rate.</summary>
     internal double RateFactor { get; init; } = 1;
 
-    /// <summary>The loss of the run's first batch.</summary>
+    /// <summary>The loss of the run's first batch, and the least of an epoch.</summary>
     internal double FirstLoss { get; init; } = double.NaN;
 
-    internal string ScheduleState { get; init; } = "";
+    internal double LeastLoss { get; init; } = double.PositiveInfinity;
 
-    internal StopReason? Ended { get; init; }
+    /// <summary>Epochs since the kept one.</summary>
+    internal int SinceBest { get; init; }
+
+    /// <summary>The kept epoch, with its confusion matrix.</summary>
+    internal EpochResult? Kept { get; init; }
+
+    internal string ScheduleState { get; init; } = "";
 
     internal T[] Parameters { get; init; } = [];
 
@@ -43,44 +64,43 @@ public sealed class Checkpoint<T> where T : unmanaged, IBinaryFloatingPointIeee7
 
     internal T[][] Moments { get; init; } = [];
 
-    internal Checkpoint<T> WithRateFactor(double factor) => new()
-    {
-        Epoch = Epoch,
-        Batch = Batch,
-        Step = Step,
-        History = History,
-        Updates = Updates,
-        EpochLoss = EpochLoss,
-        RateFactor = factor,
-        FirstLoss = FirstLoss,
-        ScheduleState = ScheduleState,
-        Ended = Ended,
-        Parameters = Parameters,
-        Best = Best,
-        Moments = Moments,
-    };
+    /// <summary>The same state of a run whose time was up, to be gone on from with more time.</summary>
+    public Checkpoint<T> Reopened() => Ended == StopReason.MaxTime ? this with { Ended = null } : this;
 
-    internal SafeTensorsFile ToFile(IReadOnlyDictionary<string, string> notes)
+    internal Checkpoint<T> WithRateFactor(double factor) => this with { RateFactor = factor };
+
+    internal SafeTensorsFile ToFile(IReadOnlyDictionary<string, string> notes, HistoryMark history)
     {
-        List<SafeTensor> tensors = [Tensor("parameters", Parameters), Tensor("best", Best)];
-        tensors.AddRange(Moments.Select((moment, index) => Tensor($"moment.{index}", moment)));
-        string state = State();
+        List<SafeTensor> tensors = [.. Tensors("parameters", Parameters), .. Tensors("best", Best)];
+        for (int moment = 0; moment < Moments.Length; moment++)
+        {
+            tensors.AddRange(Tensors($"moment.{moment}", Moments[moment]));
+        }
+
+        if (Kept?.Validation?.Confusion is { } confusion)
+        {
+            tensors.Add(SafeTensor.Of("kept.confusion", [.. confusion.SelectMany(line => line.Select(count => (double)count))], confusion.Length, confusion.Length));
+        }
+
+        string state = State(history);
         return new(tensors, new Dictionary<string, string>(notes, StringComparer.Ordinal)
         {
             ["format"] = "backprop-checkpoint",
-            ["version"] = "2",
+            ["version"] = "3",
             ["state"] = state,
             ["sha256"] = Digest(new SafeTensorsFile(tensors, notes).Hash(), state),
         });
     }
 
+    /// <param name="file">The file.</param>
+    /// <param name="readHistory">The epochs of a mark, if they are what was written.</param>
     /// <exception cref="ModelException">Not a checkpoint, or not what was written.</exception>
-    internal static Checkpoint<T> FromFile(SafeTensorsFile file)
+    internal static Checkpoint<T> FromFile(SafeTensorsFile file, Func<HistoryMark, IReadOnlyList<EpochResult>> readHistory)
     {
         string state = StateOf(file);
         try
         {
-            return Parse(file, state);
+            return Parse(file, state, readHistory);
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException or OverflowException)
         {
@@ -97,9 +117,9 @@ public sealed class Checkpoint<T> where T : unmanaged, IBinaryFloatingPointIeee7
             throw new ModelException("is not a checkpoint");
         }
 
-        if (file.Metadata.GetValueOrDefault("version") is not "2" and var version)
+        if (file.Metadata.GetValueOrDefault("version") is not "3" and var version)
         {
-            throw new ModelException($"is a checkpoint of version {version ?? "none"}, expected 2: another release wrote it");
+            throw new ModelException($"is a checkpoint of version {version ?? "none"}, expected 3: another release wrote it");
         }
 
         string state = file.Metadata.GetValueOrDefault("state") ?? "";
@@ -108,39 +128,89 @@ public sealed class Checkpoint<T> where T : unmanaged, IBinaryFloatingPointIeee7
             : throw new ModelException("the checkpoint is damaged: its content is not what its hash says");
     }
 
-    private static Checkpoint<T> Parse(SafeTensorsFile file, string text)
+    private static Checkpoint<T> Parse(SafeTensorsFile file, string text, Func<HistoryMark, IReadOnlyList<EpochResult>> readHistory)
     {
         using JsonDocument document = JsonDocument.Parse(text);
-        JsonElement state = document.RootElement;
+        JsonElement state = document.RootElement, mark = state.GetProperty("history");
         Dictionary<string, SafeTensor> tensors = file.Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
+        EpochResult? kept = state.TryGetProperty("kept", out JsonElement best) ? EpochJson.Read(best) : null;
+        if (kept?.Validation is { } validation && tensors.TryGetValue("kept.confusion", out SafeTensor? confusion))
+        {
+            kept = kept with { Validation = validation with { Confusion = Square(confusion) } };
+        }
+
         return new()
         {
+            Identity = state.GetProperty("identity").EnumerateObject().ToDictionary(one => one.Name, one => one.Value.GetString() ?? "", StringComparer.Ordinal),
             Epoch = state.GetProperty("epoch").GetInt32(),
             Batch = state.GetProperty("batch").GetInt32(),
             Step = state.GetProperty("step").GetInt64(),
             Updates = state.GetProperty("updates").GetInt64(),
-            EpochLoss = double.Parse(state.GetProperty("epoch_loss").GetString()!, CultureInfo.InvariantCulture),
-            RateFactor = double.Parse(state.GetProperty("rate_factor").GetString()!, CultureInfo.InvariantCulture),
-            FirstLoss = double.Parse(state.GetProperty("first_loss").GetString()!, CultureInfo.InvariantCulture),
+            EpochLoss = EpochJson.Number(state, "epoch_loss"),
+            EpochWeight = EpochJson.Number(state, "epoch_weight"),
+            Rate = EpochJson.Number(state, "rate"),
+            RateFactor = EpochJson.Number(state, "rate_factor"),
+            FirstLoss = EpochJson.Number(state, "first_loss"),
+            LeastLoss = EpochJson.Number(state, "least_loss"),
+            SinceBest = state.GetProperty("since_best").GetInt32(),
             ScheduleState = state.GetProperty("schedule").GetString()!,
             Ended = state.TryGetProperty("ended", out JsonElement ended) ? Enum.Parse<StopReason>(ended.GetString()!) : null,
-            History = [.. state.GetProperty("history").EnumerateArray().Select(ReadEpoch)],
-            Parameters = Values(tensors["parameters"]),
-            Best = Values(tensors["best"]),
-            Moments = [.. Enumerable.Range(0, tensors.Count - 2).Select(index => Values(tensors[$"moment.{index}"]))],
+            Kept = kept,
+            History = readHistory(new(mark.GetProperty("file").GetString()!, mark.GetProperty("bytes").GetInt64(), mark.GetProperty("sha256").GetString()!)),
+            Parameters = Values(tensors, "parameters"),
+            Best = Values(tensors, "best"),
+            Moments = [.. Enumerable.Range(0, state.GetProperty("moments").GetInt32()).Select(index => Values(tensors, $"moment.{index}"))],
         };
     }
 
     /// <summary>The hash of everything: what "sha256" must say.</summary>
     internal static string Digest(string tensors, string state) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(tensors + state)));
 
-    private static SafeTensor Tensor(string name, T[] values) => typeof(T) == typeof(float)
-        ? SafeTensor.Of(name, Array.ConvertAll(values, float.CreateTruncating), values.Length)
-        : SafeTensor.Of(name, Array.ConvertAll(values, double.CreateTruncating), values.Length);
+    /// <summary>A buffer in pieces that one array of bytes holds: <c>name</c>, or <c>name/0</c>, <c>name/1</c>, ….</summary>
+    internal static IEnumerable<SafeTensor> Tensors(string name, T[] values, int piece = Piece)
+    {
+        for (int begin = 0; begin == 0 || begin < values.Length; begin += piece)
+        {
+            int count = Math.Min(piece, values.Length - begin);
+            string part = values.Length <= piece ? name : string.Create(CultureInfo.InvariantCulture, $"{name}/{begin / piece}");
+            yield return typeof(T) == typeof(float)
+                ? SafeTensor.Of(part, MemoryMarshal.Cast<T, float>(values.AsSpan(begin, count)), count)
+                : SafeTensor.Of(part, MemoryMarshal.Cast<T, double>(values.AsSpan(begin, count)), count);
+        }
+    }
 
-    private static T[] Values(SafeTensor tensor) => Array.ConvertAll(tensor.ToDoubles(), T.CreateTruncating);
+    internal static T[] Values(Dictionary<string, SafeTensor> tensors, string name)
+    {
+        if (tensors.TryGetValue(name, out SafeTensor? whole))
+        {
+            return Array.ConvertAll(whole.ToDoubles(), T.CreateTruncating);
+        }
 
-    private string State()
+        var values = new List<T[]>();
+        while (tensors.TryGetValue(string.Create(CultureInfo.InvariantCulture, $"{name}/{values.Count}"), out SafeTensor? piece))
+        {
+            values.Add(Array.ConvertAll(piece.ToDoubles(), T.CreateTruncating));
+        }
+
+        var all = new T[values.Sum(piece => (long)piece.Length)];
+        long at = 0;
+        foreach (T[] piece in values)
+        {
+            Array.Copy(piece, 0, all, at, piece.Length);
+            at += piece.Length;
+        }
+
+        return values.Count > 0 ? all : throw new KeyNotFoundException($"tensor '{name}' is missing");
+    }
+
+    private static int[][] Square(SafeTensor tensor)
+    {
+        double[] counts = tensor.ToDoubles();
+        int size = (int)Math.Sqrt(counts.Length);
+        return [.. Enumerable.Range(0, size).Select(line => counts[(line * size)..((line + 1) * size)].Select(count => (int)count).ToArray())];
+    }
+
+    private string State(HistoryMark history)
     {
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream))
@@ -150,71 +220,40 @@ public sealed class Checkpoint<T> where T : unmanaged, IBinaryFloatingPointIeee7
             json.WriteNumber("batch", Batch);
             json.WriteNumber("step", Step);
             json.WriteNumber("updates", Updates);
-            json.WriteString("epoch_loss", Text(EpochLoss));
-            json.WriteString("rate_factor", Text(RateFactor));
-            json.WriteString("first_loss", Text(FirstLoss));
+            json.WriteNumber("moments", Moments.Length);
+            json.WriteNumber("since_best", SinceBest);
+            foreach ((string name, double value) in new[] { ("epoch_loss", EpochLoss), ("epoch_weight", EpochWeight), ("rate", Rate), ("rate_factor", RateFactor), ("first_loss", FirstLoss), ("least_loss", LeastLoss) })
+            {
+                json.WriteString(name, EpochJson.Text(value));
+            }
+
             json.WriteString("schedule", ScheduleState);
             if (Ended is { } reason)
             {
                 json.WriteString("ended", reason.ToString());
             }
 
-            json.WriteStartArray("history");
-            foreach (EpochResult epoch in History)
+            if (Kept is not null)
             {
-                json.WriteStartObject();
-                json.WriteNumber("epoch", epoch.Epoch);
-                json.WriteString("loss", Text(epoch.Loss));
-                json.WriteString("learning_rate", Text(epoch.LearningRate));
-                json.WriteString("seconds", Text(epoch.Seconds));
-                json.WriteNumber("steps", epoch.Steps);
-                json.WriteBoolean("is_best", epoch.IsBest);
-                if (epoch.Validation is { } validation)
-                {
-                    json.WriteNumber("rows", validation.Rows);
-                    json.WriteString("validation_loss", Text(validation.Loss));
-                    json.WriteStartObject("metrics");
-                    foreach ((string name, double value) in validation.Metrics)
-                    {
-                        json.WriteString(name, Text(value));
-                    }
-
-                    json.WriteEndObject();
-                    json.WriteStartArray("confusion");
-                    foreach (int[] line in validation.Confusion ?? [])
-                    {
-                        json.WriteStringValue(string.Join(' ', line));
-                    }
-
-                    json.WriteEndArray();
-                }
-
-                json.WriteEndObject();
+                json.WritePropertyName("kept");
+                EpochJson.Write(json, Kept);
             }
 
-            json.WriteEndArray();
+            json.WriteStartObject("history");
+            json.WriteString("file", history.File);
+            json.WriteNumber("bytes", history.Bytes);
+            json.WriteString("sha256", history.Sha256);
+            json.WriteEndObject();
+            json.WriteStartObject("identity");
+            foreach ((string name, string value) in Identity)
+            {
+                json.WriteString(name, value);
+            }
+
+            json.WriteEndObject();
             json.WriteEndObject();
         }
 
         return Encoding.UTF8.GetString(stream.ToArray());
     }
-
-    private static EpochResult ReadEpoch(JsonElement epoch)
-    {
-        Evaluation? validation = null;
-        if (epoch.TryGetProperty("rows", out JsonElement rows))
-        {
-            int[][] confusion = [.. epoch.GetProperty("confusion").EnumerateArray().Select(line => (line.GetString() ?? throw new FormatException("a confusion line is null")).Split(' ').Select(count => int.Parse(count, CultureInfo.InvariantCulture)).ToArray())];
-            validation = new(
-                rows.GetInt32(), Number(epoch, "validation_loss"),
-                [.. epoch.GetProperty("metrics").EnumerateObject().Select(metric => new KeyValuePair<string, double>(metric.Name, double.Parse(metric.Value.GetString()!, CultureInfo.InvariantCulture)))],
-                confusion.Length == 0 ? null : confusion);
-        }
-
-        return new(epoch.GetProperty("epoch").GetInt32(), Number(epoch, "loss"), validation, Number(epoch, "learning_rate"), Number(epoch, "seconds"), epoch.GetProperty("steps").GetInt32(), epoch.GetProperty("is_best").GetBoolean());
-    }
-
-    private static double Number(JsonElement element, string name) => double.Parse(element.GetProperty(name).GetString()!, CultureInfo.InvariantCulture);
-
-    private static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 }

@@ -5,64 +5,80 @@ using Backprop.ModelFiles;
 namespace Backprop.Training;
 
 /// <summary>
-/// A folder of checkpoints, numbered in the order they were written. Each is written whole or not at all, older ones are deleted only after a
-/// newer one is on the disk, and each carries a hash of its own tensors: reading takes the newest that is whole.
+/// A folder of one run's checkpoints, numbered in the order they were written, and its history. Each is written whole or not at all, older
+/// ones are deleted only after a newer one is on the disk, and each carries a hash of its own content: reading takes the newest that is whole.
+/// While a run writes into it, no other process can; the checkpoints of another run are not touched unless that is asked for.
 /// </summary>
-public sealed class CheckpointFolder
+public sealed class CheckpointFolder : IDisposable
 {
     /// <summary>How many checkpoints are kept unless said.</summary>
     public const int DefaultKept = 3;
 
-    private const string Prefix = "checkpoint-", Suffix = ".safetensors";
+    private const string Prefix = "checkpoint-", Suffix = ".safetensors", HistoryPrefix = "history-", HistorySuffix = ".jsonl", LockName = ".lock";
 
     private readonly int _kept;
+    private readonly bool _overwrite;
     private readonly IDisk _disk;
+    private IDisposable? _lock;
+    private HistoryFile? _history;
     private HashSet<string>? _own;
 
     /// <summary>Names a folder; nothing is read or written yet.</summary>
     /// <param name="path">The folder; it is made when the first checkpoint is written.</param>
     /// <param name="kept">How many of the newest checkpoints are kept.</param>
+    /// <param name="overwrite">Whether a new run may take the place of another one, whose checkpoints are deleted once there is one of the new.</param>
     /// <exception cref="UsageException">Fewer than one.</exception>
-    public CheckpointFolder(string path, int kept = DefaultKept) : this(path, kept, Disk.Real)
+    public CheckpointFolder(string path, int kept = DefaultKept, bool overwrite = false) : this(path, kept, overwrite, Disk.Real)
     {
     }
 
-    internal CheckpointFolder(string path, int kept, IDisk disk)
+    internal CheckpointFolder(string path, int kept, bool overwrite, IDisk disk)
     {
         ArgumentNullException.ThrowIfNull(path);
-        (Path, _kept, _disk) = (path, kept >= 1 ? kept : throw new UsageException($"at least 1 checkpoint must be kept, {kept} found"), disk);
+        (Path, _kept, _overwrite, _disk) = (path, kept >= 1 ? kept : throw new UsageException($"at least 1 checkpoint must be kept, {kept} found"), overwrite, disk);
     }
 
     /// <summary>The folder.</summary>
     public string Path { get; }
 
-    /// <summary>Adds a checkpoint, then deletes those that are too many, and at first those of earlier runs.</summary>
+    /// <summary>Takes the folder for a new run, until <see cref="Dispose"/>; <see cref="Write"/> does it where it has not been done.</summary>
+    /// <exception cref="DataException">Another process uses it, or it holds checkpoints of another run, or it cannot be written in.</exception>
+    public void Begin()
+    {
+        if (_own is not null)
+        {
+            return;
+        }
+
+        Hold();
+        if (!_overwrite && Guarded(Numbered).Count is > 0 and var found)
+        {
+            throw new DataException($"'{Path}' holds {found} checkpoint{(found == 1 ? "" : "s")} of another run: go on with that run, name another folder, or say that they are to be overwritten");
+        }
+
+        _own = new(StringComparer.Ordinal);
+    }
+
+    /// <summary>Adds a checkpoint, then deletes those that are too many, and at first those of a run that is overwritten.</summary>
     /// <param name="checkpoint">The state.</param>
     /// <param name="notes">Strings that <see cref="ReadNotes"/> gives back.</param>
-    /// <exception cref="DataException">It cannot be written; the checkpoints before stay as they were.</exception>
+    /// <exception cref="DataException">It cannot be written; the checkpoints before stay as they were. Or the folder is another run's.</exception>
     public void Write<T>(Checkpoint<T> checkpoint, IReadOnlyDictionary<string, string> notes) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         ArgumentNullException.ThrowIfNull(notes);
-        long next;
-        try
+        Begin();
+        (string file, HistoryMark mark) = Guarded(() =>
         {
             _disk.CreateFolder(Path);
-            next = Numbered().Select(file => file.Number).DefaultIfEmpty(0).Max() + 1;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            throw new DataException($"cannot use the checkpoint folder '{Path}': {error.Message}", error);
-        }
-
-        string file = System.IO.Path.Combine(Path, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{next:D8}{Suffix}"));
-        checkpoint.ToFile(notes).Write(file, _disk);
-        (_own ??= new(StringComparer.Ordinal)).Add(file);
+            long next = Numbered().Select(file => file.Number).DefaultIfEmpty(0).Max() + 1;
+            _history ??= new(In(string.Create(CultureInfo.InvariantCulture, $"{HistoryPrefix}{next:D8}{HistorySuffix}")), _disk);
+            return (In(string.Create(CultureInfo.InvariantCulture, $"{Prefix}{next:D8}{Suffix}")), _history.Write(checkpoint.History));
+        });
+        checkpoint.ToFile(notes, mark).Write(file, _disk);
+        _own!.Add(file);
         Tidy();
     }
-
-    /// <summary>From now on the checkpoints that the folder holds count as this run's, and are kept as such.</summary>
-    public void GoOn() => _own = [.. Numbered().Select(file => file.Path)];
 
     /// <summary>The strings that the newest whole checkpoint was written with.</summary>
     /// <exception cref="ModelException">No whole checkpoint in the folder.</exception>
@@ -72,9 +88,57 @@ public sealed class CheckpointFolder
         return file.Metadata;
     });
 
-    /// <summary>Reads the newest whole checkpoint.</summary>
+    /// <summary>Reads the newest whole checkpoint. From now on the folder is this run's, which goes on.</summary>
     /// <exception cref="ModelException">No whole checkpoint in the folder, or none of this precision.</exception>
-    public Checkpoint<T> Read<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T> => Newest(Checkpoint<T>.FromFile);
+    /// <exception cref="DataException">Another process uses the folder.</exception>
+    public Checkpoint<T> Read<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (Newest(file => file) is not null)
+        {
+            Hold();
+        }
+
+        HistoryFile? history = null;
+        Checkpoint<T> newest = Newest(file =>
+        {
+            RequirePrecision<T>(file);
+            return Checkpoint<T>.FromFile(file, mark => (history = new(In(HistoryName(mark.File)), _disk)).Read(mark));
+        });
+        _history?.Dispose();
+        _history = history;
+        _own = [.. Numbered().Select(file => file.Path)];
+        return newest;
+    }
+
+    /// <summary>Another process may use the folder.</summary>
+    public void Dispose()
+    {
+        _lock?.Dispose();
+        _lock = null;
+        _history?.Dispose();
+        _history = null;
+        _own = null;
+    }
+
+    private void Hold() => _lock ??= Guarded(() =>
+    {
+        _disk.CreateFolder(Path);
+        return _disk.Lock(In(LockName)) ?? throw new DataException($"another run uses the checkpoint folder '{Path}' now");
+    });
+
+    private string In(string name) => System.IO.Path.Combine(Path, name);
+
+    private TResult Guarded<TResult>(Func<TResult> use)
+    {
+        try
+        {
+            return use();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException or ModelException)
+        {
+            throw new DataException($"cannot use the checkpoint folder '{Path}': {error.Message}", error);
+        }
+    }
 
     private TResult Newest<TResult>(Func<SafeTensorsFile, TResult> read)
     {
@@ -101,6 +165,22 @@ public sealed class CheckpointFolder
         throw first ?? new ModelException($"there is no checkpoint in '{Path}'");
     }
 
+    private static void RequirePrecision<T>(SafeTensorsFile file)
+    {
+        string type = typeof(T) == typeof(float) ? "F32" : "F64";
+        if (file.Tensors.FirstOrDefault(tensor => tensor.Name.StartsWith("parameters", StringComparison.Ordinal)) is { } parameters && parameters.Type != type)
+        {
+            throw new ModelException($"the checkpoint holds parameters of type {parameters.Type}, {type} expected");
+        }
+    }
+
+    /// <summary>What a checkpoint names is a file in its folder and nothing else.</summary>
+    private static string HistoryName(string name) => IsHistory(name) && name.AsSpan().IndexOfAny('/', '\\') < 0
+        ? name
+        : throw new ModelException($"the checkpoint names '{name}' as its history");
+
+    private static bool IsHistory(string name) => name.StartsWith(HistoryPrefix, StringComparison.Ordinal) && name.EndsWith(HistorySuffix, StringComparison.Ordinal);
+
     private List<(string Path, long Number)> Numbered() => [.. _disk.Files(Path).Select(path => (path, NumberOf(System.IO.Path.GetFileName(path)))).Where(file => file.Item2 > 0)];
 
     private static long NumberOf(string name) =>
@@ -119,9 +199,10 @@ public sealed class CheckpointFolder
             {
                 string name = System.IO.Path.GetFileName(path);
                 bool isLeftOver = name.StartsWith('.' + Prefix, StringComparison.Ordinal) && name.EndsWith(AtomicFile.TemporarySuffix, StringComparison.Ordinal);
-                if (isLeftOver || (NumberOf(name) > 0 && !own.Contains(path)))
+                if (isLeftOver || (NumberOf(name) > 0 && !own.Contains(path)) || (IsHistory(name) && path != _history!.Path))
                 {
                     _disk.Delete(path);
+                    _own!.Remove(path);
                 }
             }
         }

@@ -2,10 +2,10 @@ namespace Backprop.Training;
 
 /// <summary>What an epoch ended with.</summary>
 /// <param name="Epoch">Counted from 1.</param>
-/// <param name="Loss">The mean training loss over the epoch's batches, before each update.</param>
-/// <param name="Validation">The loss and the metrics on the validation data; null without any.</param>
+/// <param name="Loss">The mean training loss over the epoch's rows by their weights, of each batch before its update.</param>
+/// <param name="Validation">The loss and the metrics on the validation data; null without any. In a history without the confusion matrix.</param>
 /// <param name="LearningRate">The rate of the epoch's last step.</param>
 /// <param name="Seconds">The time of the epoch's steps, validation excluded.</param>
 /// <param name="Steps">The epoch's steps.</param>
-/// <param name="IsBest">Whether the validation result is the best so far (or there is no validation).</param>
+/// <param name="IsBest">Whether the watched figure is the best so far (or there is no validation).</param>
 public sealed record EpochResult(int Epoch, double Loss, Evaluation? Validation, double LearningRate, double Seconds, int Steps, bool IsBest);

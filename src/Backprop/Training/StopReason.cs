@@ -6,7 +6,7 @@ public enum StopReason
     /// <summary>All epochs are done.</summary>
     Finished,
 
-    /// <summary>The validation loss stopped falling.</summary>
+    /// <summary>The watched figure became no better.</summary>
     EarlyStopping,
 
     /// <summary>The time was up.</summary>

@@ -4,18 +4,22 @@ using Backprop.Data;
 using Backprop.Networks;
 using Backprop.Optimizers;
 using Backprop.Optimizers.Schedules;
+using Backprop.Propagation;
 
 namespace Backprop.Training;
 
-/// <summary>Epochs of training steps, with validation after each. The network ends with the best validation epoch's weights (by accuracy, then loss), or the last ones without validation.</summary>
+/// <summary>
+/// Epochs of training steps, with validation after each. The network ends with the weights of the epoch that is best by the watched figure
+/// (<see cref="TrainerOptions.KeepBy"/>), or of the last finished one without validation.
+/// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>What a roll-back leaves of the learning rate.</summary>
     private const double RollBackFactor = 0.5;
 
-    /// <summary>A loss of so many times the least before is not rolled back to.</summary>
-    private const double SpikeFactor = 3;
+    /// <summary>A loss of so many times the least before is not rolled back to; nor, where losses fall below 0, one that has gone so far of the way back to the first.</summary>
+    private const double SpikeFactor = 3, SpikeShare = 0.1;
 
     /// <summary>The most roll-backs to one checkpoint.</summary>
     private const int MostRollBacks = 10;
@@ -25,9 +29,11 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     private readonly TrainerOptions _options;
     private readonly Optimizer _optimizer;
     private readonly Evaluator<T> _evaluator;
+    private readonly WatchedFigure _watched;
 
-    private long _stepsRun;
-    private double _seconds;
+    private IReadOnlyDictionary<string, string>? _identity;
+    private long _began, _stepsRun;
+    private double _seconds, _validating, _saving;
     private int _earlier;
     private Checkpoint<T>? _lastGood;
 
@@ -38,8 +44,8 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     /// <param name="optimizer">How parameters follow the gradient.</param>
     /// <param name="options">How long and in what order.</param>
     /// <param name="evaluator">Measures the validation data; null: in the data's own units.</param>
-    /// <exception cref="DataException">Data that do not fit the network.</exception>
-    /// <exception cref="UsageException">An option out of its range.</exception>
+    /// <exception cref="DataException">Data that do not fit the network, or whose weights are all 0.</exception>
+    /// <exception cref="UsageException">An option out of its range, early stopping without validation rows, or a figure that they do not have.</exception>
     public Trainer(Network<T> network, Dataset<T> training, Dataset<T>? validation, Optimizer optimizer, TrainerOptions? options = null, Evaluator<T>? evaluator = null)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -47,14 +53,25 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         ArgumentNullException.ThrowIfNull(optimizer);
         _options = options ?? new();
         _options.Validate();
-        Propagation.Fit.Require(network.Definition, training, targets: true);
+        Fit.Require(network.Definition, training, targets: true);
+        RequireWeight(training, "training");
         if (validation is not null)
         {
-            Propagation.Fit.Require(network.Definition, validation, targets: true);
+            Fit.Require(network.Definition, validation, targets: true);
+            RequireWeight(validation, "validation");
+        }
+        else if (_options.EarlyStopping is not null)
+        {
+            throw new UsageException("early-stopping needs validation rows: it stops when a figure of theirs becomes no better");
         }
 
         (Network, _training, _validation, _optimizer) = (network, training, validation, optimizer);
         _evaluator = evaluator ?? new(network);
+        _watched = new(_options.KeepBy);
+        if (validation is not null && _options.KeepBy != WatchedFigure.Loss)
+        {
+            _watched.Of(_evaluator.Evaluate(validation)); // better now than after an epoch
+        }
     }
 
     /// <summary>What is trained.</summary>
@@ -72,13 +89,30 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     /// <summary>After a divergence that training went on from, if <see cref="TrainerOptions.RollBack"/> asks for it.</summary>
     public event Action<RollBack>? RolledBack;
 
+    private IReadOnlyDictionary<string, string> Identity => _identity ??= RunIdentity.Of(Network.Definition, _optimizer, _options, _training, _validation);
+
+    /// <summary>Refuses a checkpoint that this run cannot go on from to the bits that it would have had.</summary>
+    /// <exception cref="ModelException">It is of another run: another network, other rows, or other options that decide bits; which.</exception>
+    public void RequireSameRun(Checkpoint<T> checkpoint)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        RunIdentity.Require(Identity, checkpoint.Identity);
+    }
+
     /// <summary>Trains.</summary>
-    /// <param name="resume">Where to go on; null: from the beginning.</param>
+    /// <param name="resume">Where to go on; null: from the beginning. One that ended because its time was up ends again, unless it is <see cref="Checkpoint{T}.Reopened"/>.</param>
     /// <param name="cancellation">Asks training to stop after a step.</param>
     /// <exception cref="DivergenceException">A loss or a parameter is not finite any more, and rolling back is not asked for or has not helped; the network holds the best weights so far.</exception>
+    /// <exception cref="ModelException">The checkpoint is of another run: another network, other rows, or other options that decide bits.</exception>
     public TrainingResult Run(Checkpoint<T>? resume = null, CancellationToken cancellation = default)
     {
-        (_stepsRun, _seconds, _earlier, _lastGood) = (0, 0, resume?.History.Count ?? 0, resume);
+        _began = Stopwatch.GetTimestamp();
+        if (resume is not null)
+        {
+            RequireSameRun(resume);
+        }
+
+        (_stepsRun, _seconds, _validating, _saving, _earlier, _lastGood) = (0, 0, 0, 0, resume?.History.Count ?? 0, resume);
         for (int again = 0; ;)
         {
             Checkpoint<T>? from = _lastGood;
@@ -95,7 +129,8 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
                 }
 
                 _lastGood = _lastGood!.WithRateFactor(_lastGood.RateFactor * RollBackFactor);
-                RolledBack?.Invoke(new(error, _lastGood.Step, _optimizer.LearningRate * _lastGood.RateFactor));
+                _earlier = Math.Min(_earlier, _lastGood.History.Count);
+                RolledBack?.Invoke(new(error, _lastGood.Step, _lastGood.History.Count, _optimizer.LearningRate * _lastGood.RateFactor));
             }
         }
     }
@@ -106,48 +141,51 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         LearningRateSchedule schedule = LearningRateSchedule.Parse(_options.Schedule);
         long allSteps = (long)sampler.Count * _options.Epochs;
         using var step = new TrainingStep<T>(Network, _optimizer, sampler.BatchSize, _options.Step with { Seed = _options.Seed });
-        Network<T> best = Network.Clone();
+        Network<T> best = Network.Clone(); // the kept epoch's weights; those of the last finished one while none has a finite figure
         var history = new List<EpochResult>();
-        EpochResult? kept = null;
-        long steps = 0;
-        double firstLoss = resume?.FirstLoss ?? double.NaN;
-        StopReason reason = StopReason.Finished;
-        int sinceBest = 0, firstEpoch = 1;
+        EpochResult? kept = resume?.Kept, last = null;
+        long steps = resume?.Step ?? 0;
+        double firstLoss = resume?.FirstLoss ?? double.NaN, leastLoss = resume?.LeastLoss ?? double.PositiveInfinity;
+        StopReason reason = resume?.Ended ?? StopReason.Finished;
+        int sinceBest = resume?.SinceBest ?? 0, firstEpoch = resume?.Epoch ?? 1;
         if (resume is not null)
         {
             Restore(resume, step, best, schedule);
             history.AddRange(resume.History);
-            kept = history.LastOrDefault(epoch => epoch.IsBest);
-            sinceBest = kept is null ? 0 : history.Count - kept.Epoch;
-            steps = resume.Step;
-            (firstEpoch, reason) = resume.Ended is { } ended ? (_options.Epochs + 1, ended) : (resume.Epoch, StopReason.Finished);
+            last = history.LastOrDefault();
         }
 
-        void Save(int epoch, int batch, double epochLoss, StopReason? ended)
+        void Save(int epoch, int batch, double epochLoss, double epochWeight, double rate, StopReason? ended)
         {
-            if ((CheckpointReached is null && !_options.RollBack) || (_options.RollBack && IsSpike()))
+            if ((CheckpointReached is null && !_options.RollBack) || (_options.RollBack && IsSpike(batch == 0 ? last!.Loss : epochLoss / epochWeight, leastLoss, firstLoss)))
             {
                 return; // what is on its way to infinity is nothing to go back to
             }
 
-            bool IsSpike() => (batch == 0 ? history[^1].Loss : epochLoss / (batch * sampler.BatchSize)) > SpikeFactor * history.Select(result => result.Loss).Append(firstLoss).Min();
-
-            _lastGood = State(epoch, batch, epochLoss, ended);
+            long begin = Stopwatch.GetTimestamp();
+            _lastGood = State(epoch, batch, epochLoss, epochWeight, rate, ended);
             CheckpointReached?.Invoke(_lastGood);
+            _saving = Stopwatch.GetElapsedTime(begin).TotalSeconds;
         }
 
-        Checkpoint<T> State(int epoch, int batch, double epochLoss, StopReason? ended) => new()
+        Checkpoint<T> State(int epoch, int batch, double epochLoss, double epochWeight, double rate, StopReason? ended) => new()
         {
+            Identity = Identity,
             Epoch = epoch,
             Batch = batch,
             Step = steps,
             Updates = step.Steps,
             EpochLoss = epochLoss,
+            EpochWeight = epochWeight,
+            Rate = rate,
             RateFactor = resume?.RateFactor ?? 1,
             FirstLoss = firstLoss,
+            LeastLoss = leastLoss,
+            SinceBest = sinceBest,
             ScheduleState = schedule.State,
             Ended = ended,
-            History = [.. history],
+            Kept = kept,
+            History = new EpochHistory(history, history.Count),
             Parameters = Network.Parameters.Span.ToArray(),
             Best = best.Parameters.Span.ToArray(),
             Moments = [.. step.Moments.Select(moment => moment.Span.ToArray())],
@@ -155,40 +193,45 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
 
         TrainingResult End()
         {
-            if (_validation is not null && kept is not null)
+            if (last is not null)
             {
                 Network.CopyFrom(best);
             }
 
-            return new(history, _earlier, kept, _stepsRun, _seconds, step.Threads, reason);
+            return new(history, _earlier, kept ?? last, kept is null || _validation is null ? null : _watched.Name, _stepsRun, _seconds, step.Threads, reason);
         }
 
         if (_options.RollBack && resume is null)
         {
-            _lastGood = State(1, 0, 0, null);
+            _lastGood = State(1, 0, 0, 0, 0, null);
         }
 
         int firstRow = (resume?.Batch ?? 0) * sampler.BatchSize;
         for (int epoch = firstEpoch; epoch <= _options.Epochs; epoch++)
         {
             bool goesOn = resume is not null && epoch == resume.Epoch;
-            double epochLoss = goesOn ? resume!.EpochLoss : 0, rate = 0;
+            int firstBatch = goesOn ? resume!.Batch : 0, batch = firstBatch;
+            if (reason == StopReason.EarlyStopping || (reason == StopReason.MaxTime && batch == 0))
+            {
+                break; // it had ended
+            }
+
+            double epochLoss = goesOn ? resume!.EpochLoss : 0, epochWeight = goesOn ? resume!.EpochWeight : 0, rate = goesOn ? resume!.Rate : 0;
             long begin = Stopwatch.GetTimestamp();
             RowPermutation order = _options.Shuffle ? new(_training.Rows, _options.Seed, epoch) : RowPermutation.FileOrder(_training.Rows);
-            int firstBatch = goesOn ? resume!.Batch : 0, rows = 0, batch = firstBatch;
             for (; batch < sampler.Count && reason != StopReason.MaxTime; batch++)
             {
                 if (cancellation.IsCancellationRequested)
                 {
                     reason = StopReason.Cancelled;
                     _seconds += Stopwatch.GetElapsedTime(begin).TotalSeconds;
-                    Save(epoch, batch, epochLoss, null);
+                    Save(epoch, batch, epochLoss, epochWeight, rate, null);
                     return End();
                 }
 
                 (int start, int samples) = sampler[batch];
                 rate = _optimizer.LearningRate * schedule.At(steps, allSteps) * Warmup(steps) * (resume?.RateFactor ?? 1);
-                double loss;
+                double loss, weight = BatchScales.Sum(_training, order, start, samples);
                 try
                 {
                     loss = step.Run(_training, order, start, samples, rate, epoch);
@@ -199,63 +242,98 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
                     throw;
                 }
 
-                firstLoss = steps == 0 ? loss : firstLoss;
+                firstLoss = double.IsNaN(firstLoss) && weight > 0 ? loss : firstLoss;
                 steps++;
                 _stepsRun++;
-                epochLoss += loss * samples;
-                if (_options.CheckpointEvery > 0 && steps % _options.CheckpointEvery == 0 && batch + 1 < sampler.Count)
+                epochLoss += loss * weight;
+                epochWeight += weight;
+                bool isLast = batch + 1 == sampler.Count;
+                if (_options.CheckpointEvery > 0 && steps % _options.CheckpointEvery == 0 && !isLast)
                 {
-                    Save(epoch, batch + 1, epochLoss, null);
+                    Save(epoch, batch + 1, epochLoss, epochWeight, rate, null);
                 }
 
-                rows = start + samples;
-                if (StepCompleted is null && _options.MaxSeconds is null)
+                if (StepCompleted is { } told)
                 {
-                    continue; // nobody asks what time it is
+                    double done = ((epoch - firstEpoch) * (double)_training.Rows) + start + samples - firstRow;
+                    told(new(epoch, _options.Epochs, batch + 1, sampler.Count, loss, done / Math.Max(1e-9, _seconds + Stopwatch.GetElapsedTime(begin).TotalSeconds)));
                 }
 
-                double now = _seconds + Stopwatch.GetElapsedTime(begin).TotalSeconds;
-                StepCompleted?.Invoke(new(epoch, _options.Epochs, batch + 1, sampler.Count, loss, (((epoch - firstEpoch) * (double)_training.Rows) + rows - firstRow) / Math.Max(1e-9, now)));
-                if (now >= _options.MaxSeconds && steps < allSteps)
+                if (_options.MaxSeconds is not null && !isLast && IsTimeUp(Stopwatch.GetElapsedTime(begin).TotalSeconds / (start + samples - (firstBatch * sampler.BatchSize))))
                 {
                     reason = StopReason.MaxTime; // what is done of this epoch counts as one
+                    Save(epoch, batch + 1, epochLoss, epochWeight, rate, reason);
                 }
             }
 
             double epochSeconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
             _seconds += epochSeconds;
-            Evaluation? validation = _validation is null ? null : _evaluator.Evaluate(_validation);
-            epochLoss /= rows;
-            double watched = validation?.Loss ?? epochLoss;
-            schedule.AfterEpoch(watched);
-            bool isBest = _validation is null || kept is null || IsBetter(validation!, kept.Validation!);
-            var result = new EpochResult(epoch, epochLoss, validation, rate, epochSeconds, batch - firstBatch, isBest);
-            history.Add(result);
+            Evaluation? validation = Validate();
+            epochLoss = epochWeight > 0 ? epochLoss / epochWeight : double.NaN;
+            schedule.AfterEpoch(validation is null ? epochLoss : _watched.Of(validation));
+            bool isBest = validation is null || _watched.IsBetter(validation, kept?.Validation);
+            last = new(epoch, epochLoss, validation, rate, epochSeconds, batch - firstBatch, isBest);
+            history.Add(last with { Validation = validation is null ? null : validation with { Confusion = null } });
+            leastLoss = epochLoss < leastLoss ? epochLoss : leastLoss;
             sinceBest = isBest ? 0 : sinceBest + 1;
-            if (isBest)
+            kept = isBest ? last : kept;
+            if (isBest || kept is null)
             {
-                kept = result;
                 best.CopyFrom(Network);
             }
 
-            EpochCompleted?.Invoke(result);
-            if (_options.EarlyStopping is { } patience && _validation is not null && sinceBest >= patience)
-            {
-                reason = StopReason.EarlyStopping;
-                Save(epoch + 1, 0, 0, reason);
-                break;
-            }
-
+            EpochCompleted?.Invoke(last);
             if (reason == StopReason.MaxTime)
             {
-                Save(epoch + 1, 0, 0, reason);
-                break;
+                break; // its checkpoint is the one before the epoch was cut short
             }
 
-            Save(epoch + 1, 0, 0, null);
+            reason = epoch == _options.Epochs ? StopReason.Finished
+                : sinceBest >= _options.EarlyStopping ? StopReason.EarlyStopping
+                : _options.MaxSeconds is not null && IsTimeUp(0) ? StopReason.MaxTime
+                : StopReason.Finished;
+            Save(epoch + 1, 0, 0, 0, 0, reason == StopReason.Finished ? null : reason);
+            if (reason != StopReason.Finished)
+            {
+                break;
+            }
         }
 
         return End();
+    }
+
+    private Evaluation? Validate()
+    {
+        if (_validation is null)
+        {
+            return null;
+        }
+
+        long begin = Stopwatch.GetTimestamp();
+        Evaluation validation = _evaluator.Evaluate(_validation);
+        _validating = Stopwatch.GetElapsedTime(begin).TotalSeconds;
+        return validation;
+    }
+
+    /// <summary>Whether the run must end now to validate and to save once more before its time is up.</summary>
+    /// <param name="secondsPerRow">What a row of training took: as long as nothing was validated, a row of validation is taken to need as long.</param>
+    private bool IsTimeUp(double secondsPerRow)
+    {
+        double validating = _validation is null ? 0 : _validating > 0 ? _validating : secondsPerRow * _validation.Rows;
+        return Stopwatch.GetElapsedTime(_began).TotalSeconds + validating + _saving >= _options.MaxSeconds;
+    }
+
+    /// <summary>Whether a loss is on its way to infinity.</summary>
+    private static bool IsSpike(double loss, double least, double first) => least > 0
+        ? loss > SpikeFactor * Math.Min(least, first)
+        : loss - least > ((SpikeFactor - 1) * Math.Abs(least)) + (SpikeShare * Math.Max(0, first - least));
+
+    private static void RequireWeight(Dataset<T> data, string which)
+    {
+        if (data.SampleWeights is { } weights && Array.TrueForAll(weights, weight => weight == T.Zero))
+        {
+            throw new DataException($"the sample weights of all {data.Rows} {which} rows are 0: nothing counts");
+        }
     }
 
     private void Restore(Checkpoint<T> state, TrainingStep<T> step, Network<T> best, LearningRateSchedule schedule)
@@ -268,6 +346,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         state.Parameters.CopyTo(Network.Parameters.Span);
         Network.Touch();
         state.Best.CopyTo(best.Parameters.Span);
+        best.Touch();
         for (int moment = 0; moment < state.Moments.Length; moment++)
         {
             state.Moments[moment].CopyTo(step.Moments[moment].Span);
@@ -276,11 +355,6 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         step.Steps = state.Updates;
         schedule.State = state.ScheduleState;
     }
-
-    /// <summary>Classes: more of them right, or as many at a lower loss; values: a lower loss.</summary>
-    private static bool IsBetter(Evaluation now, Evaluation before) => now.Confusion is not null && now["accuracy"] != before["accuracy"]
-        ? now["accuracy"] > before["accuracy"]
-        : now.Loss < before.Loss;
 
     private double Warmup(long step) => step < _options.WarmupSteps ? (step + 1.0) / (_options.WarmupSteps + 1) : 1;
 }

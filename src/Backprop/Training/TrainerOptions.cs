@@ -17,16 +17,28 @@ public sealed record TrainerOptions
     /// <summary>Steps at the beginning over which the learning rate rises linearly from 0.</summary>
     public int WarmupSteps { get; init; }
 
-    /// <summary>Seconds of training after which no further step is done; what is done of the epoch counts as one. null: no limit.</summary>
+    /// <summary>
+    /// Wall seconds of the run, from the call on, validation and checkpoints included: the run ends in time to validate once more, and what is
+    /// done of the epoch counts as one. At least one step is done. null: no limit.
+    /// </summary>
     public double? MaxSeconds { get; init; }
 
-    /// <summary>Epochs without a better validation result after which training stops; null: never.</summary>
+    /// <summary>Epochs without a better value of the watched figure (<see cref="KeepBy"/>) after which training stops; needs validation rows. null: never.</summary>
     public int? EarlyStopping { get; init; }
+
+    /// <summary>
+    /// The figure of the validation rows that is watched: the epoch where it is best is kept, early stopping and the plateau schedule go by it
+    /// too. <c>loss</c>, or a metric. Without validation rows the last epoch is kept, and the plateau schedule goes by the training loss.
+    /// </summary>
+    public string KeepBy { get; init; } = WatchedFigure.Loss;
+
+    /// <summary>What <see cref="KeepBy"/> may be; whether rows have it depends on their targets.</summary>
+    public static IReadOnlyList<string> Figures => WatchedFigure.Names;
 
     /// <summary>Steps between checkpoints within an epoch; 0: after epochs only.</summary>
     public int CheckpointEvery { get; init; }
 
-    /// <summary>Whether to go back to the last checkpoint and halve the learning rate when training diverges, up to ten times from one checkpoint; otherwise it ends. No checkpoint is then taken while the loss is more than three times its least.</summary>
+    /// <summary>Whether to go back to the last checkpoint and halve the learning rate when training diverges, up to ten times from one checkpoint; otherwise it ends. No checkpoint is then taken while the loss is far above its least: three times that, or, once losses below 0 were seen, twice its size and a tenth of the way to the first loss above it.</summary>
     public bool RollBack { get; init; }
 
     /// <summary>What shuffling and dropout are drawn from.</summary>
@@ -58,6 +70,7 @@ public sealed record TrainerOptions
         }
 
         _ = LearningRateSchedule.Parse(Schedule);
+        _ = new WatchedFigure(KeepBy);
         Step.Validate();
 
         static void Require(string name, int value)

@@ -3,12 +3,13 @@ namespace Backprop.Training;
 /// <summary>How a run went. The network holds the kept epoch's weights.</summary>
 /// <param name="History">Every epoch, those before a resumed checkpoint included.</param>
 /// <param name="Earlier">How many of them an earlier run finished.</param>
-/// <param name="Kept">The epoch whose weights the network holds; null where none was finished.</param>
+/// <param name="Kept">The epoch whose weights the network holds: the best by the watched figure, with its confusion matrix; the last one where nothing is validated, or no figure was finite. null: none was finished.</param>
+/// <param name="KeptBy">The figure it is the best by; null: it is the last one.</param>
 /// <param name="Steps">The steps run.</param>
 /// <param name="Seconds">Their time: shuffling and gathering included, validation excluded.</param>
 /// <param name="Threads">The threads that really ran.</param>
 /// <param name="Reason">Why training ended.</param>
-public sealed record TrainingResult(IReadOnlyList<EpochResult> History, int Earlier, EpochResult? Kept, long Steps, double Seconds, int Threads, StopReason Reason)
+public sealed record TrainingResult(IReadOnlyList<EpochResult> History, int Earlier, EpochResult? Kept, string? KeptBy, long Steps, double Seconds, int Threads, StopReason Reason)
 {
     /// <summary>The median over this run's epochs of the mean time of a step, in microseconds.</summary>
     public double MicrosecondsPerStep

@@ -73,6 +73,20 @@ internal sealed class SimulatedDisk : IDisk
         return new Writer(this, file);
     }
 
+    public Stream Append(string path, long at)
+    {
+        Call();
+        if (!_files.TryGetValue(path, out Content? file))
+        {
+            file = new([]);
+            _files[path] = file;
+            _unflushed.Add((path, file));
+        }
+
+        file.Cut(at);
+        return new Writer(this, file);
+    }
+
     public void Flush(Stream file)
     {
         Call();
@@ -108,6 +122,8 @@ internal sealed class SimulatedDisk : IDisk
     public IReadOnlyList<string> Files(string folder) => [.. _files.Keys.Where(path => Path.GetDirectoryName(path) == folder)];
 
     public Stream Open(string path) => _files.TryGetValue(path, out Content? file) ? new MemoryStream(file.Bytes(), writable: false) : throw new FileNotFoundException(path);
+
+    public IDisposable? Lock(string path) => new MemoryStream();
 
     public void CreateFolder(string folder) => Call();
 
@@ -154,6 +170,12 @@ internal sealed class SimulatedDisk : IDisk
         public byte[] Zeros() => [.. _written.Take(_flushed), .. new byte[_written.Count - _flushed]];
 
         public void Add(ReadOnlySpan<byte> more) => _written.AddRange(more);
+
+        public void Cut(long at)
+        {
+            _written.RemoveRange((int)at, _written.Count - (int)at);
+            _flushed = Math.Min(_flushed, _written.Count);
+        }
 
         public void Flush() => _flushed = _written.Count;
 

@@ -8,6 +8,8 @@ public sealed class ConstantSchedule : LearningRateSchedule
     /// <inheritdoc/>
     public override string Name => "constant";
 
+    internal override bool KnowsTheEnd => false;
+
     /// <inheritdoc/>
     public override double At(long step, long steps) => 1;
 

@@ -24,7 +24,10 @@ public abstract class LearningRateSchedule
     /// <param name="steps">The steps of the whole run.</param>
     public abstract double At(long step, long steps);
 
-    /// <summary>Called after each epoch with what is watched: the validation loss, or the training loss where nothing is validated.</summary>
+    /// <summary>Whether the factor depends on how long the run is; otherwise the run may be made longer afterwards.</summary>
+    internal virtual bool KnowsTheEnd => true;
+
+    /// <summary>Called after each epoch with what is watched, turned so that less is better: a figure of the validation rows, or the training loss where nothing is validated.</summary>
     public virtual void AfterEpoch(double loss)
     {
     }

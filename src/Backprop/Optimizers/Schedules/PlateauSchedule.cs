@@ -32,6 +32,8 @@ public sealed class PlateauSchedule : LearningRateSchedule
         }
     }
 
+    internal override bool KnowsTheEnd => false;
+
     /// <inheritdoc/>
     public override double At(long step, long steps) => _factor;
 

@@ -1,0 +1,95 @@
+using System.Globalization;
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Backprop.Data;
+using Backprop.ModelFiles;
+using Backprop.Networks;
+using Backprop.Optimizers;
+using Backprop.Optimizers.Schedules;
+
+namespace Backprop.Training;
+
+/// <summary>Everything that decides the bits of a run, by name: what a checkpoint must have been made with to be gone on from.</summary>
+internal static class RunIdentity
+{
+    /// <param name="network">What is trained.</param>
+    /// <param name="optimizer">How.</param>
+    /// <param name="options">How long and in what order.</param>
+    /// <param name="training">The rows to learn from.</param>
+    /// <param name="validation">The rows to choose by.</param>
+    public static IReadOnlyDictionary<string, string> Of<T>(NetworkDefinition network, Optimizer optimizer, TrainerOptions options, Dataset<T> training, Dataset<T>? validation) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var identity = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["precision"] = typeof(T) == typeof(float) ? "float" : "double",
+            ["network"] = NetworkJson.Write(network),
+            ["optimizer"] = optimizer.Describe(),
+            ["batch size"] = Text(options.BatchSize),
+            ["schedule"] = options.Schedule,
+            ["warm-up"] = Text(options.WarmupSteps),
+            ["early stopping"] = Text(options.EarlyStopping),
+            ["figure that is watched"] = options.KeepBy,
+            ["rolling back"] = Text(options.RollBack),
+            ["seed"] = Text(options.Seed),
+            ["shuffling"] = Text(options.Shuffle),
+            ["l1"] = Text(options.Step.L1),
+            ["l2"] = Text(options.Step.L2),
+            ["clip-norm"] = Text(options.Step.ClipNorm),
+            ["clip-value"] = Text(options.Step.ClipValue),
+        };
+        if (LearningRateSchedule.Parse(options.Schedule).KnowsTheEnd)
+        {
+            identity["epochs"] = Text(options.Epochs); // elsewhere a run may be made longer
+        }
+
+        Add(identity, "training", training);
+        if (validation is not null)
+        {
+            Add(identity, "validation", validation);
+        }
+
+        return identity;
+    }
+
+    /// <summary>Refuses a checkpoint of another run.</summary>
+    /// <exception cref="ModelException">What differs.</exception>
+    public static void Require(IReadOnlyDictionary<string, string> expected, IReadOnlyDictionary<string, string> found)
+    {
+        foreach (string name in found.Keys.Union(expected.Keys))
+        {
+            string? before = found.GetValueOrDefault(name), now = expected.GetValueOrDefault(name);
+            if (before != now)
+            {
+                throw new ModelException(name.StartsWith("training ", StringComparison.Ordinal) || name.StartsWith("validation ", StringComparison.Ordinal)
+                    ? $"the {name} {(before is null || now is null ? $"{(before is null ? "were" : "are")} not there {(before is null ? "when the checkpoint was written" : "any more")}" : "are not what they were when the checkpoint was written")}"
+                    : $"the checkpoint was written with {name} {before ?? "not given"}, {now ?? "none"} found");
+            }
+        }
+    }
+
+    private static void Add<T>(Dictionary<string, string> identity, string name, Dataset<T> data) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        identity[$"{name} features"] = string.Create(CultureInfo.InvariantCulture, $"{data.Rows}×{data.FeatureCount} {Hash(data.Features)}");
+        identity[$"{name} targets"] = data.Targets.AreClasses ? $"classes {Hash(data.Targets.ClassIndices)}" : $"values {Hash(data.Targets.AllValues)}";
+        if (data.SampleWeights is { } weights)
+        {
+            identity[$"{name} sample weights"] = Hash<T>(weights);
+        }
+    }
+
+    /// <summary>Piece by piece: the bytes of a large table are more than one span holds.</summary>
+    private static string Hash<TValue>(ReadOnlySpan<TValue> values) where TValue : unmanaged
+    {
+        const int Piece = 1 << 20;
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (; values.Length > 0; values = values[Math.Min(Piece, values.Length)..])
+        {
+            hash.AppendData(MemoryMarshal.AsBytes(values[..Math.Min(Piece, values.Length)]));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static string Text<TValue>(TValue? value) => value is null ? "none" : string.Create(CultureInfo.InvariantCulture, $"{value}");
+}

@@ -1,0 +1,57 @@
+namespace Backprop.Training;
+
+/// <summary>
+/// The one figure of the validation rows that decides: which epoch is kept, when early stopping stops, when the plateau schedule slows down.
+/// A figure that is not finite is never better than another.
+/// </summary>
+internal sealed class WatchedFigure
+{
+    /// <summary>The validation loss.</summary>
+    public const string Loss = "loss";
+
+    private static readonly string[] s_lower = [Loss, "log_loss", "brier", "calibration_error", "rmse", "mae"];
+
+    private static readonly string[] s_higher = ["accuracy", "balanced_accuracy", "f1_macro", "auc", "r2"];
+
+    /// <exception cref="UsageException">No such figure.</exception>
+    public WatchedFigure(string name)
+    {
+        if (!Names.Contains(name))
+        {
+            throw new UsageException(Suggestion.Unknown("figure to keep an epoch by", name, Names));
+        }
+
+        Name = name;
+    }
+
+    public static IReadOnlyList<string> Names { get; } = [.. s_lower, .. s_higher];
+
+    public string Name { get; }
+
+    /// <summary>The figure, turned so that less is better.</summary>
+    /// <exception cref="UsageException">The validation rows have no such figure.</exception>
+    public double Of(Evaluation validation)
+    {
+        if (Name == Loss)
+        {
+            return validation.Loss;
+        }
+
+        foreach ((string name, double value) in validation.Metrics)
+        {
+            if (name == Name)
+            {
+                return s_lower.Contains(name) ? value : -value;
+            }
+        }
+
+        throw new UsageException($"the validation rows have no {Name} to keep an epoch by; they have {string.Join(", ", validation.Metrics.Select(metric => metric.Key).Prepend(Loss))}");
+    }
+
+    /// <summary>Less, or as much at a lower loss.</summary>
+    public bool IsBetter(Evaluation now, Evaluation? before)
+    {
+        double a = Of(now), b = before is null ? double.PositiveInfinity : Of(before);
+        return double.IsFinite(a) && (!double.IsFinite(b) || a < b || (a == b && now.Loss < before!.Loss));
+    }
+}
