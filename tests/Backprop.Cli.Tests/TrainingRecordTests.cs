@@ -19,7 +19,45 @@ public sealed class TrainingRecordTests : Tool
         Assert.Equal(logged.Select(loss => (float)loss), events.Where(one => one.Tag == "loss/training").Select(one => one.Value));
         float[] accuracies = [.. events.Where(one => one.Tag == "validation/accuracy").Select(one => one.Value)];
         Assert.Equal(3, accuracies.Length);
-        Assert.Equal((float)train.GetProperty("validation").GetProperty("accuracy").GetDouble(), accuracies.Max());
+        float[] losses = [.. events.Where(one => one.Tag == "validation/log_loss").Select(one => one.Value)]; // what the recipe watches
+        Assert.Equal((float)train.GetProperty("validation").GetProperty("accuracy").GetDouble(), accuracies[losses.IndexOf(losses.Min())]);
+    }
+
+    /// <summary>After roll-backs, after a resumption, and where the log ran ahead of the checkpoint: every epoch once, in order.</summary>
+    [Fact]
+    public void LogAndEventsSayOneHistory()
+    {
+        Write("d.csv", "x,y\n" + string.Join('\n', Enumerable.Range(0, 64).Select(n => FormattableString.Invariant($"{3 * Math.Sin(n)},{9 * Math.Sin(n)}"))));
+        string[] train = ["train", "d.csv", "--network", "1-1:identity", "--loss", "squared_error", "--optimizer", "sgd", "--batch-size", "64", "--validation", "0", "--preprocess", "none", "--log", "l.jsonl", "--tensorboard", "tb", "--checkpoint", "ck"];
+        (int code, _, string error) = Run([.. train, "--learning-rate", "1.5", "--epochs", "60", "--on-divergence", "rollback"]);
+        Assert.Equal(0, code);
+        Assert.Contains("Back to step", error);
+        OneHistory(60);
+        foreach (string file in Directory.GetFiles(At("ck"), "checkpoint-*").Order(StringComparer.Ordinal).Skip(1))
+        {
+            File.Delete(file); // as if it had been killed two epochs ago, after the log was written
+        }
+
+        Assert.Equal(0, Run("train", "--resume", "ck", "--quiet").Code);
+        OneHistory(60);
+    }
+
+    private void OneHistory(int epochs)
+    {
+        Assert.Equal(Enumerable.Range(1, epochs), File.ReadAllLines(At("l.jsonl")).Select(line => JsonSerializer.Deserialize<JsonElement>(line).GetProperty("epoch").GetInt32()));
+        Assert.Equal(Enumerable.Range(1, epochs), Records(File.ReadAllBytes(Directory.GetFiles(At("tb")).Single())).Select(Event).Where(one => one.Tag == "loss/training").Select(one => (int)one.Step));
+    }
+
+    /// <summary>A device that is always full in the place of the log: the model is saved, and what is missing is said.</summary>
+    [Fact]
+    public void AFullDiskCostsTheLogAndNotTheModel()
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "there is no /dev/full here");
+        File.CreateSymbolicLink(At("l.jsonl"), "/dev/full");
+        (int code, _, string error) = Run("train", "builtin:iris", "--epochs", "2", "--log", "l.jsonl", "--quiet");
+        Assert.Equal(3, code);
+        Assert.Contains("the model is saved, but the log", error);
+        Assert.Equal(0, Run("evaluate", "model.safetensors", "builtin:iris").Code);
     }
 
     [Fact]

@@ -69,7 +69,7 @@ internal static class TrainCommand
     {
         try
         {
-            if (notes.TryGetValue("arguments", out string? text) && notes.ContainsKey("directory") && notes.ContainsKey("data") &&
+            if (notes.TryGetValue("arguments", out string? text) && notes.ContainsKey("directory") &&
                 JsonSerializer.Deserialize(text, StringsJson.Default.StringArray) is { } arguments && !arguments.Contains(null!) && command.Parse(arguments, Program.Parsing) is { Errors: [] } original)
             {
                 return original;

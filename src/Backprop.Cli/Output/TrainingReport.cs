@@ -190,7 +190,7 @@ internal sealed class TrainingReport : IDisposable
         }
 
         _log.Flush();
-        if (_log.BaseStream.CanSeek)
+        if (_log.BaseStream is { CanSeek: true, Length: > 0 })
         {
             _log.BaseStream.SetLength(0);
         }

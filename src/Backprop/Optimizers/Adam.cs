@@ -16,7 +16,7 @@ public sealed class Adam : Optimizer
         Beta1 = Check("beta1", options.Beta1 ?? 0.9, 0, 1, openHigh: true);
         Beta2 = Check("beta2", options.Beta2 ?? 0.999, 0, 1, openHigh: true);
         Epsilon = Check("epsilon", options.Epsilon ?? 1e-8, 0, double.PositiveInfinity);
-        Amsgrad = options.Amsgrad ?? false;
+        Amsgrad = Flag("amsgrad", options.Amsgrad);
     }
 
     /// <inheritdoc/>

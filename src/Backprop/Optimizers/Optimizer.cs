@@ -11,6 +11,8 @@ public abstract class Optimizer
 {
     private static readonly Registry<Func<OptimizerOptions, Optimizer>> s_registry = new("optimizer");
 
+    private readonly List<string> _settings = []; // every option's value, given or not
+
     private protected Optimizer(OptimizerOptions options, double defaultLearningRate)
     {
         LearningRate = Check("learning rate", options.LearningRate ?? defaultLearningRate, 0, double.PositiveInfinity);
@@ -66,8 +68,16 @@ public abstract class Optimizer
 
     private protected double Check(string option, double value, double low, double belowOrAt, bool openHigh = false) =>
         double.IsFinite(value) && value >= low && (openHigh ? value < belowOrAt : value <= belowOrAt)
-            ? value
+            ? Noted(option, value)
             : throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"optimizer '{Name}': {option} must be at least {low}{(double.IsFinite(belowOrAt) ? $" and {(openHigh ? "below" : "at most")} {belowOrAt}" : "")}, found {value}"));
+
+    private protected bool Flag(string option, bool? value) => Noted(option, value == true ? 1 : 0) != 0;
+
+    private double Noted(string option, double value)
+    {
+        _settings.Add(string.Create(CultureInfo.InvariantCulture, $"{option} {value:R}"));
+        return value;
+    }
 
     /// <summary>β^n by repeated squaring: the same bits on every machine, unlike the platform's pow.</summary>
     internal static double Power(double value, long exponent)
@@ -87,7 +97,7 @@ public abstract class Optimizer
     }
 
     /// <summary>Everything that decides what a step does.</summary>
-    internal string Describe() => string.Create(CultureInfo.InvariantCulture, $"{Name} {LearningRate:R} {WeightDecay:R} {string.Join(' ', StateNames)}");
+    internal string Describe() => $"{Name} ({string.Join(", ", _settings)})";
 
     /// <inheritdoc/>
     public override string ToString() => Name;

@@ -16,7 +16,7 @@ public sealed class RmsProp : Optimizer
         Rho = Check("rho", options.Rho ?? 0.99, 0, 1, openHigh: true);
         Epsilon = Check("epsilon", options.Epsilon ?? 1e-8, 0, double.PositiveInfinity);
         Momentum = Check("momentum", options.Momentum ?? 0, 0, 1, openHigh: true);
-        Centered = options.Centered ?? false;
+        Centered = Flag("centered", options.Centered);
     }
 
     /// <inheritdoc/>

@@ -15,7 +15,7 @@ public sealed class Sgd : Optimizer
     {
         Momentum = Check("momentum", options.Momentum ?? 0, 0, 1, openHigh: true);
         Dampening = Check("dampening", options.Dampening ?? 0, 0, 1);
-        Nesterov = options.Nesterov ?? false;
+        Nesterov = Flag("nesterov", options.Nesterov);
         if (Nesterov && (Momentum == 0 || Dampening != 0))
         {
             throw new UsageException("optimizer 'sgd': nesterov needs a momentum above 0 and no dampening");
