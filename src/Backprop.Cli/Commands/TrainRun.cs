@@ -27,6 +27,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
 
     public int Run()
     {
+        using var interrupt = new Interrupt();
         string output = settings.Output;
         string? page = parsed.GetValue(options.Report);
         OutputFile.RequireWritable(output);
@@ -118,12 +119,11 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
 
         string Save(EpochResult? kept, string? keptBy) => new ModelFile<T>(network, schemaJson, Description(source, training, optimizer, trainerOptions, kept, keptBy)).Write(output);
 
-        using var interrupt = new Interrupt();
         TrainingResult result;
         report.Begin($"{definition}, {definition.ParameterCount:N0} parameters, {definition.Loss}, {optimizer}, {training.Rows:N0} rows, {VectorPaths.Current.Name()}{(validation is null ? "" : $", keeps the epoch with the best validation {trainerOptions.KeepBy.Replace('_', ' ')}")}");
         try
         {
-            result = trainer.Run(resume, interrupt.Token);
+            result = trainer.Run(resume, interrupt.Begin());
         }
         catch (DivergenceException error)
         {

@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Backprop.Cli.Tests;
+
+/// <summary>A run that is told to end, by Ctrl-C, SIGTERM or SIGHUP, or is killed, at any moment, leaves one whole model: its best so far, or the older one.</summary>
+public sealed class SignalTests(ITestOutputHelper output) : Tool
+{
+    /// <summary>More in the long suite.</summary>
+    private static readonly int s_signals = int.Parse(Environment.GetEnvironmentVariable("BACKPROP_SIGNALS") ?? "8");
+
+    [Fact]
+    public async Task WhateverEndsARunThereIsOneWholeModel()
+    {
+        Assert.SkipUnless(File.Exists("/bin/kill") || File.Exists("/usr/bin/kill"), "there is no kill command here");
+        Assert.Equal(0, Run("train", "--network", "32:relu", "--epochs", "1", "-o", "older.st", "--quiet").Code);
+        byte[] older = File.ReadAllBytes(At("older.st"));
+        var random = new Random(7);
+        var codes = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        int kept = 0, best = 0;
+        for (int n = 0; n < s_signals; n++)
+        {
+            string signal = new[] { "INT", "TERM", "HUP", "KILL" }[n % 4];
+            bool hasOlder = n % 8 < 4;
+            File.Delete(At("m.st"));
+            File.Delete(At("l.jsonl"));
+            if (hasOlder)
+            {
+                File.Copy(At("older.st"), At("m.st"));
+            }
+
+            // steps that take about as long as a tenth of an epoch, so that some are caught before the first is over
+            using Process process = Process.Start(Start(["train", "--network", "64:tanh", "--optimizer", "adam", "--epochs", "100000", "--validation", n % 3 == 0 ? "0" : "0.2", "-o", "m.st", "--log", "l.jsonl", "--quiet"]))!;
+            Task<string> error = process.StandardError.ReadToEndAsync(), standard = process.StandardOutput.ReadToEndAsync();
+            if (n / 4 % 3 > 0) // at any moment of training; else perhaps before it
+            {
+                SpinWait.SpinUntil(() => new FileInfo(At("l.jsonl")) is { Exists: true, Length: > 0 }, 60_000);
+            }
+
+            Thread.Sleep(random.Next(20, 1000));
+            Process.Start("kill", ["-" + signal, $"{process.Id}"])!.WaitForExit();
+            Assert.True(process.WaitForExit(30_000), $"{signal} was not obeyed");
+            string said = await error + await standard;
+            codes[$"{signal}: {process.ExitCode}"] = codes.GetValueOrDefault($"{signal}: {process.ExitCode}") + 1;
+            Assert.DoesNotContain("   at ", said);
+            Assert.Contains(process.ExitCode, signal switch
+            {
+                "KILL" => [137],
+                "INT" => [130],
+                "TERM" => new[] { 130, 143 }, // 143 and 129: before .NET had begun to look after signals
+                _ => [130, 129],
+            });
+            if (!File.Exists(At("m.st")))
+            {
+                Assert.False(hasOlder, said);
+                continue;
+            }
+
+            if (File.ReadAllBytes(At("m.st")).AsSpan().SequenceEqual(older))
+            {
+                kept++;
+                continue;
+            }
+
+            best++;
+            Assert.Equal(130, process.ExitCode);
+            JsonElement summary = Json("summary", "m.st", "--json");
+            Assert.True(hasOlder || said.Contains("no epoch was finished", StringComparison.Ordinal) || summary.GetProperty("training").GetProperty("kept_epoch").GetInt32() > 0, said);
+            Assert.True(!hasOlder || summary.GetProperty("training").TryGetProperty("kept_epoch", out _), "a model that has finished no epoch took the place of an older one");
+            Assert.Equal(0, Run("evaluate", "m.st", "builtin:digits", "--json").Code);
+        }
+
+        output.WriteLine($"{s_signals} signals, exit codes {string.Join(", ", codes.Select(code => $"{code.Key} ×{code.Value}"))}; {best} times the best so far, {kept} times the older model");
+        Assert.DoesNotContain(Directory.GetFiles(Folder, ".*"), file => file.EndsWith(".tmp", StringComparison.Ordinal) && codes.Keys.All(code => !code.StartsWith("KILL", StringComparison.Ordinal)));
+        Assert.True(best > 0);
+    }
+}
