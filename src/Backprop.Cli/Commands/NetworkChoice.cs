@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Numerics;
 using Backprop.Activations;
+using Backprop.Cli.Output;
 using Backprop.Data;
 using Backprop.Losses;
 using Backprop.Networks;
@@ -20,7 +21,9 @@ internal sealed class NetworkChoice(TrainOptions options, ParseResult parsed, bo
                 throw new UsageException("--from takes network and loss from the model; leave --network and --loss away");
             }
 
-            return new(from.Inputs, WithDropout(from.Layers, fallback: null), Smooth(from.Loss));
+            var same = new NetworkDefinition(from.Inputs, WithDropout(from.Layers, fallback: null), Smooth(from.Loss));
+            Advise(same, data);
+            return same;
         }
 
         Loss? loss = parsed.GetValue(options.Loss) is { } name ? Loss.Parse(name) : null;
@@ -45,7 +48,22 @@ internal sealed class NetworkChoice(TrainOptions options, ParseResult parsed, bo
         }
 
         RequireRange(data, network.Loss);
+        Advise(network, data);
         return network;
+    }
+
+    /// <exception cref="UsageException">Nothing could be learned.</exception>
+    private static void Advise<T>(NetworkDefinition network, Dataset<T> data) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (OutputAdvice.Refusal(network) is { } why)
+        {
+            throw new UsageException(why);
+        }
+
+        foreach (string doubt in OutputAdvice.Doubts(network, data.Targets))
+        {
+            Terminal.Warn(doubt);
+        }
     }
 
     /// <summary>Losses of probabilities and of counts mean nothing outside their range.</summary>

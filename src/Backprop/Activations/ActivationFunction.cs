@@ -18,6 +18,9 @@ public abstract class ActivationFunction : IEquatable<ActivationFunction>
     /// <summary>The parameter α, where the function has one.</summary>
     public virtual double? Alpha => null;
 
+    /// <summary>Bounds of f's values, infinite where there is none; null where they are not known.</summary>
+    public virtual (double Least, double Greatest)? Range => null;
+
     /// <summary>The points where f is not smooth; empty where it is analytic.</summary>
     public virtual IReadOnlyList<double> Kinks => [];
 

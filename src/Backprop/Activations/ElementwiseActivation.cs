@@ -11,6 +11,8 @@ internal sealed unsafe class ElementwiseActivation<TActivation>(TActivation acti
 
     public override double? Alpha => activation.Alpha;
 
+    public override (double Least, double Greatest)? Range => activation.Range;
+
     public override IReadOnlyList<double> Kinks => activation.Kinks;
 
     public override bool IsElementwise => true;

@@ -10,6 +10,9 @@ public readonly struct Exponential : IActivation
     public string Name => "exponential";
 
     /// <inheritdoc/>
+    public (double Least, double Greatest)? Range => (0, double.PositiveInfinity);
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T p) where T : unmanaged, IElement<T> => T.Exp(p);
 

@@ -10,6 +10,9 @@ public readonly struct Gelu : IActivation
     public string Name => "gelu";
 
     /// <inheritdoc/>
+    public (double Least, double Greatest)? Range => (-0.171, double.PositiveInfinity);
+
+    /// <inheritdoc/>
     public bool DerivativeNeedsPreActivation => true;
 
     /// <inheritdoc/>

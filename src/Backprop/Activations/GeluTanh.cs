@@ -10,6 +10,9 @@ public readonly struct GeluTanh : IActivation
     public string Name => "gelu_tanh";
 
     /// <inheritdoc/>
+    public (double Least, double Greatest)? Range => (-0.171, double.PositiveInfinity);
+
+    /// <inheritdoc/>
     public bool DerivativeNeedsPreActivation => true;
 
     /// <inheritdoc/>

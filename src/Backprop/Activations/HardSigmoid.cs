@@ -10,6 +10,9 @@ public readonly struct HardSigmoid : IActivation
     public string Name => "hard_sigmoid";
 
     /// <inheritdoc/>
+    public (double Least, double Greatest)? Range => (0, 1);
+
+    /// <inheritdoc/>
     public bool DerivativeNeedsPreActivation => true;
 
     /// <inheritdoc/>

@@ -14,6 +14,9 @@ public interface IActivation
     /// <summary>The parameter α, where the function has one.</summary>
     double? Alpha => null;
 
+    /// <summary>Bounds of f's values, infinite where there is none; null where they are not known.</summary>
+    (double Least, double Greatest)? Range => null;
+
     /// <summary>Whether <see cref="Derivative{T}"/> looks at p; otherwise the output alone is kept for the backward pass.</summary>
     bool DerivativeNeedsPreActivation => false;
 

@@ -10,6 +10,9 @@ public readonly struct Identity : IActivation
     public string Name => "identity";
 
     /// <inheritdoc/>
+    public (double Least, double Greatest)? Range => (double.NegativeInfinity, double.PositiveInfinity);
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T p) where T : unmanaged, IElement<T> => p;
 

@@ -10,6 +10,9 @@ public readonly struct Mish : IActivation
     public string Name => "mish";
 
     /// <inheritdoc/>
+    public (double Least, double Greatest)? Range => (-0.309, double.PositiveInfinity);
+
+    /// <inheritdoc/>
     public bool DerivativeNeedsPreActivation => true;
 
     /// <inheritdoc/>

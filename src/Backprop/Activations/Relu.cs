@@ -10,6 +10,9 @@ public readonly struct Relu : IActivation
     public string Name => "relu";
 
     /// <inheritdoc/>
+    public (double Least, double Greatest)? Range => (0, double.PositiveInfinity);
+
+    /// <inheritdoc/>
     public IReadOnlyList<double> Kinks => [0];
 
     /// <inheritdoc/>

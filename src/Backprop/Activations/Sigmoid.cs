@@ -10,6 +10,9 @@ public readonly struct Sigmoid : IActivation
     public string Name => "sigmoid";
 
     /// <inheritdoc/>
+    public (double Least, double Greatest)? Range => (0, 1);
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T p) where T : unmanaged, IElement<T> => T.Sigmoid(p);
 

@@ -10,6 +10,9 @@ public readonly struct Softplus : IActivation
     public string Name => "softplus";
 
     /// <inheritdoc/>
+    public (double Least, double Greatest)? Range => (0, double.PositiveInfinity);
+
+    /// <inheritdoc/>
     public bool DerivativeNeedsPreActivation => true;
 
     /// <inheritdoc/>

@@ -10,6 +10,9 @@ public readonly struct Tanh : IActivation
     public string Name => "tanh";
 
     /// <inheritdoc/>
+    public (double Least, double Greatest)? Range => (-1, 1);
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T p) where T : unmanaged, IElement<T> => T.Tanh(p);
 

@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Numerics;
+using Backprop.Activations;
+using Backprop.Data;
+
+namespace Backprop.Networks;
+
+/// <summary>Output layers and losses that do not go together: each is a formula like another, but what it learns is not what was meant.</summary>
+public static class OutputAdvice
+{
+    /// <summary>Why a network can learn nothing from any data, with what to take instead; null where it can.</summary>
+    public static string? Refusal(NetworkDefinition network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        LayerDefinition output = network.Layers[^1];
+        ActivationFunction f = output.Activation;
+        string loss = network.Loss.Name;
+        return output.Units == 1 && f is Softmax or LogSoftmax
+            ? $"{f.Name} of one unit is {(f is Softmax ? 1 : 0)} whatever goes in, and nothing can be learned: take sigmoid with binary_cross_entropy for two classes, identity for values, or one unit for each class"
+            : loss == "cross_entropy" && f.Range is not null && f.IsElementwise
+            ? $"cross_entropy needs outputs that are a distribution over the classes: {f.Name} raises the output of each row's class and lowers none, so that all become the same; take softmax, or binary_cross_entropy with sigmoid"
+            : loss == "binary_cross_entropy" && f.Range is { } range && (range.Least < 0 || range.Greatest > 1)
+            ? $"binary_cross_entropy takes the logarithm of y and of 1 − y, outputs of {f.Name} are not between 0 and 1: take sigmoid"
+            : null;
+    }
+
+    /// <summary>What of an output layer and a loss is hardly meant, on these targets: one sentence each.</summary>
+    public static IReadOnlyList<string> Doubts<T>(NetworkDefinition network, Targets<T> targets) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(targets);
+        ActivationFunction f = network.Layers[^1].Activation;
+        if (f.Range is not { } range)
+        {
+            return [];
+        }
+
+        var doubts = new List<string>();
+        switch (network.Loss.Name)
+        {
+            case "binary_cross_entropy" when f.Name == "hard_sigmoid":
+                doubts.Add("hard_sigmoid reaches 0 and 1, where binary_cross_entropy is infinite and the slope is 0: sigmoid does not");
+                break;
+            case "poisson" when double.IsFinite(range.Least) || double.IsFinite(range.Greatest):
+                doubts.Add($"poisson takes the output as the logarithm of the rate: after {f.Name} rates lie between {Text(Math.Exp(range.Least))} and {Text(Math.Exp(range.Greatest))}; identity leaves them free");
+                break;
+            case "gaussian_nll" when double.IsFinite(range.Least) || double.IsFinite(range.Greatest):
+                doubts.Add($"gaussian_nll takes the second half of the outputs as logarithms of variances: after {f.Name} they lie between {Text(range.Least)} and {Text(range.Greatest)}, and so do the means; identity leaves them free");
+                break;
+            case "hinge" when range.Greatest - range.Least <= 1:
+                doubts.Add($"hinge wants the class's output 1 above every other: outputs of {f.Name} are never so far apart; take identity");
+                break;
+            case "squared_error" or "mean_squared_error" or "absolute_error" or "huber" or "log_cosh" or "quantile":
+                long outside = 0;
+                foreach (T value in targets.AllValues)
+                {
+                    double t = double.CreateTruncating(value);
+                    outside += t < range.Least || t > range.Greatest ? 1 : 0;
+                }
+
+                if (outside > 0)
+                {
+                    doubts.Add($"{outside} of {targets.AllValues.Length} target values lie outside {Text(range.Least)} … {Text(range.Greatest)}, which is all that {f.Name} gives: they can never be reached; take identity");
+                }
+
+                break;
+        }
+
+        return doubts;
+    }
+
+    private static string Text(double value) => double.IsPositiveInfinity(value) ? "∞" : double.IsNegativeInfinity(value) ? "−∞" : value.ToString("G3", CultureInfo.InvariantCulture);
+}

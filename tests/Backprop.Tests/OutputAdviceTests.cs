@@ -1,0 +1,92 @@
+using Backprop.Activations;
+using Backprop.Data;
+using Backprop.Losses;
+using Backprop.Networks;
+
+namespace Backprop.Tests;
+
+/// <summary>Output layers and losses that do not go together are said by name, and those that do are left in peace.</summary>
+public class OutputAdviceTests
+{
+    [Theory]
+    [InlineData("3-1:softmax", "cross_entropy", "softmax of one unit")]
+    [InlineData("3-1:log_softmax", "mean_squared_error", "log_softmax of one unit")]
+    [InlineData("3-3:sigmoid", "cross_entropy", "sigmoid")]
+    [InlineData("3-1:sigmoid", "cross_entropy", "sigmoid")]
+    [InlineData("3-3:identity", "cross_entropy", "identity")]
+    [InlineData("3-3:relu", "cross_entropy", "relu")]
+    [InlineData("3-1:identity", "binary_cross_entropy", "identity")]
+    [InlineData("3-1:tanh", "binary_cross_entropy", "tanh")]
+    [InlineData("3-2:log_softmax", "binary_cross_entropy", "log_softmax")]
+    public void WhatCanLearnNothingIsRefused(string network, string loss, string named) =>
+        Assert.Contains(named, OutputAdvice.Refusal(NetworkDefinition.Parse(network, Loss.Parse(loss)))!);
+
+    [Theory]
+    [InlineData("3-2:softmax", "cross_entropy")]
+    [InlineData("3-2:softmax", "cross_entropy:0.1")]
+    [InlineData("3-2:log_softmax", "cross_entropy")]
+    [InlineData("3-1:sigmoid", "binary_cross_entropy")]
+    [InlineData("3-4:sigmoid", "binary_cross_entropy")]
+    [InlineData("3-2:softmax", "mean_squared_error")]
+    [InlineData("3-1:sigmoid", "mean_squared_error")]
+    [InlineData("3-2:identity", "hinge")]
+    [InlineData("3-2:tanh", "hinge")]
+    [InlineData("3-1:identity", "poisson")]
+    [InlineData("3-2:identity", "gaussian_nll")]
+    [InlineData("3-1:relu", "squared_error")]
+    [InlineData("3-1:softplus", "quantile:0.9")]
+    public void WhatGoesTogetherIsLeftInPeace(string network, string loss)
+    {
+        var definition = NetworkDefinition.Parse(network, Loss.Parse(loss));
+        Assert.Null(OutputAdvice.Refusal(definition));
+        double[] values = [.. Enumerable.Range(0, 4 * definition.TargetCount).Select(n => n % 2 == 0 ? 0.0 : 1.0)];
+        Assert.Empty(OutputAdvice.Doubts(definition, Targets<double>.Values(values, definition.TargetCount)));
+    }
+
+    [Theory]
+    [InlineData("3-1:hard_sigmoid", "binary_cross_entropy", "hard_sigmoid")]
+    [InlineData("3-1:tanh", "poisson", "0.368 and 2.72")]
+    [InlineData("3-1:relu", "poisson", "1 and ∞")]
+    [InlineData("3-2:relu", "gaussian_nll", "0 and ∞")]
+    [InlineData("3-2:softmax", "hinge", "softmax")]
+    [InlineData("3-1:sigmoid", "mean_squared_error", "2 of 4 target values lie outside 0 … 1")]
+    [InlineData("3-1:tanh", "huber", "2 of 4 target values lie outside -1 … 1")]
+    [InlineData("3-1:relu", "absolute_error", "1 of 4 target values lie outside 0 … ∞")]
+    public void WhatIsHardlyMeantIsSaid(string network, string loss, string named)
+    {
+        var definition = NetworkDefinition.Parse(network, Loss.Parse(loss));
+        Assert.Null(OutputAdvice.Refusal(definition));
+        double[] values = [.. new[] { -1.5, 0, 1, 7 }.SelectMany(value => Enumerable.Repeat(value, definition.TargetCount))];
+        Assert.Contains(named, Assert.Single(OutputAdvice.Doubts(definition, Targets<double>.Values(values, definition.TargetCount))));
+    }
+
+    [Fact]
+    public void AFunctionOfOnesOwnIsNotJudged()
+    {
+        var own = ActivationFunction.Custom("twice_of_advice", p => 2 * p, _ => 2);
+        Assert.Null(OutputAdvice.Refusal(new(3, [new(2, own)], Loss.Parse("cross_entropy"))));
+        Assert.Empty(OutputAdvice.Doubts(new(3, [new(1, own)], Loss.Parse("poisson")), Targets<double>.Values([-1], 1)));
+    }
+
+    /// <summary>Bounds hold everywhere, and f comes near each that is finite.</summary>
+    [Fact]
+    public void RangesAreThoseOfTheFunctions()
+    {
+        foreach (string name in Oracles.BuiltIn.Activations)
+        {
+            var f = ActivationFunction.Create(name);
+            (double least, double greatest) = Assert.NotNull(f.Range);
+            double low = double.PositiveInfinity, high = double.NegativeInfinity;
+            double[] x = new double[2];
+            foreach (double p in Enumerable.Range(-6000, 12001).Select(n => n / 50.0))
+            {
+                f.Value([p, -p], x);
+                Assert.All(x, value => Assert.InRange(value, least, greatest));
+                (low, high) = (Math.Min(low, x.Min()), Math.Max(high, x.Max()));
+            }
+
+            Assert.True(double.IsInfinity(least) ? low < -1 : low - least < 0.02, $"{name} has come down to {low}, {least} was told");
+            Assert.True(double.IsInfinity(greatest) ? high > 100 : greatest - high < 0.02, $"{name} has come up to {high}, {greatest} was told");
+        }
+    }
+}
