@@ -64,7 +64,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         var evaluator = new Evaluator<T>(network, schema?.Target.Scales?.ToArray());
         var trainer = new Trainer<T>(network, training, validation, optimizer, trainerOptions, evaluator);
         RequireSameRun(trainer, resume, source.Name);
-        using var report = new TrainingReport(trainerOptions.Epochs, settings.Quiet, parsed.GetValue(options.Log), resume?.History ?? []);
+        using var report = new TrainingReport(trainerOptions.Epochs, settings.Quiet, parsed.GetValue(options.Log), validation is null ? null : trainerOptions.KeepBy, resume?.History ?? []);
         trainer.EpochCompleted += report.Add;
         if (report.IsLive)
         {

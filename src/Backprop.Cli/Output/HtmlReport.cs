@@ -56,7 +56,7 @@ internal static class HtmlReport
             return loss;
         }
 
-        string name = validated[0].Validation!.Metrics[0].Key;
+        string name = result.KeptBy is { } watched and not "loss" ? watched : validated[0].Validation!.Metrics[0].Key;
         return loss + Chart($"Validation {name}", result, logarithmic: false, ("validation", [.. validated.Select(epoch => (epoch.Epoch, epoch.Validation![name]))]));
     }
 

@@ -13,7 +13,7 @@ internal sealed class TrainingReport : IDisposable
 
     private readonly int _epochs;
     private readonly bool _quiet;
-    private readonly string? _path;
+    private readonly string? _path, _keptBy;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private StreamWriter? _log;
     private double _lastShown = -1, _least = double.PositiveInfinity;
@@ -23,11 +23,12 @@ internal sealed class TrainingReport : IDisposable
     /// <param name="epochs">All epochs.</param>
     /// <param name="quiet">Whether only what is wrong is said.</param>
     /// <param name="log">The log file, or null.</param>
+    /// <param name="keptBy">The figure of the validation rows that is watched; null: there are none.</param>
     /// <param name="before">The epochs that a resumed run has behind it: the log says them, and nothing that came after them.</param>
     /// <exception cref="DataException">The log cannot be written.</exception>
-    public TrainingReport(int epochs, bool quiet, string? log, IReadOnlyList<EpochResult> before)
+    public TrainingReport(int epochs, bool quiet, string? log, string? keptBy, IReadOnlyList<EpochResult> before)
     {
-        (_epochs, _quiet, _path) = (epochs, quiet, log);
+        (_epochs, _quiet, _path, _keptBy) = (epochs, quiet, log, keptBy);
         History.AddRange(before);
         if (log is not null)
         {
@@ -164,7 +165,7 @@ internal sealed class TrainingReport : IDisposable
         }
     }
 
-    private static string Json(EpochResult epoch) => JsonLine.Of(json =>
+    private string Json(EpochResult epoch) => JsonLine.Of(json =>
     {
         json.WriteNumber("epoch", epoch.Epoch);
         json.WriteNumber("steps", epoch.Steps);
@@ -178,6 +179,8 @@ internal sealed class TrainingReport : IDisposable
             json.Number("loss", validation.Loss);
             json.Metrics(validation with { Confusion = null });
             json.WriteEndObject();
+            json.WriteString("kept_by", _keptBy);
+            json.WriteBoolean("best", epoch.IsBest);
         }
     });
 
