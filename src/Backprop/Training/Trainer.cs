@@ -187,7 +187,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
                 }
 
                 (int start, int samples) = sampler[batch];
-                rate = _optimizer.LearningRate * schedule.At(steps, allSteps) * Warmup(steps) * (resume?.RateFactor ?? 1);
+                rate = _optimizer.LearningRate * schedule.At(steps, allSteps) * Warmup.At(steps, _options.WarmupSteps) * (resume?.RateFactor ?? 1);
                 double loss;
                 try
                 {
@@ -281,6 +281,4 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     private static bool IsBetter(Evaluation now, Evaluation before) => now.Confusion is not null && now["accuracy"] != before["accuracy"]
         ? now["accuracy"] > before["accuracy"]
         : now.Loss < before.Loss;
-
-    private double Warmup(long step) => step < _options.WarmupSteps ? (step + 1.0) / (_options.WarmupSteps + 1) : 1;
 }
