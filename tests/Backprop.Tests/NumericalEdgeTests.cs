@@ -114,6 +114,30 @@ public class NumericalEdgeTests
         Assert.Equal(each, loss, 1e-7 * each); // one rounding of 1 / rows to float
     }
 
+    [Fact]
+    public void NormsLoseNothingAtAnySize()
+    {
+        for (int exponent = -1074; exponent <= 1021; exponent++)
+        {
+            double unit = Math.ScaleB(1, exponent);
+            Assert.Equal(5 * unit, EuclideanNorm.Of<double>([3 * unit, 0, -4 * unit]));
+        }
+
+        for (int exponent = -149; exponent <= 125; exponent++)
+        {
+            float unit = MathF.ScaleB(1, exponent);
+            Assert.Equal(5.0 * unit, EuclideanNorm.Of<float>([3 * unit, 0, -4 * unit]));
+        }
+
+        Assert.Equal(Math.ScaleB(1, -500), EuclideanNorm.Of<double>([Math.ScaleB(1, -500), Math.ScaleB(1, -600)]));
+        Assert.Equal(1e308 * Math.Sqrt(2), EuclideanNorm.Of<double>([1e308, 1e308]), 1e292);
+        Assert.Equal(double.PositiveInfinity, EuclideanNorm.Of<double>([1.7e308, 1.7e308]));
+        Assert.Equal(double.PositiveInfinity, EuclideanNorm.Of<double>([1, double.NegativeInfinity]));
+        Assert.Equal(double.NaN, EuclideanNorm.Of<double>([1, double.NaN]));
+        Assert.Equal(0, EuclideanNorm.Of<float>([0, -0f]));
+        Assert.Equal(0, EuclideanNorm.Of<double>([]));
+    }
+
     private static Network<T> Identity<T>(string activation) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var network = new Network<T>(NetworkDefinition.Parse($"1-1:{activation}"));

@@ -57,6 +57,36 @@ public class TrainingStepTests
         }
     }
 
+    /// <summary>∂W is the row itself; its squares are beyond what double holds, its norm is not or hardly.</summary>
+    [Theory]
+    [InlineData(1e-200)]
+    [InlineData(1e-3)]
+    [InlineData(1e150)]
+    [InlineData(1e200)]
+    [InlineData(1.7e308)]
+    public void ANormOfAnySizeIsClipped(double size)
+    {
+        const int Inputs = 700;
+        double[] x = [.. Enumerable.Range(0, Inputs).Select(n => size * Math.Cos(n))];
+        double bias = 1 / Math.Max(size, 1e-3), unit = Math.Max(size, 1e-3); // ∂b is 1
+        double norm = Math.Sqrt(x.Sum(v => v / unit * (v / unit)) + (bias * bias)); // in these units
+        double[]? first = null;
+        foreach (int threads in new[] { 1, 2 })
+        {
+            var network = new Network<double>(NetworkDefinition.Parse($"{Inputs}-1", Loss.Parse("absolute_error")));
+            using var step = new TrainingStep<double>(network, Optimizer.Create("sgd"), 1, new() { ClipNorm = 1e-3, Threads = threads });
+            step.Run(new(1, Inputs, x, Targets<double>.Values([-1], 1)), RowPermutation.FileOrder(1), 0, 1, 1);
+            double[] weights = network.Layers[0].GetWeights();
+            for (int n = 0; n < Inputs; n++)
+            {
+                double expected = -1e-3 * (x[n] / unit) / (norm + (1e-6 / unit));
+                Assert.Equal(expected, weights[n], 1e-11 * Math.Abs(expected));
+            }
+
+            Assert.Equal(first ??= weights, weights);
+        }
+    }
+
     [Theory]
     [InlineData("identity", 9)]
     [InlineData("tanh", 9)]

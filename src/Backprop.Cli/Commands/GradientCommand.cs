@@ -3,6 +3,7 @@ using System.Numerics;
 using Backprop.Cli.Input;
 using Backprop.Cli.Output;
 using Backprop.Data;
+using Backprop.Kernels;
 using Backprop.ModelFiles;
 using Backprop.Propagation;
 
@@ -55,8 +56,7 @@ internal static class GradientCommand
         Console.Out.WriteLine($"loss {gradient.Loss:R} over {gradient.Rows} rows");
         for (int layer = 1; layer <= model.Network.Layers.Length; layer++)
         {
-            double Norm(T[] values) => Math.Sqrt(values.Sum(value => double.CreateTruncating(value * value)));
-            Console.Out.WriteLine($"layer {layer}: ‖∂W‖ {Norm(gradient.WeightGradients(layer)):G6}, ‖∂b‖ {Norm(gradient.BiasGradients(layer)):G6}");
+            Console.Out.WriteLine($"layer {layer}: ‖∂W‖ {EuclideanNorm.Of<T>(gradient.WeightGradients(layer)):G6}, ‖∂b‖ {EuclideanNorm.Of<T>(gradient.BiasGradients(layer)):G6}");
         }
 
         return ExitCode.Done;

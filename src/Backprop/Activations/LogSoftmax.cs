@@ -56,13 +56,15 @@ internal sealed unsafe class LogSoftmax : ActivationFunction
                 max = TElement.Max(max, p[i]);
             }
 
-            TElement sum = TElement.Create(0);
+            TElement top = TElement.Create(0), rest = top; // e⁰ of the greatest is 1: the logarithm of 1 + the rest
             for (int i = 0; i < count; i++)
             {
-                sum += TElement.Exp(p[i] - max);
+                TElement e = TElement.Exp(p[i] - max);
+                rest += TElement.Min(e, top);
+                top = TElement.Max(top, e);
             }
 
-            TElement logSum = TElement.Log(sum);
+            TElement logSum = TElement.LogP1(rest);
             for (int i = 0; i < count; i++)
             {
                 x[i] = (p[i] - max) - logSum;

@@ -5,8 +5,9 @@ using Backprop.Kernels;
 namespace Backprop.Losses;
 
 /// <summary>
-/// −Σ t′ log y, with t′ = (1 − ε) t + ε/m; t is one-hot or any distribution. After softmax it fuses: L = Σ t′ (log Σ e^p − p),
-/// δ_N = s·Σt′ − t′. After log_softmax y is a logarithm already: L = −Σ t′ y.
+/// −Σ t′ log y, with t′ = (1 − ε) t + ε/m; t is one-hot or any distribution; 0·log 0 is 0. After softmax it fuses: L = Σ t′ (log Σ e^p − p),
+/// δ_N = s·Σt′ − t′. What the other classes have is summed, not taken from 1: a sure row has a small loss and a small δ, not 0. After
+/// log_softmax y is a logarithm already: L = −Σ t′ y.
 /// </summary>
 /// <param name="labelSmoothing">ε, 0 unless given.</param>
 internal sealed class CrossEntropy(double labelSmoothing) : Loss
@@ -38,14 +39,15 @@ internal sealed class CrossEntropy(double labelSmoothing) : Loss
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public T Value<T>(ReadOnlySpan<T> p, ReadOnlySpan<T> y, ReadOnlySpan<T> t) where T : unmanaged, IElement<T>
         {
-            T max = p[0], share = y[0], loss = T.Create(0);
+            T max = p[0], share = y[0], rest = T.Create(0), loss = rest;
             for (int c = 1; c < p.Length; c++)
             {
                 max = T.Max(max, p[c]);
+                rest += T.Min(y[c], share);
                 share = T.Max(share, y[c]);
             }
 
-            T log = -T.Log(share); // log Σ e^(p − max): the greatest y is e⁰ over that sum
+            T log = T.LogP1(rest / share); // log Σ e^(p − max): the greatest y is e⁰ over that sum
             for (int c = 0; c < p.Length; c++)
             {
                 loss += Smooth(t[c], smoothing, p.Length) * (log - (p[c] - max));
@@ -55,17 +57,20 @@ internal sealed class CrossEntropy(double labelSmoothing) : Loss
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        public void Delta<T>(ReadOnlySpan<T> y, ReadOnlySpan<T> t, Span<T> delta) where T : unmanaged, IElement<T>
+        public void Delta<T>(ReadOnlySpan<T> p, ReadOnlySpan<T> y, ReadOnlySpan<T> t, Span<T> delta) where T : unmanaged, IElement<T>
         {
-            T sum = T.Create(0);
-            for (int c = 0; c < y.Length; c++)
+            T half = T.Create(0.5), share = y[0], rest = T.Create(0), sum = Smooth(t[0], smoothing, y.Length);
+            for (int c = 1; c < y.Length; c++)
             {
                 sum += Smooth(t[c], smoothing, y.Length);
+                rest += T.Min(y[c], share);
+                share = T.Max(share, y[c]);
             }
 
             for (int c = 0; c < y.Length; c++)
             {
-                delta[c] = (y[c] * sum) - Smooth(t[c], smoothing, y.Length);
+                T weight = Smooth(t[c], smoothing, y.Length);
+                delta[c] = T.IfLess(half, y[c], T.FusedMultiplyAdd(-rest, sum, sum - weight), T.FusedMultiplyAdd(y[c], sum, -weight)); // of more than a half: 1 − rest
             }
         }
     }
@@ -107,7 +112,7 @@ internal sealed class CrossEntropy(double labelSmoothing) : Loss
             for (int c = 0; c < y.Length; c++)
             {
                 T weight = Smooth(t[c], smoothing, y.Length);
-                sum += T.IfLess(T.Create(0), weight, weight * T.Log(y[c]), T.Create(0)); // 0·log 0 is 0
+                sum += T.IfLess(T.Create(0), T.Abs(weight), weight * T.Log(y[c]), weight);
             }
 
             return -sum;
@@ -119,7 +124,7 @@ internal sealed class CrossEntropy(double labelSmoothing) : Loss
             for (int c = 0; c < y.Length; c++)
             {
                 T weight = Smooth(t[c], smoothing, y.Length);
-                gradient[c] = T.IfLess(T.Create(0), weight, -(weight / y[c]), T.Create(0));
+                gradient[c] = -T.IfLess(T.Create(0), T.Abs(weight), weight / y[c], weight);
             }
         }
     }

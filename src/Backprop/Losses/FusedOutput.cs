@@ -18,5 +18,5 @@ internal sealed class FusedOutput<TFused, TElement>(TFused loss, ActivationFunct
         throw new InvalidOperationException("loss and output activation are fused: ask for the delta");
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Delta(ReadOnlySpan<TElement> p, ReadOnlySpan<TElement> y, ReadOnlySpan<TElement> t, Span<TElement> delta) => loss.Delta(y, t, delta);
+    public override void Delta(ReadOnlySpan<TElement> p, ReadOnlySpan<TElement> y, ReadOnlySpan<TElement> t, Span<TElement> delta) => loss.Delta(p, y, t, delta);
 }

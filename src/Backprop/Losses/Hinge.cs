@@ -19,7 +19,7 @@ public readonly struct Hinge : ILoss
         T zero = T.Create(0), one = T.Create(1), ofClass = OfClass(y, t), sum = zero;
         for (int c = 0; c < y.Length; c++)
         {
-            sum += (one - t[c]) * T.Max(one + y[c] - ofClass, zero);
+            sum += (one - t[c]) * T.Max(one + (y[c] - ofClass), zero);
         }
 
         return sum;
@@ -32,7 +32,7 @@ public readonly struct Hinge : ILoss
         T zero = T.Create(0), one = T.Create(1), ofClass = OfClass(y, t), violations = zero;
         for (int c = 0; c < y.Length; c++)
         {
-            gradient[c] = (one - t[c]) * T.IfLess(zero, one + y[c] - ofClass, one, zero);
+            gradient[c] = (one - t[c]) * T.IfLess(zero, one + (y[c] - ofClass), one, zero);
             violations += gradient[c];
         }
 
@@ -55,7 +55,7 @@ public readonly struct Hinge : ILoss
         {
             if (t[c] == 0)
             {
-                margins.Add(1 + y[c] - ofClass);
+                margins.Add(1 + (y[c] - ofClass));
             }
         }
     }

@@ -11,7 +11,7 @@ public readonly struct Poisson : IElementwiseLoss
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public T Value<T>(T y, T t) where T : unmanaged, IElement<T> => T.Exp(y) - (t * y);
+    public T Value<T>(T y, T t) where T : unmanaged, IElement<T> => T.FusedMultiplyAdd(-t, y, T.Exp(y));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -37,6 +37,7 @@ public sealed class Adadelta : Optimizer
 
     private struct Rule<T>(Adadelta options) : IUpdateRule<T> where T : unmanaged, IElement<T>
     {
+        private readonly bool _mayBeZero = Quotient.MayBeZero(options.Epsilon);
         private T _rate, _decay, _rho, _share, _epsilon;
 
         public void Begin(long step, double learningRate)
@@ -53,7 +54,7 @@ public sealed class Adadelta : Optimizer
         {
             T g = T.FusedMultiplyAdd(_decay, parameter, gradient);
             state0 = T.FusedMultiplyAdd(_rho, state0, _share * g * g);
-            T delta = T.Sqrt(state1 + _epsilon) / T.Sqrt(state0 + _epsilon) * g;
+            T delta = Quotient.Of(T.Sqrt(state1 + _epsilon), state0, T.Sqrt(state0 + _epsilon), _mayBeZero) * g;
             state1 = T.FusedMultiplyAdd(_rho, state1, _share * delta * delta);
             return T.FusedMultiplyAdd(_rate, delta, parameter);
         }

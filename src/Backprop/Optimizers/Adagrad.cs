@@ -33,6 +33,7 @@ public sealed class Adagrad : Optimizer
 
     private struct Rule<T>(Adagrad options) : IUpdateRule<T> where T : unmanaged, IElement<T>
     {
+        private readonly bool _mayBeZero = Quotient.MayBeZero(options.Epsilon);
         private T _rate, _decay, _epsilon;
 
         public void Begin(long step, double learningRate)
@@ -47,7 +48,7 @@ public sealed class Adagrad : Optimizer
         {
             T g = T.FusedMultiplyAdd(_decay, parameter, gradient);
             state0 = T.FusedMultiplyAdd(g, g, state0);
-            return T.FusedMultiplyAdd(_rate, g / (T.Sqrt(state0) + _epsilon), parameter);
+            return T.FusedMultiplyAdd(_rate, Quotient.Of(g, state0, T.Sqrt(state0) + _epsilon, _mayBeZero), parameter);
         }
     }
 }

@@ -44,21 +44,29 @@ public sealed class Adam : Optimizer
     [ModuleInitializer]
     internal static void Register() => Register("adam", options => new Adam(options));
 
-    /// <summary>In the form with the fewest multiplications: m + (1 − β₁)(g − m), v + (1 − β₂)(g² − v), and √(1 − β₂ᵗ) taken into η and ε.</summary>
+    /// <summary>
+    /// In the form with the fewest multiplications: m + (1 − β₁)(g − m), v + (1 − β₂)(g² − v), and √(1 − β₂ᵗ) taken into η and ε. A β below ½ adds
+    /// the smaller part the other way round, g + β₁(m − g), or a g much smaller than m would be rounded away.
+    /// </summary>
     private struct Rule<T>(Adam options) : IUpdateRule<T> where T : unmanaged, IElement<T>
     {
         private readonly PowersOf _powers2 = new(options.Beta2);
         private readonly PowersOf _powers1 = new(options.Beta1);
+        private readonly bool _forgets1 = options.Beta1 < 0.5, _forgets2 = options.Beta2 < 0.5;
         private readonly bool _decays = options.WeightDecay != 0;
-        private T _rate, _decay, _share1, _share2, _epsilon;
+        private T _rate, _decay, _beta1, _beta2, _share1, _share2, _epsilon;
+        private bool _mayBeZero;
 
         public void Begin(long step, double learningRate)
         {
             double root = Math.Sqrt(1 - _powers2.At(step));
+            _beta1 = T.Create(options.Beta1);
+            _beta2 = T.Create(options.Beta2);
             _share1 = T.Create(1 - options.Beta1);
             _share2 = T.Create(1 - options.Beta2);
             _rate = T.Create(-learningRate * root / (1 - _powers1.At(step)));
             _epsilon = T.Create(options.Epsilon * root);
+            _mayBeZero = Quotient.MayBeZero(options.Epsilon * root);
             _decay = T.Create(options.WeightDecay);
         }
 
@@ -66,14 +74,16 @@ public sealed class Adam : Optimizer
         public readonly T Apply(T parameter, T gradient, ref T state0, ref T state1, ref T state2)
         {
             T g = _decays ? T.FusedMultiplyAdd(_decay, parameter, gradient) : gradient;
-            T mean = state0 = T.FusedMultiplyAdd(_share1, g - state0, state0);
-            T square = state1 = T.FusedMultiplyAdd(_share2, T.FusedMultiplyAdd(g, g, -state1), state1);
+            T mean = state0 = _forgets1 ? T.FusedMultiplyAdd(_beta1, state0 - g, g) : T.FusedMultiplyAdd(_share1, g - state0, state0);
+            T square = state1 = _forgets2
+                ? T.FusedMultiplyAdd(_beta2, T.FusedMultiplyAdd(-g, g, state1), g * g)
+                : T.FusedMultiplyAdd(_share2, T.FusedMultiplyAdd(g, g, -state1), state1);
             if (options.Amsgrad)
             {
-                square = state2 = T.Max(state2, square);
+                square = state2 = T.Max(square, state2); // a NaN stays
             }
 
-            return T.FusedMultiplyAdd(_rate, mean / (T.Sqrt(square) + _epsilon), parameter);
+            return T.FusedMultiplyAdd(_rate, Quotient.Of(mean, square, T.Sqrt(square) + _epsilon, _mayBeZero), parameter);
         }
     }
 }

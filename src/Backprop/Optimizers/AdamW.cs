@@ -51,29 +51,36 @@ public sealed class AdamW : Optimizer
     {
         private readonly PowersOf _powers2 = new(options.Beta2);
         private readonly PowersOf _powers1 = new(options.Beta1);
-        private T _rate, _keep, _share1, _share2, _epsilon;
+        private readonly bool _forgets1 = options.Beta1 < 0.5, _forgets2 = options.Beta2 < 0.5;
+        private T _rate, _keep, _beta1, _beta2, _share1, _share2, _epsilon;
+        private bool _mayBeZero;
 
         public void Begin(long step, double learningRate)
         {
             double root = Math.Sqrt(1 - _powers2.At(step));
+            _beta1 = T.Create(options.Beta1);
+            _beta2 = T.Create(options.Beta2);
             _share1 = T.Create(1 - options.Beta1);
             _share2 = T.Create(1 - options.Beta2);
             _rate = T.Create(-learningRate * root / (1 - _powers1.At(step)));
             _epsilon = T.Create(options.Epsilon * root);
+            _mayBeZero = Quotient.MayBeZero(options.Epsilon * root);
             _keep = T.Create(1 - (learningRate * options.WeightDecay));
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly T Apply(T parameter, T gradient, ref T state0, ref T state1, ref T state2)
         {
-            T mean = state0 = T.FusedMultiplyAdd(_share1, gradient - state0, state0);
-            T square = state1 = T.FusedMultiplyAdd(_share2, T.FusedMultiplyAdd(gradient, gradient, -state1), state1);
+            T mean = state0 = _forgets1 ? T.FusedMultiplyAdd(_beta1, state0 - gradient, gradient) : T.FusedMultiplyAdd(_share1, gradient - state0, state0);
+            T square = state1 = _forgets2
+                ? T.FusedMultiplyAdd(_beta2, T.FusedMultiplyAdd(-gradient, gradient, state1), gradient * gradient)
+                : T.FusedMultiplyAdd(_share2, T.FusedMultiplyAdd(gradient, gradient, -state1), state1);
             if (options.Amsgrad)
             {
-                square = state2 = T.Max(state2, square);
+                square = state2 = T.Max(square, state2); // a NaN stays
             }
 
-            return T.FusedMultiplyAdd(_rate, mean / (T.Sqrt(square) + _epsilon), parameter * _keep);
+            return T.FusedMultiplyAdd(_rate, Quotient.Of(mean, square, T.Sqrt(square) + _epsilon, _mayBeZero), parameter * _keep);
         }
     }
 }

@@ -46,6 +46,7 @@ public sealed class NAdam : Optimizer
     private struct Rule<T>(NAdam options) : IUpdateRule<T> where T : unmanaged, IElement<T>
     {
         private readonly PowersOf _powers2 = new(options.Beta2);
+        private readonly bool _mayBeZero = Quotient.MayBeZero(options.Epsilon);
         private T _ofGradient, _ofMean, _decay, _beta1, _share1, _beta2, _share2, _correction, _epsilon;
         private double _product = 1;
         private long _step;
@@ -80,7 +81,7 @@ public sealed class NAdam : Optimizer
             state0 = T.FusedMultiplyAdd(_beta1, state0, _share1 * g);
             state1 = T.FusedMultiplyAdd(_beta2, state1, _share2 * g * g);
             T divisor = T.Sqrt(state1 / _correction) + _epsilon;
-            return T.FusedMultiplyAdd(_ofMean, state0 / divisor, T.FusedMultiplyAdd(_ofGradient, g / divisor, parameter));
+            return T.FusedMultiplyAdd(_ofMean, Quotient.Of(state0, state1, divisor, _mayBeZero), T.FusedMultiplyAdd(_ofGradient, Quotient.Of(g, state1, divisor, _mayBeZero), parameter));
         }
     }
 }

@@ -44,6 +44,7 @@ public sealed class RAdam : Optimizer
     {
         private readonly PowersOf _powers2 = new(options.Beta2);
         private readonly PowersOf _powers1 = new(options.Beta1);
+        private readonly bool _mayBeZero = Quotient.MayBeZero(options.Epsilon);
         private T _rate, _rectified, _decay, _beta1, _share1, _beta2, _share2, _epsilon;
         private bool _rectify;
 
@@ -71,8 +72,8 @@ public sealed class RAdam : Optimizer
             state0 = T.FusedMultiplyAdd(_beta1, state0, _share1 * g);
             state1 = T.FusedMultiplyAdd(_beta2, state1, _share2 * g * g);
             return _rectify
-                ? T.FusedMultiplyAdd(_rectified, state0 / (T.Sqrt(state1) + _epsilon), parameter)
-                : T.FusedMultiplyAdd(_rate, state0, parameter);
+                ? T.FusedMultiplyAdd(_rectified, Quotient.Of(state0, state1, T.Sqrt(state1) + _epsilon, _mayBeZero), parameter)
+                : T.FusedMultiplyAdd(_rate, T.FusedMultiplyAdd(T.Create(0), state1, state0), parameter); // NaN where v has overflowed
         }
     }
 }

@@ -4,8 +4,9 @@ using Backprop.Kernels;
 namespace Backprop.Optimizers;
 
 /// <summary>
-/// RMSprop (Hinton 2012): v ← ρ v + (1 − ρ) g², w ← w − η g / (√v + ε). Centered: √(v − a²), a the mean gradient. With momentum μ:
-/// b ← μ b + g / (√v + ε), w ← w − η b. Weight decay λ adds λ w to g. ρ is PyTorch's alpha.
+/// RMSprop (Hinton 2012): v ← ρ v + (1 − ρ) g², w ← w − η g / (√v + ε). Centered: √max(v − a², 0), a the mean gradient; PyTorch takes the
+/// root of v − a² as it is rounded, NaN where gradients stay the same. With momentum μ: b ← μ b + g / (√v + ε), w ← w − η b. Weight decay
+/// λ adds λ w to g. ρ is PyTorch's alpha.
 /// </summary>
 public sealed class RmsProp : Optimizer
 {
@@ -46,6 +47,7 @@ public sealed class RmsProp : Optimizer
 
     private struct Rule<T>(RmsProp options) : IUpdateRule<T> where T : unmanaged, IElement<T>
     {
+        private readonly bool _mayBeZero = Quotient.MayBeZero(options.Epsilon);
         private T _rate, _decay, _rho, _share, _epsilon, _momentum;
 
         public void Begin(long step, double learningRate)
@@ -68,10 +70,10 @@ public sealed class RmsProp : Optimizer
             {
                 ref T mean = ref options.Momentum > 0 ? ref state2 : ref state1;
                 mean = T.FusedMultiplyAdd(_rho, mean, _share * g);
-                variance = T.FusedMultiplyAdd(-mean, mean, variance);
+                variance = T.Max(T.FusedMultiplyAdd(-mean, mean, variance), T.Create(0)); // below 0 by rounding, where gradients stay the same
             }
 
-            T step = g / (T.Sqrt(variance) + _epsilon);
+            T step = Quotient.Of(g, state0, T.Sqrt(variance) + _epsilon, _mayBeZero);
             if (options.Momentum > 0)
             {
                 step = state1 = T.FusedMultiplyAdd(_momentum, state1, step);

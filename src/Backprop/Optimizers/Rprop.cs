@@ -43,7 +43,7 @@ public sealed class Rprop : Optimizer
         public readonly T Apply(T parameter, T gradient, ref T state0, ref T state1, ref T state2)
         {
             T zero = T.Create(0), one = T.Create(1);
-            T turn = gradient * state0;
+            T turn = T.Sign(gradient) * state0; // a product of gradients underflows
             T size = _first ? _rate : state1;
             T factor = T.IfLess(zero, turn, T.Create(1.2), T.IfLess(turn, zero, T.Create(0.5), one));
             state1 = T.Min(T.Max(size * factor, T.Create(1e-6)), T.Create(50));

@@ -230,7 +230,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
                 }
 
                 (int start, int samples) = sampler[batch];
-                rate = _optimizer.LearningRate * schedule.At(steps, allSteps) * Warmup(steps) * (resume?.RateFactor ?? 1);
+                rate = _optimizer.LearningRate * schedule.At(steps, allSteps) * Warmup.At(steps, _options.WarmupSteps) * (resume?.RateFactor ?? 1);
                 double loss, weight = BatchScales.Sum(_training, order, start, samples);
                 try
                 {
@@ -355,6 +355,4 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         step.Steps = state.Updates;
         schedule.State = state.ScheduleState;
     }
-
-    private double Warmup(long step) => step < _options.WarmupSteps ? (step + 1.0) / (_options.WarmupSteps + 1) : 1;
 }

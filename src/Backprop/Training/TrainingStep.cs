@@ -92,8 +92,7 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
         _batch.ForEachTile(_updateTile);
         if (_gradient is not null)
         {
-            double norm = Math.Sqrt(Sum(_squares));
-            _clipFactor = Math.Min(1, _options.ClipNorm!.Value / (norm + 1e-6));
+            _clipFactor = ClipFactor(_options.ClipNorm!.Value);
             _batch.ForEachTile(_updateClippedTile);
         }
 
@@ -175,6 +174,20 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
         }
 
         return sum;
+    }
+
+    /// <summary>PyTorch's clip_grad_norm_: limit / (norm + 1e-6), at most 1. A gradient whose squares leave double's range is summed once more, scaled.</summary>
+    private double ClipFactor(double limit)
+    {
+        double squares = Sum(_squares);
+        if (EuclideanNorm.IsExact(squares))
+        {
+            return Math.Min(1, limit / (Math.Sqrt(squares) + 1e-6));
+        }
+
+        double norm = EuclideanNorm.Scaled<T>(_gradient!.Span, out int exponent);
+        int common = Math.Max(exponent, 0); // of numerator and denominator: the norm itself may be beyond the largest number
+        return Math.Min(1, Math.ScaleB(limit, -common) / (Math.ScaleB(norm, exponent - common) + Math.ScaleB(1e-6, -common)));
     }
 
     private static double Sum(double[] values)

@@ -3,7 +3,7 @@ using Backprop.Kernels;
 
 namespace Backprop.Optimizers.Schedules;
 
-/// <summary>Down to a hundredth at the end of the run, by the same factor at every step.</summary>
+/// <summary>Down to a hundredth after the last step, by the same factor γ = 0.01^(1/steps) at every step, PyTorch's ExponentialLR(γ).</summary>
 public sealed class ExponentialSchedule : LearningRateSchedule
 {
     /// <inheritdoc/>

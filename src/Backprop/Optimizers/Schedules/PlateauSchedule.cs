@@ -1,8 +1,13 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 
 namespace Backprop.Optimizers.Schedules;
 
-/// <summary>A tenth whenever the watched loss has not fallen (by 1 part in 10 000) for more than 10 epochs, PyTorch's ReduceLROnPlateau.</summary>
+/// <summary>
+/// A tenth whenever the watched loss has not fallen by 1 part in 10 000 of its size for more than 10 epochs: PyTorch's ReduceLROnPlateau, but
+/// for two things. The part is of |best|, so that losses below 0 can improve (PyTorch asks them to stay below best·(1 − 1e-4), which a
+/// standstill does), and there is no least change of the rate (its eps). A loss that is not finite is an epoch without improvement.
+/// </summary>
 public sealed class PlateauSchedule : LearningRateSchedule
 {
     /// <inheritdoc/>
@@ -17,18 +22,19 @@ public sealed class PlateauSchedule : LearningRateSchedule
     /// <inheritdoc/>
     public override string State
     {
-        get => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{_best:R} {_factor:R} {_badEpochs}");
+        get => string.Create(CultureInfo.InvariantCulture, $"{_best:R} {_factor:R} {_badEpochs}");
         set
         {
             string[] parts = value.Split(' ');
-            if (parts.Length != 3)
+            if (parts.Length != 3
+                || !double.TryParse(parts[0], NumberStyles.Float, CultureInfo.InvariantCulture, out double best) || double.IsNaN(best)
+                || !double.TryParse(parts[1], NumberStyles.Float, CultureInfo.InvariantCulture, out double factor) || !(factor is >= 0 and <= 1)
+                || !int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out int badEpochs) || badEpochs > Patience)
             {
-                throw new ModelException($"schedule 'plateau': expected three numbers as its state, found '{value}'");
+                throw new ModelException($"schedule 'plateau': expected the best loss, a factor from 0 to 1 and at most {Patience} epochs without improvement as its state, found '{value}'");
             }
 
-            _best = double.Parse(parts[0], System.Globalization.CultureInfo.InvariantCulture);
-            _factor = double.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture);
-            _badEpochs = int.Parse(parts[2], System.Globalization.CultureInfo.InvariantCulture);
+            (_best, _factor, _badEpochs) = (best, factor, badEpochs);
         }
     }
 
@@ -40,7 +46,7 @@ public sealed class PlateauSchedule : LearningRateSchedule
     /// <inheritdoc/>
     public override void AfterEpoch(double loss)
     {
-        if (loss < _best * (1 - Threshold))
+        if (double.IsFinite(loss) && loss < _best * (1 - Math.CopySign(Threshold, _best)))
         {
             (_best, _badEpochs) = (loss, 0);
         }

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Backprop.Optimizers.Schedules;
 
-/// <summary>A tenth after each third of the run.</summary>
+/// <summary>A tenth after each third of the run, from steps ⌈steps/3⌉ and ⌈2·steps/3⌉ on, counted from 0: PyTorch's MultiStepLR with these milestones.</summary>
 public sealed class StepSchedule : LearningRateSchedule
 {
     /// <inheritdoc/>
