@@ -97,9 +97,9 @@ internal sealed class TrainingReport(int epochs, bool quiet, string? log, IReadO
             if (kept.Validation is { } validation)
             {
                 table.AddRow("validation loss", $"{validation.Loss:G5}");
-                foreach ((string name, double value) in validation.Metrics)
+                foreach ((string name, _) in validation.Metrics)
                 {
-                    table.AddRow($"validation {name}", $"{value:G5}");
+                    table.AddRow($"validation {name}", Markup.Escape(MetricText.Of(validation, name)));
                 }
             }
 
