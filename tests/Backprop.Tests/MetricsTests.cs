@@ -37,9 +37,8 @@ public class MetricsTests
         Near(8.0 / 15, found["f1_macro"]); // (2/3 + 2/3 + 4/5 + 0) / 4
         Near(-Math.Log(0.7 * 0.1 * 0.5 * 0.8 * 0.3 * 0.5) / 6, found["log_loss"]);
         Near((0.14 + 1.26 + 0.38 + 0.06 + 0.76 + 0.375) / 6, found["brier"]);
-        Near(((4.5 / 8) + (3.0 / 5) + (7.5 / 9)) / 3, found["auc"]); // of the three classes that occur: pairs in the right order, ties half
-        Near((0.3 + 0.1 + 0.2) / 6, found["calibration_error"]); // by fifteenths: 0.7 and 0.8 right, 0.6 wrong; of 0.5 three, two right: |2 − 1.5|
-        Assert.Equal(new ClassMetrics(1, 0.5, 2.0 / 3, 4.5 / 8, 2), found.PerClass![0]);
+        Near((0.3 + 0.6 + 0.2 + 0.5) / 6, found["calibration_error"]); // 0.7 and 0.8 right, 0.6 wrong, each alone in its fifteenth; of three at 0.5 two right
+        Assert.Equal(new ClassMetrics(1, 0.5, 2.0 / 3, double.NaN, 2), found.PerClass![0] with { Auc = double.NaN });
         Assert.Equal((0, 0, 0, 0), (found.PerClass[3].Precision, found.PerClass[3].Recall, found.PerClass[3].F1, found.PerClass[4].Support));
         Assert.True(double.IsNaN(found.PerClass[3].Auc));
     }
@@ -76,6 +75,15 @@ public class MetricsTests
         Assert.True(double.IsNaN(one["auc"]));
         Assert.Equal("all rows are of one class", one.Reasons["auc"]);
         Near(52 * Math.Log(2) / 2, Evaluate("2-2:softmax", [800, 0, 0, 800], Targets<double>.Classes([1, 1], 2))["log_loss"]); // no more than 52 bits for one row
+    }
+
+    /// <summary>Each class against the rest; rows whose other classes are exchanged tie.</summary>
+    [Fact]
+    public void EveryClassHasAnAreaUnderTheCurve()
+    {
+        Evaluation found = Evaluate("3-3:softmax", [0, 1, 2, 0, 2, 1, 2, 1, 0, 1, 0, 2], Targets<double>.Classes([0, 1, 0, 2], 3));
+        Golden.Near([2.5 / 4, 1, 2.5 / 3], [.. found.PerClass!.Select(c => c.Auc)], 1e-14, "auc"); // ½ + 0 + 2 pairs; 3; ½ + 2
+        Near((0.625 + 1 + (2.5 / 3)) / 3, found["auc"]);
     }
 
     /// <summary>Probabilities of 1e-26, and those that round to 1, still rank, with one output, with two and with more.</summary>

@@ -118,19 +118,19 @@ internal sealed class ClassScores<T> where T : unmanaged, IBinaryFloatingPointIe
             return;
         }
 
-        double others = 0; // relative to the second, which may be far below
-        double sum = 1;
+        CompensatedSum sum = default, others = default; // so that rows whose other classes are exchanged still tie
+        sum.Add(1);
         for (int c = 0; c < Classes; c++)
         {
             if (c != best)
             {
                 double value = Value(row, c);
-                others += Math.Exp(value - second);
-                sum += Math.Exp(value - greatest);
+                others.Add(Math.Exp(value - second)); // relative to the second, which may be far below
+                sum.Add(Math.Exp(value - greatest));
             }
         }
 
-        _sum[row] = sum;
-        _rest[row] += Math.Log(others);
+        _sum[row] = sum.Value;
+        _rest[row] += Math.Log(others.Value);
     }
 }

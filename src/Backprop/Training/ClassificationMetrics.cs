@@ -150,17 +150,17 @@ internal static class ClassificationMetrics
         return -Math.Log(Math.Clamp(y[actual], Epsilon, 1 - Epsilon) / sum);
     }
 
-    /// <summary>Σ over classes of the squared error of a probability; of two classes of one of them, as usual.</summary>
+    /// <summary>Σ over classes of the squared error of a probability; of two classes the second's alone, as usual.</summary>
     private static double Brier(ReadOnlySpan<double> y, int actual)
     {
         double sum = 0;
-        for (int c = 0; c < y.Length; c++)
+        for (int c = y.Length == 2 ? 1 : 0; c < y.Length; c++)
         {
             double error = y[c] - (c == actual ? 1 : 0);
             sum += error * error;
         }
 
-        return y.Length == 2 ? 0.5 * sum : sum;
+        return sum;
     }
 
     private static double[][] Weighted<T>(CompensatedSum[] sums, int width, RowWeights<T> weights) where T : unmanaged, IBinaryFloatingPointIeee754<T>
