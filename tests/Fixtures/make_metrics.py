@@ -43,7 +43,7 @@ def calibration(y, predicted, p, w):
 
 def odds(x):
     """Logits of softmax: p_c - log of the sum over the others of e^p, of each row and class."""
-    x = x.astype(np.longdouble)
+    x = x.astype(np.longdouble) - x.max(axis=1, keepdims=True)  # rows a constant apart tie
     out = np.empty_like(x)
     for c in range(x.shape[1]):
         others = np.sort(np.delete(x, c, axis=1), axis=1)  # the same sum where classes are exchanged
@@ -127,11 +127,15 @@ def make_classes(random):
         width = 2
     columns = 1 if output == "one" else width
     spread = float(random.choice([0.5, 3, 3, 40, 690, 900]))
-    x = random.normal(0, spread, (rows, columns)) if random.random() < 0.7 else np.round(4 * random.normal(0, 2, (rows, columns))) / 4
+    quarters = random.random() < 0.3  # many ties; not so far apart that the others' sum is a matter of rounding
+    spread = 1.0 if quarters else spread
+    x = random.normal(0, spread, (rows, columns)) if not quarters else np.round(4 * random.normal(0, 2, (rows, columns))) / 4
     present = random.choice(width, size=int(random.integers(1, width + 1)), replace=False) if random.random() < 0.3 else np.arange(width)
     y = random.choice(present, rows)
     if random.random() < 0.6 and columns > 1:
         x[np.arange(rows), y] += spread
+    if output == "sigmoid":
+        x = np.clip(x, -700, 700)  # beyond, probabilities are denormal here and 0 there
     if random.random() < 0.4:  # equal rows tie
         copy = random.integers(0, rows, rows // 2)
         x[random.integers(0, rows, rows // 2)] = x[copy]

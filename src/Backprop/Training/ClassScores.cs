@@ -87,7 +87,7 @@ internal sealed class ClassScores<T> where T : unmanaged, IBinaryFloatingPointIe
         }
 
         double behind = value - _greatest[row];
-        return c == _best[row] ? -_rest[row]
+        return c == _best[row] || (_isSoftmax && behind == 0) ? -_rest[row] // level with the greatest, it has the same others
             : _isSoftmax ? behind - Math.Log(_sum[row] - Math.Exp(behind)) // the greatest, e⁰, stays in the sum: nothing cancels
             : behind;
     }
