@@ -2,6 +2,8 @@ using System.CommandLine;
 using Backprop.Cli.Input;
 using Backprop.Cli.Output;
 using Backprop.Data;
+using Backprop.Networks;
+using Backprop.Tables;
 using Backprop.Training;
 using Spectre.Console;
 
@@ -10,6 +12,9 @@ namespace Backprop.Cli.Commands;
 /// <summary><c>evaluate MODEL DATA</c>.</summary>
 internal static class EvaluateCommand
 {
+    /// <summary>More classes than this are not shown one by one.</summary>
+    private const int MostClasses = 30;
+
     public static Command Create()
     {
         var common = new CommonOptions();
@@ -25,6 +30,9 @@ internal static class EvaluateCommand
         Model<double> model = Model<double>.Read(path);
         Dataset<double> data = DatasetBuilder.ForModel<double>(source, model.Network.Definition, model.Schema, targets, needTargets: true);
         Evaluation evaluation = model.Evaluator().Evaluate(data);
+        NetworkDefinition network = model.Network.Definition;
+        TargetColumns? target = model.Schema?.Target;
+        IReadOnlyList<string> labels = OutputNames.Labels(target, evaluation.Confusion?.Length ?? 0), names = OutputNames.Targets(target, network.TargetCount);
         if (json)
         {
             JsonLine.Print(line =>
@@ -32,7 +40,7 @@ internal static class EvaluateCommand
                 line.WriteNumber("rows", evaluation.Rows);
                 line.Number("loss", evaluation.Loss);
                 line.WriteStartObject("metrics");
-                line.Metrics(evaluation);
+                line.DetailedMetrics(evaluation, labels, names);
                 line.WriteEndObject();
             });
             return ExitCode.Done;
@@ -40,17 +48,45 @@ internal static class EvaluateCommand
 
         var table = new Spectre.Console.Table().AddColumn("metric").AddColumn(new TableColumn("value").RightAligned());
         table.AddRow("rows", $"{evaluation.Rows}").AddRow("loss", $"{evaluation.Loss:G6}");
-        foreach ((string name, double value) in evaluation.Metrics)
+        foreach ((string name, _) in evaluation.Metrics)
         {
-            table.AddRow(name, $"{value:G6}");
+            table.AddRow(name, Markup.Escape(MetricText.Of(evaluation, name)));
         }
 
         Terminal.Data.Write(table);
-        if (evaluation.Confusion is { Length: <= 30 } confusion)
+        if (evaluation.PerOutput is { Count: > 0 } outputs)
         {
-            Terminal.Data.Write(ConfusionTable.Of(confusion, model.Schema?.Target.Labels));
+            Terminal.Data.Write(Rows("target", outputs[0].Metrics.Select(metric => metric.Key), names, outputs.Select(output => output.Metrics.Select(metric => metric.Value))));
+        }
+
+        if (evaluation.PerClass is { } classes)
+        {
+            if (classes.Count > MostClasses)
+            {
+                Terminal.Say($"{classes.Count} classes: --json lists each, and the confusion");
+                return ExitCode.Done;
+            }
+
+            Terminal.Data.Write(Rows("class", ["precision", "recall", "f1", "auc", "support"], labels, classes.Select(c => new[] { c.Precision, c.Recall, c.F1, c.Auc, c.Support })));
+            Terminal.Data.Write(ConfusionTable.Of(evaluation, labels));
         }
 
         return ExitCode.Done;
+    }
+
+    private static Spectre.Console.Table Rows(string what, IEnumerable<string> metrics, IReadOnlyList<string> names, IEnumerable<IEnumerable<double>> values)
+    {
+        Spectre.Console.Table table = new Spectre.Console.Table().AddColumn(what);
+        foreach (string metric in metrics)
+        {
+            table.AddColumn(new TableColumn(metric).RightAligned());
+        }
+
+        foreach ((string name, IEnumerable<double> row) in names.Zip(values))
+        {
+            table.AddRow([Markup.Escape(name), .. row.Select(value => MetricText.Of(value))]);
+        }
+
+        return table;
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Backprop.Cli.Input;
 using Backprop.Cli.Output;
 using Backprop.Data;
+using Backprop.Losses;
 using Backprop.Networks;
 using Backprop.Propagation;
 using Backprop.Tables;
@@ -98,27 +99,33 @@ internal static class PredictCommand
         int width = network.Outputs;
         if (target?.Kind == TargetKind.Class || (target is null && DatasetBuilder.IsClassifier(network)))
         {
-            // Outputs that no label was seen for go by their number.
-            IReadOnlyList<string> labels = [.. target?.Labels ?? [], .. Enumerable.Range(0, width).Skip(target?.Labels?.Count ?? 0).Select(c => c.ToString())];
+            IReadOnlyList<string> labels = OutputNames.Labels(target, width);
             double[][] scores = [.. Enumerable.Range(0, rows).Select(row => Scores(y.AsSpan(row * width, width), network, labels.Count))];
-            bool probabilities = network.Layers[^1].Activation.Name is "softmax" or "log_softmax" or "sigmoid";
             return
             [
                 new("prediction", [.. scores.Select(score => (string?)labels[ClassificationMetrics.ArgMax(score)])]),
-                .. labels.Select((label, c) => new Column($"{(probabilities ? "p" : "score")}_{label}", ColumnType.Real, [.. scores.Select(score => score[c])])),
+                .. labels.Select((label, c) => new Column(OutputNames.Class(label, network), ColumnType.Real, [.. scores.Select(score => score[c])])),
             ];
         }
 
-        int count = target is null ? width : target.Names.Count;
-        return [.. Enumerable.Range(0, width).Select(output => new Column(
-            Name(target, output, count, width), ColumnType.Real,
-            [.. Enumerable.Range(0, rows).Select(row => target is not null && output < count ? target.Unscale(output, y[(row * width) + output]) : y[(row * width) + output])]))];
-    }
+        int count = network.TargetCount;
+        IReadOnlyList<string> names = OutputNames.Targets(target, count);
+        for (int row = 0; row < rows; row++)
+        {
+            network.OutputMeaning.ToPredictions(y.AsSpan(row * width, width));
+        }
 
-    private static string Name(TargetColumns? target, int output, int count, int width) =>
-        target is null ? width == 1 ? "prediction" : $"prediction_{output}"
-        : output < count ? target.Names[output]
-        : $"{target.Names[output - count]}_log_variance";
+        Column Real(string name, Func<int, double> value) => new(name, ColumnType.Real, [.. Enumerable.Range(0, rows).Select(value)]);
+        List<Column> columns = [.. names.Select((name, t) => Real(
+            OutputNames.Column(name, network), row => target is null ? y[(row * width) + t] : target.Unscale(t, y[(row * width) + t])))];
+        if (network.OutputMeaning == OutputMeaning.MeanAndLogVariance)
+        {
+            columns.AddRange(names.Select((name, t) => Real(
+                $"{name}_deviation", row => OutputMeanings.Deviation(y[(row * width) + count + t]) * (target?.Scales?[t] ?? 1))));
+        }
+
+        return columns;
+    }
 
     private static double[] Scores(ReadOnlySpan<double> y, NetworkDefinition network, int classes)
     {
@@ -128,6 +135,11 @@ internal static class PredictCommand
         }
 
         double[] scores = y.ToArray();
-        return network.Layers[^1].Activation.Name == "log_softmax" ? Array.ConvertAll(scores, Math.Exp) : scores;
+        if (network.OutputMeaning == OutputMeaning.LogProbability)
+        {
+            network.OutputMeaning.ToPredictions(scores);
+        }
+
+        return scores;
     }
 }

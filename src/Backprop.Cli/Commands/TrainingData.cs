@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Numerics;
 using Backprop.Cli.Input;
 using Backprop.Data;
+using Backprop.Losses;
 using Backprop.Networks;
 using Backprop.Tables;
 
@@ -94,10 +95,13 @@ internal sealed class TrainingData<T>(TrainOptions options, ParseResult parsed, 
             Targets = targets,
             Task = Task(table, targets),
             Preprocess = Preprocesses,
-            ScaleTargets = recipe && Preprocesses,
+            ScaleTargets = recipe && Preprocesses && IsOnTargetScale,
             SampleWeight = parsed.GetValue(options.SampleWeight),
         };
     }
+
+    /// <summary>Counts, probabilities and classes are what they are: a loss of such is never combined with scaled targets.</summary>
+    private bool IsOnTargetScale => parsed.GetValue(options.Loss) is not { } loss || Loss.Parse(loss).Meaning.IsOnTargetScale();
 
     /// <summary>Text, truth values and several columns speak for themselves unless --task decides.</summary>
     private TableTask Task(Table table, IReadOnlyList<string>? targets)

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Backprop.Losses;
 using Backprop.ModelFiles;
 using Backprop.Networks;
 using Backprop.Tables;
@@ -22,6 +23,11 @@ internal sealed record Model<T>(Network<T> Network, TableSchema? Schema, string?
         if (schema is not null && targets != expected && !(schema.Target.Kind == TargetKind.Class && targets < expected) && !(schema.Target.Kind == TargetKind.Class && targets == 2 && expected == 1))
         {
             throw new ModelException($"'{path}': the schema has {targets} targets, the network {file.Network.Definition} takes {expected}");
+        }
+
+        if (schema?.Target.Scales is not null && !file.Network.Definition.OutputMeaning.IsOnTargetScale())
+        {
+            throw new ModelException($"'{path}': the schema standardises the targets {string.Join(", ", schema.Target.Names)}, which the loss {file.Network.Definition.Loss} cannot take: its outputs mean {file.Network.Definition.OutputMeaning}");
         }
 
         return new(file.Network, schema, file.Training);

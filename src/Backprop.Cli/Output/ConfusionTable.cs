@@ -1,14 +1,20 @@
+using Backprop.Training;
 using Spectre.Console;
 
 namespace Backprop.Cli.Output;
 
-/// <summary>Counts of actual against predicted classes.</summary>
+/// <summary>Actual against predicted classes: counts, or sums of weights where rows have them.</summary>
 internal static class ConfusionTable
 {
-    public static Spectre.Console.Table Of(int[][] confusion, IReadOnlyList<string>? labels)
+    /// <summary>The number of a place.</summary>
+    public static string Cell(Evaluation evaluation, int actual, int predicted) =>
+        evaluation.WeightedConfusion is { } weighted ? $"{weighted[actual][predicted]:G6}" : $"{evaluation.Confusion![actual][predicted]}";
+
+    public static Spectre.Console.Table Of(Evaluation evaluation, IReadOnlyList<string> labels)
     {
-        string Name(int c) => Markup.Escape(labels is { } names && c < names.Count ? names[c] : c.ToString());
-        var table = new Spectre.Console.Table().Title("confusion").AddColumn("actual \\ predicted");
+        int[][] confusion = evaluation.Confusion!;
+        string Name(int c) => Markup.Escape(labels[c]);
+        var table = new Spectre.Console.Table().Title(evaluation.WeightedConfusion is null ? "confusion" : "confusion, by weight").AddColumn("actual \\ predicted");
         for (int c = 0; c < confusion.Length; c++)
         {
             table.AddColumn(new TableColumn(Name(c)).RightAligned());
@@ -16,7 +22,7 @@ internal static class ConfusionTable
 
         for (int r = 0; r < confusion.Length; r++)
         {
-            table.AddRow([Name(r), .. confusion[r].Select((count, c) => count == 0 ? "[dim]·[/]" : c == r ? $"[green]{count}[/]" : $"[red]{count}[/]")]);
+            table.AddRow([Name(r), .. confusion[r].Select((count, c) => count == 0 ? "[dim]·[/]" : $"[{(c == r ? "green" : "red")}]{Cell(evaluation, r, c)}[/]")]);
         }
 
         return table;

@@ -128,7 +128,7 @@ internal static class HtmlReport
             {
                 rows.Add(("validation rows", $"{validation.Rows}"));
                 rows.Add(("validation loss", $"{validation.Loss:G6}"));
-                rows.AddRange(validation.Metrics.Select(metric => ($"validation {metric.Key}", $"{metric.Value:G6}")));
+                rows.AddRange(validation.Metrics.Select(metric => ($"validation {metric.Key}", MetricText.Of(validation, metric.Key))));
             }
         }
 
@@ -151,18 +151,18 @@ internal static class HtmlReport
 
     private static string Confusion(TrainingResult result, IReadOnlyList<string>? labels)
     {
-        if (result.Kept?.Validation?.Confusion is not { Length: <= MostClasses } confusion)
+        if (result.Kept?.Validation is not { Confusion: { Length: <= MostClasses } confusion } validation)
         {
             return "";
         }
 
         string Name(int c) => Escape(labels is not null && c < labels.Count ? labels[c] : $"{c}");
         int most = Math.Max(1, confusion.Max(line => line.Max()));
-        string Cell(int count, bool right) => count == 0 ? "<td class=\"zero\">0</td>" : string.Create(CultureInfo.InvariantCulture,
-            $"<td style=\"background:color-mix(in srgb, var(--{(right ? "training" : "validation")}) {20 + (35.0 * count / most):F0}%, transparent)\">{count}</td>");
+        string Cell(int count, int actual, int predicted) => count == 0 ? "<td class=\"zero\">0</td>" : string.Create(CultureInfo.InvariantCulture,
+            $"<td style=\"background:color-mix(in srgb, var(--{(actual == predicted ? "training" : "validation")}) {20 + (35.0 * count / most):F0}%, transparent)\">{ConfusionTable.Cell(validation, actual, predicted)}</td>");
         return $"""
-            <section><h2>Confusion: actual down, predicted across</h2><div class="scroll"><table class="confusion"><thead><tr><th></th>{string.Concat(confusion.Select((_, c) => $"<th scope=\"col\">{Name(c)}</th>"))}</tr></thead>
-            <tbody>{string.Concat(confusion.Select((line, r) => $"<tr><th scope=\"row\">{Name(r)}</th>{string.Concat(line.Select((count, c) => Cell(count, r == c)))}</tr>"))}</tbody></table></div></section>
+            <section><h2>Confusion{(validation.WeightedConfusion is null ? "" : ", by weight")}: actual down, predicted across</h2><div class="scroll"><table class="confusion"><thead><tr><th></th>{string.Concat(confusion.Select((_, c) => $"<th scope=\"col\">{Name(c)}</th>"))}</tr></thead>
+            <tbody>{string.Concat(confusion.Select((line, r) => $"<tr><th scope=\"row\">{Name(r)}</th>{string.Concat(line.Select((count, c) => Cell(count, r, c)))}</tr>"))}</tbody></table></div></section>
             """;
     }
 

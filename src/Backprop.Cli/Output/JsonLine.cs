@@ -38,26 +38,92 @@ internal static class JsonLine
     /// <summary>Metrics by name, and the confusion matrix.</summary>
     public static void Metrics(this Utf8JsonWriter json, Evaluation evaluation)
     {
-        foreach ((string name, double value) in evaluation.Metrics)
-        {
-            json.Number(name, value);
-        }
+        json.Numbers(evaluation.Metrics);
+        json.Confusion(evaluation);
+    }
 
-        if (evaluation.Confusion is { } confusion)
+    /// <summary>Metrics by name, those of each class or target, and the confusion matrix.</summary>
+    /// <param name="json">Where to.</param>
+    /// <param name="evaluation">The metrics.</param>
+    /// <param name="labels">The names of the classes.</param>
+    /// <param name="targets">The names of the targets.</param>
+    public static void DetailedMetrics(this Utf8JsonWriter json, Evaluation evaluation, IReadOnlyList<string> labels, IReadOnlyList<string> targets)
+    {
+        json.Numbers(evaluation.Metrics);
+        if (evaluation.PerClass is { } classes)
         {
-            json.WriteStartArray("confusion");
-            foreach (int[] line in confusion)
+            json.WriteStartArray("per_class");
+            for (int c = 0; c < classes.Count; c++)
             {
-                json.WriteStartArray();
-                foreach (int count in line)
-                {
-                    json.WriteNumberValue(count);
-                }
-
-                json.WriteEndArray();
+                json.WriteStartObject();
+                json.WriteString("label", labels[c]);
+                json.Number("precision", classes[c].Precision);
+                json.Number("recall", classes[c].Recall);
+                json.Number("f1", classes[c].F1);
+                json.Number("auc", classes[c].Auc);
+                json.Number("support", classes[c].Support);
+                json.WriteEndObject();
             }
 
             json.WriteEndArray();
         }
+
+        if (evaluation.PerOutput is { } outputs)
+        {
+            json.WriteStartArray("per_output");
+            for (int output = 0; output < outputs.Count; output++)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", targets[output]);
+                json.Numbers(outputs[output].Metrics);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
+        json.Confusion(evaluation);
+    }
+
+    private static void Numbers(this Utf8JsonWriter json, IReadOnlyList<KeyValuePair<string, double>> metrics)
+    {
+        foreach ((string name, double value) in metrics)
+        {
+            json.Number(name, value);
+        }
+    }
+
+    /// <summary>Counts, or sums of weights where rows have them.</summary>
+    private static void Confusion(this Utf8JsonWriter json, Evaluation evaluation)
+    {
+        if (evaluation.Confusion is not { } confusion)
+        {
+            return;
+        }
+
+        json.WriteStartArray("confusion");
+        for (int actual = 0; actual < confusion.Length; actual++)
+        {
+            json.WriteStartArray();
+            for (int predicted = 0; predicted < confusion.Length; predicted++)
+            {
+                if (evaluation.WeightedConfusion is not { } weighted)
+                {
+                    json.WriteNumberValue(confusion[actual][predicted]);
+                }
+                else if (double.IsFinite(weighted[actual][predicted]))
+                {
+                    json.WriteNumberValue(weighted[actual][predicted]);
+                }
+                else
+                {
+                    json.WriteNullValue();
+                }
+            }
+
+            json.WriteEndArray();
+        }
+
+        json.WriteEndArray();
     }
 }

@@ -126,9 +126,9 @@ internal sealed class TrainingReport : IDisposable
             if (kept.Validation is { } validation)
             {
                 table.AddRow("validation loss", $"{validation.Loss:G5}");
-                foreach ((string name, double value) in validation.Metrics)
+                foreach ((string name, _) in validation.Metrics)
                 {
-                    table.AddRow($"validation {name}", $"{value:G5}");
+                    table.AddRow($"validation {name}", Markup.Escape(MetricText.Of(validation, name)));
                 }
             }
 

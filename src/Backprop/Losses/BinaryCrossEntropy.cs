@@ -12,6 +12,8 @@ internal sealed class BinaryCrossEntropy : Loss
 {
     public override string Name => "binary_cross_entropy";
 
+    public override OutputMeaning Meaning => OutputMeaning.Probability;
+
     internal override OutputKernel<TElement> Bind<TElement>(ActivationFunction output) => output.Name == "sigmoid"
         ? new FusedOutput<AfterSigmoid, TElement>(default, output)
         : new ComposedOutput<ElementwiseLoss<Plain>, TElement>(new(default), output);

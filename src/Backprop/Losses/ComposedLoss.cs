@@ -11,6 +11,8 @@ internal sealed class ComposedLoss<TLoss>(TLoss loss) : Loss where TLoss : struc
 
     public override string? ParameterName => loss.ParameterName;
 
+    public override OutputMeaning Meaning => loss.Meaning;
+
     public override bool IsAnalytic => loss.IsAnalytic;
 
     public override int TargetCount(int outputs) => loss.TargetCount(outputs);

@@ -18,6 +18,16 @@ internal sealed class CrossEntropy(double labelSmoothing) : Loss
 
     public override string? ParameterName => "label_smoothing";
 
+    /// <summary>It only ever asks for more of the class's own output: without softmax, which makes the others less, y is no probability.</summary>
+    public override OutputMeaning Meaning => OutputMeaning.Score;
+
+    public override OutputMeaning MeaningAfter(ActivationFunction output) => output.Name switch
+    {
+        "softmax" => OutputMeaning.Probability,
+        "log_softmax" => OutputMeaning.LogProbability,
+        _ => Meaning,
+    };
+
     internal override OutputKernel<TElement> Bind<TElement>(ActivationFunction output) => output.Name switch
     {
         "softmax" => new FusedOutput<AfterSoftmax, TElement>(new(labelSmoothing), output),

@@ -11,6 +11,8 @@ internal readonly struct ElementwiseLoss<TLoss>(TLoss loss) : ILoss where TLoss 
 
     public string? ParameterName => loss.ParameterName;
 
+    public OutputMeaning Meaning => loss.Meaning;
+
     public bool IsAnalytic => loss.Kinks.Count == 0;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]

@@ -17,6 +17,9 @@ public readonly struct GaussianNll : ILoss
     public string Name => "gaussian_nll";
 
     /// <inheritdoc/>
+    public OutputMeaning Meaning => OutputMeaning.MeanAndLogVariance;
+
+    /// <inheritdoc/>
     public int TargetCount(int outputs) => outputs > 0 && outputs % 2 == 0
         ? outputs / 2
         : throw new UsageException($"loss 'gaussian_nll' needs two outputs for each target (mean and log variance), found {outputs} outputs");

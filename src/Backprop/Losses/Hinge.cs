@@ -10,6 +10,9 @@ public readonly struct Hinge : ILoss
     public string Name => "hinge";
 
     /// <inheritdoc/>
+    public OutputMeaning Meaning => OutputMeaning.Score;
+
+    /// <inheritdoc/>
     public bool IsAnalytic => false;
 
     /// <inheritdoc/>

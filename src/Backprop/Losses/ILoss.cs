@@ -17,6 +17,9 @@ public interface ILoss
     /// <summary>The parameter's name in model files, such as <c>delta</c>.</summary>
     string? ParameterName => null;
 
+    /// <summary>What y says about t: decides what metrics and predictions are of.</summary>
+    OutputMeaning Meaning => OutputMeaning.Value;
+
     /// <summary>Whether the loss is analytic in y.</summary>
     bool IsAnalytic => true;
 

@@ -25,6 +25,9 @@ public abstract class Loss : IEquatable<Loss>
     /// <summary>Whether the loss is analytic in y, so that the complex step applies.</summary>
     public virtual bool IsAnalytic => true;
 
+    /// <summary>What y says about t, whatever activation made it.</summary>
+    public virtual OutputMeaning Meaning => OutputMeaning.Value;
+
     /// <summary>The names that <see cref="Parse"/> knows.</summary>
     public static IReadOnlyList<string> Names => s_registry.Names;
 
@@ -77,6 +80,17 @@ public abstract class Loss : IEquatable<Loss>
     /// <summary>How many targets belong to m outputs: m, or m/2 for gaussian_nll.</summary>
     /// <exception cref="UsageException">The loss cannot take so many outputs.</exception>
     public virtual int TargetCount(int outputs) => outputs;
+
+    /// <summary>What y says about t after an output activation: a mean of 0 and 1 that sigmoid or softmax keeps between them is a probability; what softmax gives is one unless the loss says otherwise.</summary>
+    public virtual OutputMeaning MeaningAfter(ActivationFunction output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        return (Meaning, output.Name) switch
+        {
+            (OutputMeaning.Mean, "sigmoid" or "softmax") or (OutputMeaning.Value, "softmax") => OutputMeaning.Probability,
+            _ => Meaning,
+        };
+    }
 
     /// <summary>The loss as it stands after one output activation, bound to one element type.</summary>
     internal abstract OutputKernel<TElement> Bind<TElement>(ActivationFunction output) where TElement : unmanaged, IElement<TElement>;

@@ -10,6 +10,9 @@ public readonly struct MeanSquaredError : IElementwiseLoss
     public string Name => "mean_squared_error";
 
     /// <inheritdoc/>
+    public OutputMeaning Meaning => OutputMeaning.Mean;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T y, T t) where T : unmanaged, IElement<T> => (y - t) * (y - t);
 

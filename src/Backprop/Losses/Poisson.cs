@@ -10,6 +10,9 @@ public readonly struct Poisson : IElementwiseLoss
     public string Name => "poisson";
 
     /// <inheritdoc/>
+    public OutputMeaning Meaning => OutputMeaning.LogRate;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T y, T t) where T : unmanaged, IElement<T> => T.FusedMultiplyAdd(-t, y, T.Exp(y));
 

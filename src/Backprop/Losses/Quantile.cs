@@ -17,6 +17,9 @@ public readonly struct Quantile(double tau) : IElementwiseLoss
     public string? ParameterName => "tau";
 
     /// <inheritdoc/>
+    public OutputMeaning Meaning => OutputMeaning.Quantile;
+
+    /// <inheritdoc/>
     public IReadOnlyList<double> Kinks => [0];
 
     /// <inheritdoc/>

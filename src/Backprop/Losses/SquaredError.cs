@@ -10,6 +10,9 @@ public readonly struct SquaredError : IElementwiseLoss
     public string Name => "squared_error";
 
     /// <inheritdoc/>
+    public OutputMeaning Meaning => OutputMeaning.Mean;
+
+    /// <inheritdoc/>
     public bool IsMeanOverOutputs => false;
 
     /// <inheritdoc/>

@@ -61,6 +61,9 @@ public sealed class NetworkDefinition : IEquatable<NetworkDefinition>
     /// <summary>L.</summary>
     public Loss Loss { get; }
 
+    /// <summary>What y says about t.</summary>
+    public OutputMeaning OutputMeaning => Loss.MeaningAfter(Layers[^1].Activation);
+
     /// <summary>The entries of y = x_N.</summary>
     public int Outputs => Layers[^1].Units;
 

@@ -25,6 +25,7 @@ internal sealed unsafe class PredictionPass<T> : IDisposable where T : unmanaged
     private readonly WorkerTeam _team;
     private readonly Action<int> _blockPhase, _layerPhase;
 
+    private bool _preActivations;
     private Dataset<T>? _data; // what is evaluated; null: what is predicted is at _features
     private T* _features, _outputs;
     private RowPermutation _order;
@@ -63,9 +64,10 @@ internal sealed unsafe class PredictionPass<T> : IDisposable where T : unmanaged
         }
     }
 
-    /// <summary>The mean loss over data, and y of every row.</summary>
-    public double Evaluate(Dataset<T> data, Span<T> outputs)
+    /// <summary>The mean loss over data, and y of every row, or p_N.</summary>
+    public double Evaluate(Dataset<T> data, Span<T> outputs, bool preActivations)
     {
+        _preActivations = preActivations;
         _order = RowPermutation.FileOrder(data.Rows);
         _weights = BatchScales.Sum(data, _order, 0, data.Rows);
         double loss = 0;
@@ -129,7 +131,16 @@ internal sealed unsafe class PredictionPass<T> : IDisposable where T : unmanaged
             _propagator.Gather(_data, _order, _start, first, count);
             BatchScales.Write(_data, _order, _start, first, count, _weights, _propagator.Workspace.Scales);
             _propagator.Forward(first, count, dropout: null);
+            if (_preActivations)
+            {
+                CopyOut(first, count); // Y takes the place of P_N with the losses
+            }
+
             _propagator.Losses(thread, first, count, _data.Targets.AreClasses);
+            if (_preActivations)
+            {
+                return;
+            }
         }
 
         CopyOut(first, count);

@@ -55,16 +55,7 @@ public sealed class Predictor<T> : IDisposable where T : unmanaged, IBinaryFloat
 
     /// <summary>The mean loss over all rows, weighted where they have weights, and y of every row.</summary>
     /// <exception cref="DataException">Data that do not fit the network.</exception>
-    public double Evaluate(Dataset<T> data, out T[] outputs)
-    {
-        ArgumentNullException.ThrowIfNull(data);
-        Fit.Require(Network.Definition, data, targets: true);
-        outputs = new T[data.Rows * Network.Definition.Outputs];
-        PredictionPass<T> pass = Take();
-        double loss = pass.Evaluate(data, outputs);
-        GiveBack(pass);
-        return loss;
-    }
+    public double Evaluate(Dataset<T> data, out T[] outputs) => Evaluate(data, preActivations: false, out outputs);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -73,6 +64,24 @@ public sealed class Predictor<T> : IDisposable where T : unmanaged, IBinaryFloat
         {
             Interlocked.Exchange(ref _idle[n], null)?.Dispose();
         }
+    }
+
+    /// <summary>The mean loss over all rows, and P_N of every row: what f_N has not rounded yet.</summary>
+    /// <exception cref="DataException">Data that do not fit the network.</exception>
+    internal double EvaluatePreActivations(Dataset<T> data, out T[] preActivations) => Evaluate(data, preActivations: true, out preActivations);
+
+    private double Evaluate(Dataset<T> data, bool preActivations, out T[] outputs)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        Fit.Require(Network.Definition, data, targets: true);
+        long count = (long)data.Rows * Network.Definition.Outputs;
+        outputs = count <= Array.MaxLength
+            ? new T[count]
+            : throw new DataException($"{data.Rows} rows of {Network.Definition.Outputs} outputs are more than one array holds");
+        PredictionPass<T> pass = Take();
+        double loss = pass.Evaluate(data, outputs, preActivations);
+        GiveBack(pass);
+        return loss;
     }
 
     private PredictionPass<T> Take()

@@ -1,63 +1,130 @@
+using System.Numerics;
+using Backprop.Losses;
+
 namespace Backprop.Training;
 
-/// <summary>accuracy, balanced_accuracy, f1_macro and, where outputs are probabilities, log_loss, brier and (two classes) auc: scikit-learn's definitions.</summary>
+/// <summary>
+/// accuracy, balanced_accuracy, f1_macro, log_loss, brier, auc and calibration_error, each class by itself, and the confusion: scikit-learn's
+/// definitions, weighted where rows are. docs/metrics.md has the formulas. A row of weight 0 counts as if it were not there.
+/// </summary>
 internal static class ClassificationMetrics
 {
-    public static Evaluation Compute(double loss, ReadOnlySpan<int> classes, double[] scores, int width, bool areProbabilities)
+    /// <summary>The bins of the winning probability that calibration is taken over.</summary>
+    private const int Bins = 15;
+
+    /// <summary>scikit-learn's clipping of probabilities before their logarithm: the distance from 1 to the next number.</summary>
+    private const double Epsilon = 2.2204460492503131e-16;
+
+    public static readonly string[] Names = ["accuracy", "balanced_accuracy", "f1_macro", "log_loss", "brier", "auc", "calibration_error"];
+
+    public static Evaluation Compute<T>(double loss, ReadOnlySpan<int> classes, ClassScores<T> scores, RowWeights<T> weights) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int rows = classes.Length, right = 0;
-        int[][] confusion = [.. Enumerable.Range(0, width).Select(_ => new int[width])];
-        double logLoss = 0, brier = 0;
+        int rows = classes.Length, width = scores.Classes;
+        int[][] counts = [.. Enumerable.Range(0, width).Select(_ => new int[width])];
+        var sums = weights.AreGiven ? new CompensatedSum[(long)width * width] : [];
+        bool areProbabilities = scores.Meaning.IsProbability();
+        double[] y = new double[width];
+        CompensatedSum weightSum = default, logLoss = default, brier = default;
+        var bins = new CompensatedSum[Bins];
+        int firstBad = -1;
         for (int row = 0; row < rows; row++)
         {
-            ReadOnlySpan<double> y = scores.AsSpan(row * width, width);
-            int predicted = ArgMax(y), actual = classes[row];
-            confusion[actual][predicted]++;
-            right += predicted == actual ? 1 : 0;
-            logLoss -= Math.Log(Math.Clamp(y[actual], 2.2204460492503131e-16, 1));
-            for (int c = 0; c < width; c++)
+            double weight = weights[row];
+            if (weight == 0)
             {
-                double error = y[c] - (c == actual ? 1 : 0);
-                brier += error * error;
+                continue;
+            }
+
+            weightSum.Add(weight);
+            if (!scores.Read(row, y))
+            {
+                firstBad = firstBad < 0 ? row : firstBad;
+                continue;
+            }
+
+            int predicted = ArgMax(y), actual = classes[row];
+            counts[actual][predicted]++;
+            if (sums.Length > 0)
+            {
+                sums[(actual * width) + predicted].Add(weight);
+            }
+
+            if (areProbabilities)
+            {
+                logLoss.Add(weight * LogLoss(y, actual));
+                brier.Add(weight * Brier(y, actual));
+                bins[Math.Clamp((int)Math.Ceiling(Bins * y[predicted]) - 1, 0, Bins - 1)].Add(weight * ((predicted == actual ? 1 : 0) - y[predicted]));
             }
         }
 
-        double recalls = 0, f1 = 0;
+        double[][]? weighted = weights.AreGiven ? Weighted(sums, width, weights) : null;
+        string? nothing = firstBad >= 0 ? $"row {firstBad}: an output is not a finite number" : weightSum.Value == 0 ? "the weights of all rows are 0" : null;
+        if (nothing is not null)
+        {
+            return new(rows, loss, [.. Names.Select(name => new KeyValuePair<string, double>(name, double.NaN))], counts)
+            {
+                WeightedConfusion = weighted,
+                PerClass = [.. counts.Select(_ => new ClassMetrics(double.NaN, double.NaN, double.NaN, double.NaN, double.NaN))],
+                Reasons = Names.ToDictionary(name => name, _ => nothing),
+            };
+        }
+
+        ClassMetrics[] perClass = PerClass(counts, sums, weights);
+        AddAreas(perClass, classes, scores, weights);
+        double right = 0, recalls = 0, f1 = 0, calibration = 0;
         int present = 0, seen = 0;
         for (int c = 0; c < width; c++)
         {
-            int actual = confusion[c].Sum(), predicted = confusion.Sum(line => line[c]), hits = confusion[c][c];
-            if (actual > 0)
+            right += weighted is null ? counts[c][c] : sums[(c * width) + c].Value;
+            if (perClass[c].Support > 0)
             {
-                recalls += (double)hits / actual;
+                recalls += perClass[c].Recall;
                 present++;
             }
 
-            if (actual + predicted > 0)
+            if (perClass[c].Support > 0 || counts.Any(line => line[c] > 0))
             {
-                f1 += 2.0 * hits / (actual + predicted);
+                f1 += perClass[c].F1;
                 seen++;
             }
         }
 
-        var metrics = new List<KeyValuePair<string, double>>
+        foreach (CompensatedSum bin in bins)
         {
-            new("accuracy", (double)right / rows),
-            new("balanced_accuracy", recalls / present),
-            new("f1_macro", f1 / seen),
+            calibration += Math.Abs(bin.Value);
+        }
+
+        double all = weightSum.Value, ofProbabilities = areProbabilities ? all : double.NaN;
+        var reasons = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (!areProbabilities)
+        {
+            string why = $"the outputs are scores, no probabilities ({scores.Meaning})";
+            (reasons["log_loss"], reasons["brier"], reasons["calibration_error"]) = (why, why, why);
+        }
+
+        double auc = MeanArea(perClass);
+        if (double.IsNaN(auc))
+        {
+            reasons["auc"] = "all rows are of one class";
+        }
+
+        return new(
+            rows, loss,
+            [
+                new("accuracy", right / all),
+                new("balanced_accuracy", recalls / present),
+                new("f1_macro", f1 / seen),
+                new("log_loss", logLoss.Value / ofProbabilities),
+                new("brier", brier.Value / ofProbabilities),
+                new("auc", auc),
+                new("calibration_error", calibration / ofProbabilities),
+            ],
+            counts)
+        {
+            WeightedConfusion = weighted,
+            PerClass = perClass,
+            Reasons = reasons,
         };
-        if (areProbabilities)
-        {
-            metrics.Add(new("log_loss", logLoss / rows));
-            metrics.Add(new("brier", brier / rows / (width == 2 ? 2 : 1))); // two classes: the error of one probability, as usual
-        }
-
-        if (width == 2 && present == 2)
-        {
-            metrics.Add(new("auc", AreaUnderCurve(classes, scores)));
-        }
-
-        return new(rows, loss, metrics, confusion);
     }
 
     public static int ArgMax(ReadOnlySpan<double> values)
@@ -71,40 +138,141 @@ internal static class ClassificationMetrics
         return best;
     }
 
-    /// <summary>The chance that a row of class 1 scores higher than one of class 0, ties counting half, by ranks.</summary>
-    private static double AreaUnderCurve(ReadOnlySpan<int> classes, double[] scores)
+    /// <summary>−log of the class's probability, after all are clipped and made to sum to 1 again.</summary>
+    private static double LogLoss(ReadOnlySpan<double> y, int actual)
     {
-        int rows = classes.Length;
-        double[] margin = new double[rows];
-        int[] order = new int[rows];
-        for (int row = 0; row < rows; row++)
+        double sum = 0;
+        foreach (double probability in y)
         {
-            margin[row] = scores[(2 * row) + 1] - scores[2 * row];
-            order[row] = row;
+            sum += Math.Clamp(probability, Epsilon, 1 - Epsilon);
         }
 
-        Array.Sort((double[])margin.Clone(), order);
-        double rankSum = 0;
-        long positives = 0;
-        for (int start = 0; start < rows;)
-        {
-            int end = start;
-            while (end < rows && margin[order[end]].Equals(margin[order[start]])) // a NaN, where both scores are infinite, ties with other NaNs
-            {
-                end++;
-            }
+        return -Math.Log(Math.Clamp(y[actual], Epsilon, 1 - Epsilon) / sum);
+    }
 
-            double rank = 0.5 * (start + 1 + end);
-            for (; start < end; start++)
+    /// <summary>Σ over classes of the squared error of a probability; of two classes the second's alone, as usual.</summary>
+    private static double Brier(ReadOnlySpan<double> y, int actual)
+    {
+        double sum = 0;
+        for (int c = y.Length == 2 ? 1 : 0; c < y.Length; c++)
+        {
+            double error = y[c] - (c == actual ? 1 : 0);
+            sum += error * error;
+        }
+
+        return sum;
+    }
+
+    private static double[][] Weighted<T>(CompensatedSum[] sums, int width, RowWeights<T> weights) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        double[][] confusion = new double[width][];
+        for (int r = 0; r < width; r++)
+        {
+            confusion[r] = new double[width];
+            for (int c = 0; c < width; c++)
             {
-                if (classes[order[start]] == 1)
-                {
-                    rankSum += rank;
-                    positives++;
-                }
+                confusion[r][c] = weights.Unscale(sums[(r * width) + c].Value);
             }
         }
 
-        return (rankSum - (0.5 * positives * (positives + 1))) / ((double)positives * (rows - positives));
+        return confusion;
+    }
+
+    private static ClassMetrics[] PerClass<T>(int[][] counts, CompensatedSum[] sums, RowWeights<T> weights) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int width = counts.Length;
+        double[] actual = new double[width], predicted = new double[width];
+        double At(int r, int c) => sums.Length == 0 ? counts[r][c] : sums[(r * width) + c].Value;
+        for (int r = 0; r < width; r++)
+        {
+            for (int c = 0; c < width; c++)
+            {
+                actual[r] += At(r, c);
+                predicted[c] += At(r, c);
+            }
+        }
+
+        static double Part(double of, double whole) => whole > 0 ? of / whole : 0;
+        var perClass = new ClassMetrics[width];
+        for (int c = 0; c < width; c++)
+        {
+            perClass[c] = new(
+                Part(At(c, c), predicted[c]), Part(At(c, c), actual[c]), Part(2 * At(c, c), actual[c] + predicted[c]), double.NaN, weights.Unscale(actual[c]));
+        }
+
+        return perClass;
+    }
+
+    private static void AddAreas<T>(ClassMetrics[] perClass, ReadOnlySpan<int> classes, ClassScores<T> scores, RowWeights<T> weights) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int[] positives = new int[perClass.Length];
+        int counted = 0;
+        for (int row = 0; row < classes.Length; row++)
+        {
+            if (weights[row] > 0)
+            {
+                positives[classes[row]]++;
+                counted++;
+            }
+        }
+
+        var area = new AreaUnderCurve();
+        for (int c = 0; c < perClass.Length; c++)
+        {
+            if (positives[c] > 0 && positives[c] < counted)
+            {
+                perClass[c] = perClass[c] with { Auc = Area(area, c, positives[c], classes, scores, weights) };
+            }
+        }
+    }
+
+    private static double Area<T>(AreaUnderCurve area, int c, int positives, ReadOnlySpan<int> classes, ClassScores<T> scores, RowWeights<T> weights) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        area.Begin(positives);
+        for (int row = 0; row < classes.Length; row++)
+        {
+            double weight = weights[row];
+            if (classes[row] == c && weight > 0)
+            {
+                area.AddPositive(scores.Rank(row, c), weight);
+            }
+        }
+
+        area.Sort();
+        double whole = area.PositiveWeight;
+        CompensatedSum above = default, negatives = default;
+        for (int row = 0; row < classes.Length; row++)
+        {
+            double weight = weights[row];
+            if (classes[row] != c && weight > 0)
+            {
+                above.Add(weight * (area.Above(scores.Rank(row, c)) / whole));
+                negatives.Add(weight);
+            }
+        }
+
+        return above.Value / negatives.Value;
+    }
+
+    /// <summary>Two classes: of the second against the first; more: the mean over those that occur.</summary>
+    private static double MeanArea(ClassMetrics[] perClass)
+    {
+        if (perClass.Length == 2)
+        {
+            return perClass[1].Auc;
+        }
+
+        double sum = 0;
+        int areas = 0;
+        foreach (ClassMetrics metrics in perClass)
+        {
+            if (!double.IsNaN(metrics.Auc))
+            {
+                sum += metrics.Auc;
+                areas++;
+            }
+        }
+
+        return areas == 0 ? double.NaN : sum / areas;
     }
 }

@@ -1,52 +1,102 @@
 using System.Numerics;
 using Backprop.Data;
+using Backprop.Losses;
 using Backprop.Networks;
 using Backprop.Propagation;
 
 namespace Backprop.Training;
 
-/// <summary>Loss and metrics of one network. Values that were scaled for training are measured in their own units.</summary>
+/// <summary>
+/// Loss and metrics of one network: of classes where the rows have them (an index, one-hot values under a softmax, 0 and 1 under one sigmoid),
+/// else of values, and of each flag where several outputs are probabilities of 0 and 1. Values that were scaled for training are measured in
+/// their own units, counts as counts. Rows count by their weights.
+/// </summary>
 /// <typeparam name="T">float or double.</typeparam>
-/// <param name="network">The network.</param>
-/// <param name="targetScales">What one unit of each target stands for; null: 1.</param>
-public sealed class Evaluator<T>(Network<T> network, double[]? targetScales = null) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+public sealed class Evaluator<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly Predictor<T> _predictor = new(network);
+    private readonly Predictor<T> _predictor;
+    private readonly NetworkDefinition _definition;
+    private readonly double[]? _targetScales;
+
+    /// <summary>Plans the buffers; the network's present and later weights are used.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="targetScales">What one unit of each target stands for; null: 1.</param>
+    /// <exception cref="ArgumentException">Scales for counts, probabilities or scores, which have none, or too few.</exception>
+    public Evaluator(Network<T> network, double[]? targetScales = null)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        _definition = network.Definition;
+        if (targetScales is not null && (targetScales.Length != _definition.TargetCount || !_definition.OutputMeaning.IsOnTargetScale()))
+        {
+            throw new ArgumentException(
+                $"found {targetScales.Length} target scales; the network {_definition} with loss {_definition.Loss} takes {(_definition.OutputMeaning.IsOnTargetScale() ? $"{_definition.TargetCount}" : $"none, its outputs mean {_definition.OutputMeaning}")}",
+                nameof(targetScales));
+        }
+
+        (_predictor, _targetScales) = (new(network), targetScales);
+    }
 
     /// <summary>Loss and metrics over all rows.</summary>
     /// <exception cref="DataException">Data that do not fit the network.</exception>
     public Evaluation Evaluate(Dataset<T> data)
     {
-        double loss = _predictor.Evaluate(data, out T[] outputs);
-        double[] y = Array.ConvertAll(outputs, double.CreateTruncating);
-        NetworkDefinition definition = network.Definition;
-        string output = definition.Layers[^1].Activation.Name;
-        if (data.Targets.AreClasses)
+        double loss = _predictor.EvaluatePreActivations(data, out T[] preActivations);
+        var outputs = new OutputReader<T>(_definition, preActivations);
+        var weights = new RowWeights<T>(data.SampleWeights);
+        Targets<T> targets = data.Targets;
+        bool isSoftmax = _definition.Layers[^1].Activation.Name is "softmax" or "log_softmax";
+        if (targets.AreClasses)
         {
-            return ClassificationMetrics.Compute(loss, data.Targets.ClassIndices, Probabilities(y, output), definition.Outputs, output is "softmax" or "log_softmax");
+            return OfClasses(targets.ClassIndices, column: null);
         }
 
-        if (definition.Outputs == 1 && output == "sigmoid" && IsBinary(data.Targets.AllValues))
+        if (isSoftmax && targets.Count > 1 && OneHotClasses(targets) is { } classes)
         {
-            int[] classes = Array.ConvertAll(data.Targets.AllValues.ToArray(), value => value == T.One ? 1 : 0);
-            return ClassificationMetrics.Compute(loss, classes, [.. y.SelectMany(p => new[] { 1 - p, p })], 2, areProbabilities: true);
+            return OfClasses(classes, column: null);
         }
 
-        return RegressionMetrics.Compute(loss, data.Targets, y, definition.Outputs, targetScales);
+        bool tellsTwoApart = _definition.OutputMeaning == OutputMeaning.Probability
+            || (_definition.Layers[^1].Activation.Name == "sigmoid" && _definition.OutputMeaning is OutputMeaning.Value or OutputMeaning.Score);
+        if (isSoftmax || !tellsTwoApart || targets.AllValues.ContainsAnyExcept(T.Zero, T.One))
+        {
+            return RegressionMetrics.Compute(loss, targets, outputs, _targetScales, weights);
+        }
+
+        return targets.Count == 1
+            ? OfClasses(Flags(targets, 0), column: 0)
+            : FlagMetrics.Compute(
+                RegressionMetrics.Compute(loss, targets, outputs, _targetScales, weights),
+                [.. Enumerable.Range(0, targets.Count).Select(column => OfClasses(Flags(targets, column), column))]);
+
+        Evaluation OfClasses(ReadOnlySpan<int> classes, int? column) =>
+            ClassificationMetrics.Compute(loss, classes, new ClassScores<T>(outputs, data.Rows, column), new RowWeights<T>(data.SampleWeights));
     }
 
-    private static bool IsBinary(ReadOnlySpan<T> values)
+    private static int[] Flags(Targets<T> targets, int column)
     {
-        foreach (T value in values)
+        int[] classes = new int[targets.Rows];
+        for (int row = 0; row < classes.Length; row++)
         {
-            if (value != T.Zero && value != T.One)
+            classes[row] = targets[row, column] == T.One ? 1 : 0;
+        }
+
+        return classes;
+    }
+
+    /// <summary>The place of the 1 in each row; null where a row is not one-hot.</summary>
+    private static int[]? OneHotClasses(Targets<T> targets)
+    {
+        int[] classes = new int[targets.Rows];
+        for (int row = 0; row < classes.Length; row++)
+        {
+            ReadOnlySpan<T> values = targets.AllValues.Slice(row * targets.Count, targets.Count);
+            classes[row] = values.IndexOf(T.One);
+            if (classes[row] < 0 || values.Count(T.Zero) != values.Length - 1)
             {
-                return false;
+                return null;
             }
         }
 
-        return true;
+        return classes;
     }
-
-    private static double[] Probabilities(double[] y, string output) => output == "log_softmax" ? Array.ConvertAll(y, Math.Exp) : y;
 }

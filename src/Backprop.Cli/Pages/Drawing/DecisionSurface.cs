@@ -1,5 +1,6 @@
 using Backprop.Cli.Pages.Runs;
 using Backprop.Data;
+using Backprop.Losses;
 using Backprop.Networks;
 using Backprop.Propagation;
 
@@ -50,15 +51,16 @@ internal sealed class DecisionSurface
         }
 
         using var predictor = new Predictor<float>(network);
-        float[] outputs = predictor.Predict(features);
         int width = network.Definition.Outputs;
+        double[] outputs = Array.ConvertAll(predictor.Predict(features), value => (double)value);
+        network.Definition.OutputMeaning.ToPredictions(outputs);
         byte[] pixels = new byte[Side * Side];
         bool classes = _data.Targets.AreClasses && width > 1;
         string output = network.Definition.Layers[^1].Activation.Name;
-        float greatest = classes ? 0 : outputs.Max(Math.Abs);
+        double greatest = classes ? 0 : outputs.Max(Math.Abs);
         for (int n = 0; n < pixels.Length; n++)
         {
-            ReadOnlySpan<float> y = outputs.AsSpan(n * width, width);
+            ReadOnlySpan<double> y = outputs.AsSpan(n * width, width);
             if (!classes)
             {
                 pixels[n] = Palette.SignedIndex(0.75 * (output == "sigmoid" ? (2 * y[0]) - 1 : greatest > 0 ? y[0] / greatest : 0));
@@ -66,13 +68,13 @@ internal sealed class DecisionSurface
             }
 
             int best = Largest(y);
-            pixels[n] = Palette.ClassIndex(best, Sureness(y, best, output));
+            pixels[n] = Palette.ClassIndex(best, Sureness(y, best));
         }
 
         return Png.DataUri(Side, pixels, classes ? Palette.Classes : Palette.Signed);
     }
 
-    private static int Largest(ReadOnlySpan<float> y)
+    private static int Largest(ReadOnlySpan<double> y)
     {
         int best = 0;
         for (int c = 1; c < y.Length; c++)
@@ -84,7 +86,7 @@ internal sealed class DecisionSurface
     }
 
     /// <summary>0 where another class is as likely, 1 where none other is.</summary>
-    private static double Sureness(ReadOnlySpan<float> y, int best, string output)
+    private static double Sureness(ReadOnlySpan<double> y, int best)
     {
         double second = double.NegativeInfinity;
         for (int c = 0; c < y.Length; c++)
@@ -92,7 +94,6 @@ internal sealed class DecisionSurface
             second = c == best ? second : Math.Max(second, y[c]);
         }
 
-        double difference = output == "log_softmax" ? Math.Exp(y[best]) - Math.Exp(second) : y[best] - second;
-        return Math.Clamp(0.15 + (0.85 * difference), 0, 1);
+        return Math.Clamp(0.15 + (0.85 * (y[best] - second)), 0, 1);
     }
 }

@@ -1,0 +1,5 @@
+namespace Backprop.Training;
+
+/// <summary>The metrics of one of several targets.</summary>
+/// <param name="Metrics">By name, in a fixed order; NaN where one cannot be had.</param>
+public sealed record OutputMetrics(IReadOnlyList<KeyValuePair<string, double>> Metrics);
