@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.Json;
+using Backprop.Cli.Input;
 using Backprop.Training;
 
 namespace Backprop.Cli.Commands;
@@ -44,6 +45,7 @@ internal static class TrainCommand
             Notes = notes,
         };
         Environment.CurrentDirectory = notes["directory"];
+        NamedFiles.RequireApart(original, settings.Output);
         return Run(first, original, settings);
     }
 
