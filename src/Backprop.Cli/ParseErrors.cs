@@ -17,7 +17,7 @@ internal static class ParseErrors
         {
             if (!optionsEnded && token.Length > 1 && token[0] == '-' && !char.IsAsciiDigit(token[1]))
             {
-                return UnknownOption(token.Split('=')[0], command);
+                return UnknownOption(token.Split('=', ':')[0], command);
             }
 
             if (command is RootCommand && parsed.UnmatchedTokens.Contains(token))

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using Backprop.Cli.Commands;
+using Backprop.Cli.Input;
 using Backprop.Cli.Output;
 
 namespace Backprop.Cli;
@@ -35,9 +36,14 @@ internal static class Program
                 return Help.Print(parsed);
             }
 
-            if (!args[0].StartsWith("[suggest", StringComparison.Ordinal) && ParseErrors.Explain(parsed) is { } mistake)
+            if (!args[0].StartsWith("[suggest", StringComparison.Ordinal))
             {
-                throw new UsageException(mistake);
+                if (ParseErrors.Explain(parsed) is { } mistake)
+                {
+                    throw new UsageException(mistake);
+                }
+
+                NamedFiles.Require(parsed);
             }
 
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

@@ -121,7 +121,9 @@ public static partial class TableReader
         return Query(connection, sql.TrimEnd().TrimEnd(';'), "query", database is null ? null : UnpackedSize.Limit(new FileInfo(database).Length), null);
     }
 
-    private static string[] Files(string path)
+    /// <summary>The files that a path names: itself, or those that match it.</summary>
+    /// <exception cref="DataException">There are none.</exception>
+    internal static string[] Files(string path)
     {
         if (path.Contains('*', StringComparison.Ordinal) && !File.Exists(path))
         {

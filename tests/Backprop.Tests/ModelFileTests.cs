@@ -132,6 +132,43 @@ public sealed class ModelFileTests : IDisposable
         Assert.Single(Directory.GetFiles(_folder));
     }
 
+    /// <summary>A file takes no device's place, and a link stays one.</summary>
+    [Fact]
+    public void WhatIsNoRegularFileIsNotReplaced()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("Windows has no devices among its files");
+        }
+
+        Assert.True(AtomicFile.IsDevice("/dev/null"));
+        Assert.True(AtomicFile.IsDevice("/dev/zero"));
+        string empty = Path.Combine(_folder, "empty"), link = Path.Combine(_folder, "link"), real = Path.Combine(_folder, "real"), ring = Path.Combine(_folder, "ring"), device = Path.Combine(_folder, "device");
+        System.IO.File.WriteAllText(empty, "");
+        Assert.False(AtomicFile.IsDevice(empty));
+        Assert.False(AtomicFile.IsDevice(real));
+
+        System.IO.File.CreateSymbolicLink(link, "real");
+        Assert.False(AtomicFile.IsDevice(link));
+        foreach (byte content in new byte[] { 1, 2 })
+        {
+            AtomicFile.Write(link, stream => stream.WriteByte(content));
+            Assert.Equal("real", new FileInfo(link).LinkTarget);
+            Assert.Equal([content], System.IO.File.ReadAllBytes(real));
+        }
+
+        System.IO.File.CreateSymbolicLink(device, "/dev/null");
+        Assert.True(AtomicFile.IsDevice(device));
+        AtomicFile.Write(device, stream => stream.WriteByte(1));
+        Assert.Equal("/dev/null", new FileInfo(device).LinkTarget);
+        Assert.True(AtomicFile.IsDevice("/dev/null"));
+
+        System.IO.File.CreateSymbolicLink(ring, "ring");
+        Assert.Throws<DataException>(() => AtomicFile.Write(ring, stream => stream.WriteByte(1)));
+        Assert.Equal("ring", new FileInfo(ring).LinkTarget);
+        Assert.Equal(5, Directory.GetFileSystemEntries(_folder).Length);
+    }
+
     private string File(string metadata, string tensors, int bytes)
     {
         byte[] header = Encoding.UTF8.GetBytes($"{{{metadata},{tensors}}}");

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Numerics;
 using System.Text;
 using Backprop.Cli.Input;
-using Backprop.Cli.Output;
 using Backprop.Data;
 using Backprop.Derivations;
 using Backprop.Derivations.Formats;
@@ -22,7 +21,7 @@ internal static class ExplainCommand
         var parameter = new Option<string?>("--parameter") { Description = "A weight such as W2[3,5], or a bias such as b2[3]: layers count from 1, units from 0", HelpName = "NAME" };
         var format = new Option<string>("--format") { Description = "text, markdown, latex or json", DefaultValueFactory = _ => "text" };
         format.AcceptOneOf("text", "markdown", "latex", "json");
-        var output = new Option<string?>("--output", "-o") { Description = "Where it goes; default: standard output", HelpName = "FILE" };
+        var output = new Option<string?>("--output", "-o") { Description = "Where it goes; default, and -: standard output", HelpName = "FILE" };
         Option<string> precision = CommonOptions.Precision("double");
         var command = new Command("explain", "The derivative of one row's loss by one parameter, factor by factor") { model };
         common.AddTo(command);
@@ -42,12 +41,7 @@ internal static class ExplainCommand
                 chosen = chosen == "json" || parsed.GetResult(format) is null or { Implicit: true } ? "json" : throw new UsageException($"give --json or --format {chosen}, not both");
             }
 
-            string? to = parsed.GetValue(output);
-            if (to is not null)
-            {
-                OutputFile.RequireWritable(to);
-            }
-
+            string? to = parsed.GetValue(output) is var file and not "-" ? file : null;
             Explanation explanation = parsed.GetValue(precision) == "float"
                 ? Explain<float>(parsed.GetValue(model)!, () => common.Source(parsed), common.Targets(parsed), number, name)
                 : Explain<double>(parsed.GetValue(model)!, () => common.Source(parsed), common.Targets(parsed), number, name);

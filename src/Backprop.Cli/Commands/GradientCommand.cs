@@ -30,11 +30,6 @@ internal static class GradientCommand
 
     private static int Run<T>(string path, DataSource source, string[]? targets, string? output, bool json) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (output is not null)
-        {
-            OutputFile.RequireWritable(output);
-        }
-
         Model<T> model = Model<T>.Read(path);
         Dataset<T> data = DatasetBuilder.ForModel<T>(source, model.Network.Definition, model.Schema, targets, needTargets: true);
         Gradient<T> gradient = Backpropagation.Gradient(model.Network, data);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.Json;
+using Backprop.Cli.Input;
 using Backprop.Training;
 
 namespace Backprop.Cli.Commands;
@@ -55,6 +56,7 @@ internal static class TrainCommand
             Notes = notes,
         };
         Environment.CurrentDirectory = notes["directory"];
+        NamedFiles.RequireApart(original, settings.Output);
         return Run(first, original, settings);
     }
 

@@ -1,3 +1,5 @@
+using Backprop.ModelFiles;
+
 namespace Backprop.Cli.Output;
 
 /// <summary>Files that are written at the end.</summary>
@@ -7,18 +9,24 @@ internal static class OutputFile
     /// <exception cref="DataException">The file could not be written.</exception>
     public static void RequireWritable(string path)
     {
-        if (path.Length == 0)
+        if (path.Length == 0 || path.Contains('\0', StringComparison.Ordinal))
         {
-            throw new DataException("cannot write a file without a name");
+            throw new DataException(path.Length == 0 ? "cannot write a file without a name" : $"cannot write '{path}': no name of a file");
         }
 
-        string? folder = Path.GetDirectoryName(Path.GetFullPath(path));
+        if (AtomicFile.IsDevice(path))
+        {
+            return; // it is written into as it is; beside it there is nothing to try
+        }
+
+        string target = AtomicFile.Target(path);
+        string? folder = Path.GetDirectoryName(target);
         if (Directory.Exists(path) || !Directory.Exists(folder))
         {
             throw new DataException($"cannot write '{path}': {(Directory.Exists(path) ? "it is a folder" : $"the folder '{folder}' does not exist")}");
         }
 
-        Probe(folder, path, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.tmp"); // as long as the name that it is written under
+        Probe(folder, path, $".{Path.GetFileName(target)}.{Guid.NewGuid():N}.tmp"); // as long as the name that it is written under
     }
 
     /// <summary>Makes the folder where it does not exist.</summary>
