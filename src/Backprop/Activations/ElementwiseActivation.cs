@@ -46,14 +46,17 @@ internal sealed unsafe class ElementwiseActivation<TActivation>(TActivation acti
 
     private sealed class Kernel<TElement>(TActivation activation) : ActivationKernel<TElement> where TElement : unmanaged, IElement<TElement>
     {
-        public override void Forward(TElement* p, TElement* x, int count) => Forward(p, x, count, 1, count);
+        public override bool KeepsZeros { get; } = IsZero(activation, TElement.Create(0), activation.Value(TElement.Create(0))) && IsZero(activation, TElement.Create(0), TElement.Create(1));
 
-        public override void Backward(TElement* p, TElement* x, TElement* g, int count) => Backward(p, x, g, count, 1, count);
+        public override void Forward(TElement* p, TElement* x, int count) => Forward(p, x, count, 1, count * ElementAccess.Count<TElement>());
+
+        public override void Backward(TElement* p, TElement* x, TElement* g, int count) => Backward(p, x, g, count, 1, count * ElementAccess.Count<TElement>());
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public override void Forward(TElement* p, TElement* x, nint stride, int rows, int count)
+        public override void Forward(TElement* p, TElement* x, nint stride, int rows, int numbers)
         {
             TActivation f = activation;
+            int count = ElementAccess.Elements<TElement>(numbers);
             for (int row = 0; row < rows; row++)
             {
                 for (int i = 0; i < count; i++)
@@ -67,9 +70,10 @@ internal sealed unsafe class ElementwiseActivation<TActivation>(TActivation acti
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public override void Backward(TElement* p, TElement* x, TElement* g, nint stride, int rows, int count)
+        public override void Backward(TElement* p, TElement* x, TElement* g, nint stride, int rows, int numbers)
         {
             TActivation f = activation;
+            int count = ElementAccess.Elements<TElement>(numbers);
             for (int row = 0; row < rows; row++)
             {
                 for (int i = 0; i < count; i++)
@@ -81,6 +85,13 @@ internal sealed unsafe class ElementwiseActivation<TActivation>(TActivation acti
                 x += stride;
                 g += stride;
             }
+        }
+
+        /// <summary>Whether 0 · f′ is 0.</summary>
+        private static bool IsZero(TActivation f, TElement p, TElement x)
+        {
+            TElement product = TElement.Create(0) * f.Derivative(p, x);
+            return ElementAccess.Get(&product, 0) == 0;
         }
     }
 }
