@@ -89,7 +89,12 @@ public abstract class ActivationFunction : IEquatable<ActivationFunction>
     public abstract double Derivative(double p);
 
     /// <summary>The Jacobian J[r, c] = ∂x_r/∂p_c as a row-major [n×n] array, in double.</summary>
+    /// <exception cref="UsageException">More numbers than an array holds.</exception>
     public abstract double[] Jacobian(ReadOnlySpan<double> p);
+
+    private protected static int JacobianSize(int n) => (long)n * n <= Array.MaxLength
+        ? n * n
+        : throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"a Jacobian of {n:N0} × {n:N0} numbers: at most {Array.MaxLength:N0} are supported"));
 
     internal abstract ActivationKernel<TElement> Bind<TElement>() where TElement : unmanaged, IElement<TElement>;
 

@@ -33,7 +33,7 @@ internal sealed unsafe class ElementwiseActivation<TActivation>(TActivation acti
 
     public override double[] Jacobian(ReadOnlySpan<double> p)
     {
-        double[] jacobian = new double[p.Length * p.Length];
+        double[] jacobian = new double[JacobianSize(p.Length)];
         for (int i = 0; i < p.Length; i++)
         {
             jacobian[(i * p.Length) + i] = Derivative(p[i]);
