@@ -5,6 +5,8 @@ namespace Backprop.Activations;
 /// <summary>f and f′ given as functions of the user's own; lane by lane, in double.</summary>
 internal sealed unsafe class CustomActivation(string name, Func<double, double> value, Func<double, double> derivative, IReadOnlyList<double> kinks) : ActivationFunction
 {
+    private readonly Func<double, double> _value = value, _derivative = derivative;
+
     public override string Name => name;
 
     public override IReadOnlyList<double> Kinks => kinks;
@@ -19,24 +21,26 @@ internal sealed unsafe class CustomActivation(string name, Func<double, double> 
     {
         for (int i = 0; i < p.Length; i++)
         {
-            x[i] = value(p[i]);
+            x[i] = _value(p[i]);
         }
     }
 
-    public override double Derivative(double p) => derivative(p);
+    public override double Derivative(double p) => _derivative(p);
 
     public override double[] Jacobian(ReadOnlySpan<double> p)
     {
         double[] jacobian = new double[JacobianSize(p.Length)];
         for (int i = 0; i < p.Length; i++)
         {
-            jacobian[(i * p.Length) + i] = derivative(p[i]);
+            jacobian[(i * p.Length) + i] = _derivative(p[i]);
         }
 
         return jacobian;
     }
 
-    internal override ActivationKernel<TElement> Bind<TElement>() => new Kernel<TElement>(value, derivative);
+    private protected override bool IsSameFunction(ActivationFunction other) => other is CustomActivation same && _value == same._value && _derivative == same._derivative;
+
+    internal override ActivationKernel<TElement> Bind<TElement>() => new Kernel<TElement>(_value, _derivative);
 
     private sealed class Kernel<TElement>(Func<double, double> value, Func<double, double> derivative) : ActivationKernel<TElement> where TElement : unmanaged, IElement<TElement>
     {

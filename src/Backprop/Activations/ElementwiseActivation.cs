@@ -7,28 +7,30 @@ namespace Backprop.Activations;
 internal sealed unsafe class ElementwiseActivation<TActivation>(TActivation activation) : ActivationFunction
     where TActivation : struct, IActivation
 {
-    public override string Name => activation.Name;
+    private readonly TActivation _activation = activation;
 
-    public override double? Alpha => activation.Alpha;
+    public override string Name => _activation.Name;
 
-    public override IReadOnlyList<double> Kinks => activation.Kinks;
+    public override double? Alpha => _activation.Alpha;
+
+    public override IReadOnlyList<double> Kinks => _activation.Kinks;
 
     public override bool IsElementwise => true;
 
-    internal override bool DerivativeNeedsPreActivation => activation.DerivativeNeedsPreActivation;
+    internal override bool DerivativeNeedsPreActivation => _activation.DerivativeNeedsPreActivation;
 
     public override void Value(ReadOnlySpan<double> p, Span<double> x)
     {
         for (int i = 0; i < p.Length; i++)
         {
-            x[i] = activation.Value(new Lane<double>(p[i])).Value;
+            x[i] = _activation.Value(new Lane<double>(p[i])).Value;
         }
     }
 
     public override double Derivative(double p)
     {
         var at = new Lane<double>(p);
-        return activation.Derivative(at, activation.Value(at)).Value;
+        return _activation.Derivative(at, _activation.Value(at)).Value;
     }
 
     public override double[] Jacobian(ReadOnlySpan<double> p)
@@ -42,7 +44,10 @@ internal sealed unsafe class ElementwiseActivation<TActivation>(TActivation acti
         return jacobian;
     }
 
-    internal override ActivationKernel<TElement> Bind<TElement>() => new Kernel<TElement>(activation);
+    internal override ActivationKernel<TElement> Bind<TElement>() => new Kernel<TElement>(_activation);
+
+    private protected override bool IsSameFunction(ActivationFunction other) =>
+        other is ElementwiseActivation<TActivation> same && EqualityComparer<TActivation>.Default.Equals(_activation, same._activation);
 
     private sealed class Kernel<TElement>(TActivation activation) : ActivationKernel<TElement> where TElement : unmanaged, IElement<TElement>
     {

@@ -9,7 +9,7 @@ internal sealed class BinaryCrossEntropy : Loss
 {
     public override string Name => "binary_cross_entropy";
 
-    internal override OutputKernel<TElement> Bind<TElement>(ActivationFunction output) => output.Name == "sigmoid"
+    internal override OutputKernel<TElement> Bind<TElement>(ActivationFunction output) => output is ElementwiseActivation<Sigmoid>
         ? new FusedOutput<AfterSigmoid, TElement>(default, output)
         : new ComposedOutput<ElementwiseLoss<Plain>, TElement>(new(default), output);
 

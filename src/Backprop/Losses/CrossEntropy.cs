@@ -17,10 +17,12 @@ internal sealed class CrossEntropy(double labelSmoothing) : Loss
 
     public override string? ParameterName => "label_smoothing";
 
-    internal override OutputKernel<TElement> Bind<TElement>(ActivationFunction output) => output.Name switch
+    internal override bool IsPlain => labelSmoothing == 0;
+
+    internal override OutputKernel<TElement> Bind<TElement>(ActivationFunction output) => output switch
     {
-        "softmax" => new FusedOutput<AfterSoftmax, TElement>(new(labelSmoothing), output),
-        "log_softmax" => new ComposedOutput<OfLogarithms, TElement>(new(labelSmoothing), output),
+        Softmax => new FusedOutput<AfterSoftmax, TElement>(new(labelSmoothing), output),
+        LogSoftmax => new ComposedOutput<OfLogarithms, TElement>(new(labelSmoothing), output),
         _ => new ComposedOutput<OfProbabilities, TElement>(new(labelSmoothing), output),
     };
 

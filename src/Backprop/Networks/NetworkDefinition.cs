@@ -96,10 +96,10 @@ public sealed class NetworkDefinition : IEquatable<NetworkDefinition>
     public static Loss DefaultLoss(ActivationFunction output)
     {
         ArgumentNullException.ThrowIfNull(output);
-        return Loss.Create(output.Name switch
+        return Loss.Create(output switch
         {
-            "softmax" or "log_softmax" => "cross_entropy",
-            "sigmoid" => "binary_cross_entropy",
+            Softmax or LogSoftmax => "cross_entropy",
+            ElementwiseActivation<Sigmoid> => "binary_cross_entropy",
             _ => "mean_squared_error",
         });
     }
