@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Backprop;
 
@@ -9,13 +10,19 @@ internal sealed class Registry<TValue>(string kind)
 
     public IReadOnlyList<string> Names => [.. _entries.Keys.Order(StringComparer.Ordinal)];
 
+    /// <exception cref="ArgumentException">The name is taken.</exception>
     public void Add(string name, TValue value)
     {
         if (!_entries.TryAdd(name, value))
         {
-            throw new ArgumentException($"{kind} '{name}' exists already", nameof(name));
+            throw Taken(name);
         }
     }
+
+    /// <summary>Whether there is one of this name.</summary>
+    public bool TryGet(string name, [MaybeNullWhen(false)] out TValue value) => _entries.TryGetValue(name, out value);
+
+    public ArgumentException Taken(string name) => new($"{kind} '{name}' exists already", nameof(name));
 
     public TValue Get(string name) => _entries.TryGetValue(name, out TValue? value)
         ? value

@@ -6,7 +6,7 @@ namespace Backprop.Activations;
 /// <summary>The function f of a layer: x = f(p). One instance is immutable and may be shared.</summary>
 public abstract class ActivationFunction : IEquatable<ActivationFunction>
 {
-    private static readonly Registry<Func<double?, ActivationFunction>> s_registry = new("activation");
+    private static readonly ParameterizedRegistry<ActivationFunction> s_registry = new("activation", function => function.Name, function => function.Alpha);
 
     private protected ActivationFunction()
     {
@@ -36,34 +36,52 @@ public abstract class ActivationFunction : IEquatable<ActivationFunction>
     public static IReadOnlyList<string> Names => s_registry.Names;
 
     /// <summary>Makes an activation of a function that is written once for all number types: as fast as a built-in one.</summary>
-    public static ActivationFunction From<TActivation>(TActivation activation) where TActivation : struct, IActivation =>
-        new ElementwiseActivation<TActivation>(activation);
+    /// <exception cref="ArgumentException">The name belongs to another function, or has blanks or one of -:,() in it; or α is not finite.</exception>
+    public static ActivationFunction From<TActivation>(TActivation activation) where TActivation : struct, IActivation
+    {
+        s_registry.RequireFree(activation.Name, function => function is ElementwiseActivation<TActivation>);
+        return activation.Alpha is not { } alpha || double.IsFinite(alpha)
+            ? new ElementwiseActivation<TActivation>(activation)
+            : throw new ArgumentException($"activation '{activation.Name}': expected a finite parameter, found {alpha}", nameof(activation));
+    }
 
     /// <summary>Makes an activation of f and f′ of your own, computed in double.</summary>
-    /// <param name="name">Its name in network descriptions; must not be taken.</param>
+    /// <param name="name">Its name in network descriptions; must not be taken. To have it in model files too, <see cref="Register(ActivationFunction)"/> it.</param>
     /// <param name="value">f.</param>
     /// <param name="derivative">f′ at p.</param>
     /// <param name="kinks">The points where f is not smooth.</param>
-    public static ActivationFunction Custom(string name, Func<double, double> value, Func<double, double> derivative, params IReadOnlyList<double> kinks) =>
-        new CustomActivation(name, value, derivative, kinks);
+    /// <exception cref="ArgumentException">The name is taken, or has blanks or one of -:,() in it.</exception>
+    public static ActivationFunction Custom(string name, Func<double, double> value, Func<double, double> derivative, params IReadOnlyList<double> kinks)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        ArgumentNullException.ThrowIfNull(derivative);
+        ArgumentNullException.ThrowIfNull(kinks);
+        s_registry.RequireFree(name, ofKind: null);
+        return new CustomActivation(name, value, derivative, kinks);
+    }
 
-    /// <summary>Makes the name of a parameterless activation known to <see cref="Parse"/> and to model files.</summary>
+    /// <summary>Makes the name of an activation known to <see cref="Parse"/> and to model files; its parameter, if it has one, stays what it is.</summary>
     /// <exception cref="ArgumentException">The name is taken.</exception>
     public static void Register(ActivationFunction activation)
     {
         ArgumentNullException.ThrowIfNull(activation);
-        s_registry.Add(activation.Name, alpha => alpha is null
-            ? activation
-            : throw new UsageException($"activation '{activation.Name}' has no parameter, found {alpha.Value.ToString(CultureInfo.InvariantCulture)}"));
+        s_registry.Add(activation);
     }
 
-    internal static void Register(string name, Func<double?, ActivationFunction> create) => s_registry.Add(name, create);
+    /// <summary>The same for an activation with a parameter.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="create">Makes it of α; null: of α's default.</param>
+    /// <exception cref="ArgumentException">The name is taken, or what is made has another.</exception>
+    public static void Register(string name, Func<double?, ActivationFunction> create) => s_registry.Add(name, create);
+
+    /// <exception cref="ModelException">A model file with this activation could not be read again.</exception>
+    internal void RequireRegistered() => s_registry.RequireRegistered(this);
 
     /// <summary>The activation of a name, with its parameter α where it has one.</summary>
     /// <exception cref="UsageException">No activation has this name, or it has no parameter, or α is not a finite number.</exception>
     public static ActivationFunction Create(string name, double? alpha = null) => alpha is { } a && !double.IsFinite(a)
         ? throw new UsageException($"activation '{name}': expected a finite parameter, found {a}")
-        : s_registry.Get(name)(alpha);
+        : s_registry.Create(name, alpha);
 
     /// <summary>Reads <c>relu</c> or <c>leaky_relu(0.1)</c>.</summary>
     /// <exception cref="UsageException">Not of that form, or an unknown name.</exception>
@@ -92,15 +110,23 @@ public abstract class ActivationFunction : IEquatable<ActivationFunction>
     public abstract double Derivative(double p);
 
     /// <summary>The Jacobian J[r, c] = ∂x_r/∂p_c as a row-major [n×n] array, in double.</summary>
+    /// <exception cref="UsageException">More numbers than an array holds.</exception>
     public abstract double[] Jacobian(ReadOnlySpan<double> p);
+
+    private protected static int JacobianSize(int n) => (long)n * n <= Array.MaxLength
+        ? n * n
+        : throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"a Jacobian of {n:N0} × {n:N0} numbers: at most {Array.MaxLength:N0} are supported"));
 
     internal abstract ActivationKernel<TElement> Bind<TElement>() where TElement : unmanaged, IElement<TElement>;
 
     /// <inheritdoc/>
     public override string ToString() => Alpha is { } a ? $"{Name}({a.ToString("R", CultureInfo.InvariantCulture)})" : Name;
 
-    /// <inheritdoc/>
-    public bool Equals(ActivationFunction? other) => other is not null && Name == other.Name && Alpha == other.Alpha;
+    /// <summary>Whether the two are the same function, by more than their names.</summary>
+    public bool Equals(ActivationFunction? other) => other is not null && Name == other.Name && Alpha == other.Alpha && IsSameFunction(other);
+
+    /// <summary>Of two with one name.</summary>
+    private protected virtual bool IsSameFunction(ActivationFunction other) => GetType() == other.GetType();
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as ActivationFunction);

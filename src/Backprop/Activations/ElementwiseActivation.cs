@@ -7,35 +7,37 @@ namespace Backprop.Activations;
 internal sealed unsafe class ElementwiseActivation<TActivation>(TActivation activation) : ActivationFunction
     where TActivation : struct, IActivation
 {
-    public override string Name => activation.Name;
+    private readonly TActivation _activation = activation;
 
-    public override double? Alpha => activation.Alpha;
+    public override string Name => _activation.Name;
 
-    public override (double Least, double Greatest)? Range => activation.Range;
+    public override double? Alpha => _activation.Alpha;
 
-    public override IReadOnlyList<double> Kinks => activation.Kinks;
+    public override (double Least, double Greatest)? Range => _activation.Range;
+
+    public override IReadOnlyList<double> Kinks => _activation.Kinks;
 
     public override bool IsElementwise => true;
 
-    internal override bool DerivativeNeedsPreActivation => activation.DerivativeNeedsPreActivation;
+    internal override bool DerivativeNeedsPreActivation => _activation.DerivativeNeedsPreActivation;
 
     public override void Value(ReadOnlySpan<double> p, Span<double> x)
     {
         for (int i = 0; i < p.Length; i++)
         {
-            x[i] = activation.Value(new Lane<double>(p[i])).Value;
+            x[i] = _activation.Value(new Lane<double>(p[i])).Value;
         }
     }
 
     public override double Derivative(double p)
     {
         var at = new Lane<double>(p);
-        return activation.Derivative(at, activation.Value(at)).Value;
+        return _activation.Derivative(at, _activation.Value(at)).Value;
     }
 
     public override double[] Jacobian(ReadOnlySpan<double> p)
     {
-        double[] jacobian = new double[p.Length * p.Length];
+        double[] jacobian = new double[JacobianSize(p.Length)];
         for (int i = 0; i < p.Length; i++)
         {
             jacobian[(i * p.Length) + i] = Derivative(p[i]);
@@ -44,18 +46,24 @@ internal sealed unsafe class ElementwiseActivation<TActivation>(TActivation acti
         return jacobian;
     }
 
-    internal override ActivationKernel<TElement> Bind<TElement>() => new Kernel<TElement>(activation);
+    internal override ActivationKernel<TElement> Bind<TElement>() => new Kernel<TElement>(_activation);
+
+    private protected override bool IsSameFunction(ActivationFunction other) =>
+        other is ElementwiseActivation<TActivation> same && EqualityComparer<TActivation>.Default.Equals(_activation, same._activation);
 
     private sealed class Kernel<TElement>(TActivation activation) : ActivationKernel<TElement> where TElement : unmanaged, IElement<TElement>
     {
-        public override void Forward(TElement* p, TElement* x, int count) => Forward(p, x, count, 1, count);
+        public override bool KeepsZeros { get; } = IsZero(activation, TElement.Create(0), activation.Value(TElement.Create(0))) && IsZero(activation, TElement.Create(0), TElement.Create(1));
 
-        public override void Backward(TElement* p, TElement* x, TElement* g, int count) => Backward(p, x, g, count, 1, count);
+        public override void Forward(TElement* p, TElement* x, int count) => Forward(p, x, count, 1, count * ElementAccess.Count<TElement>());
+
+        public override void Backward(TElement* p, TElement* x, TElement* g, int count) => Backward(p, x, g, count, 1, count * ElementAccess.Count<TElement>());
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public override void Forward(TElement* p, TElement* x, nint stride, int rows, int count)
+        public override void Forward(TElement* p, TElement* x, nint stride, int rows, int numbers)
         {
             TActivation f = activation;
+            int count = ElementAccess.Elements<TElement>(numbers);
             for (int row = 0; row < rows; row++)
             {
                 for (int i = 0; i < count; i++)
@@ -69,9 +77,10 @@ internal sealed unsafe class ElementwiseActivation<TActivation>(TActivation acti
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public override void Backward(TElement* p, TElement* x, TElement* g, nint stride, int rows, int count)
+        public override void Backward(TElement* p, TElement* x, TElement* g, nint stride, int rows, int numbers)
         {
             TActivation f = activation;
+            int count = ElementAccess.Elements<TElement>(numbers);
             for (int row = 0; row < rows; row++)
             {
                 for (int i = 0; i < count; i++)
@@ -83,6 +92,13 @@ internal sealed unsafe class ElementwiseActivation<TActivation>(TActivation acti
                 x += stride;
                 g += stride;
             }
+        }
+
+        /// <summary>Whether 0 · f′ is 0.</summary>
+        private static bool IsZero(TActivation f, TElement p, TElement x)
+        {
+            TElement product = TElement.Create(0) * f.Derivative(p, x);
+            return ElementAccess.Get(&product, 0) == 0;
         }
     }
 }

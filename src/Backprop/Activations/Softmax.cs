@@ -27,7 +27,7 @@ internal sealed unsafe class Softmax : ActivationFunction
     public override double[] Jacobian(ReadOnlySpan<double> p)
     {
         int n = p.Length;
-        double[] x = new double[n], jacobian = new double[n * n];
+        double[] x = new double[n], jacobian = new double[JacobianSize(n)];
         Value(p, x);
         for (int r = 0; r < n; r++)
         {

@@ -70,12 +70,19 @@ public sealed class Dataset<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     internal T[] FeatureArray => _features;
 
     /// <summary>x₀ of one row.</summary>
-    public ReadOnlySpan<T> Row(int row) => _features.AsSpan(row * FeatureCount, FeatureCount);
+    /// <exception cref="ArgumentOutOfRangeException">No such row.</exception>
+    public ReadOnlySpan<T> Row(int row)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)Rows, nameof(row));
+        return _features.AsSpan(row * FeatureCount, FeatureCount);
+    }
 
     /// <summary>A data set of some of the rows, copied.</summary>
+    /// <exception cref="DataException">No rows, or more numbers than an array holds.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">No such row.</exception>
     public Dataset<T> Select(ReadOnlySpan<int> rows)
     {
-        var features = new T[checked(rows.Length * FeatureCount)];
+        var features = new T[ArraySize.Of(rows.Length, FeatureCount, "features")];
         T[]? weights = SampleWeights is null ? null : new T[rows.Length];
         for (int r = 0; r < rows.Length; r++)
         {

@@ -35,6 +35,9 @@ public readonly struct RowPermutation
     /// <summary>The rows in file order.</summary>
     public static RowPermutation FileOrder(int rows) => new(rows);
 
+    /// <summary>How many rows are shuffled.</summary>
+    internal int Rows => (int)_rows;
+
     /// <summary>The row at a position of the epoch.</summary>
     public int this[int position]
     {

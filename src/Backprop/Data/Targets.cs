@@ -59,10 +59,27 @@ public sealed class Targets<T> where T : unmanaged, IBinaryFloatingPointIeee754<
             : throw new ArgumentException($"{values.Length} values are not whole rows of {count}", nameof(values));
     }
 
-    /// <summary>t[<paramref name="output"/>] of a row; a class counts as one-hot.</summary>
-    public T this[int row, int output] => _classes is null ? _values[((long)row * Count) + output] : _classes[row] == output ? T.One : T.Zero;
+    /// <summary>t[<paramref name="output"/>] of a row; a class counts as one-hot, of as many outputs as there are.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">No such row or output.</exception>
+    public T this[int row, int output]
+    {
+        get
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(output);
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)Rows, nameof(row));
+            if (_classes is not null)
+            {
+                return _classes[row] == output ? T.One : T.Zero;
+            }
+
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(output, Count);
+            return _values[((long)row * Count) + output];
+        }
+    }
 
     /// <summary>The targets of some rows.</summary>
+    /// <exception cref="DataException">More numbers than an array holds.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">No such row.</exception>
     public Targets<T> Select(ReadOnlySpan<int> rows)
     {
         if (IsEmpty)
@@ -81,9 +98,10 @@ public sealed class Targets<T> where T : unmanaged, IBinaryFloatingPointIeee754<
             return new(rows.Length, Count, classes, []);
         }
 
-        var values = new T[rows.Length * Count];
+        var values = new T[ArraySize.Of(rows.Length, Count, "targets")];
         for (int r = 0; r < rows.Length; r++)
         {
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)rows[r], (uint)Rows, nameof(rows));
             _values.AsSpan(rows[r] * Count, Count).CopyTo(values.AsSpan(r * Count));
         }
 

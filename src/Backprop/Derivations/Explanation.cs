@@ -83,10 +83,10 @@ public sealed class Explanation
     /// <exception cref="UsageException">No such parameter.</exception>
     public static Explanation Of<T>(Network<T> network, Dataset<T> data, int row, ParameterName parameter) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(data);
-        return row >= 0 && row < data.Rows
-            ? OfOnly(network, data.Select([row]), row, parameter)
-            : throw new DataException($"row {row} does not exist: the data have {(data.Rows == 1 ? "row 0 only" : $"rows 0 to {data.Rows - 1}")}");
+        Fit.Require(network.Definition, data, row);
+        return OfOnly(network, data.Select([row]), row, parameter);
     }
 
     /// <param name="network">The network.</param>

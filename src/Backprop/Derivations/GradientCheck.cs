@@ -171,7 +171,7 @@ public static class GradientCheck
     internal static Dataset<double> ToDouble<T>(Dataset<T> data) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         double[] features = Array.ConvertAll(data.Features.ToArray(), double.CreateTruncating);
-        Targets<double> targets = data.Targets.AreClasses
+        Targets<double> targets = data.Targets.IsEmpty ? Targets<double>.None : data.Targets.AreClasses
             ? Targets<double>.Classes(data.Targets.ClassIndices.ToArray(), data.Targets.Count)
             : Targets<double>.Values(Array.ConvertAll(data.Targets.AllValues.ToArray(), double.CreateTruncating), data.Targets.Count);
         return new(data.Rows, data.FeatureCount, features, targets, data.SampleWeights is null ? null : Array.ConvertAll(data.SampleWeights, double.CreateTruncating));

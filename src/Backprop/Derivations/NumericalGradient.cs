@@ -36,9 +36,11 @@ public sealed class NumericalGradient
     }
 
     /// <summary>Takes a row; the derivatives that follow are of its loss.</summary>
+    /// <exception cref="DataException">Data that do not fit the network, or no such row.</exception>
     public void Take(Dataset<double> data, int row)
     {
         ArgumentNullException.ThrowIfNull(data);
+        Propagation.Fit.Require(_network.Definition, data, row);
         _target = new double[_network.Definition.TargetCount];
         for (int output = 0; output < _target.Length; output++)
         {
@@ -59,8 +61,10 @@ public sealed class NumericalGradient
     /// <param name="parameter">By which parameter.</param>
     /// <param name="leftOut">The kink within a step, or null.</param>
     /// <returns>The derivative; NaN where it is left out.</returns>
+    /// <exception cref="UsageException">No such parameter.</exception>
     public double Derivative(ParameterName parameter, out string? leftOut)
     {
+        parameter.RequireIn(_network.Definition);
         leftOut = null;
         DenseLayer<double> layer = _network.Layers[parameter.Layer - 1];
         double value = parameter.IsBias ? layer.GetBias(parameter.Output) : layer.GetWeight(parameter.Output, parameter.Input);

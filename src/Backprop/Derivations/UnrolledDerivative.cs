@@ -32,7 +32,16 @@ public sealed class UnrolledDerivative
     /// <param name="data">Where the row is.</param>
     /// <param name="row">Counted from 0.</param>
     /// <param name="parameter">By which parameter.</param>
-    public static UnrolledDerivative Derive(Network<double> network, Dataset<double> data, int row, ParameterName parameter) => new Recursion(network).Derive(data, row, parameter);
+    /// <exception cref="DataException">Data that do not fit the network, or no such row.</exception>
+    /// <exception cref="UsageException">No such parameter.</exception>
+    public static UnrolledDerivative Derive(Network<double> network, Dataset<double> data, int row, ParameterName parameter)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(data);
+        Propagation.Fit.Require(network.Definition, data, row);
+        parameter.RequireIn(network.Definition);
+        return new Recursion(network).Derive(data, row, parameter);
+    }
 
     /// <summary>The recursion for many parameters of one sample: one forward pass, then a tangent for each.</summary>
     internal sealed class Recursion(Network<double> network)

@@ -1,10 +1,17 @@
+using System.Runtime.CompilerServices;
+
 namespace Backprop.Kernels;
 
 /// <summary>Single numbers of an element, for functions of the user's own that know nothing of lanes.</summary>
 internal static unsafe class ElementAccess
 {
     /// <summary>The numbers per element.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Count<TElement>() where TElement : unmanaged, IElement<TElement> => sizeof(TElement) / (IsSingle<TElement>() ? sizeof(float) : sizeof(double));
+
+    /// <summary>The elements that so many numbers take.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Elements<TElement>(int numbers) where TElement : unmanaged, IElement<TElement> => (numbers + Count<TElement>() - 1) / Count<TElement>();
 
     public static double Get<TElement>(TElement* element, int lane) where TElement : unmanaged, IElement<TElement> =>
         IsSingle<TElement>() ? ((float*)element)[lane] : ((double*)element)[lane];
@@ -21,17 +28,7 @@ internal static unsafe class ElementAccess
         }
     }
 
-    public static TElement Map<TElement>(TElement element, Func<double, double> function) where TElement : unmanaged, IElement<TElement>
-    {
-        TElement result = default;
-        for (int lane = 0; lane < Count<TElement>(); lane++)
-        {
-            Set(&result, lane, function(Get(&element, lane)));
-        }
-
-        return result;
-    }
-
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsSingle<TElement>() where TElement : unmanaged, IElement<TElement> =>
         typeof(TElement) == typeof(Lane<float>) || typeof(TElement) == typeof(Lanes128Single) || typeof(TElement) == typeof(Lanes256Single) || typeof(TElement) == typeof(Lanes512Single);
 }

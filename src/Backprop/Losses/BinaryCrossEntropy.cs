@@ -14,7 +14,7 @@ internal sealed class BinaryCrossEntropy : Loss
 
     public override OutputMeaning Meaning => OutputMeaning.Probability;
 
-    internal override OutputKernel<TElement> Bind<TElement>(ActivationFunction output) => output.Name == "sigmoid"
+    internal override OutputKernel<TElement> Bind<TElement>(ActivationFunction output) => output is ElementwiseActivation<Sigmoid>
         ? new FusedOutput<AfterSigmoid, TElement>(default, output)
         : new ComposedOutput<ElementwiseLoss<Plain>, TElement>(new(default), output);
 

@@ -21,17 +21,19 @@ internal sealed class CrossEntropy(double labelSmoothing) : Loss
     /// <summary>It only ever asks for more of the class's own output: without softmax, which makes the others less, y is no probability.</summary>
     public override OutputMeaning Meaning => OutputMeaning.Score;
 
-    public override OutputMeaning MeaningAfter(ActivationFunction output) => output.Name switch
+    public override OutputMeaning MeaningAfter(ActivationFunction output) => output switch
     {
-        "softmax" => OutputMeaning.Probability,
-        "log_softmax" => OutputMeaning.LogProbability,
+        Softmax => OutputMeaning.Probability,
+        LogSoftmax => OutputMeaning.LogProbability,
         _ => Meaning,
     };
 
-    internal override OutputKernel<TElement> Bind<TElement>(ActivationFunction output) => output.Name switch
+    internal override bool IsPlain => labelSmoothing == 0;
+
+    internal override OutputKernel<TElement> Bind<TElement>(ActivationFunction output) => output switch
     {
-        "softmax" => new FusedOutput<AfterSoftmax, TElement>(new(labelSmoothing), output),
-        "log_softmax" => new ComposedOutput<OfLogarithms, TElement>(new(labelSmoothing), output),
+        Softmax => new FusedOutput<AfterSoftmax, TElement>(new(labelSmoothing), output),
+        LogSoftmax => new ComposedOutput<OfLogarithms, TElement>(new(labelSmoothing), output),
         _ => new ComposedOutput<OfProbabilities, TElement>(new(labelSmoothing), output),
     };
 

@@ -1,13 +1,14 @@
 using System.Globalization;
 using Backprop.Activations;
 using Backprop.Kernels;
+using Backprop.ModelFiles;
 
 namespace Backprop.Losses;
 
 /// <summary>The loss L(y | t) of one sample; a batch takes the weighted mean over its samples. One instance is immutable and may be shared.</summary>
 public abstract class Loss : IEquatable<Loss>
 {
-    private static readonly Registry<Func<double?, Loss>> s_registry = new("loss");
+    private static readonly ParameterizedRegistry<Loss> s_registry = new("loss", loss => loss.Name, loss => loss.Parameter);
 
     private protected Loss()
     {
@@ -32,29 +33,51 @@ public abstract class Loss : IEquatable<Loss>
     public static IReadOnlyList<string> Names => s_registry.Names;
 
     /// <summary>Makes a loss of value and gradient written once for all number types: as fast as a built-in one.</summary>
-    public static Loss From<TLoss>(TLoss loss) where TLoss : struct, ILoss => new ComposedLoss<TLoss>(loss);
+    /// <exception cref="ArgumentException">The name belongs to another loss, or has blanks or one of -:,() in it; or the parameter has no name, a name that model files have taken, or is not finite.</exception>
+    public static Loss From<TLoss>(TLoss loss) where TLoss : struct, ILoss
+    {
+        s_registry.RequireFree(loss.Name, typeof(TLoss) == typeof(CustomLoss) ? null : other => other is ComposedLoss<TLoss>);
+        if (loss.Parameter is { } parameter && (!double.IsFinite(parameter) || string.IsNullOrEmpty(loss.ParameterName) || NetworkJson.Keys.Contains(loss.ParameterName)))
+        {
+            throw new ArgumentException($"loss '{loss.Name}': the parameter '{loss.ParameterName}' = {parameter.ToString(CultureInfo.InvariantCulture)} found, a finite number with a name other than {string.Join(", ", NetworkJson.Keys)} expected", nameof(loss));
+        }
+
+        return new ComposedLoss<TLoss>(loss);
+    }
 
     /// <summary>Makes a loss of a function of one output and its target.</summary>
+    /// <inheritdoc cref="From{TLoss}(TLoss)"/>
     public static Loss FromElementwise<TLoss>(TLoss loss) where TLoss : struct, IElementwiseLoss => From(new ElementwiseLoss<TLoss>(loss));
 
-    /// <summary>Makes a loss of a value and a gradient of your own, computed in double.</summary>
-    public static Loss Custom(string name, LossValue value, LossGradient gradient) => From(new CustomLoss(name, value, gradient));
+    /// <summary>Makes a loss of a value and a gradient of your own, computed in double. To have it in model files, <see cref="Register(Loss)"/> it.</summary>
+    /// <exception cref="ArgumentException">The name is taken, or has blanks or one of -:,() in it.</exception>
+    public static Loss Custom(string name, LossValue value, LossGradient gradient)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        ArgumentNullException.ThrowIfNull(gradient);
+        return From(new CustomLoss(name, value, gradient));
+    }
 
-    /// <summary>Makes the name of a parameterless loss known to <see cref="Parse"/> and to model files.</summary>
+    /// <summary>Makes the name of a loss known to <see cref="Parse"/> and to model files; its parameter, if it has one, stays what it is.</summary>
     /// <exception cref="ArgumentException">The name is taken.</exception>
     public static void Register(Loss loss)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        s_registry.Add(loss.Name, parameter => parameter is null
-            ? loss
-            : throw new UsageException($"loss '{loss.Name}' has no parameter, found {parameter.Value.ToString(CultureInfo.InvariantCulture)}"));
+        s_registry.Add(loss);
     }
 
-    internal static void Register(string name, Func<double?, Loss> create) => s_registry.Add(name, create);
+    /// <summary>The same for a loss with a parameter, which model files have under its <see cref="ParameterName"/>.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="create">Makes it of the parameter; null: of the parameter's default.</param>
+    /// <exception cref="ArgumentException">The name is taken, or what is made has another.</exception>
+    public static void Register(string name, Func<double?, Loss> create) => s_registry.Add(name, create);
+
+    /// <exception cref="ModelException">A model file with this loss could not be read again.</exception>
+    internal void RequireRegistered() => s_registry.RequireRegistered(this);
 
     /// <summary>The loss of a name, with its parameter where it has one.</summary>
     /// <exception cref="UsageException">No loss has this name, or the parameter is out of range.</exception>
-    public static Loss Create(string name, double? parameter = null) => s_registry.Get(name)(parameter);
+    public static Loss Create(string name, double? parameter = null) => s_registry.Create(name, parameter);
 
     /// <summary>Reads <c>cross_entropy</c> or <c>huber:0.5</c>.</summary>
     /// <exception cref="UsageException">Not of that form, an unknown name, or a parameter out of range.</exception>
@@ -76,6 +99,9 @@ public abstract class Loss : IEquatable<Loss>
         double.IsFinite(value) && (openLow ? value > low : value >= low) && (openHigh ? value < high : value <= high)
             ? value
             : throw new UsageException($"loss '{loss}': {parameter} must be {(openLow ? "above" : "at least")} {low}{(double.IsFinite(high) ? $" and {(openHigh ? "below" : "at most")} {high}" : "")}, found {value.ToString(CultureInfo.InvariantCulture)}");
+
+    /// <summary>Whether the name says everything: the parameter does nothing.</summary>
+    internal virtual bool IsPlain => Parameter is null;
 
     /// <summary>How many targets belong to m outputs: m, or m/2 for gaussian_nll.</summary>
     /// <exception cref="UsageException">The loss cannot take so many outputs.</exception>
@@ -101,10 +127,13 @@ public abstract class Loss : IEquatable<Loss>
     }
 
     /// <inheritdoc/>
-    public override string ToString() => Parameter is { } p && p != 0 ? $"{Name}:{p.ToString("R", CultureInfo.InvariantCulture)}" : Name;
+    public override string ToString() => Parameter is { } p && !IsPlain ? $"{Name}:{p.ToString("R", CultureInfo.InvariantCulture)}" : Name;
 
-    /// <inheritdoc/>
-    public bool Equals(Loss? other) => other is not null && Name == other.Name && Parameter == other.Parameter;
+    /// <summary>Whether the two are the same loss, by more than their names.</summary>
+    public bool Equals(Loss? other) => other is not null && Name == other.Name && Parameter == other.Parameter && IsSameLoss(other);
+
+    /// <summary>Of two with one name.</summary>
+    private protected virtual bool IsSameLoss(Loss other) => GetType() == other.GetType();
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as Loss);

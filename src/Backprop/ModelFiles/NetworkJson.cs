@@ -9,10 +9,18 @@ namespace Backprop.ModelFiles;
 /// <summary>A network's description in a model file: <c>{"inputs":4,"layers":[{"units":8,"activation":"tanh"},…],"loss":"cross_entropy"}</c>.</summary>
 internal static class NetworkJson
 {
-    private static readonly string[] s_parameterNames = ["delta", "tau", "label_smoothing"];
+    /// <summary>The keys beside the loss's parameter, which must be called otherwise.</summary>
+    public static readonly string[] Keys = ["inputs", "layers", "loss"];
 
+    /// <exception cref="ModelException">An activation or the loss is not registered: what is written could not be read.</exception>
     public static string Write(NetworkDefinition network)
     {
+        foreach (LayerDefinition layer in network.Layers)
+        {
+            layer.Activation.RequireRegistered();
+        }
+
+        network.Loss.RequireRegistered();
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream))
         {
@@ -39,7 +47,7 @@ internal static class NetworkJson
 
             json.WriteEndArray();
             json.WriteString("loss", network.Loss.Name);
-            if (network.Loss.ParameterName is { } name && network.Loss.Parameter is { } value && (name != "label_smoothing" || value != 0))
+            if (network.Loss.ParameterName is { } name && network.Loss.Parameter is { } value && !network.Loss.IsPlain)
             {
                 json.WriteNumber(name, value);
             }
@@ -57,7 +65,7 @@ internal static class NetworkJson
         {
             using JsonDocument document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = 8, AllowDuplicateProperties = false });
             JsonElement root = document.RootElement;
-            RequireKeys(root, "the network", ["inputs", "layers", "loss", .. s_parameterNames]);
+            Loss? loss = ReadLoss(root);
             var layers = new List<LayerDefinition>();
             foreach (JsonElement layer in Get(root, "layers").EnumerateArray())
             {
@@ -67,32 +75,32 @@ internal static class NetworkJson
                 layers.Add(new(Get(layer, "units").GetInt32(), ActivationFunction.Create(Name(Get(layer, "activation"), "activation"), alpha), dropout));
             }
 
-            Loss? loss = null;
-            if (root.TryGetProperty("loss", out JsonElement name))
-            {
-                double? parameter = null;
-                string? given = null;
-                foreach (string candidate in s_parameterNames)
-                {
-                    if (root.TryGetProperty(candidate, out JsonElement value))
-                    {
-                        (parameter, given) = (value.GetDouble(), candidate);
-                    }
-                }
-
-                loss = Loss.Create(Name(name, "loss"), parameter);
-                if (given is not null && given != loss.ParameterName)
-                {
-                    throw new ModelException($"the loss '{loss.Name}' has no '{given}'");
-                }
-            }
-
             return new(Get(root, "inputs").GetInt32(), layers, loss);
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or UsageException)
         {
             throw new ModelException(error.Message, error);
         }
+    }
+
+    /// <summary>The loss, with its parameter; null: the one that goes with the output layer.</summary>
+    private static Loss? ReadLoss(JsonElement root)
+    {
+        if (!root.TryGetProperty("loss", out JsonElement name))
+        {
+            RequireKeys(root, "the network", Keys);
+            return null;
+        }
+
+        var loss = Loss.Create(Name(name, "loss"));
+        string? other = Loss.Names.Select(known => Loss.Create(known).ParameterName).FirstOrDefault(known => known is not null && known != loss.ParameterName && root.TryGetProperty(known, out _));
+        if (other is not null)
+        {
+            throw new ModelException($"the loss '{loss.Name}' has no '{other}'");
+        }
+
+        RequireKeys(root, "the network", loss.ParameterName is { } parameter ? [.. Keys, parameter] : Keys);
+        return loss.ParameterName is { } given && root.TryGetProperty(given, out JsonElement value) ? Loss.Create(loss.Name, value.GetDouble()) : loss;
     }
 
     private static JsonElement Get(JsonElement element, string name) =>

@@ -42,8 +42,8 @@ public sealed class Network<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     /// <summary>θ.</summary>
     internal AlignedBuffer<T> Parameters { get; }
 
-    /// <summary>Grows whenever a parameter is set from outside the training step, so that copies know that they are old.</summary>
-    internal int Version { get; private set; }
+    /// <summary>Grows whenever parameters have changed, so that copies know that they are old.</summary>
+    internal long Version { get; private set; }
 
     internal void Touch() => Version++;
 
@@ -55,11 +55,12 @@ public sealed class Network<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         return copy;
     }
 
-    /// <summary>Takes the numbers of a network of the same shape.</summary>
+    /// <summary>Takes the numbers of a network of the same shape; its activations and loss may be others.</summary>
+    /// <exception cref="ArgumentException">A layer of another shape.</exception>
     public void CopyFrom(Network<T> other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        if (other.Parameters.Length != Parameters.Length)
+        if (!other.Definition.HasShapeOf(Definition))
         {
             throw new ArgumentException($"a network {other.Definition} does not fit {Definition}", nameof(other));
         }

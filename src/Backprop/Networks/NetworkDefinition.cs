@@ -88,6 +88,10 @@ public sealed class NetworkDefinition : IEquatable<NetworkDefinition>
     /// <summary>The width of x_{ℓ−1}.</summary>
     public int InputsOf(int layer) => layer == 1 ? Inputs : Layers[layer - 2].Units;
 
+    /// <summary>Whether inputs and units are as many in every layer, so that weights of one fit the other.</summary>
+    internal bool HasShapeOf(NetworkDefinition other) =>
+        Inputs == other.Inputs && Layers.Select(layer => layer.Units).SequenceEqual(other.Layers.Select(layer => layer.Units));
+
     /// <summary>The same layers under another loss.</summary>
     public NetworkDefinition With(Loss loss) => new(Inputs, Layers, loss);
 
@@ -95,10 +99,10 @@ public sealed class NetworkDefinition : IEquatable<NetworkDefinition>
     public static Loss DefaultLoss(ActivationFunction output)
     {
         ArgumentNullException.ThrowIfNull(output);
-        return Loss.Create(output.Name switch
+        return Loss.Create(output switch
         {
-            "softmax" or "log_softmax" => "cross_entropy",
-            "sigmoid" => "binary_cross_entropy",
+            Softmax or LogSoftmax => "cross_entropy",
+            ElementwiseActivation<Sigmoid> => "binary_cross_entropy",
             _ => "mean_squared_error",
         });
     }

@@ -9,7 +9,7 @@ namespace Backprop.Optimizers;
 public sealed class Adadelta : Optimizer
 {
     /// <summary>Options that are not given take the defaults.</summary>
-    /// <exception cref="UsageException">An option out of its range.</exception>
+    /// <exception cref="UsageException">An option out of its range, or one that the optimizer does not have.</exception>
     public Adadelta(OptimizerOptions? options = null) : base(options ??= new(), 1.0)
     {
         Rho = Check("rho", options.Rho ?? 0.9, 0, 1, openHigh: true);

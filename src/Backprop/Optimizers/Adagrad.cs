@@ -9,7 +9,7 @@ namespace Backprop.Optimizers;
 public sealed class Adagrad : Optimizer
 {
     /// <summary>Options that are not given take the defaults.</summary>
-    /// <exception cref="UsageException">An option out of its range.</exception>
+    /// <exception cref="UsageException">An option out of its range, or one that the optimizer does not have.</exception>
     public Adagrad(OptimizerOptions? options = null) : base(options ??= new(), 0.01)
     {
         Epsilon = Check("epsilon", options.Epsilon ?? 1e-10, 0, double.PositiveInfinity);

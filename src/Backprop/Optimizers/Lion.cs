@@ -9,7 +9,7 @@ namespace Backprop.Optimizers;
 public sealed class Lion : Optimizer
 {
     /// <summary>Options that are not given take the defaults.</summary>
-    /// <exception cref="UsageException">An option out of its range.</exception>
+    /// <exception cref="UsageException">An option out of its range, or one that the optimizer does not have.</exception>
     public Lion(OptimizerOptions? options = null) : base(options ??= new(), 1e-4)
     {
         Beta1 = Check("beta1", options.Beta1 ?? 0.9, 0, 1, openHigh: true);

@@ -15,6 +15,14 @@ public abstract class Optimizer
 
     private protected Optimizer(OptimizerOptions options, double defaultLearningRate)
     {
+        foreach (string given in options.Given)
+        {
+            if (given is not ("learning-rate" or "weight-decay") && !OptionNames.Contains(given))
+            {
+                throw new UsageException($"optimizer '{Name}' has no option '{given}'");
+            }
+        }
+
         LearningRate = Check("learning rate", options.LearningRate ?? defaultLearningRate, 0, double.PositiveInfinity);
         WeightDecay = Check("weight decay", options.WeightDecay ?? DefaultWeightDecay, 0, double.PositiveInfinity);
     }
@@ -45,26 +53,10 @@ public abstract class Optimizer
 
     /// <summary>The optimizer of a name; options that are not given take PyTorch's defaults.</summary>
     /// <exception cref="UsageException">Unknown name, an option that the optimizer does not have, or one out of its range.</exception>
-    public static Optimizer Create(string name, OptimizerOptions? options = null)
-    {
-        Func<OptimizerOptions, Optimizer> create = s_registry.Get(name);
-        options ??= new();
-        Optimizer optimizer = create(options);
-        foreach (string given in options.Given)
-        {
-            if (!optimizer.Accepts(given))
-            {
-                throw new UsageException($"optimizer '{name}' has no option '{given}'");
-            }
-        }
+    public static Optimizer Create(string name, OptimizerOptions? options = null) => s_registry.Get(name)(options ?? new());
 
-        return optimizer;
-    }
-
-    /// <summary>The options beside learning rate and weight decay.</summary>
+    /// <summary>The options beside learning rate and weight decay, the same for every instance: the constructor asks for them.</summary>
     private protected abstract IReadOnlyList<string> OptionNames { get; }
-
-    private bool Accepts(string option) => option is "learning-rate" or "weight-decay" || OptionNames.Contains(option);
 
     private protected double Check(string option, double value, double low, double belowOrAt, bool openHigh = false) =>
         double.IsFinite(value) && value >= low && (openHigh ? value < belowOrAt : value <= belowOrAt)

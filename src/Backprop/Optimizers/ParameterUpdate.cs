@@ -6,13 +6,16 @@ namespace Backprop.Optimizers;
 /// <summary>An optimizer at work on one parameter buffer, with its moments; bound to the vectors of this machine.</summary>
 internal abstract unsafe class ParameterUpdate<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private readonly double[] _initial;
+
     private protected ParameterUpdate(Optimizer optimizer, AlignedBuffer<T> parameters)
     {
         Parameters = parameters;
+        _initial = [.. optimizer.StateNames.Select((_, moment) => optimizer.InitialState(moment))];
         Moments = [.. optimizer.StateNames.Select(_ => new AlignedBuffer<T>(parameters.Length))];
         for (int m = 0; m < Moments.Length; m++)
         {
-            Moments[m].Span.Fill(T.CreateTruncating(optimizer.InitialState(m)));
+            Moments[m].Span.Fill(T.CreateTruncating(_initial[m]));
         }
     }
 
@@ -39,6 +42,38 @@ internal abstract unsafe class ParameterUpdate<T> where T : unmanaged, IBinaryFl
 
     /// <summary>Updates the parameters from <paramref name="offset"/> on. False: one of them is not finite any more.</summary>
     public abstract bool Apply(T* gradient, long offset, int count);
+
+    /// <summary>
+    /// Makes the padding what it was at first, which an optimizer need not do (0 / 0 where ε is 0). False: a parameter that there is is not finite.
+    /// Called only where something is not.
+    /// </summary>
+    /// <param name="offset">Where the tile begins.</param>
+    /// <param name="rows">Its rows.</param>
+    /// <param name="width">The numbers of a row.</param>
+    /// <param name="outputs">Those of them that are parameters, or more.</param>
+    public bool ClearPadding(long offset, int rows, int width, int outputs)
+    {
+        bool finite = true;
+        for (int row = 0; row < rows; row++, offset += width)
+        {
+            for (int n = 0; n < width; n++)
+            {
+                if (n < outputs)
+                {
+                    finite &= T.IsFinite(Parameters.Pointer[offset + n]);
+                    continue;
+                }
+
+                Parameters.Pointer[offset + n] = T.Zero;
+                for (int moment = 0; moment < Moments.Length; moment++)
+                {
+                    Moments[moment].Pointer[offset + n] = T.CreateTruncating(_initial[moment]);
+                }
+            }
+        }
+
+        return finite;
+    }
 
     private sealed class Maker(Optimizer optimizer, AlignedBuffer<T> parameters) : IVectorVisitor<T, ParameterUpdate<T>>
     {

@@ -10,7 +10,7 @@ namespace Backprop.Optimizers;
 public sealed class RAdam : Optimizer
 {
     /// <summary>Options that are not given take the defaults.</summary>
-    /// <exception cref="UsageException">An option out of its range.</exception>
+    /// <exception cref="UsageException">An option out of its range, or one that the optimizer does not have.</exception>
     public RAdam(OptimizerOptions? options = null) : base(options ??= new(), 0.001)
     {
         Beta1 = Check("beta1", options.Beta1 ?? 0.9, 0, 1, openHigh: true);

@@ -11,7 +11,7 @@ namespace Backprop.Optimizers;
 public sealed class RmsProp : Optimizer
 {
     /// <summary>Options that are not given take the defaults.</summary>
-    /// <exception cref="UsageException">An option out of its range.</exception>
+    /// <exception cref="UsageException">An option out of its range, or one that the optimizer does not have.</exception>
     public RmsProp(OptimizerOptions? options = null) : base(options ??= new(), 0.01)
     {
         Rho = Check("rho", options.Rho ?? 0.99, 0, 1, openHigh: true);

@@ -10,7 +10,7 @@ namespace Backprop.Optimizers;
 public sealed class Rprop : Optimizer
 {
     /// <summary>Options that are not given take the defaults.</summary>
-    /// <exception cref="UsageException">An option out of its range.</exception>
+    /// <exception cref="UsageException">An option out of its range, or one that the optimizer does not have.</exception>
     public Rprop(OptimizerOptions? options = null) : base(options ??= new(), 0.01)
     {
     }

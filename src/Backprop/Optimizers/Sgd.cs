@@ -10,7 +10,7 @@ namespace Backprop.Optimizers;
 public sealed class Sgd : Optimizer
 {
     /// <summary>Options that are not given take the defaults.</summary>
-    /// <exception cref="UsageException">An option out of its range.</exception>
+    /// <exception cref="UsageException">An option out of its range, or one that the optimizer does not have.</exception>
     public Sgd(OptimizerOptions? options = null) : base(options ??= new(), 0.001)
     {
         Momentum = Check("momentum", options.Momentum ?? 0, 0, 1, openHigh: true);

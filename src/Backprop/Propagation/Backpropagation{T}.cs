@@ -35,18 +35,20 @@ public sealed unsafe class Backpropagation<T> : IDisposable where T : unmanaged,
     }
 
     /// <summary>The gradient of the mean loss over all rows, for all parameters and, if asked for, the inputs. The same object every time: the next call overwrites it.</summary>
-    /// <exception cref="DataException">Data that do not fit the network.</exception>
+    /// <exception cref="DataException">Data that do not fit the network, or more input gradients than an array holds.</exception>
+    /// <exception cref="ObjectDisposedException">The plan has been disposed of.</exception>
     public Gradient<T> Run(Dataset<T> data, bool toInput = false)
     {
         ArgumentNullException.ThrowIfNull(data);
+        _batch.RequireAlive(this);
         Fit.Require(_network.Definition, data, targets: true);
         (_gradient.Loss, _gradient.Rows) = (0, data.Rows);
-        _gradient.InputGradients = toInput ? new T[data.Rows * data.FeatureCount] : null;
+        _gradient.InputGradients = toInput ? new T[ArraySize.Of(data.Rows, data.FeatureCount, "input gradients")] : null;
         var order = RowPermutation.FileOrder(data.Rows);
         double weights = BatchScales.Sum(data, order, 0, data.Rows);
-        for (int start = 0; start < data.Rows; start += _batchSize)
+        for (int start = 0, samples; start < data.Rows; start += samples)
         {
-            int samples = Math.Min(_batchSize, data.Rows - start);
+            samples = Math.Min(_batchSize, data.Rows - start);
             _goesOn = start > 0; // later rows go on where earlier ones stopped
             _gradient.Loss += _batch.Propagate(data, order, start, samples, weights, dropout: null, toInput);
             _batch.ForEachTile(_sumTile);
@@ -61,7 +63,7 @@ public sealed unsafe class Backpropagation<T> : IDisposable where T : unmanaged,
         return _gradient;
     }
 
-    /// <inheritdoc/>
+    /// <summary>Ends the threads. Not while a gradient is taken; once more does nothing.</summary>
     public void Dispose() => _batch.Dispose();
 
     private void SumTile(int thread, int tile)

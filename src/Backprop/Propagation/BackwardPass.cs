@@ -35,7 +35,7 @@ internal static unsafe class BackwardPass<T, V>
             workspace.Deltas[l].Pointer + ((nint)first * workspace.Strides[l]), workspace.Strides[l],
             workspace.BackwardWeights[l].Pointer, biased: false,
             before, stride,
-            new Tail(l > 1 ? activations[l - 1] : null, workspace.PreActivations[l - 1].Pointer + at, workspace.Activations[l - 1].Pointer + at, before, mask, stride, count));
+            new Tail(l > 1 ? activations[l - 1] : null, workspace.PreActivations[l - 1].Pointer + at, workspace.Activations[l - 1].Pointer + at, before, mask, stride, count, layer.Inputs));
     }
 
     /// <summary>A tile of ∂W_ℓ and ∂b_ℓ: the samples are the sum, both operands are read as they lie; after the last input comes the 1 of the biases.</summary>
@@ -52,8 +52,8 @@ internal static unsafe class BackwardPass<T, V>
             start, tile.Width, to, tile.Width);
     }
 
-    /// <summary>Δ ← f′(P) ∘ mask ∘ Δ.</summary>
-    private readonly struct Tail(ActivationKernel<V>? activation, T* p, T* x, T* delta, T* mask, int stride, int rows) : IPanelTail
+    /// <summary>Δ ← f′(P) ∘ mask ∘ Δ; beyond the last unit it stays 0, so that the padding of ∂W does.</summary>
+    private readonly struct Tail(ActivationKernel<V>? activation, T* p, T* x, T* delta, T* mask, int stride, int rows, int units) : IPanelTail
     {
         public void Run(int column, int width)
         {
@@ -65,7 +65,11 @@ internal static unsafe class BackwardPass<T, V>
                 }
             }
 
-            activation?.Backward((V*)(p + column), (V*)(x + column), (V*)(delta + column), stride / V.Count, rows, width / V.Count);
+            activation?.Backward((V*)(p + column), (V*)(x + column), (V*)(delta + column), stride / V.Count, rows, Math.Min(width, units - column));
+            for (int row = 0; column + width > units && activation is { KeepsZeros: false } && row < rows; row++)
+            {
+                new Span<T>(delta + ((nint)row * stride) + units, column + width - units).Clear();
+            }
         }
     }
 }

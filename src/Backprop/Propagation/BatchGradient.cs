@@ -28,6 +28,7 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
     private readonly ThreadTrial? _trial;
     private readonly GradientSections<T>? _sections;
     private readonly bool _byUnits, _fewParameters;
+    private readonly int _capacity;
     private readonly Action<int> _samplePhase, _sectionPhase, _gatherPhase, _forwardPhase, _outputPhase, _backwardPhase, _parameterPhase;
 
     private Dataset<T>? _data;
@@ -35,7 +36,8 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
     private int _start, _samples;
     private double _weights;
     private DropoutKey? _dropout;
-    private bool _toInput;
+    private bool _toInput, _isDisposed;
+    private Dataset<T>? _fitting; // what was found to fit the network
     private SampleBlocks _blocks;
     private DenseLayer<T>? _layer;
     private Action<int, int>? _tileWork;
@@ -49,15 +51,17 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
     {
         IsNarrow = CanBeNarrow(network.Definition) && (narrow ?? IsBetterNarrow(network.Definition, capacity));
         double work = (double)network.Definition.ParameterCount * capacity;
-        _team = new(work < WorthThreads ? 1 : threads == 0 ? Environment.ProcessorCount : threads);
-        _shares = new(_team.Count);
-        _trial = _team.Count > 1 && work < TooMuchToTry ? new() : null;
+        int count = work < WorthThreads ? 1 : threads == 0 ? Environment.ProcessorCount : threads;
+        _shares = new(count);
+        _trial = count > 1 && work < TooMuchToTry ? new() : null;
         var workspace = new Workspace<T>(network.Definition, capacity, backward: true);
         _sections = GradientSections<T>.For(network, workspace, IsNarrow);
-        Propagator = Propagator<T>.Create(network, workspace, _team.Count, IsNarrow ? _sections!.First(1, capacity) : 0, vectors);
+        Propagator = Propagator<T>.Create(network, workspace, count, IsNarrow ? _sections!.First(1, capacity) : 0, vectors);
         _byUnits = _sections is null && IsBetterByUnits(network, workspace);
         _fewParameters = network.Parameters.Length < FewParameters;
-        Tiles = new(network, _team.Count, _byUnits);
+        Tiles = new(network, count, _byUnits);
+        _capacity = capacity;
+        _team = new(count); // last: threads that have begun want to be ended
         (_samplePhase, _sectionPhase, _parameterPhase) = (SamplePhase, SectionPhase, ParameterPhase);
         (_gatherPhase, _forwardPhase, _outputPhase, _backwardPhase) = (GatherPhase, ForwardPhase, OutputPhase, BackwardPhase);
     }
@@ -155,7 +159,38 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
         Propagator.Forward(0, _samples, _dropout);
     }
 
-    public void Dispose() => _team.Dispose();
+    /// <exception cref="ObjectDisposedException">The plan has been disposed of.</exception>
+    public void RequireAlive(object owner) => ObjectDisposedException.ThrowIf(_isDisposed, owner);
+
+    public void Dispose()
+    {
+        _isDisposed = true;
+        _team.Dispose();
+    }
+
+    /// <summary>What pointers trust: data, which are looked at once, and positions.</summary>
+    /// <exception cref="DataException">Data that do not fit the network.</exception>
+    /// <exception cref="ArgumentException">More samples than there is room for, or positions that the order does not have.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Require(Dataset<T> data, in RowPermutation order, int start, int samples)
+    {
+        if (!ReferenceEquals(data, _fitting))
+        {
+            Fit.Require(Propagator.Network.Definition, data, targets: true);
+            _fitting = data;
+        }
+
+        if (start < 0 || samples < 1 || samples > _capacity || samples > order.Rows - start || order.Rows > data.Rows)
+        {
+            throw OutOfRange(data, order, start, samples);
+        }
+    }
+
+    private ArgumentException OutOfRange(Dataset<T> data, in RowPermutation order, int start, int samples) => order.Rows > data.Rows
+        ? new ArgumentException($"an order of {order.Rows} rows found, at most the {data.Rows} of the data expected", nameof(order))
+        : samples < 1 || samples > _capacity
+        ? new ArgumentOutOfRangeException(nameof(samples), samples, $"{samples} samples in a batch found, 1 to {_capacity} expected")
+        : new ArgumentOutOfRangeException(nameof(start), start, $"{samples} samples from position {start} on found, positions 0 to {order.Rows - 1} expected");
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void InPhase(Action<int> phase, int pieces, bool alone = false)

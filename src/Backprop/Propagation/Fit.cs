@@ -7,6 +7,17 @@ namespace Backprop.Propagation;
 /// <summary>Whether data and network belong together.</summary>
 internal static class Fit
 {
+    /// <summary>Also that the data have a row.</summary>
+    /// <exception cref="DataException">They do not fit, or have no such row.</exception>
+    public static void Require<T>(NetworkDefinition network, Dataset<T> data, int row) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Require(network, data, targets: true);
+        if (row < 0 || row >= data.Rows)
+        {
+            throw new DataException($"row {row} does not exist: the data have {(data.Rows == 1 ? "row 0 only" : $"rows 0 to {data.Rows - 1}")}");
+        }
+    }
+
     /// <exception cref="DataException">They do not.</exception>
     public static void Require<T>(NetworkDefinition network, Dataset<T> data, bool targets) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

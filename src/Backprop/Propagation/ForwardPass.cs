@@ -37,7 +37,7 @@ internal static unsafe class ForwardPass<T, V>
             inputs.Pointer + ((nint)first * workspace.Strides[l - 1]), workspace.Strides[l - 1],
             network.Parameters.Pointer + layer.Offset, biased: true,
             p, stride,
-            new Tail(l < last ? activations[l] : null, p, x, stride, count));
+            new Tail(l < last ? activations[l] : null, p, x, stride, count, layer.Outputs));
         for (int sample = 0; l < last && endUnit == layer.Outputs && sample < count; sample++)
         {
             x[(sample * (nint)stride) + layer.Outputs] = T.One; // what the biases are weights of
@@ -65,8 +65,8 @@ internal static unsafe class ForwardPass<T, V>
     }
 
     /// <summary>X_ℓ = f_ℓ(P_ℓ).</summary>
-    private readonly struct Tail(ActivationKernel<V>? activation, T* p, T* x, int stride, int rows) : IPanelTail
+    private readonly struct Tail(ActivationKernel<V>? activation, T* p, T* x, int stride, int rows, int units) : IPanelTail
     {
-        public void Run(int column, int width) => activation?.Forward((V*)(p + column), (V*)(x + column), stride / V.Count, rows, width / V.Count);
+        public void Run(int column, int width) => activation?.Forward((V*)(p + column), (V*)(x + column), stride / V.Count, rows, Math.Min(width, units - column));
     }
 }

@@ -211,7 +211,7 @@ internal sealed unsafe class NarrowPass<T, V>
                 MatrixProduct<T, V>.Panel<Constants.N0>(layer.Outputs, V.Count, layer.Inputs, layer.Weights, 1, layer.PanelWidth, x, V.Count, layer.Biases, V.Count, p, V.Count);
             }
 
-            layer.Activation?.Forward((V*)layer.P, (V*)layer.X, layer.Outputs + 1, _groups, layer.Outputs);
+            layer.Activation?.Forward((V*)layer.P, (V*)layer.X, layer.Outputs + 1, _groups, layer.Outputs * V.Count);
         }
     }
 
@@ -226,7 +226,7 @@ internal sealed unsafe class NarrowPass<T, V>
             _output.Forward((V*)p, (V*)_outputs.Pointer, layer.Outputs);
             OutputPass<T, V>.Group(
                 _network.Definition, _workspace, _output, (V*)p, (V*)_outputs.Pointer, (V*)_targets.Pointer, (V*)delta,
-                _first + sample, Math.Clamp(_samples - sample, 0, V.Count), classes);
+                _first + sample, _first + _samples - 1, classes);
         }
     }
 
@@ -243,7 +243,7 @@ internal sealed unsafe class NarrowPass<T, V>
                 MatrixProduct<T, V>.Panel<Constants.N0>(layer.Inputs, V.Count, layer.Outputs, layer.Weights, layer.PanelWidth, 1, delta, V.Count, null, 0, deltaBefore, V.Count);
             }
 
-            before.Activation?.Backward((V*)before.P, (V*)before.X, (V*)before.Deltas, layer.Inputs + 1, _groups, layer.Inputs);
+            before.Activation?.Backward((V*)before.P, (V*)before.X, (V*)before.Deltas, layer.Inputs + 1, _groups, layer.Inputs * V.Count);
         }
 
         for (int group = 0; toInput && group < _groups; group++)

@@ -36,6 +36,7 @@ internal static unsafe class OutputPass<T, V>
         {
             T* x = workspace.Activations[layer].Pointer + ((long)sample * stride);
             Transposition.Run(x, stride, V.Count, outputs, (T*)p, V.Count);
+            Repeat((T*)p, outputs, first + count - sample);
             kernel.Forward(p, y, outputs);
             if (stage != OutputStage.Deltas)
             {
@@ -46,7 +47,7 @@ internal static unsafe class OutputPass<T, V>
                 }
             }
 
-            Group(network.Definition, workspace, kernel, p, y, t, stage == OutputStage.Deltas ? delta : null, sample, Math.Min(V.Count, first + count - sample), classes);
+            Group(network.Definition, workspace, kernel, p, y, t, stage == OutputStage.Deltas ? delta : null, sample, first + count - 1, classes);
             if (stage == OutputStage.Deltas)
             {
                 Transposition.Run((T*)delta, V.Count, outputs, V.Count, workspace.Deltas[layer].Pointer + ((long)sample * stride), stride);
@@ -68,31 +69,36 @@ internal static unsafe class OutputPass<T, V>
     /// <param name="t">Room for the targets.</param>
     /// <param name="delta">Where Δ_N goes; null: not wanted.</param>
     /// <param name="sample">The first sample.</param>
-    /// <param name="lanes">How many samples there are.</param>
+    /// <param name="last">The last sample of all; lanes beyond it have its targets, so that no loss meets what it does not expect.</param>
     /// <param name="classes">Whether the targets are classes.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Group(NetworkDefinition definition, Workspace<T> workspace, OutputKernel<V> kernel, V* p, V* y, V* t, V* delta, int sample, int lanes, bool classes)
+    public static void Group(NetworkDefinition definition, Workspace<T> workspace, OutputKernel<V> kernel, V* p, V* y, V* t, V* delta, int sample, int last, bool classes)
     {
         int outputs = definition.Outputs, targets = definition.TargetCount;
-        if (classes || lanes < V.Count)
+        V zero = V.Create(0);
+        if (classes)
         {
-            V zero = V.Create(0);
             for (int target = 0; target < targets; target++)
             {
                 t[target] = zero;
             }
-        }
 
-        if (classes)
-        {
-            for (int lane = 0; lane < lanes; lane++)
+            for (int lane = 0; lane < V.Count; lane++)
             {
-                ((T*)t)[(workspace.ClassIndices[sample + lane] * V.Count) + lane] = T.One;
+                ((T*)t)[(workspace.ClassIndices[Math.Min(sample + lane, last)] * V.Count) + lane] = T.One;
             }
+        }
+        else if (sample <= last)
+        {
+            Transposition.Run(workspace.TargetValues.Pointer + ((long)sample * targets), targets, Math.Min(V.Count, last + 1 - sample), targets, (T*)t, V.Count);
+            Repeat((T*)t, targets, last + 1 - sample);
         }
         else
         {
-            Transposition.Run(workspace.TargetValues.Pointer + ((long)sample * targets), targets, lanes, targets, (T*)t, V.Count);
+            for (int target = 0; target < targets; target++)
+            {
+                t[target] = V.Broadcast(workspace.TargetValues.Pointer[((long)last * targets) + target]);
+            }
         }
 
         var ps = new ReadOnlySpan<V>(p, outputs);
@@ -108,7 +114,25 @@ internal static unsafe class OutputPass<T, V>
         V scale = V.Load(workspace.Scales.Pointer + sample);
         for (int output = 0; output < outputs; output++)
         {
-            delta[output] = delta[output] * scale;
+            delta[output] = V.IfLess(zero, scale, delta[output] * scale, zero); // what weighs nothing counts nothing, even if it is not finite
+        }
+    }
+
+    /// <summary>Lanes beyond the last sample repeat it, so that nothing odd arises in them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Repeat(T* values, int vectors, int samples)
+    {
+        if (samples < V.Count)
+        {
+            RepeatLast(values, vectors, samples);
+        }
+    }
+
+    private static void RepeatLast(T* values, int vectors, int samples)
+    {
+        for (int n = 0; n < vectors; n++, values += V.Count)
+        {
+            new Span<T>(values + samples, V.Count - samples).Fill(values[samples - 1]);
         }
     }
 
@@ -131,17 +155,22 @@ internal static unsafe class OutputPass<T, V>
         int sample = 0;
         for (; sample + 4 <= count; sample += 4)
         {
-            sums += Widen(losses + sample) * Widen(scales + sample);
+            sums += Weigh(Widen(losses + sample), Widen(scales + sample));
         }
 
         double sum0 = sums[0];
         for (; sample < count; sample++)
         {
-            sum0 += double.CreateTruncating(losses[sample]) * double.CreateTruncating(scales[sample]);
+            sum0 += scales[sample] == T.Zero ? 0 : double.CreateTruncating(losses[sample]) * double.CreateTruncating(scales[sample]);
         }
 
         return sum0 + sums[1] + (sums[2] + sums[3]);
     }
+
+    /// <summary>scale · loss, 0 where the scale is 0 even if the loss is not finite.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<double> Weigh(Vector256<double> losses, Vector256<double> scales) =>
+        Vector256.AndNot(losses * scales, Vector256.Equals(scales, Vector256<double>.Zero));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<double> Widen(T* values)

@@ -37,10 +37,10 @@ internal sealed unsafe class PredictionPass<T> : IDisposable where T : unmanaged
     public PredictionPass(Network<T> network, int threads)
     {
         _network = network;
-        _team = new(threads);
         _propagator = Propagator<T>.Create(network, new(network.Definition, BlockRows * threads, backward: false), threads, narrowSamples: 0, VectorPaths.Current);
         _layer = network.Layers[0];
         (_blockPhase, _layerPhase) = (BlockPhase, LayerPhase);
+        _team = new(threads); // last: threads that have begun want to be ended
     }
 
     /// <summary>y of rows of features.</summary>

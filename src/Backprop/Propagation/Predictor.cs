@@ -13,6 +13,7 @@ public sealed class Predictor<T> : IDisposable where T : unmanaged, IBinaryFloat
 {
     private readonly PredictionPass<T>?[] _idle = new PredictionPass<T>?[64];
     private readonly int _threads;
+    private volatile bool _isDisposed;
 
     /// <summary>Plans the buffers; the network's present and later weights are used.</summary>
     /// <param name="network">The network.</param>
@@ -32,34 +33,52 @@ public sealed class Predictor<T> : IDisposable where T : unmanaged, IBinaryFloat
     /// <param name="features">Row-major [Rows×Inputs].</param>
     /// <param name="outputs">Row-major [Rows×Outputs], written.</param>
     /// <exception cref="ArgumentException">Not whole rows, or outputs of another size.</exception>
+    /// <exception cref="ObjectDisposedException">The predictor has been disposed of.</exception>
     public void Predict(ReadOnlySpan<T> features, Span<T> outputs)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         int inputs = Network.Definition.Inputs, width = Network.Definition.Outputs, rows = features.Length / inputs;
         if (features.Length % inputs != 0 || outputs.Length != rows * (long)width)
         {
             throw new ArgumentException($"found {features.Length} features and room for {outputs.Length} outputs, expected whole rows of {inputs} and {width} of each");
         }
 
+        if (rows == 0)
+        {
+            return;
+        }
+
         PredictionPass<T> pass = Take();
-        pass.Predict(features, outputs, rows);
-        GiveBack(pass);
+        try
+        {
+            pass.Predict(features, outputs, rows);
+        }
+        finally
+        {
+            GiveBack(pass);
+        }
     }
 
     /// <summary>y for every row, as a new row-major [Rows×Outputs] array.</summary>
+    /// <exception cref="ArgumentException">Not whole rows.</exception>
+    /// <exception cref="DataException">More outputs than an array holds.</exception>
+    /// <exception cref="ObjectDisposedException">The predictor has been disposed of.</exception>
     public T[] Predict(ReadOnlySpan<T> features)
     {
-        var outputs = new T[features.Length / Network.Definition.Inputs * Network.Definition.Outputs];
+        var outputs = new T[ArraySize.Of(features.Length / Network.Definition.Inputs, Network.Definition.Outputs, "outputs")];
         Predict(features, outputs);
         return outputs;
     }
 
     /// <summary>The mean loss over all rows, weighted where they have weights, and y of every row.</summary>
-    /// <exception cref="DataException">Data that do not fit the network.</exception>
+    /// <exception cref="DataException">Data that do not fit the network, or more outputs than an array holds.</exception>
+    /// <exception cref="ObjectDisposedException">The predictor has been disposed of.</exception>
     public double Evaluate(Dataset<T> data, out T[] outputs) => Evaluate(data, preActivations: false, out outputs);
 
-    /// <inheritdoc/>
+    /// <summary>Ends the threads. Not while somebody predicts; once more does nothing.</summary>
     public void Dispose()
     {
+        _isDisposed = true;
         for (int n = 0; n < _idle.Length; n++)
         {
             Interlocked.Exchange(ref _idle[n], null)?.Dispose();
@@ -73,15 +92,18 @@ public sealed class Predictor<T> : IDisposable where T : unmanaged, IBinaryFloat
     private double Evaluate(Dataset<T> data, bool preActivations, out T[] outputs)
     {
         ArgumentNullException.ThrowIfNull(data);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         Fit.Require(Network.Definition, data, targets: true);
-        long count = (long)data.Rows * Network.Definition.Outputs;
-        outputs = count <= Array.MaxLength
-            ? new T[count]
-            : throw new DataException($"{data.Rows} rows of {Network.Definition.Outputs} outputs are more than one array holds");
+        outputs = new T[ArraySize.Of(data.Rows, Network.Definition.Outputs, "outputs")];
         PredictionPass<T> pass = Take();
-        double loss = pass.Evaluate(data, outputs, preActivations);
-        GiveBack(pass);
-        return loss;
+        try
+        {
+            return pass.Evaluate(data, outputs, preActivations);
+        }
+        finally
+        {
+            GiveBack(pass);
+        }
     }
 
     private PredictionPass<T> Take()
@@ -99,7 +121,7 @@ public sealed class Predictor<T> : IDisposable where T : unmanaged, IBinaryFloat
 
     private void GiveBack(PredictionPass<T> pass)
     {
-        for (int n = 0; n < _idle.Length; n++)
+        for (int n = 0; n < _idle.Length && !_isDisposed; n++)
         {
             if (_idle[n] is null && Interlocked.CompareExchange(ref _idle[n], pass, null) is null)
             {

@@ -98,21 +98,29 @@ internal abstract unsafe class Propagator<T>(Network<T> network, Workspace<T> wo
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void RefreshBackwardWeights(int lowest)
     {
-        if (Workspace.BackwardVersion == Network.Version)
+        long version = Network.Version;
+        int copied = HasFreshCopy ? Workspace.LowestBackwardLayer : int.MaxValue;
+        if (copied <= lowest)
         {
             return;
         }
 
         foreach (DenseLayer<T> layer in Network.Layers)
         {
-            for (int output = 0; layer.Index >= lowest && output < layer.Outputs; output += Layout.PanelWidth<T>())
+            for (int output = 0; layer.Index >= lowest && layer.Index < copied && output < layer.Outputs; output += Layout.PanelWidth<T>())
             {
                 CopyToBackwardWeights(layer, 0, layer.Inputs, output);
             }
         }
 
-        Workspace.BackwardVersion = Network.Version;
+        (Workspace.BackwardVersion, Workspace.LowestBackwardLayer) = (version, lowest);
     }
+
+    /// <summary>Whether the copy is of the weights as they are, from <see cref="Workspace{T}.LowestBackwardLayer"/> on.</summary>
+    public bool HasFreshCopy => Workspace.BackwardVersion == Network.Version;
+
+    /// <summary>Says that the network has been updated, and its copy with it: every weight behind layer 1, by <see cref="CopyToBackwardWeights"/>.</summary>
+    public void KeepFreshCopy() => (Workspace.BackwardVersion, Workspace.LowestBackwardLayer) = (Network.Version, 2);
 
     /// <summary>Copies the weights of one panel of outputs and some inputs, of which the first begins a panel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -13,8 +13,7 @@ internal sealed class Workspace<T> where T : unmanaged, IBinaryFloatingPointIeee
     public Workspace(NetworkDefinition definition, int capacity, bool backward)
     {
         int layers = definition.Layers.Length;
-        capacity = (capacity + LossGroup - 1) / LossGroup * LossGroup; // whole vectors of samples
-        Capacity = capacity;
+        capacity = Capacity = WholeGroups(capacity);
         Strides = [.. Enumerable.Range(0, layers + 1).Select(layer => Layout.RowStride<T>(Width(definition, layer) + (layer < layers ? 1 : 0)))];
         Activations = [.. Strides.Select(stride => new AlignedBuffer<T>((long)capacity * stride))];
         PreActivations = new AlignedBuffer<T>[layers + 1];
@@ -73,7 +72,10 @@ internal sealed class Workspace<T> where T : unmanaged, IBinaryFloatingPointIeee
     public AlignedBuffer<T>[] BackwardWeights { get; }
 
     /// <summary>The version of the network that <see cref="BackwardWeights"/> were copied from; −1: none.</summary>
-    public int BackwardVersion { get; set; } = -1;
+    public long BackwardVersion { get; set; } = -1;
+
+    /// <summary>The first layer whose weights were copied then, with all behind it.</summary>
+    public int LowestBackwardLayer { get; set; } = int.MaxValue;
 
     /// <summary>The row of the data set that each sample of the batch is.</summary>
     public int[] Rows { get; }
@@ -92,6 +94,12 @@ internal sealed class Workspace<T> where T : unmanaged, IBinaryFloatingPointIeee
 
     /// <summary>Σ scale · loss of each <see cref="LossGroup"/> samples.</summary>
     public double[] LossSums { get; }
+
+    /// <summary>Room for whole vectors of samples.</summary>
+    /// <exception cref="UsageException">More samples than there can be room for.</exception>
+    private static int WholeGroups(int samples) => samples <= Array.MaxLength - LossGroup
+        ? (samples + LossGroup - 1) / LossGroup * LossGroup
+        : throw new UsageException($"{samples:N0} samples in one batch: at most {Array.MaxLength - LossGroup:N0} are supported");
 
     private static void SetOnes(AlignedBuffer<T> values, int stride, int column)
     {

@@ -58,6 +58,9 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
     /// <summary>The vectors that really run.</summary>
     public VectorPath Vectors { get; }
 
+    /// <summary>Whether the next step finds its copy of the weights as they are.</summary>
+    internal bool HasFreshCopy => _batch.Propagator.HasFreshCopy;
+
     /// <summary>The optimizer's moments, laid out as the parameters.</summary>
     internal AlignedBuffer<T>[] Moments => _update.Moments;
 
@@ -69,10 +72,15 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
     /// <param name="learningRate">η.</param>
     /// <param name="epoch">What dropout depends on, with the row.</param>
     /// <exception cref="DivergenceException">A loss or a parameter is not finite.</exception>
+    /// <exception cref="DataException">Data that do not fit the network.</exception>
+    /// <exception cref="ArgumentException">More samples than a batch has, an order of more rows than the data have, or positions that it does not have.</exception>
+    /// <exception cref="ObjectDisposedException">The step has been disposed of.</exception>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public double Run(Dataset<T> data, in RowPermutation order, int start, int samples, double learningRate, long epoch = 0)
     {
         ArgumentNullException.ThrowIfNull(data);
+        _batch.RequireAlive(this);
+        _batch.Require(data, order, start, samples);
         double weights = BatchScales.Sum(data, order, start, samples);
         if (weights == 0)
         {
@@ -89,6 +97,7 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
 
         _update.Begin(Steps, learningRate);
         _nonFiniteLayer = 0;
+        _batch.Propagator.Network.Touch(); // before: what stops half way leaves copies that are old
         _batch.ForEachTile(_updateTile);
         if (_gradient is not null)
         {
@@ -96,11 +105,16 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
             _batch.ForEachTile(_updateClippedTile);
         }
 
+        if (!_batch.IsNarrow)
+        {
+            _batch.Propagator.KeepFreshCopy();
+        }
+
         return _nonFiniteLayer == 0 ? loss
             : throw new DivergenceException($"step {Steps}: a parameter of layer {_nonFiniteLayer} is not finite after the update; a lower learning rate or --clip-norm may help", _nonFiniteLayer, Steps);
     }
 
-    /// <inheritdoc/>
+    /// <summary>Ends the threads. Not while a step runs; once more does nothing.</summary>
     public void Dispose() => _batch.Dispose();
 
     /// <summary>∂W and ∂b of a tile, and the update while it is hot.</summary>
@@ -152,7 +166,7 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Update(in ParameterTiles<T>.Tile tile, T* gradient)
     {
-        if (!_update.Apply(gradient, tile.Offset, tile.Size))
+        if (!_update.Apply(gradient, tile.Offset, tile.Size) && !_update.ClearPadding(tile.Offset, tile.Rows, tile.Width, tile.Layer.Outputs - tile.Output))
         {
             Interlocked.CompareExchange(ref _nonFiniteLayer, tile.Layer.Index, 0);
         }
