@@ -27,6 +27,7 @@ internal static partial class NamedFiles
         ["--format"] = FileUse.None,
         ["--from"] = FileUse.Input,
         ["--initializer"] = FileUse.None,
+        ["--keep-by"] = FileUse.None,
         ["--log"] = FileUse.Output,
         ["--loss"] = FileUse.None,
         ["--network"] = FileUse.None,
