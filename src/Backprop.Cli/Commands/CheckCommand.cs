@@ -69,7 +69,7 @@ internal static class CheckCommand
     private static (Network<T> Network, Dataset<T> Data) OfModel<T>(string path, DataSource source, string[]? targets, int rows) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Model<T> model = Model<T>.Read(path);
-        Dataset<T> data = DatasetBuilder.ForModel<T>(source, model.Network.Definition, model.Schema, targets, needTargets: true);
+        Dataset<T> data = model.Rows<T>(source, targets, needTargets: true);
         int count = Math.Min(rows, data.Rows);
         return (model.Network, data.Select([.. Enumerable.Range(0, count).Select(n => (int)((long)n * data.Rows / count))]));
     }

@@ -14,7 +14,7 @@ internal static class DataCommand
         var common = new CommonOptions();
         var command = new Command("data", "What the columns are, and what training would make of them");
         common.AddTo(command);
-        command.SetAction(parsed => Run(common.Source(parsed), common.Targets(parsed), parsed.GetValue(common.Json)));
+        command.SetAction(parsed => Run(common.Source(parsed).ForTraining(), common.Targets(parsed), parsed.GetValue(common.Json)));
         return command;
     }
 

@@ -28,7 +28,7 @@ internal static class EvaluateCommand
     private static int Run(string path, DataSource source, string[]? targets, bool json)
     {
         Model<double> model = Model<double>.Read(path);
-        Dataset<double> data = DatasetBuilder.ForModel<double>(source, model.Network.Definition, model.Schema, targets, needTargets: true);
+        Dataset<double> data = model.Rows<double>(source, targets, needTargets: true);
         Evaluation evaluation = model.Evaluator().Evaluate(data);
         NetworkDefinition network = model.Network.Definition;
         TargetColumns? target = model.Schema?.Target;

@@ -76,7 +76,7 @@ internal static class ExplainCommand
     {
         Model<T> model = Model<T>.Read(path);
         var name = ParameterName.Parse(parameter, model.Network.Definition); // before the data: they may be large
-        Dataset<T> one = DatasetBuilder.RowForModel<T>(read(), row, model.Network.Definition, model.Schema, targets);
+        Dataset<T> one = model.Row<T>(read(), row, targets);
         return Explanation.OfOnly(model.Network, one, row, name);
     }
 }

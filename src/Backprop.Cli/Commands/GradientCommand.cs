@@ -31,7 +31,7 @@ internal static class GradientCommand
     private static int Run<T>(string path, DataSource source, string[]? targets, string? output, bool json) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Model<T> model = Model<T>.Read(path);
-        Dataset<T> data = DatasetBuilder.ForModel<T>(source, model.Network.Definition, model.Schema, targets, needTargets: true);
+        Dataset<T> data = model.Rows<T>(source, targets, needTargets: true);
         Gradient<T> gradient = Backpropagation.Gradient(model.Network, data);
         if (output is not null)
         {

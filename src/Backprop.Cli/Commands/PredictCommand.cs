@@ -35,7 +35,7 @@ internal static class PredictCommand
 
         Model<double> model = Model<double>.Read(path);
         NetworkDefinition network = model.Network.Definition;
-        Dataset<double> data = DatasetBuilder.ForModel<double>(WithoutTargets(source, model, targets), network, model.Schema, targets: null, needTargets: false);
+        Dataset<double> data = model.Rows<double>(WithoutTargets(source, model, targets), targets: null, needTargets: false);
         Fit.Require(network, data, targets: false);
         double[] y = new Predictor<double>(model.Network).Predict(data.Features);
         List<Column> columns = Columns(model, y, data.Rows);

@@ -55,6 +55,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         string? data = parsed.GetValue(options.Common.Data) ?? (parsed.GetValue(options.Common.Query) is null ? "builtin:digits" : null);
         DataSource source = DataSource.Read(data, parsed.GetValue(options.Common.Query), parsed.GetValue(options.Common.Database));
         Model<T>? from = parsed.GetValue(options.From) is { } path ? Model<T>.Read(path) : null;
+        source = from is null ? source.ForTraining(asTheyAre: parsed.GetValue(options.Preprocess) == "none") : source.For(from);
         (Dataset<T> training, Dataset<T>? validation, TableSchema? schema) = new TrainingData<T>(options, parsed, _recipe, from).Load(source);
         NetworkDefinition definition = new NetworkChoice(options, parsed, _recipe).Choose(training, schema, from?.Network.Definition);
         WarnOfLargeTargets(training, isNew: from is null);
@@ -368,6 +369,16 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
     {
         json.WriteString("data", source.Name);
         json.WriteNumber("rows", training.Rows);
+        if (source.AreScaledBytes is { } scaled)
+        {
+            json.WriteBoolean("bytes_scaled", scaled);
+        }
+
+        (T least, T greatest) = Range(training.Features);
+        json.WriteStartArray("feature_range");
+        json.WriteNumberValue(double.CreateTruncating(least));
+        json.WriteNumberValue(double.CreateTruncating(greatest));
+        json.WriteEndArray();
         json.WriteString("optimizer", optimizer.Name);
         json.WriteNumber("learning_rate", optimizer.LearningRate);
         json.WriteNumber("weight_decay", optimizer.WeightDecay);
@@ -399,6 +410,17 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
 
         json.WriteString("version", typeof(Network<T>).Assembly.GetName().Version?.ToString(3));
     });
+
+    private static (T Least, T Greatest) Range(ReadOnlySpan<T> values)
+    {
+        (T least, T greatest) = (values[0], values[0]);
+        foreach (T value in values)
+        {
+            (least, greatest) = (T.Min(least, value), T.Max(greatest, value));
+        }
+
+        return (least, greatest);
+    }
 
     private void PrintJson(string output, NetworkDefinition definition, Dataset<T> training, TrainingResult result, string hash, long resumedFrom) => JsonLine.Print(json =>
     {

@@ -21,7 +21,7 @@ internal sealed class TrainingData<T>(TrainOptions options, ParseResult parsed, 
             throw new UsageException($"--validation must be a fraction from 0 to below 1, or DATA; found {text}");
         }
 
-        DataSource? second = isFraction ? null : DataSource.Read(text, null, null);
+        DataSource? second = isFraction ? null : Decided(DataSource.Read(text, null, null));
         string[]? targets = options.Common.Targets(parsed);
         if (source.Table is null)
         {
@@ -37,9 +37,9 @@ internal sealed class TrainingData<T>(TrainOptions options, ParseResult parsed, 
         if (from is not null)
         {
             schema = from.Schema;
-            all = DatasetBuilder.ForModel<T>(source, from.Network.Definition, schema, targets, needTargets: true);
+            all = from.Rows<T>(source, targets, needTargets: true);
         }
-        else if (source.Table is null && (!recipe || !Preprocesses || source.X!.IsPixels))
+        else if (source.Table is null && (!recipe || !Preprocesses || source.AreScaledBytes == true))
         {
             all = OfArrays(source);
         }
@@ -76,6 +76,9 @@ internal sealed class TrainingData<T>(TrainOptions options, ParseResult parsed, 
         (int[] training, int[] validation) = Split(all, fraction);
         return (all.Select(training), all.Select(validation), schema);
     }
+
+    /// <summary>What becomes of bytes: what the model says that is gone on from, else --preprocess.</summary>
+    private DataSource Decided(DataSource source) => from is null ? source.ForTraining(asTheyAre: !Preprocesses) : source.For(from);
 
     private (int[] Training, int[] Validation) Split(Dataset<T> all, double fraction) => StratifiedSplit.Split(all.Targets.ClassIndices, all.Rows, fraction, parsed.GetValue(options.Seed));
 

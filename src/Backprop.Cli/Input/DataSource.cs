@@ -1,17 +1,72 @@
+using Backprop.Cli.Output;
 using Backprop.Data;
 using Backprop.Tables;
 
 namespace Backprop.Cli.Input;
 
 /// <summary>What DATA names: a table, or arrays of numbers.</summary>
-/// <param name="Name">For messages.</param>
-/// <param name="Table">A table; null: arrays.</param>
-/// <param name="X">[Rows×Features], where there is no table.</param>
-/// <param name="Y">The targets beside <paramref name="X"/>, or null.</param>
-/// <param name="DefaultTargets">The target column of built-in data.</param>
-internal sealed record DataSource(string Name, Table? Table, NumericArray? X, NumericArray? Y, string[]? DefaultTargets)
+internal sealed record DataSource
 {
-    public int Rows => Table?.Rows ?? X!.Rows;
+    private readonly NumericArray? _x;
+    private bool _isDecided;
+
+    /// <param name="name">For messages.</param>
+    /// <param name="table">A table; null: arrays.</param>
+    /// <param name="x">[Rows×Features], where there is no table, as the file has it.</param>
+    /// <param name="y">The targets beside <paramref name="x"/>, or null.</param>
+    /// <param name="defaultTargets">The target column of built-in data.</param>
+    private DataSource(string name, Table? table, NumericArray? x, NumericArray? y, string[]? defaultTargets) =>
+        (Name, Table, _x, Y, DefaultTargets, _isDecided) = (name, table, x, y, defaultTargets, x?.IsBytes != true);
+
+    /// <summary>For messages.</summary>
+    public string Name { get; }
+
+    /// <summary>A table; null: arrays.</summary>
+    public Table? Table { get; init; }
+
+    /// <summary>[Rows×Features], where there is no table.</summary>
+    /// <exception cref="InvalidOperationException">They are bytes, and neither <see cref="ForTraining"/> nor <see cref="For"/> has said what becomes of them.</exception>
+    public NumericArray? X => _isDecided ? _x : throw new InvalidOperationException("nobody has said whether bytes are scaled");
+
+    /// <summary>The targets beside <see cref="X"/>, or null.</summary>
+    public NumericArray? Y { get; init; }
+
+    /// <summary>The target column of built-in data.</summary>
+    public string[]? DefaultTargets { get; init; }
+
+    public int Rows => Table?.Rows ?? _x!.Rows;
+
+    /// <summary>Whether the features are bytes, divided by 255; null: they are no bytes.</summary>
+    public bool? AreScaledBytes { get; private init; }
+
+    /// <summary>The same to be learned from: bytes are pixels, 0 … 1, unless they are to be taken as they are; those of IDX files always.</summary>
+    public DataSource ForTraining(bool asTheyAre = false)
+    {
+        if (_x is { IsBytes: true, IsPixels: false } && !_isDecided && !asTheyAre)
+        {
+            Terminal.Warn($"'{_x.Source}' holds bytes: they are taken for pixels and scaled to 0 … 1, as those of IDX files are; --preprocess none takes them as they are");
+        }
+
+        return Decided(_x?.IsPixels == true || !asTheyAre);
+    }
+
+    /// <summary>The same for a model: bytes become what they became when it was trained, whatever file they stand in.</summary>
+    public DataSource For<T>(Model<T> model) where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> => Decided(model.ScalesBytes ?? _x?.IsPixels == true);
+
+    private DataSource Decided(bool scaled)
+    {
+        if (_isDecided)
+        {
+            return this;
+        }
+
+        for (int n = 0; scaled && n < _x!.Values.Length; n++)
+        {
+            _x.Values[n] /= 255; // in place: nobody else has the array, and it may be large
+        }
+
+        return this with { _isDecided = true, AreScaledBytes = scaled };
+    }
 
     /// <summary>Reads DATA, or the rows of a query.</summary>
     public static DataSource Read(string? data, string? query, string? database)
@@ -64,7 +119,7 @@ internal sealed record DataSource(string Name, Table? Table, NumericArray? X, Nu
 
         if (parts.Length <= 2 && File.Exists(parts[0]))
         {
-            return Fit(data, Pixels(IdxReader.Read(parts[0])), parts.Length == 2 ? IdxReader.Read(parts[1]) : null);
+            return Fit(data, IdxReader.Read(parts[0]), parts.Length == 2 ? IdxReader.Read(parts[1]) : null);
         }
 
         if (Directory.Exists(data))
@@ -75,17 +130,6 @@ internal sealed record DataSource(string Name, Table? Table, NumericArray? X, Nu
         throw File.Exists(parts[0]) || parts.Length > 2
             ? new DataException($"'{data}': expected a table (.csv, .tsv, .json, .jsonl, .parquet), .npz, X.npy,y.npy or IMAGES,LABELS")
             : new DataException($"'{parts[0]}' does not exist");
-    }
-
-    /// <summary>The pixels of images are scaled to 0 … 1.</summary>
-    private static NumericArray Pixels(NumericArray x)
-    {
-        for (int n = 0; x.IsPixels && n < x.Values.Length; n++)
-        {
-            x.Values[n] /= 255; // in place: nobody else has the array, and it may be large
-        }
-
-        return x;
     }
 
     private static DataSource Fit(string data, NumericArray x, NumericArray? y)

@@ -83,7 +83,7 @@ public static class IdxReader
         }
 
         return stream.ReadByte() < 0
-            ? new(path, shape, values, start[2] is not (0x0D or 0x0E), IsPixels: start[2] == 0x08)
+            ? new(path, shape, values, start[2] is not (0x0D or 0x0E), IsPixels: start[2] == 0x08, IsBytes: start[2] == 0x08)
             : throw new DataException($"'{path}' has more than the {count} numbers that its header announces");
     }
 

@@ -127,7 +127,7 @@ public static partial class NpyReader
             values = FromFortran(values, shape);
         }
 
-        return new(source, shape, values, kind[1] != 'f', IsPixels: false);
+        return new(source, shape, values, kind[1] != 'f', IsPixels: false, IsBytes: kind[1] == 'u' && width == 1);
     }
 
     private static bool IsNumber(string kind, int width) => kind.Length == 3 && kind[1] switch

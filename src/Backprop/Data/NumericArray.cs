@@ -8,8 +8,9 @@ namespace Backprop.Data;
 /// <param name="Shape">Row-major.</param>
 /// <param name="Values">All numbers, as doubles.</param>
 /// <param name="IsInteger">Whether the file holds whole numbers or booleans.</param>
-/// <param name="IsPixels">Whether the numbers are the bytes of images.</param>
-public sealed record NumericArray(string Source, IReadOnlyList<int> Shape, double[] Values, bool IsInteger, bool IsPixels)
+/// <param name="IsPixels">Whether the numbers are the bytes of images: what IDX files of bytes are for.</param>
+/// <param name="IsBytes">Whether the file holds unsigned bytes, of images or of anything else.</param>
+public sealed record NumericArray(string Source, IReadOnlyList<int> Shape, double[] Values, bool IsInteger, bool IsPixels, bool IsBytes = false)
 {
     /// <summary>The first dimension.</summary>
     public int Rows => Shape.Count == 0 ? 1 : Shape[0];

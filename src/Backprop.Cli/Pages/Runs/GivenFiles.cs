@@ -36,6 +36,7 @@ internal sealed class GivenFiles
     {
         Model<float>? model = modelPath is null ? null : Model<float>.Read(modelPath);
         source ??= model is null ? null : TrainedOn(model, modelPath!);
+        source = model is null ? source?.ForTraining() : source?.For(model);
         var given = new GivenFiles(modelPath, model, source, targets);
         if (source is not null)
         {

@@ -67,7 +67,7 @@ internal sealed class Problem
         Dataset<double> all;
         if (isGiven && given.Model is { } model)
         {
-            all = DatasetBuilder.ForModel<double>(source, model.Network.Definition, schema, given.Targets, needTargets: true);
+            all = model.Rows<double>(source, given.Targets, needTargets: true);
         }
         else if (source.Table is { } table)
         {
