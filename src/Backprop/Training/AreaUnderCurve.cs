@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Backprop.Training;
 
 /// <summary>
@@ -24,6 +26,7 @@ internal sealed class AreaUnderCurve
     public void AddPositive(double rank, double weight) => (_ranks[_count], _weights[_count++]) = (rank, weight);
 
     /// <summary>Orders the rows of the class; equal ranks become one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Sort()
     {
         Array.Sort(_ranks, _weights, 0, _count);
@@ -48,6 +51,7 @@ internal sealed class AreaUnderCurve
     public double PositiveWeight => _below[_count];
 
     /// <summary>The weight of the rows of the class that rank above, those that tie counting half.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public double Above(double rank)
     {
         int first = 0, length = _count; // where the first rank that is not below stands
