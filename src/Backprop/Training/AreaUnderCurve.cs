@@ -54,13 +54,12 @@ internal sealed class AreaUnderCurve
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public double Above(double rank)
     {
-        int first = 0, length = _count; // where the first rank that is not below stands
-        while (length > 0)
+        int first = 0; // where the first rank that is not below stands; a branch would be guessed wrong every other time
+        for (int length = _count; length > 0;)
         {
-            int half = length >> 1;
-            bool isBelow = _ranks[first + half] < rank;
-            first += isBelow ? half + 1 : 0;
-            length = isBelow ? length - half - 1 : half;
+            int half = (length + 1) >> 1;
+            first += Unsafe.BitCast<bool, byte>(_ranks[first + half - 1] < rank) * half;
+            length -= half;
         }
 
         bool ties = first < _count && _ranks[first] == rank;
