@@ -15,7 +15,7 @@ public sealed class TrainOptionsTests : Tool
         Assert.Equal((5 * 5) + (6 * 3), train.GetProperty("parameters").GetInt32());
         Assert.Equal((120, 3, 12, 0, 1), (train.GetProperty("rows").GetInt32(), train.GetProperty("epochs").GetInt32(), train.GetProperty("steps").GetInt32(), train.GetProperty("resumed_from_step").GetInt32(), train.GetProperty("ranks").GetInt32()));
         Assert.Equal(
-            ["rows", "loss", "accuracy", "balanced_accuracy", "f1_macro", "log_loss", "brier", "confusion"],
+            ["rows", "loss", "accuracy", "balanced_accuracy", "f1_macro", "log_loss", "brier", "auc", "calibration_error", "confusion"],
             train.GetProperty("validation").EnumerateObject().Select(property => property.Name));
         Assert.Equal(30, train.GetProperty("validation").GetProperty("rows").GetInt32());
         Assert.Equal(JsonValueKind.Null, Json("train", "builtin:iris", "--validation", "0", "--epochs", "1", "--json", "--quiet").GetProperty("validation").ValueKind);
@@ -33,10 +33,10 @@ public sealed class TrainOptionsTests : Tool
             return [.. evaluation.GetProperty("metrics").EnumerateObject().Select(property => property.Name).Order()];
         }
 
-        string[] binary = ["accuracy", "auc", "balanced_accuracy", "brier", "confusion", "f1_macro", "log_loss"];
-        Assert.Equal(binary, names("two.csv"));
-        Assert.Equal(binary, names("two.csv", "--loss", "binary_cross_entropy"));
-        Assert.Equal(binary.Where(name => name != "auc"), names("builtin:iris"));
+        string[] classes = ["accuracy", "auc", "balanced_accuracy", "brier", "calibration_error", "confusion", "f1_macro", "log_loss", "per_class"];
+        Assert.Equal(classes, names("two.csv"));
+        Assert.Equal(classes, names("two.csv", "--loss", "binary_cross_entropy"));
+        Assert.Equal(classes, names("builtin:iris"));
         Assert.Equal(["mae", "r2", "rmse"], names("builtin:iris", "--target", "petal_width"));
     }
 

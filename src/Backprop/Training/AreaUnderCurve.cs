@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Backprop.Training;
 
 /// <summary>
@@ -24,6 +26,7 @@ internal sealed class AreaUnderCurve
     public void AddPositive(double rank, double weight) => (_ranks[_count], _weights[_count++]) = (rank, weight);
 
     /// <summary>Orders the rows of the class; equal ranks become one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Sort()
     {
         Array.Sort(_ranks, _weights, 0, _count);
@@ -48,15 +51,15 @@ internal sealed class AreaUnderCurve
     public double PositiveWeight => _below[_count];
 
     /// <summary>The weight of the rows of the class that rank above, those that tie counting half.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public double Above(double rank)
     {
-        int first = 0, length = _count; // where the first rank that is not below stands
-        while (length > 0)
+        int first = 0; // where the first rank that is not below stands; a branch would be guessed wrong every other time
+        for (int length = _count; length > 0;)
         {
-            int half = length >> 1;
-            bool isBelow = _ranks[first + half] < rank;
-            first += isBelow ? half + 1 : 0;
-            length = isBelow ? length - half - 1 : half;
+            int half = (length + 1) >> 1;
+            first += Unsafe.BitCast<bool, byte>(_ranks[first + half - 1] < rank) * half;
+            length -= half;
         }
 
         bool ties = first < _count && _ranks[first] == rank;

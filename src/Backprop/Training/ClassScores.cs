@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Backprop.Losses;
 using Backprop.Networks;
 
@@ -10,6 +11,9 @@ namespace Backprop.Training;
 /// </summary>
 internal sealed class ClassScores<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>e to this is less than the smallest number to full precision.</summary>
+    private const double FarBelow = -700;
+
     private readonly OutputReader<T> _outputs;
     private readonly int? _column;
     private readonly double[] _y;
@@ -39,8 +43,12 @@ internal sealed class ClassScores<T> where T : unmanaged, IBinaryFloatingPointIe
 
     public OutputMeaning Meaning { get; }
 
+    /// <summary>What makes the scores.</summary>
+    public string Origin => $"{_outputs.Network.Loss} after {_outputs.Network.Layers[^1].Activation}";
+
     /// <summary>The scores of a row's classes, which are probabilities where outputs are; and notes what <see cref="Rank"/> needs.</summary>
     /// <returns>Whether all is finite.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Read(int row, Span<double> scores)
     {
         bool isFinite = _outputs.Read(row, _y);
@@ -68,6 +76,7 @@ internal sealed class ClassScores<T> where T : unmanaged, IBinaryFloatingPointIe
     /// Larger is more like class c. Of one output, or of outputs that stand by themselves (sigmoid): the output. Of softmax: the logit
     /// p_c − log Σ e^p over the others. Of other scores: how far y_c is ahead of the best other. The row must have been read.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public double Rank(int row, int c)
     {
         if (_column is { } column)
@@ -92,9 +101,11 @@ internal sealed class ClassScores<T> where T : unmanaged, IBinaryFloatingPointIe
             : behind;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private double Value(int row, int output) => _ranksByPreActivation ? _outputs.PreActivation(row, output) : _outputs.Output(row, output);
 
     /// <summary>The greatest value of a row; of softmax log Σ over the others of e^(p − greatest), and Σ over all; else the second greatest less the greatest.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Note(int row)
     {
         int best = 0;
@@ -118,19 +129,18 @@ internal sealed class ClassScores<T> where T : unmanaged, IBinaryFloatingPointIe
             return;
         }
 
-        CompensatedSum sum = default, others = default; // so that rows whose other classes are exchanged still tie
-        sum.Add(1);
+        bool isFar = second - greatest < FarBelow;
+        double from = isFar ? second : greatest; // so that the others do not vanish
+        CompensatedSum others = default; // so that rows whose other classes are exchanged still tie
         for (int c = 0; c < Classes; c++)
         {
             if (c != best)
             {
-                double value = Value(row, c);
-                others.Add(Math.Exp(value - second)); // relative to the second, which may be far below
-                sum.Add(Math.Exp(value - greatest));
+                others.Add(Math.Exp(Value(row, c) - from));
             }
         }
 
-        _sum[row] = sum.Value;
-        _rest[row] += Math.Log(others.Value);
+        _sum[row] = isFar ? 1 : 1 + others.Value;
+        _rest[row] = from - greatest + Math.Log(others.Value);
     }
 }

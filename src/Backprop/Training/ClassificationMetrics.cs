@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Backprop.Losses;
 
 namespace Backprop.Training;
@@ -17,6 +18,7 @@ internal static class ClassificationMetrics
 
     public static readonly string[] Names = ["accuracy", "balanced_accuracy", "f1_macro", "log_loss", "brier", "auc", "calibration_error"];
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Evaluation Compute<T>(double loss, ReadOnlySpan<int> classes, ClassScores<T> scores, RowWeights<T> weights) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int rows = classes.Length, width = scores.Classes;
@@ -98,7 +100,7 @@ internal static class ClassificationMetrics
         var reasons = new Dictionary<string, string>(StringComparer.Ordinal);
         if (!areProbabilities)
         {
-            string why = $"the outputs are scores, no probabilities ({scores.Meaning})";
+            string why = $"{scores.Origin} makes scores, no probabilities";
             (reasons["log_loss"], reasons["brier"], reasons["calibration_error"]) = (why, why, why);
         }
 
@@ -139,6 +141,7 @@ internal static class ClassificationMetrics
     }
 
     /// <summary>−log of the class's probability, after all are clipped and made to sum to 1 again.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double LogLoss(ReadOnlySpan<double> y, int actual)
     {
         double sum = 0;
@@ -226,6 +229,7 @@ internal static class ClassificationMetrics
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double Area<T>(AreaUnderCurve area, int c, int positives, ReadOnlySpan<int> classes, ClassScores<T> scores, RowWeights<T> weights) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         area.Begin(positives);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Backprop.Activations;
 using Backprop.Kernels;
 using Backprop.Networks;
@@ -15,6 +16,7 @@ internal sealed unsafe class OutputReader<T>(NetworkDefinition network, T[] preA
     public int Width { get; } = network.Outputs;
 
     /// <summary>p_N of one output.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public double PreActivation(int row, int output) => double.CreateTruncating(preActivations[(row * Width) + output]);
 
     /// <summary>y of one output, where the activation is elementwise.</summary>
@@ -29,6 +31,7 @@ internal sealed unsafe class OutputReader<T>(NetworkDefinition network, T[] preA
     /// <param name="row">Which.</param>
     /// <param name="y">[Outputs], written.</param>
     /// <returns>Whether p_N and y are finite.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Read(int row, Span<double> y)
     {
         bool isFinite = true;

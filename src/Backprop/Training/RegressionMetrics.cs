@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Backprop.Data;
 using Backprop.Losses;
 
@@ -12,6 +13,7 @@ internal static class RegressionMetrics
 {
     public static readonly string[] Names = ["r2", "rmse", "mae"];
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Evaluation Compute<T>(double loss, Targets<T> targets, OutputReader<T> outputs, double[]? scales, RowWeights<T> weights) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int rows = targets.Rows, count = targets.Count;
@@ -67,6 +69,7 @@ internal static class RegressionMetrics
         double.IsNaN(residual) || double.IsNaN(total) ? double.NaN : residual == 0 ? 1 : total == 0 ? 0 : 1 - (residual / total);
 
     /// <summary>The weighted mean of each target, from the first row on: a constant's mean is that constant.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double[] Means<T>(Targets<T> targets, RowWeights<T> weights, out double weightSum, out int counted) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         double[] first = new double[targets.Count];
