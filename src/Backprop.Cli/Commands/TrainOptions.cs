@@ -108,7 +108,7 @@ internal sealed class TrainOptions
 
     public Option<string?> Report { get; } = new("--report") { Description = "A page about the run: curves, metrics, confusion", HelpName = "FILE.html" };
 
-    public Option<string?> Config { get; } = new("--config") { Description = "Options as a JSON object; the command line wins", HelpName = "FILE" };
+    public Option<string?> Config { get; } = new("--config") { Description = "Options as a JSON object; the command line wins, paths count from the current folder", HelpName = "FILE" };
 
     public Option<bool> Quiet { get; } = new("--quiet") { Description = "No progress" };
 

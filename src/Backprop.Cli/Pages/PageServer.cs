@@ -17,7 +17,7 @@ internal static class PageServer
 {
     public const int DefaultPort = 5117;
 
-    private const int MostConnections = 256, MostTabs = 64, MostBytes = 64 * 1024;
+    private const int MostConnections = 256, MostTabs = 16, MostBytes = 64 * 1024;
 
     /// <summary>Builds the server; it does not listen yet.</summary>
     /// <param name="given">The model and the data of the command line.</param>
@@ -61,11 +61,19 @@ internal static class PageServer
         return app;
     }
 
-    /// <summary>Asks for the page once, so that its code is compiled when somebody else does.</summary>
-    public static async Task WarmUp(string address, CancellationToken cancellation)
+    /// <summary>Asks for the page once and does what a tab will do, so that its code is compiled when somebody opens it.</summary>
+    public static async Task WarmUp(GivenFiles given, string address, CancellationToken cancellation)
     {
         try
         {
+            await Task.Run(
+                () =>
+                {
+                    using var bench = new Workbench(given);
+                    bench.Open("", train: false);
+                    _ = bench.Derived;
+                },
+                cancellation);
             using var client = new HttpClient();
             await client.GetStringAsync(new Uri(address), cancellation);
         }

@@ -11,7 +11,7 @@ public sealed class PageStateTests
         from parts in Gen.Select(Gen.Double[0, 1], Gen.Double[0, 0.9], Gen.Double[0, 100])
         from text in Gen.Select(OneOf("", "6:tanh", "leaky_relu(0.1)&x=1"), OneOf("W1[0,0]", "b2[3]", "é ?#"))
         from flags in Gen.Select(Gen.Bool, Gen.Bool, Gen.Bool)
-        from counts in Gen.Select(Gen.ULong, Gen.Long[0, 1L << 60])
+        from counts in Gen.Select(Gen.ULong, Gen.Long[0, PageLimits.MostSteps])
         select new PageState
         {
             Data = data,
@@ -38,21 +38,71 @@ public sealed class PageStateTests
     private static Gen<string> OneOf(params string[] texts) => Gen.Int[0, texts.Length - 1].Select(n => texts[n]);
 
     [Fact]
-    public void An_address_reopens_its_state() => s_states.Sample(state => Assert.Equal(state, PageState.Parse(state.ToQuery(new()), new())));
+    public void An_address_reopens_its_state() => s_states.Sample(state =>
+    {
+        Assert.Equal(state, PageState.Parse(state.ToQuery(new()), new(), out string? mistake));
+        Assert.Null(mistake);
+        PageLimits.Require(state);
+    });
 
     [Fact]
     public void The_bare_address_is_the_default() => Assert.Equal("", new PageState().ToQuery(new()));
 
     [Theory]
-    [InlineData("?rows=many")]
-    [InlineData("?rows=1")]
-    [InlineData("?noise=NaN")]
-    [InlineData("?rate=-1")]
-    [InlineData("?batch=0")]
-    [InlineData("?seed=-1")]
-    [InlineData("?steps=1e3")]
-    [InlineData("?gradients=yes")]
-    public void What_makes_no_sense_is_passed_over(string query) => Assert.Equal(new(), PageState.Parse(query, new()));
+    [InlineData("?rows=many", "rows: 'many' found, a whole number from 10 to 20,000 expected")]
+    [InlineData("?rows=1", "rows: '1' found")]
+    [InlineData("?rows=20001", "rows: '20001' found")]
+    [InlineData("?rows=4294967696", "rows: '4294967696' found")]
+    [InlineData("?rows=99999999999999999999", "rows: '99999999999999999999' found")]
+    [InlineData("?rows=1e3", "rows: '1e3' found, a whole number")]
+    [InlineData("?noise=NaN", "noise: 'NaN' found, a number from 0 to 1 expected")]
+    [InlineData("?noise=-0.1", "noise: '-0.1' found")]
+    [InlineData("?noise=1e999", "noise: '1e999' found")]
+    [InlineData("?test=0.91", "test: '0.91' found, a number from 0 to 0.9 expected")]
+    [InlineData("?rate=-1", "rate: '-1' found")]
+    [InlineData("?rate=Infinity", "rate: 'Infinity' found")]
+    [InlineData("?l1=1e7", "l1: '1e7' found")]
+    [InlineData("?l2=", "l2: '' found")]
+    [InlineData("?batch=0", "batch: '0' found")]
+    [InlineData("?batch=65537", "batch: '65537' found")]
+    [InlineData("?seed=-1", "seed: '-1' found")]
+    [InlineData("?seed=18446744073709551616", "seed: '18446744073709551616' found")]
+    [InlineData("?steps=1e3", "steps: '1e3' found")]
+    [InlineData("?steps=1000000001", "steps: '1000000001' found, a whole number from 0 to 1,000,000,000 expected")]
+    [InlineData("?row=2147483648", "row: '2147483648' found")]
+    [InlineData("?gradients=yes", "gradients: 'yes' found, 0 or 1 expected")]
+    [InlineData("?hiden=6:tanh", "the address says 'hiden'")]
+    public void What_makes_no_sense_is_passed_over_and_said(string query, string part)
+    {
+        Assert.Equal(new(), PageState.Parse(query, new(), out string? mistake));
+        Assert.Contains(part, mistake);
+    }
+
+    [Fact]
+    public void What_stands_twice_is_said()
+    {
+        PageState.Parse("?rows=50&rows=60&noise=NaN", new(), out string? mistake);
+        Assert.Equal("'rows' stands 2 times in the address; noise: 'NaN' found, a number from 0 to 1 expected", mistake);
+    }
+
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    [InlineData(-1)]
+    [InlineData(1e300)]
+    public void No_number_of_a_state_is_out_of_its_range(double value)
+    {
+        PageState state = new();
+        foreach (PageState wrong in new[] { state with { Noise = value }, state with { Test = value }, state with { LearningRate = value }, state with { L1 = value }, state with { L2 = value } })
+        {
+            Assert.Throws<UsageException>(() => PageLimits.Require(wrong));
+        }
+
+        foreach (PageState wrong in new[] { state with { Rows = -1 }, state with { Rows = int.MaxValue }, state with { BatchSize = 0 }, state with { BatchSize = int.MaxValue }, state with { Steps = long.MaxValue }, state with { Steps = -1 }, state with { Row = -1 } })
+        {
+            Assert.Throws<UsageException>(() => PageLimits.Require(wrong));
+        }
+    }
 
     [Fact]
     public void Looking_elsewhere_is_the_same_run()

@@ -49,8 +49,7 @@ public class HomePage : ComponentBase, IDisposable
     {
         Bench.Changed += Draw;
         Navigation.LocationChanged += Follow;
-        // A first drawing is sent with the page itself, before there is a connection; that one does not train.
-        Bench.Open(new Uri(Navigation.Uri).Query, train: RendererInfo.IsInteractive);
+        Bench.Open(new Uri(Navigation.Uri).Query, train: true);
     }
 
     /// <summary>The link to what is shown is in the address bar, whenever training rests.</summary>

@@ -1,13 +1,14 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using Backprop.Cli.Input;
+using Backprop.Networks;
 
 namespace Backprop.Cli.Pages.Runs;
 
 /// <summary>What the command line gives: a model, data, both or neither. Data are read once and shared by all tabs.</summary>
 internal sealed class GivenFiles
 {
-    private const int KeptProblems = 8;
+    private const int KeptProblems = 2;
 
     private readonly ConcurrentDictionary<ProblemKey, Lazy<Problem>> _problems = new();
 
@@ -27,6 +28,12 @@ internal sealed class GivenFiles
     /// <summary>The page at its bare address.</summary>
     public PageState Start { get; private set; } = new();
 
+    /// <summary>The parameters of the network that the command line asks for; 0: it asks for none.</summary>
+    public long Parameters { get; private set; }
+
+    /// <summary>The activations of its batch.</summary>
+    public long Activations { get; private set; }
+
     /// <summary>Reads the model, and makes sure that it and the data go together.</summary>
     /// <param name="modelPath">A model file, or null.</param>
     /// <param name="source">The data, or null: those that the model was trained on, if they can be found.</param>
@@ -41,7 +48,10 @@ internal sealed class GivenFiles
         if (source is not null)
         {
             given.Start = given.Start with { Data = "file", FromModel = model is not null, BatchSize = 32, LearningRate = 0.001, Hidden = "16:tanh" };
-            given.Problem(given.Start).Definition(given.Start, given);
+            (given.Parameters, given.Activations) = (long.MaxValue, long.MaxValue); // whatever it asks for
+            Problem problem = given.Problem(given.Start);
+            NetworkDefinition network = problem.Definition(given.Start, given);
+            (given.Parameters, given.Activations) = (network.ParameterCount, PageLimits.Activations(network, Math.Min(given.Start.BatchSize, problem.Training.Rows)));
         }
 
         return given;

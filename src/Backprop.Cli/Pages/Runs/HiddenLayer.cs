@@ -10,7 +10,9 @@ internal sealed record HiddenLayer(int Units, string Activation)
     {
         try
         {
-            return hidden.Length == 0 ? [] : [.. NetworkDefinition.ParseLayers(hidden).Select(layer => new HiddenLayer(layer.Units, layer.Activation.ToString()))];
+            IReadOnlyList<LayerDefinition> layers = hidden.Length == 0 ? [] : NetworkDefinition.ParseLayers(hidden);
+            PageLimits.RequireLayers(layers.Count);
+            return [.. layers.Select(layer => new HiddenLayer(layer.Units, layer.Activation.ToString()))];
         }
         catch (UsageException)
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Primitives;
 
@@ -66,38 +67,79 @@ internal sealed record PageState
 
     private static PageState Looks(PageState state) => state with { Steps = 0, Parameter = "", Row = 0, OfBatch = false, Gradients = false };
 
-    /// <summary>Reads a query string. What it does not say, or says wrongly, is taken from the fallback.</summary>
-    public static PageState Parse(string query, PageState fallback)
+    /// <summary>Reads a query string. What it does not say is taken from the fallback; what it says wrongly too, and is told.</summary>
+    /// <param name="query">The query string.</param>
+    /// <param name="fallback">The page at its bare address.</param>
+    /// <param name="mistake">What is wrong with the query, in words; null where nothing is.</param>
+    public static PageState Parse(string query, PageState fallback, out string? mistake)
     {
         Dictionary<string, StringValues> values = QueryHelpers.ParseQuery(query);
-        string? Text(string name) => values.TryGetValue(name, out StringValues value) && value[^1] is { } text ? text : null;
-        double Number(string name, double otherwise, double low, double high) =>
-            double.TryParse(Text(name), NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value >= low && value <= high ? value : otherwise;
-        long Count(string name, long otherwise, long low, long high) =>
-            long.TryParse(Text(name), NumberStyles.None, CultureInfo.InvariantCulture, out long value) && value >= low && value <= high ? value : otherwise;
-        bool Flag(string name, bool otherwise) => Text(name) switch { "1" => true, "0" => false, _ => otherwise };
-        return new()
+        var mistakes = new List<string>();
+        string? Text(string name)
+        {
+            if (!values.Remove(name, out StringValues value))
+            {
+                return null;
+            }
+
+            if (value.Count > 1)
+            {
+                mistakes.Add($"'{name}' stands {value.Count} times in the address");
+            }
+
+            return value[^1];
+        }
+
+        T Read<T>(string name, T otherwise, bool isRead, T value, string text, string expected)
+        {
+            if (!isRead)
+            {
+                mistakes.Add($"{name}: '{text}' found, {expected} expected");
+            }
+
+            return isRead ? value : otherwise;
+        }
+
+        T Within<T>(string name, T otherwise, bool isRead, T value, string text) where T : INumber<T>
+        {
+            string? wrong = PageLimits.Mistake(name, isRead ? double.CreateChecked(value) : double.NaN, text);
+            mistakes.AddRange(wrong is null ? [] : [wrong]);
+            return wrong is null ? value : otherwise;
+        }
+
+        double Number(string name, double otherwise) =>
+            Text(name) is { } text ? Within(name, otherwise, double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value), value, text) : otherwise;
+        long Count(string name, long otherwise) =>
+            Text(name) is { } text ? Within(name, otherwise, long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value), value, text) : otherwise;
+        ulong Whole(string name, ulong otherwise) =>
+            Text(name) is { } text ? Read(name, otherwise, ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong value), value, text, $"a whole number from 0 to {ulong.MaxValue}") : otherwise;
+        bool Flag(string name, bool otherwise) => Text(name) is { } text ? Read(name, otherwise, text is "0" or "1", text == "1", text, "0 or 1") : otherwise;
+
+        PageState state = new()
         {
             Data = Text("data") ?? fallback.Data,
-            Rows = (int)Count("rows", fallback.Rows, 10, 20_000),
-            Noise = Number("noise", fallback.Noise, 0, 1),
-            Test = Number("test", fallback.Test, 0, 0.9),
+            Rows = (int)Count("rows", fallback.Rows),
+            Noise = Number("noise", fallback.Noise),
+            Test = Number("test", fallback.Test),
             FromModel = Flag("model", fallback.FromModel),
             Hidden = Text("hidden") ?? fallback.Hidden,
             Output = Text("output") ?? fallback.Output,
             Loss = Text("loss") ?? fallback.Loss,
             Optimizer = Text("optimizer") ?? fallback.Optimizer,
-            LearningRate = Number("rate", fallback.LearningRate, 0, 1e6),
-            BatchSize = (int)Count("batch", fallback.BatchSize, 1, 1 << 16),
-            L1 = Number("l1", fallback.L1, 0, 1e6),
-            L2 = Number("l2", fallback.L2, 0, 1e6),
-            Seed = ulong.TryParse(Text("seed"), NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed) ? seed : fallback.Seed,
-            Steps = Count("steps", fallback.Steps, 0, long.MaxValue / 2),
+            LearningRate = Number("rate", fallback.LearningRate),
+            BatchSize = (int)Count("batch", fallback.BatchSize),
+            L1 = Number("l1", fallback.L1),
+            L2 = Number("l2", fallback.L2),
+            Seed = Whole("seed", fallback.Seed),
+            Steps = Count("steps", fallback.Steps),
             Parameter = Text("parameter") ?? fallback.Parameter,
-            Row = (int)Count("row", fallback.Row, 0, int.MaxValue),
+            Row = (int)Count("row", fallback.Row),
             OfBatch = Flag("mean", fallback.OfBatch),
             Gradients = Flag("gradients", fallback.Gradients),
         };
+        mistakes.AddRange(values.Keys.Select(name => $"the address says '{name}', which means nothing here"));
+        mistake = mistakes.Count == 0 ? null : string.Join("; ", mistakes);
+        return state;
     }
 
     /// <summary>The query string, question mark included; empty for the fallback itself.</summary>

@@ -96,12 +96,14 @@ internal sealed class Problem
         else
         {
             IReadOnlyList<LayerDefinition> hidden = state.Hidden.Length == 0 ? [] : NetworkDefinition.ParseLayers(state.Hidden);
+            PageLimits.RequireLayers(hidden.Count);
             Loss? loss = state.Loss is null ? null : Losses.Loss.Parse(state.Loss);
             int outputs = loss?.Name == "gaussian_nll" && !AreClasses ? 2 * All.Targets.Count : All.Targets.Count;
             var output = new LayerDefinition(outputs, ActivationFunction.Parse(state.Output ?? (AreClasses ? "softmax" : "identity")));
             network = new(All.FeatureCount, [.. hidden, output], loss);
         }
 
+        PageLimits.Require(network, Math.Min(state.BatchSize, Training.Rows), given, state.FromModel);
         Propagation.Fit.Require(network, All, targets: true);
         return network;
     }

@@ -84,8 +84,8 @@ internal sealed class TrainingSession : IDisposable
         Threads = definition.ParameterCount < 50_000 ? 1 : Math.Max(1, Environment.ProcessorCount - 1),
     };
 
-    /// <summary>Trains until told otherwise.</summary>
-    public void Play() => RunTo(long.MaxValue);
+    /// <summary>Trains until told otherwise, or as far as an address can say.</summary>
+    public void Play() => RunTo(PageLimits.MostSteps);
 
     /// <summary>Stops after the step that is being made.</summary>
     public void Pause() => RunTo(0);
@@ -96,9 +96,10 @@ internal sealed class TrainingSession : IDisposable
     /// <summary>Goes on to the end of the epoch.</summary>
     public void RunEpoch() => RunTo(((Latest.Step / _sampler.Count) + 1) * _sampler.Count);
 
-    /// <summary>Trains until so many steps are made in all.</summary>
+    /// <summary>Trains until so many steps are made in all, of <see cref="PageLimits.MostSteps"/> at most.</summary>
     public void RunTo(long step)
     {
+        step = Math.Min(step, PageLimits.MostSteps);
         lock (_gate)
         {
             if (_isDisposed || (_thread is null && step <= _done))

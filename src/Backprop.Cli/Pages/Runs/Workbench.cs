@@ -35,6 +35,9 @@ internal sealed class Workbench(GivenFiles given) : IDisposable
     /// <summary>What is wrong with the state, in words; null where nothing is.</summary>
     public string? Mistake { get; private set; }
 
+    /// <summary>What else there is to say, in words: something that was asked for was not done. Null where there is nothing.</summary>
+    public string? Remark { get; private set; }
+
     /// <summary>The newest moment of training.</summary>
     public Snapshot? Latest { get; private set; }
 
@@ -131,17 +134,46 @@ internal sealed class Workbench(GivenFiles given) : IDisposable
     /// <param name="train">Whether to train at all; a page that is only drawn once does not.</param>
     public void Open(string query, bool train)
     {
-        PageState state = PageState.Parse(query, Given.Start);
-        if (Session is not null && state.IsSameRun(State))
+        PageState state = PageState.Parse(query, Given.Start, out string? mistake);
+        if (mistake is null && Mistake is null && Session is not null && state.IsSameRun(State))
         {
             Look(_ => state);
-            return;
+        }
+        else
+        {
+            Begin(state, mistake);
         }
 
-        Begin(state);
-        if (train)
+        Remark = Mistake is null ? Missing(state) : null;
+        if (train && Mistake is null)
         {
             Session?.RunTo(state.Steps);
+        }
+    }
+
+    /// <summary>Says that something asked for was not done.</summary>
+    public void Say(string remark)
+    {
+        Remark = remark;
+        Changed?.Invoke();
+    }
+
+    /// <summary>What a state looks at and is not there.</summary>
+    private string? Missing(PageState state)
+    {
+        if (state.Row >= Problem!.All.Rows && !state.OfBatch)
+        {
+            return $"row: {state.Row} found, the data have rows 0 to {Problem.All.Rows - 1}; the last is shown";
+        }
+
+        try
+        {
+            ParameterName.Parse(state.Parameter, Definition!);
+            return null;
+        }
+        catch (UsageException error)
+        {
+            return $"{error.Message}; {Parameter} is shown";
         }
     }
 
@@ -151,7 +183,7 @@ internal sealed class Workbench(GivenFiles given) : IDisposable
     /// <summary>Changes what is looked at; training goes on.</summary>
     public void Look(Func<PageState, PageState> change)
     {
-        State = change(State);
+        (State, Remark) = (change(State), null);
         Renew();
         Changed?.Invoke();
     }
@@ -203,11 +235,17 @@ internal sealed class Workbench(GivenFiles given) : IDisposable
 
     public void Dispose() => Session?.Dispose();
 
-    private void Begin(PageState state)
+    private void Begin(PageState state, string? mistake = null)
     {
-        (State, Mistake) = (state, null);
+        (State, Mistake, Remark) = (state, null, null);
         try
         {
+            PageLimits.Require(state);
+            if (mistake is not null)
+            {
+                throw new UsageException(mistake);
+            }
+
             Problem problem = Given.Problem(state);
             NetworkDefinition definition = problem.Definition(state, Given);
             var session = new TrainingSession(problem, definition, state, state.FromModel ? Given.Model!.Network : null);

@@ -1,0 +1,126 @@
+using System.Text.RegularExpressions;
+using Backprop.Cli.Input;
+using Backprop.Cli.Pages.Components;
+using Backprop.Cli.Pages.Runs;
+using Backprop.ModelFiles;
+using Backprop.Networks;
+
+namespace Backprop.Cli.Tests.Pages;
+
+/// <summary>What the page shows, and what it refuses to build.</summary>
+public sealed partial class RenderedPageTests : Tool
+{
+    [Fact]
+    public async Task The_bare_page_shows_a_network_and_a_derivation()
+    {
+        string page = await RenderedPage.Of(GivenFiles.None);
+        Assert.Contains("<svg class=\"graph\"", page, StringComparison.Ordinal);
+        Assert.Contains("<math", page, StringComparison.Ordinal);
+        Assert.Contains("2-6:tanh-4:tanh-2:softmax on circles", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("class=\"mistake\"", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_model_opens_on_the_data_it_was_trained_on()
+    {
+        Json("train", "builtin:iris", "--network", "5:tanh", "--epochs", "2", "--json");
+        Assert.Contains("4-5:tanh-3:softmax on builtin:iris", await RenderedPage.Of(GivenFiles.Read(At("model.safetensors"), null, null)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Data_alone_open_too()
+    {
+        Write("rows.csv", "a,b,y\n1,2,u\n2,3,v\n4,1,u\n5,2,v\n1,1,u\n2,2,v\n");
+        Assert.Contains("2-16:tanh-2:softmax on rows.csv", await RenderedPage.Of(GivenFiles.Read(null, DataSource.Read(At("rows.csv"), null, null), null)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("?hidden=30000:tanh-30000:tanh", "the network would have 900,180,002 parameters, the page takes at most 4,000,000")]
+    [InlineData("?hidden=16000000:tanh", "parameters, the page takes at most 4,000,000")]
+    [InlineData("?hidden=99999999999:tanh", "expected units:activation")]
+    [InlineData("?rows=20000&batch=65536&hidden=20000:tanh", "a batch of 15,000 rows would have 300,060,000 activations in this network, the page takes at most 16,000,000")]
+    [InlineData("?steps=1000000001", "steps: &#x27;1000000001&#x27; found")]
+    [InlineData("?rows=1000000000", "rows: &#x27;1000000000&#x27; found, a whole number from 10 to 20,000 expected")]
+    [InlineData("?noise=NaN", "noise: &#x27;NaN&#x27; found")]
+    [InlineData("?hiden=6:tanh", "the address says &#x27;hiden&#x27;")]
+    [InlineData("?model=1", "no model was given")]
+    [InlineData("?data=file", "file")]
+    [InlineData("layers", "1,000 hidden layers found, the page takes at most 32")]
+    public async Task What_an_address_cannot_have_is_said_and_not_built(string query, string part)
+    {
+        query = query == "layers" ? $"?hidden={string.Join('-', Enumerable.Repeat("1:tanh", 1000))}" : query;
+        string page = await RenderedPage.Of(GivenFiles.None, query);
+        Assert.Contains(part, Alert().Match(page).Groups["text"].Value);
+        Assert.DoesNotContain("<svg class=\"graph\"", page, StringComparison.Ordinal);
+        using var bench = new Workbench(GivenFiles.None);
+        _ = GivenFiles.None.Problem(new() { Rows = 20_000 }); // the rows
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        bench.Open(query, train: true);
+        Assert.Null(bench.Session);
+        Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 8_000_000, $"{GC.GetAllocatedBytesForCurrentThread() - before:N0} bytes");
+    }
+
+    [Theory]
+    [InlineData("?row=400", "row: 400 found, the data have rows 0 to 399; the last is shown")]
+    [InlineData("?parameter=W9%5B0,0%5D", "W1[0,0] is shown")]
+    public async Task What_an_address_looks_at_and_is_not_there_is_said(string query, string part)
+    {
+        string page = await RenderedPage.Of(GivenFiles.None, query);
+        Assert.Contains(part, Alert().Match(page).Groups["text"].Value);
+        Assert.Contains("<svg class=\"graph\"", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_mistake_is_mended_by_the_next_change_and_trains_nothing_before()
+    {
+        using var bench = new Workbench(GivenFiles.None);
+        bench.Open("", train: true);
+        TrainingSession first = bench.Session!;
+        bench.Open("?hidden=30000:tanh-30000:tanh&steps=50", train: true);
+        Assert.NotNull(bench.Mistake);
+        Assert.False(bench.CanTrain);
+        Assert.False(first.IsBusy); // the steps were meant for the other network
+        bench.Train(state => state with { Noise = double.NaN, Hidden = "6:tanh" });
+        Assert.Contains("noise: 'NaN' found", bench.Mistake);
+        bench.Train(state => state with { Noise = 0.1 });
+        Assert.Null(bench.Mistake);
+        Assert.True(bench.CanTrain);
+    }
+
+    [Fact]
+    public void A_model_of_the_command_line_may_be_larger_than_an_address_can_ask_for()
+    {
+        Write("rows.csv", "a,b,y\n1,2,0\n2,3,1\n4,1,0\n5,2,1\n1,1,0\n2,2,1\n");
+        Network<float> large = new(NetworkDefinition.Parse("2-2100:tanh-2100:tanh-2:softmax"), Initializer.PyTorch, 0);
+        Assert.True(large.Definition.ParameterCount > PageLimits.MostParameters);
+        new ModelFile<float>(large, null, null).Write(At("large.safetensors"));
+        var given = GivenFiles.Read(At("large.safetensors"), DataSource.Read(At("rows.csv"), null, null), null);
+        using var bench = new Workbench(given);
+        bench.Open("", train: true);
+        Assert.Null(bench.Mistake);
+        Assert.Equal(large.Definition, bench.Definition);
+        bench.Train(state => state with { FromModel = false, Hidden = "3000:tanh-3000:tanh" });
+        Assert.Contains($"at most {large.Definition.ParameterCount:N0}", bench.Mistake);
+    }
+
+    [Theory]
+    [InlineData("2", true, null)]
+    [InlineData("2.5", true, "Units: '2.5' found, a whole number from 1 to 2,048 expected; nothing was changed")]
+    [InlineData("2.5", false, null)]
+    [InlineData("0", true, "'0' found")]
+    [InlineData("2049", true, "'2049' found")]
+    [InlineData("NaN", false, "'NaN' found")]
+    [InlineData("1e999", false, "'1e999' found")]
+    [InlineData("", false, "'' found, a number")]
+    [InlineData(null, false, "'' found")]
+    public void A_field_says_what_it_does_not_take(string? text, bool isWhole, string? part)
+    {
+        string? mistake = FieldValue.Read("Units", text, 1, 2048, isWhole, out double value);
+        Assert.Equal(part is null, mistake is null);
+        Assert.Contains(part ?? "", mistake ?? "");
+        Assert.True(part is not null || value is >= 1 and <= 2048);
+    }
+
+    [GeneratedRegex("class=\"mistake\" role=\"(?:alert|status)\">(?<text>[^<]*)<", RegexOptions.NonBacktracking)]
+    private static partial Regex Alert();
+}
