@@ -23,7 +23,7 @@ public static class PredictionWriter
     /// <summary>Writes columns as CSV.</summary>
     public static void WriteCsv(Stream stream, IReadOnlyList<Column> columns) => WriteSeparated(stream, columns, ',');
 
-    /// <summary>Writes one row as a JSON object.</summary>
+    /// <summary>Writes one row as a JSON object; what is missing or no finite number is null.</summary>
     public static void WriteRow(Utf8JsonWriter json, IReadOnlyList<Column> columns, int row)
     {
         ArgumentNullException.ThrowIfNull(json);
@@ -32,9 +32,9 @@ public static class PredictionWriter
         foreach (Column column in columns)
         {
             json.WritePropertyName(column.Name);
-            if (column.IsMissing(row))
+            if (column.IsMissing(row) || (!column.IsText && !double.IsFinite(column.Number(row))))
             {
-                json.WriteNullValue();
+                json.WriteNullValue(); // also for infinity, which JSON cannot say
             }
             else if (column.IsText)
             {

@@ -39,6 +39,19 @@ public sealed class MetricsTests : Tool
         Assert.Contains("the schema standardises the targets y", error);
     }
 
+    /// <summary>JSON has no infinity: e⁷¹⁰ is null there, in every format of it.</summary>
+    [Fact]
+    public void RatesBeyondAllNumbersAreNullInJson()
+    {
+        Write("d.csv", "x,y\n0,1\n1,1\n");
+        Assert.Equal(0, Run("train", "d.csv", "--target", "y", "--loss", "poisson", "--network", "1-1:identity", "--preprocess", "none", "--epochs", "1", "--validation", "0", "-o", "m.st", "--quiet").Code);
+        Write("far.csv", "x\n1e6\n-1e6\n0\n");
+        JsonElement predictions = Json("predict", "m.st", "far.csv", "--json").GetProperty("predictions");
+        Assert.Single(predictions.EnumerateArray(), row => row.GetProperty("y").ValueKind == JsonValueKind.Null);
+        Assert.Equal(0, Run("predict", "m.st", "far.csv", "-o", "p.jsonl").Code);
+        Assert.Single(File.ReadAllLines(At("p.jsonl")), line => line.Contains("null", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void DeviationsAndQuantilesAreNamed()
     {
