@@ -37,7 +37,7 @@ internal static class ConfigFile
             foreach (JsonProperty property in document.RootElement.EnumerateObject())
             {
                 Option option = Find(command, property.Name, path);
-                string[] spelled = Spell(option, property.Value, $"'{path}', {property.Name}");
+                string[] spelled = Spell(option, property.Value, $"'{path}', {option.Name}");
                 all.AddRange(spelled);
                 if (parsed.GetResult(option) is null or { Implicit: true })
                 {
@@ -73,7 +73,7 @@ internal static class ConfigFile
     {
         if ($"--{key}" == Name)
         {
-            throw new DataException($"'{path}': '{key}' found, a config cannot name another");
+            throw new DataException($"'{path}': unknown option '{key}': a config cannot name another");
         }
 
         return command.Options.FirstOrDefault(option => option.Name == $"--{key}")
@@ -100,10 +100,12 @@ internal static class ConfigFile
                 return Text(option, value.ToString());
             case JsonValueKind.Array when option.ValueType == typeof(string):
                 return Text(option, string.Join(',', value.EnumerateArray().Select(item => Item(item, where))));
+            case JsonValueKind.Array when !isFlag:
+                throw new DataException($"{where}: '{string.Join(',', value.EnumerateArray())}' found, one value expected, not a list");
             case JsonValueKind.Null:
                 throw new DataException($"{where}: null found, a value expected; leave the name away for the default");
             default:
-                throw new DataException($"{where}: {(value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetRawText() : $"an {value.ValueKind}")} found, {(isFlag ? "true or false" : "a string or a number")} expected");
+                throw new DataException($"{where}: {(value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetRawText() : $"a {value.ValueKind}")} found, {(isFlag ? "true or false" : "a string or a number")} expected");
         }
     }
 
