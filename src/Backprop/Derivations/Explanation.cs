@@ -52,7 +52,7 @@ public sealed class Explanation
     /// <summary>The same numerically; null where it is left out.</summary>
     public double? Numerical { get; private init; }
 
-    /// <summary>Which kink left it out; null where none did.</summary>
+    /// <summary>What left it out, a kink or the rounding of the loss; null where nothing did.</summary>
     public string? NumericalLeftOut { get; private init; }
 
     /// <summary>How it was taken: <c>complex step</c>, or <c>5-point differences</c> where a function has kinks.</summary>
@@ -61,7 +61,7 @@ public sealed class Explanation
     /// <summary>The worst |a − b| / max(1, |a| + |b|) of any two of the three.</summary>
     public double Difference { get; private init; }
 
-    /// <summary>Whether the three agree within the tolerances of <see cref="GradientCheck"/>.</summary>
+    /// <summary>Whether the three agree, by the rule of <see cref="GradientCheck"/>.</summary>
     public bool Agrees { get; private init; }
 
     /// <summary>δ_ℓ of the parameter's layer, by back propagation; it is ∂b_ℓ.</summary>
@@ -110,14 +110,19 @@ public sealed class Explanation
         double byBackpropagation = GradientCheck.Convert(network, gradient)(parameter);
         var differences = new NumericalGradient(exact);
         differences.Take(inDouble, 0);
-        double numerical = differences.Derivative(parameter, out string? leftOut);
-
         bool single = typeof(T) == typeof(float);
+        var noise = new RoundingNoise(exact, single, [parameter]);
+        noise.Add(inDouble, 0, 1);
+        double numerical = differences.Derivative(parameter, noise.OfLoss, out string? leftOut, out double uncertainty);
+        leftOut ??= GradientCheck.Unresolved(unrolled.Derivative, byBackpropagation, noise[0], uncertainty);
         double first = GradientCheck.Difference(unrolled.Derivative, byBackpropagation), second = 0, third = 0;
+        double excess = GradientCheck.Excess(unrolled.Derivative, byBackpropagation, GradientCheck.Tolerance(single), noise[0]);
         if (leftOut is null)
         {
             second = GradientCheck.Difference(byBackpropagation, numerical);
             third = GradientCheck.Difference(unrolled.Derivative, numerical);
+            double tolerance = GradientCheck.Tolerance(single, differences.IsAnalytic(parameter.Layer)), floor = noise[0] + uncertainty;
+            excess = Math.Max(excess, Math.Max(GradientCheck.Excess(byBackpropagation, numerical, tolerance, floor), GradientCheck.Excess(unrolled.Derivative, numerical, tolerance, floor)));
         }
 
         double ofNumerical = GradientCheck.Worse(second, third);
@@ -128,7 +133,7 @@ public sealed class Explanation
             NumericalLeftOut = leftOut,
             NumericalMethod = differences.Method(parameter.Layer),
             Difference = GradientCheck.Worse(first, ofNumerical),
-            Agrees = first <= GradientCheck.Tolerance(single) && ofNumerical <= GradientCheck.Tolerance(single, differences.IsAnalytic(parameter.Layer)),
+            Agrees = excess <= 1,
             Deltas = Array.ConvertAll(gradient.BiasGradients(parameter.Layer), double.CreateTruncating),
             Inputs = recursion.Activations(parameter.Layer - 1),
         };

@@ -10,7 +10,11 @@ namespace Backprop.Derivations;
 /// </summary>
 public sealed class NumericalGradient
 {
-    private const double ComplexStep = 1e-20;
+    /// <summary>So short that it is nothing beside any number, even after large weights have multiplied it.</summary>
+    private const double ComplexStep = 1e-100;
+
+    /// <summary>2 to this power is about how far p is moved.</summary>
+    private const int StepExponent = -10;
 
     private readonly Network<double> _network;
     private readonly PlainForward<ComplexElement> _complex;
@@ -65,7 +69,16 @@ public sealed class NumericalGradient
     public double Derivative(ParameterName parameter, out string? leftOut)
     {
         parameter.RequireIn(_network.Definition);
-        leftOut = null;
+        return Derivative(parameter, 0, out leftOut, out _);
+    }
+
+    /// <param name="parameter">By which parameter.</param>
+    /// <param name="noise">How far rounding moves the loss.</param>
+    /// <param name="leftOut">The kink within a step, or null.</param>
+    /// <param name="uncertainty">What differences are uncertain by: how far half the step is from the whole one, and the noise over the step. 0 for the complex step.</param>
+    internal double Derivative(ParameterName parameter, double noise, out string? leftOut, out double uncertainty)
+    {
+        (leftOut, uncertainty) = (null, 0);
         DenseLayer<double> layer = _network.Layers[parameter.Layer - 1];
         double value = parameter.IsBias ? layer.GetBias(parameter.Output) : layer.GetWeight(parameter.Output, parameter.Input);
         if (_analyticFrom[parameter.Layer])
@@ -75,19 +88,38 @@ public sealed class NumericalGradient
 
         // The step in p is about 2⁻¹⁰ whatever the input; a power of two, so that w ± h loses little. Near a kink a shorter one is tried.
         double input = parameter.IsBias ? 1 : Math.Abs(_real.Activations[parameter.Layer - 1][parameter.Input].Value);
-        double h = Math.ScaleB(1, -10 - Math.Max(0, Math.ILogB(Math.Max(1, Math.Max(input, Math.Abs(value))))));
-        return Differences(parameter, value, h, out leftOut) ?? Differences(parameter, value, h / 16, out leftOut) ?? double.NaN;
+        double h = Math.ScaleB(1, StepExponent - Math.Max(0, Math.ILogB(Math.Max(1, Math.Max(input, Math.Abs(value))))));
+        h = Gentle(parameter, value, h);
+        return Differences(parameter, value, h, noise, out leftOut, out uncertainty) ?? Differences(parameter, value, h / 16, noise, out leftOut, out uncertainty) ?? double.NaN;
+    }
+
+    /// <summary>The step, or a shorter one where large weights behind the parameter make much of it: no p may be moved across what is curved there.</summary>
+    private double Gentle(ParameterName parameter, double value, double h)
+    {
+        _real.With(parameter, new(value + h));
+        double most = 1;
+        for (int l = parameter.Layer; l <= _network.Layers.Length; l++)
+        {
+            for (int i = 0; i < _real.PreActivations[l].Length; i++)
+            {
+                double p = _real.PreActivations[l][i].Value, moved = Math.Abs(_real.MovedPreActivations[l][i].Value - p);
+                most = Math.Max(most, Math.ScaleB(moved, -StepExponent) / Math.Max(1, Math.Abs(p)));
+            }
+        }
+
+        return double.IsFinite(most) ? Math.ScaleB(h, -Math.ILogB(most)) : h;
     }
 
     /// <summary>The five-point central difference; null where a kink is within two steps.</summary>
-    private double? Differences(ParameterName parameter, double value, double h, out string? leftOut)
+    private double? Differences(ParameterName parameter, double value, double h, double noise, out string? leftOut, out double uncertainty)
     {
-        double[] losses = new double[4];
+        double[] losses = new double[6];
         int[]? region = null;
-        ReadOnlySpan<int> offsets = [0, -2, -1, 1, 2];
-        foreach (int offset in offsets)
+        uncertainty = 0;
+        ReadOnlySpan<int> offsets = [0, -4, -2, -1, 1, 2, 4];
+        for (int n = 0; n < offsets.Length; n++)
         {
-            double loss = _real.With(parameter, new(value + (offset * h))).Value;
+            double loss = _real.With(parameter, new(value + (offsets[n] * (h / 2)))).Value;
             int[] here = Region(parameter.Layer);
             region ??= here;
             leftOut = Differs(region, here, parameter.Layer);
@@ -96,14 +128,17 @@ public sealed class NumericalGradient
                 return null;
             }
 
-            if (offset != 0)
+            if (n > 0)
             {
-                losses[offset < 0 ? offset + 2 : offset + 1] = loss;
+                losses[n - 1] = loss;
             }
         }
 
         leftOut = null;
-        return ((losses[0] - losses[3]) + (8 * (losses[2] - losses[1]))) / (12 * h);
+        double whole = ((losses[0] - losses[5]) + (8 * (losses[4] - losses[1]))) / (12 * h);
+        double half = ((losses[1] - losses[4]) + (8 * (losses[3] - losses[2]))) / (6 * h);
+        uncertainty = Math.Abs(whole - half) + (noise / h);
+        return whole;
     }
 
     /// <summary>On which side of each kink every pre-activation and the loss lie.</summary>

@@ -43,11 +43,11 @@ internal sealed class CrossEntropy(double labelSmoothing) : Loss
             T max = p[0], share = y[0], loss = T.Create(0);
             for (int c = 1; c < p.Length; c++)
             {
+                share = T.IfLess(max, p[c], y[c], share); // of the greatest p, even where rounding makes shares equal
                 max = T.Max(max, p[c]);
-                share = T.Max(share, y[c]);
             }
 
-            T log = -T.Log(share); // log Σ e^(p − max): the greatest y is e⁰ over that sum
+            T log = -T.Log(share); // log Σ e^(p − max): the share of the greatest p is e⁰ over that sum
             for (int c = 0; c < p.Length; c++)
             {
                 loss += Smooth(t[c], smoothing, p.Length) * (log - (p[c] - max));
