@@ -28,6 +28,20 @@ public class AgreementTests(ITestOutputHelper output)
         }
     }
 
+    /// <summary>p is the difference of two products, lost in float: that is rounding, but nothing is proven, and the parameters are named.</summary>
+    [Fact]
+    public void WhatOnlyRoundingExcusesIsNamed()
+    {
+        var network = new Network<double>(NetworkDefinition.Parse("2-1:tanh-1", Loss.Parse("squared_error")));
+        network.Layers[0].SetWeights([1e7 / 3, -1e7 / 3]);
+        network.Layers[1].SetWeights([1]);
+        var data = new Dataset<double>(1, 2, [1.00000007, 1], Targets<double>.Values([3], 1));
+        Assert.Empty(GradientCheck.Run(network, data, null).LeftOut);
+        GradientCheckResult result = GradientCheck.Run(network.Convert<float>(), new Dataset<float>(1, 2, [1.00000007f, 1], Targets<float>.Values([3], 1)), null);
+        Assert.True(result.Agrees);
+        Assert.Contains(result.LeftOut, left => left.Parameter == new ParameterName(1, 0) && left.Why.StartsWith("rounding alone moves it by ±", StringComparison.Ordinal));
+    }
+
     /// <summary>Three derivatives that are no numbers are no agreement.</summary>
     [Fact]
     public void WhatIsNotFiniteDoesNotAgree()
@@ -72,7 +86,7 @@ public class AgreementTests(ITestOutputHelper output)
     [Fact]
     public void AWrongDerivativeIsFoundAtEveryScale()
     {
-        int found = 0, leftOut = 0;
+        int found = 0, leftOut = 0, zeros = 0;
         double least = double.MaxValue;
         for (int exponent = -8; exponent <= 4; exponent += 2)
         {
@@ -91,7 +105,8 @@ public class AgreementTests(ITestOutputHelper output)
         }
 
         output.WriteLine($"{found} wrong derivatives found, the smallest gradient {least:E1}; {leftOut} left out by name");
-        Assert.True(found >= 200 && least < 1e-15, $"{found}, {least}");
+        Assert.Equal(7 * 2 * 4 * 4, found + leftOut + zeros);
+        Assert.True(least < 1e-15, $"{least}");
 
         void Check<T>(ActivationFunction f, double s, double factor, double scale, bool all) where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
@@ -113,6 +128,7 @@ public class AgreementTests(ITestOutputHelper output)
             }
             else if (factor == 0)
             {
+                zeros++;
                 Assert.All(result.Tensors.Take(2), tensor => Assert.Equal(0, tensor.WorstOfRecursion)); // 0 within what the loss shows: there is no size that it could be measured by
             }
             else

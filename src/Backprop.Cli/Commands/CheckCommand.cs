@@ -69,7 +69,7 @@ internal static class CheckCommand
     private static (Network<T> Network, Dataset<T> Data) OfModel<T>(string path, DataSource source, string[]? targets, int rows) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Model<T> model = Model<T>.Read(path);
-        Dataset<T> data = model.Rows<T>(source, targets, needTargets: true);
+        Dataset<T> data = DatasetBuilder.ForModel<T>(source, model.Network.Definition, model.Schema, targets, needTargets: true);
         int count = Math.Min(rows, data.Rows);
         return (model.Network, data.Select([.. Enumerable.Range(0, count).Select(n => (int)((long)n * data.Rows / count))]));
     }
@@ -153,7 +153,7 @@ internal static class CheckCommand
         Console.Out.WriteLine("every function is analytic, else by 5-point differences. R − B and B − N are the");
         Console.Out.WriteLine("worst |a − b| / max(1, |a| + |b|), relative the worst |a − b| / max(|a|, |b|).");
         Console.Out.WriteLine("a and b agree where |a − b| ≤ t max(|a|, |b|) + 8 r: r is how far rounding alone");
-        Console.Out.WriteLine($"moves the derivative, as measured; t is {Wording.Number(GradientCheck.AnalyticTolerance)}, by differences {Wording.Number(GradientCheck.KinkedTolerance)}, in float {Wording.Number(GradientCheck.SingleTolerance)}.");
+        Console.Out.WriteLine($"moves it, as measured; t is {Wording.Number(GradientCheck.AnalyticTolerance)}, by differences {Wording.Number(GradientCheck.KinkedTolerance)}, float {Wording.Number(GradientCheck.SingleTolerance)}.");
         foreach (IGrouping<string, (ParameterName Parameter, string Why)> tensor in result.LeftOut.GroupBy(left => $"{(left.Parameter.IsBias ? 'b' : 'W')}{left.Parameter.Layer}"))
         {
             (ParameterName parameter, string why) = tensor.First();

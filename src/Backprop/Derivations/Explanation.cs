@@ -61,7 +61,7 @@ public sealed class Explanation
     /// <summary>The worst |a − b| / max(1, |a| + |b|) of any two of the three.</summary>
     public double Difference { get; private init; }
 
-    /// <summary>Whether the three agree, by the rule of <see cref="GradientCheck"/>.</summary>
+    /// <summary>Whether the three agree, by the rule of <see cref="GradientCheck"/>; where rounding alone excuses a difference beyond the tolerance, they do not.</summary>
     public bool Agrees { get; private init; }
 
     /// <summary>δ_ℓ of the parameter's layer, by back propagation; it is ∂b_ℓ.</summary>
@@ -117,11 +117,13 @@ public sealed class Explanation
         leftOut ??= GradientCheck.Unresolved(unrolled.Derivative, byBackpropagation, noise[0], uncertainty);
         double first = GradientCheck.Difference(unrolled.Derivative, byBackpropagation), second = 0, third = 0;
         double excess = GradientCheck.Excess(unrolled.Derivative, byBackpropagation, GradientCheck.Tolerance(single), noise[0]);
+        string? drowned = GradientCheck.Drowned(unrolled.Derivative, byBackpropagation, GradientCheck.Tolerance(single), noise[0]);
         if (leftOut is null)
         {
             second = GradientCheck.Difference(byBackpropagation, numerical);
             third = GradientCheck.Difference(unrolled.Derivative, numerical);
             double tolerance = GradientCheck.Tolerance(single, differences.IsAnalytic(parameter.Layer)), floor = noise[0] + uncertainty;
+            drowned ??= GradientCheck.Drowned(byBackpropagation, numerical, tolerance, floor) ?? GradientCheck.Drowned(unrolled.Derivative, numerical, tolerance, floor);
             excess = Math.Max(excess, Math.Max(GradientCheck.Excess(byBackpropagation, numerical, tolerance, floor), GradientCheck.Excess(unrolled.Derivative, numerical, tolerance, floor)));
         }
 
@@ -133,7 +135,7 @@ public sealed class Explanation
             NumericalLeftOut = leftOut,
             NumericalMethod = differences.Method(parameter.Layer),
             Difference = GradientCheck.Worse(first, ofNumerical),
-            Agrees = excess <= 1,
+            Agrees = excess <= 1 && drowned is null,
             Deltas = Array.ConvertAll(gradient.BiasGradients(parameter.Layer), double.CreateTruncating),
             Inputs = recursion.Activations(parameter.Layer - 1),
         };

@@ -11,7 +11,8 @@ namespace Backprop.Derivations;
 /// |a − b| / max(1, |a| + |b|), but judged by the derivatives' own size, whatever it is: two agree where
 /// |a − b| ≤ tolerance · max(|a|, |b|) + 8 r. The floor r is what rounding alone does to this very derivative: how far it moves when every number on the
 /// way to it moves by up to four roundings of the precision that back propagation runs in, as measured, and what 5-point differences are
-/// uncertain by, where the numerical derivative is one of the two. A number that is not finite agrees with nothing.
+/// uncertain by, where the numerical derivative is one of the two. Where the reported difference is more than the tolerance and rounding alone excuses
+/// it, nothing is proven: the parameter is left out by name. A number that is not finite agrees with nothing.
 /// </summary>
 public static class GradientCheck
 {
@@ -20,6 +21,9 @@ public static class GradientCheck
 
     /// <summary>The tolerance when back propagation ran in float.</summary>
     public const double SingleTolerance = 1e-4;
+
+    /// <summary>Differences that are uncertain by more of a derivative would pass what is wrong, so it is left out.</summary>
+    private const double LeastResolution = 1e-3;
 
     /// <summary>How many times the floor r is forgiven.</summary>
     private const double Floors = 8;
@@ -37,9 +41,15 @@ public static class GradientCheck
         : a == b ? 0
         : Math.Abs(a - b) / ((tolerance * Math.Max(Math.Abs(a), Math.Abs(b))) + (Floors * floor));
 
-    /// <summary>Why differences say nothing, where they do not: their uncertainty is more than what they should measure. Null for a derivative that is 0 but for rounding, which they confirm as far as the loss shows.</summary>
+    /// <summary>Why two that do not disagree prove nothing, where it is so: they are further apart than the tolerance, and rounding alone excuses it.</summary>
+    internal static string? Drowned(double a, double b, double tolerance, double floor) =>
+        Difference(a, b) > tolerance && Excess(a, b, tolerance, floor) <= 1
+            ? string.Create(CultureInfo.InvariantCulture, $"rounding alone moves it by ±{Floors * floor:G2}, a derivative of {b:G2}")
+            : null;
+
+    /// <summary>Why differences say nothing, where they do not: they cannot tell what they should measure to a thousandth. Null for a derivative that is 0 but for rounding, which they confirm as far as the loss shows.</summary>
     internal static string? Unresolved(double a, double b, double noise, double uncertainty) =>
-        Math.Max(Math.Abs(a), Math.Abs(b)) is var size && size > Floors * noise && Floors * uncertainty > size
+        Math.Max(Math.Abs(a), Math.Abs(b)) is var size && size > Floors * noise && Floors * uncertainty > LeastResolution * size
             ? string.Create(CultureInfo.InvariantCulture, $"the loss rounds too coarsely for differences: ±{Floors * uncertainty:G2} for a derivative of {b:G2}")
             : null;
 
@@ -100,7 +110,9 @@ public static class GradientCheck
 
         for (int n = 0; n < count; n++)
         {
-            why[n] ??= Unresolved(recursion[n], backpropagation(noise.Parameters[n]), noise[n], uncertain[n]);
+            double a = recursion[n], b = backpropagation(noise.Parameters[n]), tolerance = Tolerance(single, differences.IsAnalytic(noise.Parameters[n].Layer));
+            why[n] ??= Drowned(a, b, Tolerance(single), noise[n]) ?? Drowned(b, numerical[n], tolerance, noise[n] + uncertain[n]);
+            why[n] ??= Unresolved(a, b, noise[n], uncertain[n]);
         }
 
         return Compare(network, chosen, recursion, numerical, why, uncertain, noise, backpropagation, single, differences);
