@@ -133,8 +133,16 @@ public class MisuseTests
     {
         var made = new Dictionary<string, Func<OptimizerOptions, Optimizer>>
         {
-            ["sgd"] = o => new Sgd(o), ["adam"] = o => new Adam(o), ["adamw"] = o => new AdamW(o), ["nadam"] = o => new NAdam(o), ["radam"] = o => new RAdam(o),
-            ["adagrad"] = o => new Adagrad(o), ["adadelta"] = o => new Adadelta(o), ["rmsprop"] = o => new RmsProp(o), ["lion"] = o => new Lion(o), ["rprop"] = o => new Rprop(o),
+            ["sgd"] = o => new Sgd(o),
+            ["adam"] = o => new Adam(o),
+            ["adamw"] = o => new AdamW(o),
+            ["nadam"] = o => new NAdam(o),
+            ["radam"] = o => new RAdam(o),
+            ["adagrad"] = o => new Adagrad(o),
+            ["adadelta"] = o => new Adadelta(o),
+            ["rmsprop"] = o => new RmsProp(o),
+            ["lion"] = o => new Lion(o),
+            ["rprop"] = o => new Rprop(o),
         };
         Assert.Equal(Optimizer.Names, made.Keys.Order(StringComparer.Ordinal));
         OptimizerOptions[] given = [new() { Momentum = 0.5 }, new() { Dampening = 0.5 }, new() { Nesterov = true, Momentum = 0.5 }, new() { Beta1 = 0.5 }, new() { Beta2 = 0.5 }, new() { Epsilon = 0.5 }, new() { Rho = 0.5 }, new() { Amsgrad = true }, new() { Centered = true }];
