@@ -73,7 +73,6 @@ public sealed class MetricsTests : Tool
     [InlineData("3:log_softmax", "cross_entropy", "p_")]
     [InlineData("3:sigmoid", "binary_cross_entropy", "p_")]
     [InlineData("3:sigmoid", "mean_squared_error", "p_")]
-    [InlineData("3:sigmoid", "cross_entropy", "score_")]
     [InlineData("3:sigmoid", "hinge", "score_")]
     [InlineData("3:identity", "hinge", "score_")]
     public void ClassesHaveProbabilitiesWhereTheyAreSome(string output, string loss, string prefix)

@@ -218,6 +218,29 @@ public class CheckpointTests(ITestOutputHelper output)
         Assert.Equal(whole.Kept!.Epoch, rest.Kept!.Epoch);
     }
 
+    /// <summary>The kept epoch of a run that is resumed after it comes with all its measures.</summary>
+    [Fact]
+    public void WhatWasKeptBeforeAResumptionIsMeasuredInFull()
+    {
+        var random = new CounterRandom(4, 2);
+        var data = new Dataset<float>(60, 3, [.. Enumerable.Range(0, 180).Select(n => (float)random.Normal((ulong)n))], Targets<float>.Classes([.. Enumerable.Range(0, 60).Select(n => n % 3)], 3), [.. Enumerable.Range(0, 60).Select(n => 1 + (n % 4))]);
+        (TrainingResult, Checkpoint<float>) Run(Checkpoint<float>? from)
+        {
+            var trainer = new Trainer<float>(new(NetworkDefinition.Parse("3-20:tanh-3:softmax"), Initializer.PyTorch, 3), data, data.Select([.. Enumerable.Range(0, 20)]), Optimizer.Create("adam", new() { LearningRate = 0.1 }), new() { Epochs = 12, BatchSize = 8, KeepBy = "f1_macro" });
+            Checkpoint<float>? last = from;
+            trainer.CheckpointReached += checkpoint => last = checkpoint;
+            return (trainer.Run(from), last!);
+        }
+
+        (TrainingResult whole, Checkpoint<float> last) = Run(null);
+        (TrainingResult again, _) = Run(Checkpoint<float>.FromFile(last.ToFile(s_notes, default), _ => last.History));
+        Assert.Equal(whole.Kept!.Epoch, again.Kept!.Epoch);
+        Assert.Equal(whole.Kept.Validation!.Metrics, again.Kept.Validation!.Metrics);
+        Assert.Equal(whole.Kept.Validation.Confusion, again.Kept.Validation.Confusion!);
+        Assert.Equal(whole.Kept.Validation.WeightedConfusion!, again.Kept.Validation.WeightedConfusion!);
+        Assert.Equal(whole.Kept.Validation.PerClass!, again.Kept.Validation.PerClass!);
+    }
+
     /// <summary>A schedule that does not depend on the length lets a finished run be made longer, to the bits of a longer one.</summary>
     [Theory]
     [InlineData("constant")]

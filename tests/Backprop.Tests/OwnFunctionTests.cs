@@ -5,6 +5,7 @@ using Backprop.Losses;
 using Backprop.ModelFiles;
 using Backprop.Networks;
 using Backprop.Propagation;
+using Backprop.Tests.Oracles;
 
 namespace Backprop.Tests;
 
@@ -65,7 +66,7 @@ public sealed class OwnFunctionTests : IDisposable
         public void Gradient<T>(ReadOnlySpan<T> y, ReadOnlySpan<T> t, Span<T> gradient) where T : unmanaged, IElement<T> => gradient[0] = T.Create(1);
     }
 
-    public static TheoryData<string> Taken => [.. ActivationFunction.Names.Concat(Loss.Names)];
+    public static TheoryData<string> Taken => [.. BuiltIn.Activations.Concat(BuiltIn.Losses)]; // other tests register names of their own
 
     [Theory]
     [MemberData(nameof(Taken))]

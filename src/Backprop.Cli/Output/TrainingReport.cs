@@ -79,7 +79,7 @@ internal sealed class TrainingReport : IDisposable
     {
         WarnOfSpike(epoch);
         WarnOfInfinity(epoch);
-        History.Add(epoch with { Validation = epoch.Validation is { } full ? full with { Confusion = null } : null });
+        History.Add(epoch with { Validation = epoch.Validation is { } full ? full with { Confusion = null, WeightedConfusion = null, PerClass = null } : null });
         _least = epoch.Loss < _least ? epoch.Loss : _least;
         _after = epoch.Validation is { } v ? $"  validation {v.Loss:G4} {v.Metrics[0].Key} {v.Metrics[0].Value:P2}" : "";
         Log(() =>
@@ -177,7 +177,7 @@ internal sealed class TrainingReport : IDisposable
             json.WriteStartObject("validation");
             json.WriteNumber("rows", validation.Rows);
             json.Number("loss", validation.Loss);
-            json.Metrics(validation with { Confusion = null });
+            json.Metrics(validation with { Confusion = null, WeightedConfusion = null, PerClass = null });
             json.WriteEndObject();
             json.WriteString("kept_by", _keptBy);
             json.WriteBoolean("best", epoch.IsBest);

@@ -64,7 +64,7 @@ internal sealed unsafe class LogSoftmax : ActivationFunction
                 top = TElement.Max(top, e);
             }
 
-            TElement logSum = TElement.LogP1(rest);
+            TElement logSum = TElement.LogP1(rest + (top - TElement.Create(1))); // top is 1, but for a complex step along one that is as great
             for (int i = 0; i < count; i++)
             {
                 x[i] = (p[i] - max) - logSum;

@@ -53,7 +53,7 @@ public sealed record Checkpoint<T> where T : unmanaged, IBinaryFloatingPointIeee
     /// <summary>Epochs since the kept one.</summary>
     internal int SinceBest { get; init; }
 
-    /// <summary>The kept epoch, with its confusion matrix.</summary>
+    /// <summary>The kept epoch: what decides, and no more. The rest is measured again on its weights.</summary>
     internal EpochResult? Kept { get; init; }
 
     internal string ScheduleState { get; init; } = "";
@@ -75,11 +75,6 @@ public sealed record Checkpoint<T> where T : unmanaged, IBinaryFloatingPointIeee
         for (int moment = 0; moment < Moments.Length; moment++)
         {
             tensors.AddRange(Tensors($"moment.{moment}", Moments[moment]));
-        }
-
-        if (Kept?.Validation?.Confusion is { } confusion)
-        {
-            tensors.Add(SafeTensor.Of("kept.confusion", [.. confusion.SelectMany(line => line.Select(count => (double)count))], confusion.Length, confusion.Length));
         }
 
         string state = State(history);
@@ -134,11 +129,6 @@ public sealed record Checkpoint<T> where T : unmanaged, IBinaryFloatingPointIeee
         JsonElement state = document.RootElement, mark = state.GetProperty("history");
         Dictionary<string, SafeTensor> tensors = file.Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
         EpochResult? kept = state.TryGetProperty("kept", out JsonElement best) ? EpochJson.Read(best) : null;
-        if (kept?.Validation is { } validation && tensors.TryGetValue("kept.confusion", out SafeTensor? confusion))
-        {
-            kept = kept with { Validation = validation with { Confusion = Square(confusion) } };
-        }
-
         return new()
         {
             Identity = state.GetProperty("identity").EnumerateObject().ToDictionary(one => one.Name, one => one.Value.GetString() ?? "", StringComparer.Ordinal),
@@ -201,13 +191,6 @@ public sealed record Checkpoint<T> where T : unmanaged, IBinaryFloatingPointIeee
         }
 
         return values.Count > 0 ? all : throw new KeyNotFoundException($"tensor '{name}' is missing");
-    }
-
-    private static int[][] Square(SafeTensor tensor)
-    {
-        double[] counts = tensor.ToDoubles();
-        int size = (int)Math.Sqrt(counts.Length);
-        return [.. Enumerable.Range(0, size).Select(line => counts[(line * size)..((line + 1) * size)].Select(count => (int)count).ToArray())];
     }
 
     private string State(HistoryMark history)

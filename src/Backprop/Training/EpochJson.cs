@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Backprop.Training;
 
-/// <summary>An epoch as one line of JSON, every number so that it comes back as the same bits. The confusion matrix is not part of it.</summary>
+/// <summary>An epoch as one line of JSON, every number so that it comes back as the same bits. Of the metrics only the single numbers are part of it.</summary>
 internal static class EpochJson
 {
     public static byte[] Line(EpochResult epoch)

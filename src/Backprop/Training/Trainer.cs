@@ -198,6 +198,11 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
                 Network.CopyFrom(best);
             }
 
+            if (kept?.Validation is not null && ReferenceEquals(kept, resume?.Kept))
+            {
+                kept = kept with { Validation = _evaluator.Evaluate(_validation!) }; // a checkpoint holds what decides, not the confusion and the like
+            }
+
             return new(history, _earlier, kept ?? last, kept is null || _validation is null ? null : _watched.Name, _stepsRun, _seconds, step.Threads, reason);
         }
 
@@ -273,7 +278,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
             schedule.AfterEpoch(validation is null ? epochLoss : _watched.Of(validation));
             bool isBest = validation is null || _watched.IsBetter(validation, kept?.Validation);
             last = new(epoch, epochLoss, validation, rate, epochSeconds, batch - firstBatch, isBest);
-            history.Add(last with { Validation = validation is null ? null : validation with { Confusion = null } });
+            history.Add(last with { Validation = validation is null ? null : validation with { Confusion = null, WeightedConfusion = null, PerClass = null } });
             leastLoss = epochLoss < leastLoss ? epochLoss : leastLoss;
             sinceBest = isBest ? 0 : sinceBest + 1;
             kept = isBest ? last : kept;
