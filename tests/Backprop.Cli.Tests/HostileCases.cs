@@ -458,7 +458,7 @@ internal static class HostileCases
     {
         HostileCase Case(string part, byte[] bytes) => new HostileCase(3, part, "train", "--resume", "k").With("k/checkpoint-00000001.safetensors", bytes);
         string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
-        string Meta(string more, string state = "", string version = "2") =>
+        string Meta(string more, string state = "", string version = "3") =>
             $"{{\"__metadata__\":{{\"format\":\"backprop-checkpoint\",\"version\":\"{version}\",\"state\":\"{state}\",\"sha256\":\"{Hash(Hash("") + state)}\"{more}}}}}";
 
         yield return Case("checkpoint-00000001.safetensors", []);
@@ -472,7 +472,7 @@ internal static class HostileCases
         yield return Case("the checkpoint cannot be read", Tensors(Meta(Iris), 0));
         yield return Case("the checkpoint cannot be read", Tensors(Meta(Iris, "{}"), 0));
         yield return Case("damaged", Tensors(Meta(Iris, "{}").Replace("\"{}\"", "\"{ }\""), 0));
-        yield return Case("of version 1, expected 2", Tensors(Meta(Iris, version: "1"), 0));
+        yield return Case("of version 1, expected 3", Tensors(Meta(Iris, version: "1"), 0));
         yield return Case("nowhere", Tensors(Meta(Iris.Replace("\".\"", "\"/nowhere\""), "{}"), 0));
         yield return new(3, "there is no checkpoint in", "train", "--resume", "nowhere");
     }

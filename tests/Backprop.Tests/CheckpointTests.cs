@@ -186,6 +186,20 @@ public class CheckpointTests(ITestOutputHelper output)
         Assert.Equal(1, folder.Read<float>().Step); // and what was there before stays
     }
 
+    /// <summary>A checkpoint may come from anywhere: what it names is looked for in its own folder.</summary>
+    [Theory]
+    [InlineData("../history-00000001.jsonl")]
+    [InlineData("history-/../../etc.jsonl")]
+    [InlineData("/etc/passwd")]
+    [InlineData("history-..\\x.jsonl")]
+    public void AHistoryElsewhereIsNotRead(string file)
+    {
+        var disk = new SimulatedDisk();
+        var state = new Checkpoint<float> { Epoch = 1, Batch = 1, Step = 1, History = [], Parameters = [1], Best = [1] };
+        state.ToFile(s_notes, new(file, 0, "")).Write(Path.Combine(s_folder, "checkpoint-00000001.safetensors"), disk);
+        Assert.Contains("as its history", Assert.Throws<ModelException>(() => new CheckpointFolder(s_folder, 2, false, disk).Read<float>()).Message);
+    }
+
     /// <summary>A run whose time is up in the middle of an epoch ends with what it has; with more time it goes on as if it had never ended.</summary>
     [Fact]
     public void AnEndedRunEndsAgainOrGoesOnWithMoreTime()
