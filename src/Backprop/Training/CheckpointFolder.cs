@@ -20,6 +20,7 @@ public sealed class CheckpointFolder : IDisposable
     private readonly bool _overwrite;
     private readonly IDisk _disk;
     private IDisposable? _lock;
+    private bool _isNewLock;
     private HistoryFile? _history;
     private HashSet<string>? _own;
 
@@ -53,6 +54,7 @@ public sealed class CheckpointFolder : IDisposable
         Hold();
         if (!_overwrite && Guarded(Numbered).Count is > 0 and var found)
         {
+            LetGo();
             throw new DataException($"'{Path}' holds {found} checkpoint{(found == 1 ? "" : "s")} of another run: go on with that run, name another folder, or say that they are to be overwritten");
         }
 
@@ -99,11 +101,21 @@ public sealed class CheckpointFolder : IDisposable
         }
 
         HistoryFile? history = null;
-        Checkpoint<T> newest = Newest(file =>
+        Checkpoint<T> newest;
+        try
         {
-            RequirePrecision<T>(file);
-            return Checkpoint<T>.FromFile(file, mark => (history = new(In(HistoryName(mark.File)), _disk)).Read(mark));
-        });
+            newest = Newest(file =>
+            {
+                RequirePrecision<T>(file);
+                return Checkpoint<T>.FromFile(file, mark => (history = new(In(HistoryName(mark.File)), _disk)).Read(mark));
+            });
+        }
+        catch (ModelException)
+        {
+            LetGo();
+            throw;
+        }
+
         _history?.Dispose();
         _history = history;
         _own = [.. Numbered().Select(file => file.Path)];
@@ -123,8 +135,20 @@ public sealed class CheckpointFolder : IDisposable
     private void Hold() => _lock ??= Guarded(() =>
     {
         _disk.CreateFolder(Path);
+        _isNewLock = !_disk.Files(Path).Contains(In(LockName));
         return _disk.Lock(In(LockName)) ?? throw new DataException($"another run uses the checkpoint folder '{Path}' now");
     });
+
+    /// <summary>The folder is not taken after all, and looks as it did.</summary>
+    private void LetGo()
+    {
+        _lock?.Dispose();
+        _lock = null;
+        if (_isNewLock)
+        {
+            _disk.Delete(In(LockName));
+        }
+    }
 
     private string In(string name) => System.IO.Path.Combine(Path, name);
 
