@@ -26,7 +26,7 @@ internal sealed class TrainOptions
 
     public Option<string?> Schedule { get; } = new("--schedule") { Description = $"One of {string.Join(", ", LearningRateSchedule.Names)}", HelpName = "NAME" };
 
-    public Option<int?> Warmup { get; } = new("--warmup") { Description = "Steps over which the learning rate rises from 0", HelpName = "STEPS" };
+    public Option<int?> Warmup { get; } = new("--warmup") { Description = "Steps over which the learning rate rises, from 1 / (STEPS + 1) of it", HelpName = "STEPS" };
 
     public Option<int?> BatchSize { get; } = new("--batch-size") { Description = "Rows of a batch", HelpName = "ROWS" };
 

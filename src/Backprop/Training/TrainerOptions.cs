@@ -14,7 +14,7 @@ public sealed record TrainerOptions
     /// <summary>What the learning rate is multiplied by at each step.</summary>
     public string Schedule { get; init; } = "constant";
 
-    /// <summary>Steps at the beginning over which the learning rate rises linearly from 0.</summary>
+    /// <summary>Steps at the beginning over which the learning rate rises linearly to the schedule's, from 1 / (steps + 1) of it (PyTorch's LinearLR).</summary>
     public int WarmupSteps { get; init; }
 
     /// <summary>
