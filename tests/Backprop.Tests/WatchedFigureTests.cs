@@ -100,6 +100,34 @@ public class WatchedFigureTests
         }
     }
 
+    /// <summary>Bookkeeping: the second thousand epochs allocate as much as the first, with checkpoints, validation and roll-backs asked for.</summary>
+    [Fact]
+    public void WhatAnEpochCostsDoesNotGrow()
+    {
+        var data = new Dataset<double>(4, 2, [0, 0, 0, 1, 1, 0, 1, 1], Targets<double>.Values([0, 1, 1, 0], 1));
+        var trainer = new Trainer<double>(new(NetworkDefinition.Parse("2-4:tanh-1:sigmoid"), Initializer.PyTorch, 1), data, data, new Adam(), new() { Epochs = 3000, BatchSize = 4, RollBack = true });
+        var disk = new Oracles.SimulatedDisk();
+        string path = Path.Combine(Path.GetTempPath(), "history-00000001.jsonl");
+        using var history = new HistoryFile(path, disk);
+        long before = 0;
+        var allocated = new List<long>();
+        var written = new List<long>();
+        trainer.CheckpointReached += checkpoint =>
+        {
+            HistoryMark mark = history.Write(checkpoint.History);
+            if (checkpoint.History.Count % 1000 == 0)
+            {
+                allocated.Add(GC.GetAllocatedBytesForCurrentThread() - before);
+                written.Add(checkpoint.ToFile(new Dictionary<string, string>(StringComparer.Ordinal), mark).Metadata.Values.Sum(value => (long)value.Length));
+                before = GC.GetAllocatedBytesForCurrentThread();
+            }
+        };
+        trainer.Run();
+        Assert.Equal(3, allocated.Count);
+        Assert.InRange(allocated[2], 0, allocated[1] * 1.1);
+        Assert.InRange(written[2], 0, written[0] + 100);
+    }
+
     /// <summary>Epochs that did not happen are in no history.</summary>
     [Fact]
     public void WhatWasRolledBackIsNotInTheHistory()

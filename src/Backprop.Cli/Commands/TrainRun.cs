@@ -236,7 +236,13 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
             Amsgrad = parsed.GetValue(options.Amsgrad),
             Centered = parsed.GetValue(options.Centered),
         };
-        return Optimizer.Create(parsed.GetValue(options.Optimizer) ?? (_recipe ? Recipe.Optimizer : "adam"), given);
+        var optimizer = Optimizer.Create(parsed.GetValue(options.Optimizer) ?? (_recipe ? Recipe.Optimizer : "adam"), given);
+        if (optimizer is Rprop && (parsed.GetValue(options.Warmup) > 0 || parsed.GetValue(options.Schedule) is not (null or "constant")))
+        {
+            Terminal.Warn("rprop finds the size of each step by itself, the learning rate is only that of the first: --schedule and --warmup change nothing after it");
+        }
+
+        return optimizer;
     }
 
     private TrainerOptions MakeTrainerOptions(Dataset<T> training, bool validates, long parameters)
