@@ -158,6 +158,9 @@ public class CheckpointTests(ITestOutputHelper output)
         {
             Assert.Contains(named, Assert.Throws<ModelException>(() => other.Run(reached)).Message);
         }
+
+        string Of(double dropout, string loss) => RunIdentity.Of(new(5, [new(6, Activations.ActivationFunction.Parse("tanh"), dropout), new(1, Activations.ActivationFunction.Parse("identity"))], Losses.Loss.Parse(loss)), Optimizer.Create("adam"), options, data, null)["network"];
+        Assert.Equal(4, new[] { Of(0, "huber:1"), Of(0.1, "huber:1"), Of(0.2, "huber:1"), Of(0, "huber:2") }.Distinct().Count());
     }
 
     /// <summary>What a large network writes, with small pieces in the place of large ones.</summary>

@@ -100,6 +100,17 @@ public class WatchedFigureTests
         }
     }
 
+    /// <summary>A function that no file can hold is no reason not to roll back.</summary>
+    [Fact]
+    public void AFunctionOfOnesOwnCanBeRolledBack()
+    {
+        var own = Activations.ActivationFunction.Custom("half_of_rolling", p => 0.5 * p, _ => 0.5);
+        var data = new Dataset<double>(2, 1, [1, 2], Targets<double>.Values([1, 1], 1));
+        var trainer = new Trainer<double>(new(new NetworkDefinition(1, [new(3, own), new(1, Activations.ActivationFunction.Parse("identity"))], Losses.Loss.Parse("squared_error")), Initializer.PyTorch), data, null, new Sgd(), new() { RollBack = true, Epochs = 2 });
+        trainer.CheckpointReached += _ => { };
+        Assert.Equal(2, trainer.Run().History.Count);
+    }
+
     /// <summary>Bookkeeping: the second thousand epochs allocate as much as the first, with checkpoints, validation and roll-backs asked for.</summary>
     [Fact]
     public void WhatAnEpochCostsDoesNotGrow()

@@ -3,7 +3,6 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Backprop.Data;
-using Backprop.ModelFiles;
 using Backprop.Networks;
 using Backprop.Optimizers;
 using Backprop.Optimizers.Schedules;
@@ -23,7 +22,7 @@ internal static class RunIdentity
         var identity = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["precision"] = typeof(T) == typeof(float) ? "float" : "double",
-            ["network"] = NetworkJson.Write(network),
+            ["network"] = $"{network}, {network.Loss}{string.Concat(network.Layers.Where(layer => layer.Dropout > 0).Select(layer => string.Create(CultureInfo.InvariantCulture, $", dropout {layer.Dropout:R} after {layer}")))}",
             ["optimizer"] = optimizer.Describe(),
             ["batch size"] = Text(options.BatchSize),
             ["schedule"] = options.Schedule,
