@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using static Backprop.Cli.Tests.HostileCase;
 
 namespace Backprop.Cli.Tests;
@@ -458,22 +459,33 @@ internal static class HostileCases
     {
         HostileCase Case(string part, byte[] bytes) => new HostileCase(3, part, "train", "--resume", "k").With("k/checkpoint-00000001.safetensors", bytes);
         string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
-        string Meta(string more, string state = "", string version = "3") =>
-            $"{{\"__metadata__\":{{\"format\":\"backprop-checkpoint\",\"version\":\"{version}\",\"state\":\"{state}\",\"sha256\":\"{Hash(Hash("") + state)}\"{more}}}}}";
+        string Meta(string? arguments = null, string state = "", string version = "3", string directory = ".")
+        {
+            var notes = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["format"] = "backprop-checkpoint", ["version"] = version, ["state"] = state };
+            if (arguments is not null)
+            {
+                (notes["arguments"], notes["directory"]) = (arguments, directory);
+            }
+
+            string digest = Hash(Hash("") + string.Concat(notes.Select(note => $"\n{note.Key.Length} {note.Key} {note.Value.Length} {note.Value}")));
+            notes["sha256"] = digest;
+            return JsonSerializer.Serialize(new Dictionary<string, object> { ["__metadata__"] = notes });
+        }
 
         yield return Case("checkpoint-00000001.safetensors", []);
         yield return Case("is not a checkpoint", Model(Network));
-        yield return Case("does not say which run it is of", Tensors(Meta(""), 0));
-        yield return Case("does not say which run it is of", Tensors(Meta(",\"arguments\":\"[\",\"directory\":\".\",\"data\":\"\""), 0));
-        yield return Case("does not say which run it is of", Tensors(Meta(",\"arguments\":\"null\",\"directory\":\".\",\"data\":\"\""), 0));
-        yield return Case("does not say which run it is of", Tensors(Meta(",\"arguments\":\"[null]\",\"directory\":\".\",\"data\":\"\""), 0));
-        yield return Case("does not say which run it is of", Tensors(Meta(",\"arguments\":\"[\\\"--epochs\\\",\\\"x\\\"]\",\"directory\":\".\",\"data\":\"\""), 0));
-        const string Iris = ",\"arguments\":\"[\\\"builtin:iris\\\"]\",\"directory\":\".\",\"data\":\"\"";
+        yield return Case("does not say which run it is of", Tensors(Meta(), 0));
+        yield return Case("does not say which run it is of", Tensors(Meta("["), 0));
+        yield return Case("does not say which run it is of", Tensors(Meta("null"), 0));
+        yield return Case("does not say which run it is of", Tensors(Meta("[null]"), 0));
+        yield return Case("does not say which run it is of", Tensors(Meta("[\"--epochs\",\"x\"]"), 0));
+        const string Iris = "[\"builtin:iris\"]";
         yield return Case("the checkpoint cannot be read", Tensors(Meta(Iris), 0));
         yield return Case("the checkpoint cannot be read", Tensors(Meta(Iris, "{}"), 0));
         yield return Case("damaged", Tensors(Meta(Iris, "{}").Replace("\"{}\"", "\"{ }\""), 0));
+        yield return Case("damaged", Tensors(Meta(Iris, "{}").Replace("iris", "digits"), 0));
         yield return Case("of version 1, expected 3", Tensors(Meta(Iris, version: "1"), 0));
-        yield return Case("nowhere", Tensors(Meta(Iris.Replace("\".\"", "\"/nowhere\""), "{}"), 0));
+        yield return Case("nowhere", Tensors(Meta(Iris, "{}", directory: "/nowhere"), 0));
         yield return new(3, "there is no checkpoint in", "train", "--resume", "nowhere");
     }
 }

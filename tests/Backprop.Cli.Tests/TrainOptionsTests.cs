@@ -180,6 +180,36 @@ public sealed class TrainOptionsTests : Tool
         Assert.Equal(Enumerable.Range(1, 5), Epochs("l.jsonl"));
     }
 
+    /// <summary>Rows that look the same once they are standardised, and labels that only have other names, are other rows and labels.</summary>
+    [Fact]
+    public void ARunGoesOnWithTheColumnsItBeganWith()
+    {
+        string[] Rows(double x, double y, string label) => [.. Enumerable.Range(0, 40).Select(n => FormattableString.Invariant($"{x * n},{y * (n + (n % 3))},{(n % 2 == 0 ? label : "z")}"))];
+        foreach (string target in new[] { "y", "label" })
+        {
+            Write("d.csv", "x,y,label\n" + string.Join('\n', Rows(1, 1, "a")));
+            Assert.Equal(0, Run("train", "d.csv", "--target", target, "--epochs", "2", "--checkpoint", $"ck{target}", "--quiet").Code);
+            foreach (string[] other in new[] { Rows(2, 1, "a"), Rows(1, 2, "a"), Rows(1, 1, "b") })
+            {
+                Write("d.csv", "x,y,label\n" + string.Join('\n', other));
+                (int code, _, string error) = Run("train", "--resume", $"ck{target}", "--quiet");
+                Assert.Equal(3, code);
+                Assert.Contains("are not what they were when the checkpoint was written", error);
+            }
+        }
+    }
+
+    /// <summary>One class among the validation rows has no area under a curve: said, not kept.</summary>
+    [Fact]
+    public void AFigureThatCannotBeHadIsSaid()
+    {
+        Write("d.csv", "x,label\n" + string.Join('\n', Enumerable.Range(0, 40).Select(n => $"{n},{(n % 2 == 0 ? "a" : "b")}")));
+        Write("v.csv", "x,label\n1,a\n2,a\n");
+        JsonElement train = Json("train", "d.csv", "--validation", "v.csv", "--keep-by", "auc", "--epochs", "2", "--quiet", "--json");
+        Assert.Equal(JsonValueKind.Null, train.GetProperty("kept_by").ValueKind);
+        Assert.Contains(train.GetProperty("warnings").EnumerateArray(), warning => warning.GetString()!.Contains("no auc", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void ARunWhoseTimeWasUpGoesOnWithMore()
     {

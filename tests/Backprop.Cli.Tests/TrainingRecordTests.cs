@@ -40,6 +40,13 @@ public sealed class TrainingRecordTests : Tool
 
         Assert.Equal(0, Run("train", "--resume", "ck", "--quiet").Code);
         OneHistory(60);
+        string events = Directory.GetFiles(At("tb")).Single();
+        foreach (int left in new[] { 0, 7, 3000 }) // as if the disk had been full
+        {
+            File.WriteAllBytes(events, File.ReadAllBytes(events)[..left]);
+            Assert.Equal(0, Run("train", "--resume", "ck", "--quiet").Code);
+            OneHistory(60);
+        }
     }
 
     private void OneHistory(int epochs)

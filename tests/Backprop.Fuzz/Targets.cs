@@ -62,7 +62,7 @@ internal static class Targets
     {
         SafeTensorsFile file = SafeTensorsFile.Read(new MemoryStream(bytes), "c.st");
         var notes = new Dictionary<string, string>(file.Metadata, StringComparer.Ordinal) { ["format"] = "backprop-checkpoint", ["version"] = "3" };
-        notes["sha256"] = Checkpoint<float>.Digest(file.Hash(), notes.GetValueOrDefault("state") ?? "");
+        notes["sha256"] = Checkpoint<float>.Digest(new(file.Tensors, notes));
         try
         {
             Checkpoint<float>.FromFile(file, Lines);

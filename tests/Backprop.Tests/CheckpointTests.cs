@@ -102,6 +102,32 @@ public class CheckpointTests(ITestOutputHelper output)
         Assert.Equal(1, folder.Read<float>().Step);
     }
 
+    /// <summary>What somebody else keeps in the folder is nobody's to delete, whatever it is called.</summary>
+    [Fact]
+    public void OtherFilesOfTheFolderAreLeftAlone()
+    {
+        var disk = new SimulatedDisk();
+        foreach (string name in new[] { "history-2024.jsonl", "history-20240101.jsonl", "checkpoint.safetensors", "notes.txt" })
+        {
+            using Stream file = disk.Create(Path.Combine(s_folder, name));
+        }
+
+        string[] before = [.. disk.Files(s_folder)];
+        Train(disk, resume: false);
+        Assert.All(before, path => Assert.Contains(path, disk.Files(s_folder)));
+    }
+
+    /// <summary>What was written with a checkpoint, the notes and the names too, is under its hash.</summary>
+    [Fact]
+    public void NotesAreUnderTheHash()
+    {
+        var state = new Checkpoint<float> { Epoch = 1, Batch = 1, Step = 1, History = [], Parameters = [1], Best = [1] };
+        SafeTensorsFile file = state.ToFile(s_notes, default);
+        Checkpoint<float>.StateOf(file);
+        Assert.Contains("damaged", Assert.Throws<ModelException>(() => Checkpoint<float>.StateOf(new(file.Tensors, new Dictionary<string, string>(file.Metadata, StringComparer.Ordinal) { ["arguments"] = "[\"x\"]" }))).Message);
+        Assert.Contains("damaged", Assert.Throws<ModelException>(() => Checkpoint<float>.StateOf(new([.. file.Tensors.Select(tensor => tensor with { Name = tensor.Name == "best" ? "parameters" : "best" })], file.Metadata))).Message);
+    }
+
     [Fact]
     public void TwoProcessesNeverShareAFolder()
     {
@@ -151,7 +177,7 @@ public class CheckpointTests(ITestOutputHelper output)
             (Make(validation: rows.WithSampleWeights(weights[..20])), "validation sample weights"),
             (Make(with: options with { BatchSize = 9 }), "batch size"), (Make(with: options with { Epochs = 3 }), "epochs"), (Make(with: options with { Schedule = "step" }), "schedule"),
             (Make(with: options with { WarmupSteps = 2 }), "warm-up"), (Make(with: options with { Seed = 5 }), "seed"), (Make(with: options with { Shuffle = false }), "shuffling"),
-            (Make(with: options with { KeepBy = "mae" }), "watched"), (Make(with: options with { EarlyStopping = 3 }), "early stopping"),
+            (Make(with: options with { KeepBy = "mae" }), "watched"), (Make(with: options with { Identity = new Dictionary<string, string>(StringComparer.Ordinal) { ["training columns"] = "a" } }), "training columns"), (Make(with: options with { EarlyStopping = 3 }), "early stopping"),
             (Make(with: options with { Step = new() { L2 = 0.1 } }), "l2"), (Make(with: options with { Step = new() { L1 = 0.1 } }), "l1"),
             (Make(with: options with { Step = new() { ClipNorm = 0.1 } }), "clip-norm"), (Make(with: options with { Step = new() { ClipValue = 0.1 } }), "clip-value"),
         })

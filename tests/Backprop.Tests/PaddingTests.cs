@@ -197,4 +197,44 @@ public class PaddingTests
 
         return sums;
     }
+
+    /// <summary>A row that counts nothing may hold anything: what overflows on its way is no 0 · ∞ in a gradient.</summary>
+    [Theory]
+    [InlineData("relu", 6)]
+    [InlineData("relu", 100)]
+    [InlineData("identity", 6)]
+    [InlineData("silu", 100)]
+    [InlineData("exponential", 6)]
+    public void ARowOfNoWeightMayOverflow(string activation, int width)
+    {
+        float[] x = [.. Enumerable.Range(0, 40 * 3).Select(n => (float)Math.Sin(n))], y = [.. Enumerable.Range(0, 40).Select(n => (float)Math.Cos(n))], weights = [.. Enumerable.Repeat(1f, 40)];
+        foreach (int row in new[] { 0, 7, 39 })
+        {
+            (x[row * 3], weights[row]) = (3e38f, 0);
+        }
+
+        float[] other = (float[])x.Clone();
+        foreach (int row in new[] { 0, 7, 39 })
+        {
+            other[row * 3] = 0.5f;
+        }
+
+        float[] Train(float[] features)
+        {
+            var network = new Network<float>(NetworkDefinition.Parse($"3-{width}:{activation}-1", Losses.Loss.Parse("squared_error")), Initializer.PyTorch, 1);
+            using var step = new TrainingStep<float>(network, Optimizers.Optimizer.Create("sgd", new() { LearningRate = 1e-3 }), 16);
+            var data = new Dataset<float>(40, 3, features, Targets<float>.Values(y, 1), weights);
+            for (int n = 0; n < 6; n++)
+            {
+                step.Run(data, RowPermutation.FileOrder(40), n % 3 * 16 % 40, n % 3 == 2 ? 8 : 16, 1e-3);
+            }
+
+            Gradient<float> gradient = Backpropagation.Gradient(network, data, toInput: true);
+            return [.. network.Layers.SelectMany(layer => layer.GetWeights()), .. gradient.WeightGradients(1), .. gradient.InputGradients!];
+        }
+
+        float[] found = Train(x);
+        Assert.All(found, value => Assert.True(float.IsFinite(value)));
+        Assert.Equal(Train(other), found);
+    }
 }

@@ -26,6 +26,8 @@ public class WatchedFigureTests
             }
         }
 
+        var heavy = new Dataset<double>(2, 1, [1, 2], Targets<double>.Values([1, 1], 1), [1.7e308, 1.7e308]);
+        Assert.Contains("add up to", Assert.Throws<DataException>(() => new Trainer<double>(new(NetworkDefinition.Parse("1-1")), heavy, null, new Sgd())).Message);
         var nothing = new Dataset<double>(2, 1, [1, 2], Targets<double>.Values([1, 1], 1), [0, 0]);
         Assert.Contains("nothing counts", Assert.Throws<DataException>(() => new Trainer<double>(new(NetworkDefinition.Parse("1-1")), nothing, null, new Sgd())).Message);
         Assert.Contains("validation", Assert.Throws<DataException>(() => new Trainer<double>(new(NetworkDefinition.Parse("1-1")), nothing.WithSampleWeights(null), nothing, new Sgd())).Message);
@@ -36,7 +38,7 @@ public class WatchedFigureTests
     {
         var data = new Dataset<double>(2, 1, [1, 2], Targets<double>.Values([1, 1], 1));
         Assert.Contains("validation rows", Assert.Throws<UsageException>(() => new Trainer<double>(new(NetworkDefinition.Parse("1-1")), data, null, new Sgd(), new() { EarlyStopping = 3 })).Message);
-        Assert.Contains("accuracy", Assert.Throws<UsageException>(() => new Trainer<double>(new(NetworkDefinition.Parse("1-1")), data, data, new Sgd(), new() { KeepBy = "accuracy" })).Message);
+        Assert.Contains("accuracy", Assert.Throws<UsageException>(() => new Trainer<double>(new(NetworkDefinition.Parse("1-1")), data, data, new Sgd(), new() { KeepBy = "accuracy" }).Run()).Message);
         Assert.Contains("did you mean", Assert.Throws<UsageException>(() => new Trainer<double>(new(NetworkDefinition.Parse("1-1")), data, data, new Sgd(), new() { KeepBy = "acuracy" })).Message, StringComparison.OrdinalIgnoreCase);
     }
 
@@ -159,6 +161,95 @@ public class WatchedFigureTests
         Assert.True(backs > 0);
         Assert.Equal(Enumerable.Range(1, 60), result.History.Select(epoch => epoch.Epoch));
         Assert.Equal(result.History, told);
+    }
+
+    [Fact]
+    public void ARunThatIsStoppedBeforeItsFirstStepEnds()
+    {
+        var data = new Dataset<double>(2, 1, [1, 2], Targets<double>.Values([1, 1], 1));
+        foreach (bool rollBack in new[] { false, true })
+        {
+            var trainer = new Trainer<double>(new(NetworkDefinition.Parse("1-1")), data, data, new Sgd(), new() { RollBack = rollBack });
+            trainer.CheckpointReached += _ => { };
+            TrainingResult result = trainer.Run(cancellation: new(canceled: true));
+            Assert.Equal((StopReason.Cancelled, 0L, (EpochResult?)null), (result.Reason, result.Steps, result.Kept));
+        }
+    }
+
+    /// <summary>The time of the first steps, which compile, says nothing of how long validation will take.</summary>
+    [Fact]
+    public void TimeIsUsed()
+    {
+        var random = new CounterRandom(5, 1);
+        var data = new Dataset<float>(20_000, 4, [.. Enumerable.Range(0, 80_000).Select(n => (float)random.Normal((ulong)n))], Targets<float>.Values([.. Enumerable.Range(0, 20_000).Select(n => (float)random.Normal(200 + (ulong)n))], 1));
+        TrainingResult result = new Trainer<float>(new(NetworkDefinition.Parse("4-17:silu-1"), Initializer.PyTorch, 1), data, data, new Adam(), new() { Epochs = 1_000_000, MaxSeconds = 1.5 }).Run();
+        Assert.Equal(StopReason.MaxTime, result.Reason);
+        Assert.True(result.Steps > 100, $"{result.Steps} steps");
+    }
+
+    /// <summary>Early stopping that falls on the last epoch is an end, not a run that could be longer.</summary>
+    [Fact]
+    public void AStopInTheLastEpochIsAStop()
+    {
+        var random = new CounterRandom(5, 1);
+        var data = new Dataset<double>(40, 2, [.. Enumerable.Range(0, 80).Select(n => random.Normal((ulong)n))], Targets<double>.Values([.. Enumerable.Range(0, 40).Select(n => random.Normal(200 + (ulong)n))], 1));
+        (TrainingResult Result, double[] Weights) Run(int epochs, ref Checkpoint<double>? state)
+        {
+            var network = new Network<double>(NetworkDefinition.Parse("2-8:tanh-1"), Initializer.PyTorch, 1);
+            var trainer = new Trainer<double>(network, data.Select([.. Enumerable.Range(0, 20)]), data.Select([.. Enumerable.Range(20, 20)]), new Adam(new() { LearningRate = 0.1 }), new() { Epochs = epochs, BatchSize = 4, EarlyStopping = 1 });
+            Checkpoint<double>? from = state, last = state;
+            trainer.CheckpointReached += checkpoint => last = checkpoint;
+            TrainingResult result = trainer.Run(from);
+            state = last;
+            return (result, [.. network.Layers.SelectMany(layer => layer.GetWeights())]);
+        }
+
+        Checkpoint<double>? none = null, ended = null;
+        (TrainingResult whole, double[] weights) = Run(60, ref none);
+        Assert.Equal(StopReason.EarlyStopping, whole.Reason);
+        Assert.Equal(StopReason.EarlyStopping, Run(whole.History.Count, ref ended).Result.Reason);
+        (TrainingResult longer, double[] same) = Run(60, ref ended);
+        Assert.Equal((0L, whole.History.Count), (longer.Steps, longer.History.Count));
+        Assert.Equal(weights, same);
+    }
+
+    /// <summary>A run that rolls back, stopped after any step and resumed, goes back to where it would have gone.</summary>
+    [Theory]
+    [InlineData(3, 0)]
+    [InlineData(8, 0)]
+    [InlineData(3, 3)]
+    public void AStoppedRunRollsBackToWhereItWouldHave(double rate, int every)
+    {
+        var random = new CounterRandom(2, 2);
+        var data = new Dataset<float>(72, 5, [.. Enumerable.Range(0, 360).Select(n => (float)random.Normal((ulong)n))], Targets<float>.Values([.. Enumerable.Range(0, 72).Select(n => (float)random.Normal(1000 + (ulong)n))], 1));
+        float[] Run(int stopAfter, Checkpoint<float>? from, out Checkpoint<float>? reached, out int backs)
+        {
+            var network = new Network<float>(NetworkDefinition.Parse("5-6:relu-1", Losses.Loss.Parse("squared_error")), Initializer.PyTorch, 1);
+            var trainer = new Trainer<float>(network, data, null, new Sgd(new() { LearningRate = rate }), new() { Epochs = 12, BatchSize = 16, RollBack = true, CheckpointEvery = every });
+            using var source = new CancellationTokenSource();
+            Checkpoint<float>? last = from;
+            int steps = 0, went = 0;
+            trainer.CheckpointReached += checkpoint => last = Checkpoint<float>.FromFile(checkpoint.ToFile(new Dictionary<string, string>(StringComparer.Ordinal), default), _ => checkpoint.History);
+            trainer.RolledBack += _ => went++;
+            trainer.StepCompleted += _ =>
+            {
+                if (++steps == stopAfter)
+                {
+                    source.Cancel();
+                }
+            };
+            trainer.Run(from, source.Token);
+            (reached, backs) = (last, went);
+            return [.. network.Layers.SelectMany(layer => layer.GetWeights())];
+        }
+
+        float[] expected = Run(-1, null, out _, out int times);
+        Assert.True(times > 0);
+        for (int stop = 1; stop < 60; stop += 4)
+        {
+            Run(stop, null, out Checkpoint<float>? reached, out _);
+            Assert.Equal(expected, Run(-1, reached, out _, out _));
+        }
     }
 
     /// <summary>Training that is stopped in the middle of an epoch leaves the weights of the epoch that it says it kept.</summary>

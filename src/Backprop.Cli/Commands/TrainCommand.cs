@@ -52,9 +52,14 @@ internal static class TrainCommand
             Output = Given(options.Output) ? Path.GetFullPath(parsed.GetValue(options.Output)!) : original.GetValue(first.Output)!,
             MaxTime = Given(options.MaxTime) ? parsed.GetValue(options.MaxTime) : original.GetValue(first.MaxTime),
             Epochs = Given(options.Epochs) ? parsed.GetValue(options.Epochs) : LongerRun(notes) ?? original.GetValue(first.Epochs),
-            IsReopened = Given(options.MaxTime),
+            IsReopened = Given(options.MaxTime) || Given(options.Epochs),
             Notes = notes,
         };
+        if (!Directory.Exists(notes["directory"]))
+        {
+            throw new DataException($"the run in '{folder}' was begun in '{notes["directory"]}', which is there no more: its files are looked for from there");
+        }
+
         Environment.CurrentDirectory = notes["directory"];
         NamedFiles.RequireApart(original, settings.Output);
         return Run(first, original, settings);

@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Diagnostics;
 using System.Numerics;
+using System.Security.Cryptography;
+using System.Text;
 using Backprop.Cli.Input;
 using Backprop.Cli.Output;
 using Backprop.Data;
@@ -46,6 +48,11 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
             : parsed.GetValue(options.Overwrite) ? throw new UsageException("--overwrite needs --checkpoint DIR") : null;
         Checkpoint<T>? resume = settings.Resume is null ? null : folder!.Read<T>();
         resume = settings.IsReopened ? resume?.Reopened() : resume;
+        if (resume?.Ended == StopReason.MaxTime && !settings.Quiet)
+        {
+            Terminal.Say("the time of this run was up: it ends as it did; --max-time SECONDS gives it more");
+        }
+
         if (resume is null)
         {
             Begin(folder);
@@ -61,7 +68,8 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         WarnOfLargeTargets(training, isNew: from is null);
         training = ClassWeights(training, schema);
         Network<T> network = Start(definition, from);
-        TrainerOptions trainerOptions = MakeTrainerOptions(training, validation is not null, definition.ParameterCount);
+        string? schemaJson = schema is null ? null : SchemaJson.Write(schema);
+        TrainerOptions trainerOptions = MakeTrainerOptions(training, validation is not null, definition.ParameterCount, schemaJson);
         var evaluator = new Evaluator<T>(network, schema?.Target.Scales?.ToArray());
         var trainer = new Trainer<T>(network, training, validation, optimizer, trainerOptions, evaluator);
         RequireSameRun(trainer, resume, source.Name);
@@ -116,8 +124,6 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
             Terminal.Warn($"{back.Error.Message}. Back to step {back.ToStep} with learning rate {back.LearningRate:G4}");
         };
 
-        string? schemaJson = schema is null ? null : SchemaJson.Write(schema);
-
         string Save(EpochResult? kept, string? keptBy) => new ModelFile<T>(network, schemaJson, Description(source, training, optimizer, trainerOptions, kept, keptBy)).Write(output);
 
         TrainingResult result;
@@ -135,7 +141,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
                 throw; // an older model is better than one that has learned nothing
             }
 
-            Save(best, null);
+            Save(best, best?.Validation is null ? null : trainerOptions.KeepBy);
             return Terminal.Fail($"{error.Message}. The last good model, {(report.History.Count == 0 ? "as it was before training" : "the best epoch's")}, is in '{output}'", ExitCode.Diverged);
         }
 
@@ -245,7 +251,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         return optimizer;
     }
 
-    private TrainerOptions MakeTrainerOptions(Dataset<T> training, bool validates, long parameters)
+    private TrainerOptions MakeTrainerOptions(Dataset<T> training, bool validates, long parameters, string? schema)
     {
         if (!validates && parsed.GetValue(options.KeepBy) is { } figure)
         {
@@ -264,6 +270,10 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
             KeepBy = KeepBy(training.Targets.AreClasses && training.Targets.Count > 1),
             CheckpointEvery = AtLeastOne("--checkpoint-every", options.CheckpointEvery) ?? 0,
             RollBack = parsed.GetValue(options.OnDivergence) == "rollback",
+            Identity = schema is null ? new() : new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["training columns (names, kinds, what they are scaled by, labels)"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(schema))),
+            },
             Seed = parsed.GetValue(options.Seed),
             Shuffle = !parsed.GetValue(options.NoShuffle),
             Step = new()

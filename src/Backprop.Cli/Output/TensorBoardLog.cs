@@ -24,12 +24,12 @@ internal sealed class TensorBoardLog : IDisposable
             _path = Path.Combine(folder, Name);
             bool goesOn = File.Exists(_path);
             _file = new(_path, name is null ? FileMode.CreateNew : FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
-            if (goesOn)
+            if (goesOn && CutAfter(before.Count) == before.Count)
             {
-                CutAfter(before.Count);
                 return;
             }
 
+            _file.SetLength(0); // new, or some of the epochs before are missing
             Write(0, stream => Text(stream, 3, "brain.Event:2"));
             foreach (EpochResult epoch in before)
             {
@@ -58,7 +58,7 @@ internal sealed class TensorBoardLog : IDisposable
     });
 
     /// <summary>Epochs after the first so many did not happen: training has gone back.</summary>
-    public void Rewind(int epochs) => Guarded(() => CutAfter(epochs));
+    public void Rewind(int epochs) => Guarded(() => _ = CutAfter(epochs));
 
     public void Dispose()
     {
@@ -105,32 +105,36 @@ internal sealed class TensorBoardLog : IDisposable
         }
     }
 
-    /// <summary>Cuts the file before its first event of a later epoch, or where it is torn.</summary>
-    private void CutAfter(int epochs)
+    /// <summary>Cuts the file before its first event of a later epoch, and tells the epoch of its last; −1 where it is torn.</summary>
+    private long CutAfter(int epochs)
     {
         _file.Flush();
         _file.Position = 0;
         byte[] start = new byte[12 + 9 + 11]; // length and its sum, the time of an event, and its step
-        long at = 0;
-        while (true)
+        long at = 0, last = -1;
+        while (at < _file.Length)
         {
             _file.Position = at;
-            if (_file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) < 12 + 9 + 2)
+            int read = _file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+            long end = at + 16 + (read < 12 + 9 + 2 ? 0 : (long)BinaryPrimitives.ReadUInt64LittleEndian(start));
+            if (end <= at + 16 || end > _file.Length)
+            {
+                last = -1;
+                break;
+            }
+
+            long step = Step(start.AsSpan(12 + 9));
+            if (step > epochs)
             {
                 break;
             }
 
-            long end = at + 16 + (long)BinaryPrimitives.ReadUInt64LittleEndian(start);
-            if (end <= at || end > _file.Length || Step(start.AsSpan(12 + 9)) > epochs)
-            {
-                break;
-            }
-
-            at = end;
+            (at, last) = (end, step);
         }
 
         _file.SetLength(at);
         _file.Position = at;
+        return last;
     }
 
     private static long Step(ReadOnlySpan<byte> field)

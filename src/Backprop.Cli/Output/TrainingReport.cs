@@ -241,11 +241,22 @@ internal sealed class TrainingReport : IDisposable
     /// <summary>Said with --quiet too: what is kept depends on it.</summary>
     private void WarnOfInfinity(EpochResult epoch)
     {
-        if (epoch.Validation is { } validation && !double.IsFinite(validation.Loss) && !_saidInfinite)
+        if (epoch.Validation is not { } validation || _saidInfinite)
+        {
+            return;
+        }
+
+        if (!double.IsFinite(validation.Loss))
         {
             _saidInfinite = true;
             End();
             Terminal.Warn($"epoch {epoch.Epoch}: the validation loss is {validation.Loss}: a validation row is far outside what the network was trained on, or more than the precision holds; such an epoch is never the best");
+        }
+        else if (_keptBy is not (null or "loss") && !double.IsFinite(validation[_keptBy]))
+        {
+            _saidInfinite = true;
+            End();
+            Terminal.Warn($"epoch {epoch.Epoch}: the validation rows have no {_keptBy}{(validation.Reasons.TryGetValue(_keptBy, out string? why) ? $", {why}" : "")}; such an epoch is never the best, --keep-by chooses another figure");
         }
     }
 

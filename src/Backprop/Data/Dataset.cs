@@ -50,6 +50,7 @@ public sealed class Dataset<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         }
 
         (Rows, FeatureCount, _features, Targets, SampleWeights) = (rows, featureCount, features, targets, sampleWeights);
+        FirstWeighted = sampleWeights is null ? 0 : Array.FindIndex(sampleWeights, weight => weight > T.Zero);
     }
 
     /// <summary>The number of samples.</summary>
@@ -68,6 +69,9 @@ public sealed class Dataset<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     public T[]? SampleWeights { get; }
 
     internal T[] FeatureArray => _features;
+
+    /// <summary>The first row that counts; −1: none does.</summary>
+    internal int FirstWeighted { get; }
 
     /// <summary>x₀ of one row.</summary>
     /// <exception cref="ArgumentOutOfRangeException">No such row.</exception>

@@ -57,6 +57,7 @@ internal sealed unsafe class BatchGradient<T> : IDisposable where T : unmanaged,
         var workspace = new Workspace<T>(network.Definition, capacity, backward: true);
         _sections = GradientSections<T>.For(network, workspace, IsNarrow);
         Propagator = Propagator<T>.Create(network, workspace, count, IsNarrow ? _sections!.First(1, capacity) : 0, vectors);
+        Propagator.PassesOverWeightless = true;
         _byUnits = _sections is null && IsBetterByUnits(network, workspace);
         _fewParameters = network.Parameters.Length < FewParameters;
         Tiles = new(network, count, _byUnits);

@@ -21,6 +21,9 @@ internal abstract unsafe class Propagator<T>(Network<T> network, Workspace<T> wo
 
     public Workspace<T> Workspace { get; } = workspace;
 
+    /// <summary>Whether another row takes the place of one that counts nothing, so that whatever overflows on its way cannot reach a sum as 0 · ∞: what gradients want, and outputs do not.</summary>
+    public bool PassesOverWeightless { get; set; }
+
     /// <summary>The one registry of vector paths.</summary>
     /// <param name="network">The network.</param>
     /// <param name="workspace">What the batch passes through.</param>
@@ -47,6 +50,14 @@ internal abstract unsafe class Propagator<T>(Network<T> network, Workspace<T> wo
     {
         Span<int> rows = Workspace.Rows.AsSpan(first, count);
         order.CopyTo(rows, start + first);
+        if (PassesOverWeightless && data.SampleWeights is { } weights && data.FirstWeighted >= 0)
+        {
+            for (int sample = 0; sample < rows.Length; sample++)
+            {
+                rows[sample] = weights[rows[sample]] == T.Zero ? data.FirstWeighted : rows[sample];
+            }
+        }
+
         if (!data.Targets.AreClasses)
         {
             fixed (T* values = data.Targets.AllValues)

@@ -15,6 +15,9 @@ public sealed record Checkpoint<T> where T : unmanaged, IBinaryFloatingPointIeee
     /// <summary>A tensor of a file holds at most so many numbers: larger buffers are written in pieces.</summary>
     internal const int Piece = 1 << 27;
 
+    /// <summary>What the tensors of <see cref="RollBackTo"/> begin with.</summary>
+    private const string Good = "good.";
+
     /// <summary>The epoch to go on in, counted from 1.</summary>
     public required int Epoch { get; init; }
 
@@ -58,6 +61,9 @@ public sealed record Checkpoint<T> where T : unmanaged, IBinaryFloatingPointIeee
 
     internal string ScheduleState { get; init; } = "";
 
+    /// <summary>Where a divergence goes back to, if not here: a run that was stopped within an epoch has not been good enough for that.</summary>
+    internal Checkpoint<T>? RollBackTo { get; init; }
+
     internal T[] Parameters { get; init; } = [];
 
     internal T[] Best { get; init; } = [];
@@ -71,20 +77,15 @@ public sealed record Checkpoint<T> where T : unmanaged, IBinaryFloatingPointIeee
 
     internal SafeTensorsFile ToFile(IReadOnlyDictionary<string, string> notes, HistoryMark history)
     {
-        List<SafeTensor> tensors = [.. Tensors("parameters", Parameters), .. Tensors("best", Best)];
-        for (int moment = 0; moment < Moments.Length; moment++)
-        {
-            tensors.AddRange(Tensors($"moment.{moment}", Moments[moment]));
-        }
-
-        string state = State(history);
-        return new(tensors, new Dictionary<string, string>(notes, StringComparer.Ordinal)
+        List<SafeTensor> tensors = [.. Tensors(""), .. RollBackTo?.Tensors(Good) ?? []];
+        var metadata = new Dictionary<string, string>(notes, StringComparer.Ordinal)
         {
             ["format"] = "backprop-checkpoint",
             ["version"] = "3",
-            ["state"] = state,
-            ["sha256"] = Digest(new SafeTensorsFile(tensors, notes).Hash(), state),
-        });
+            ["state"] = State(history),
+        };
+        metadata["sha256"] = Digest(new(tensors, metadata));
+        return new(tensors, metadata);
     }
 
     /// <param name="file">The file.</param>
@@ -117,9 +118,8 @@ public sealed record Checkpoint<T> where T : unmanaged, IBinaryFloatingPointIeee
             throw new ModelException($"is a checkpoint of version {version ?? "none"}, expected 3: another release wrote it");
         }
 
-        string state = file.Metadata.GetValueOrDefault("state") ?? "";
-        return file.Metadata.GetValueOrDefault("sha256") == Digest(file.Hash(), state)
-            ? state
+        return file.Metadata.GetValueOrDefault("sha256") == Digest(file)
+            ? file.Metadata.GetValueOrDefault("state") ?? ""
             : throw new ModelException("the checkpoint is damaged: its content is not what its hash says");
     }
 
@@ -128,33 +128,62 @@ public sealed record Checkpoint<T> where T : unmanaged, IBinaryFloatingPointIeee
         using JsonDocument document = JsonDocument.Parse(text);
         JsonElement state = document.RootElement, mark = state.GetProperty("history");
         Dictionary<string, SafeTensor> tensors = file.Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
-        EpochResult? kept = state.TryGetProperty("kept", out JsonElement best) ? EpochJson.Read(best) : null;
-        return new()
+        IReadOnlyList<EpochResult> history = readHistory(new(mark.GetProperty("file").GetString()!, mark.GetProperty("bytes").GetInt64(), mark.GetProperty("sha256").GetString()!));
+        var identity = state.GetProperty("identity").EnumerateObject().ToDictionary(one => one.Name, one => one.Value.GetString() ?? "", StringComparer.Ordinal);
+        return Parse(state, tensors, "", history, identity) with
         {
-            Identity = state.GetProperty("identity").EnumerateObject().ToDictionary(one => one.Name, one => one.Value.GetString() ?? "", StringComparer.Ordinal),
-            Epoch = state.GetProperty("epoch").GetInt32(),
-            Batch = state.GetProperty("batch").GetInt32(),
-            Step = state.GetProperty("step").GetInt64(),
-            Updates = state.GetProperty("updates").GetInt64(),
-            EpochLoss = EpochJson.Number(state, "epoch_loss"),
-            EpochWeight = EpochJson.Number(state, "epoch_weight"),
-            Rate = EpochJson.Number(state, "rate"),
-            RateFactor = EpochJson.Number(state, "rate_factor"),
-            FirstLoss = EpochJson.Number(state, "first_loss"),
-            LeastLoss = EpochJson.Number(state, "least_loss"),
-            SinceBest = state.GetProperty("since_best").GetInt32(),
-            ScheduleState = state.GetProperty("schedule").GetString()!,
-            Ended = state.TryGetProperty("ended", out JsonElement ended) ? Enum.Parse<StopReason>(ended.GetString()!) : null,
-            Kept = kept,
-            History = readHistory(new(mark.GetProperty("file").GetString()!, mark.GetProperty("bytes").GetInt64(), mark.GetProperty("sha256").GetString()!)),
-            Parameters = Values(tensors, "parameters"),
-            Best = Values(tensors, "best"),
-            Moments = [.. Enumerable.Range(0, state.GetProperty("moments").GetInt32()).Select(index => Values(tensors, $"moment.{index}"))],
+            RollBackTo = state.TryGetProperty("roll_back_to", out JsonElement good)
+                ? Parse(good, tensors, Good, [.. history.Take(good.GetProperty("epochs").GetInt32())], identity)
+                : null,
         };
     }
 
-    /// <summary>The hash of everything: what "sha256" must say.</summary>
-    internal static string Digest(string tensors, string state) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(tensors + state)));
+    private static Checkpoint<T> Parse(JsonElement state, Dictionary<string, SafeTensor> tensors, string prefix, IReadOnlyList<EpochResult> history, IReadOnlyDictionary<string, string> identity) => new()
+    {
+        Identity = identity,
+        Epoch = state.GetProperty("epoch").GetInt32(),
+        Batch = state.GetProperty("batch").GetInt32(),
+        Step = state.GetProperty("step").GetInt64(),
+        Updates = state.GetProperty("updates").GetInt64(),
+        EpochLoss = EpochJson.Number(state, "epoch_loss"),
+        EpochWeight = EpochJson.Number(state, "epoch_weight"),
+        Rate = EpochJson.Number(state, "rate"),
+        RateFactor = EpochJson.Number(state, "rate_factor"),
+        FirstLoss = EpochJson.Number(state, "first_loss"),
+        LeastLoss = EpochJson.Number(state, "least_loss"),
+        SinceBest = state.GetProperty("since_best").GetInt32(),
+        ScheduleState = state.GetProperty("schedule").GetString()!,
+        Ended = state.TryGetProperty("ended", out JsonElement ended) ? Enum.Parse<StopReason>(ended.GetString()!) : null,
+        Kept = state.TryGetProperty("kept", out JsonElement kept) ? EpochJson.Read(kept) : null,
+        History = history,
+        Parameters = Values(tensors, $"{prefix}parameters"),
+        Best = Values(tensors, $"{prefix}best"),
+        Moments = [.. Enumerable.Range(0, state.GetProperty("moments").GetInt32()).Select(index => Values(tensors, $"{prefix}moment.{index}"))],
+    };
+
+    /// <summary>The hash of everything, notes, names and shapes included: what "sha256" must say.</summary>
+    internal static string Digest(SafeTensorsFile file)
+    {
+        var all = new StringBuilder(file.Hash());
+        foreach (SafeTensor tensor in file.Tensors)
+        {
+            all.Append(CultureInfo.InvariantCulture, $"\n{tensor.Name} {tensor.Type} {string.Join('×', tensor.Shape)}");
+        }
+
+        foreach ((string name, string value) in file.Metadata.Where(one => one.Key != "sha256").OrderBy(one => one.Key, StringComparer.Ordinal))
+        {
+            all.Append(CultureInfo.InvariantCulture, $"\n{name.Length} {name} {value.Length} {value}");
+        }
+
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all.ToString())));
+    }
+
+    private IEnumerable<SafeTensor> Tensors(string prefix) =>
+    [
+        .. Tensors($"{prefix}parameters", Parameters),
+        .. Tensors($"{prefix}best", Best),
+        .. Moments.SelectMany((moment, index) => Tensors($"{prefix}moment.{index}", moment)),
+    ];
 
     /// <summary>A buffer in pieces that one array of bytes holds: <c>name</c>, or <c>name/0</c>, <c>name/1</c>, ….</summary>
     internal static IEnumerable<SafeTensor> Tensors(string name, T[] values, int piece = Piece)
@@ -199,29 +228,7 @@ public sealed record Checkpoint<T> where T : unmanaged, IBinaryFloatingPointIeee
         using (var json = new Utf8JsonWriter(stream))
         {
             json.WriteStartObject();
-            json.WriteNumber("epoch", Epoch);
-            json.WriteNumber("batch", Batch);
-            json.WriteNumber("step", Step);
-            json.WriteNumber("updates", Updates);
-            json.WriteNumber("moments", Moments.Length);
-            json.WriteNumber("since_best", SinceBest);
-            foreach ((string name, double value) in new[] { ("epoch_loss", EpochLoss), ("epoch_weight", EpochWeight), ("rate", Rate), ("rate_factor", RateFactor), ("first_loss", FirstLoss), ("least_loss", LeastLoss) })
-            {
-                json.WriteString(name, EpochJson.Text(value));
-            }
-
-            json.WriteString("schedule", ScheduleState);
-            if (Ended is { } reason)
-            {
-                json.WriteString("ended", reason.ToString());
-            }
-
-            if (Kept is not null)
-            {
-                json.WritePropertyName("kept");
-                EpochJson.Write(json, Kept);
-            }
-
+            WriteState(json);
             json.WriteStartObject("history");
             json.WriteString("file", history.File);
             json.WriteNumber("bytes", history.Bytes);
@@ -234,9 +241,43 @@ public sealed record Checkpoint<T> where T : unmanaged, IBinaryFloatingPointIeee
             }
 
             json.WriteEndObject();
+            if (RollBackTo is { } good)
+            {
+                json.WriteStartObject("roll_back_to");
+                json.WriteNumber("epochs", good.History.Count);
+                good.WriteState(json);
+                json.WriteEndObject();
+            }
+
             json.WriteEndObject();
         }
 
         return Encoding.UTF8.GetString(stream.ToArray());
+    }
+
+    private void WriteState(Utf8JsonWriter json)
+    {
+        json.WriteNumber("epoch", Epoch);
+        json.WriteNumber("batch", Batch);
+        json.WriteNumber("step", Step);
+        json.WriteNumber("updates", Updates);
+        json.WriteNumber("moments", Moments.Length);
+        json.WriteNumber("since_best", SinceBest);
+        foreach ((string name, double value) in new[] { ("epoch_loss", EpochLoss), ("epoch_weight", EpochWeight), ("rate", Rate), ("rate_factor", RateFactor), ("first_loss", FirstLoss), ("least_loss", LeastLoss) })
+        {
+            json.WriteString(name, EpochJson.Text(value));
+        }
+
+        json.WriteString("schedule", ScheduleState);
+        if (Ended is { } reason)
+        {
+            json.WriteString("ended", reason.ToString());
+        }
+
+        if (Kept is not null)
+        {
+            json.WritePropertyName("kept");
+            EpochJson.Write(json, Kept);
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Text.Json;
 using Backprop.ModelFiles;
 
 namespace Backprop.Training;
@@ -22,6 +23,7 @@ public sealed class CheckpointFolder : IDisposable
     private IDisposable? _lock;
     private bool _isNewLock;
     private HistoryFile? _history;
+    private readonly HashSet<string> _overwritten = new(StringComparer.Ordinal); // histories of the run that is overwritten
     private HashSet<string>? _own;
 
     /// <summary>Names a folder; nothing is read or written yet.</summary>
@@ -56,6 +58,14 @@ public sealed class CheckpointFolder : IDisposable
         {
             LetGo();
             throw new DataException($"'{Path}' holds {found} checkpoint{(found == 1 ? "" : "s")} of another run: go on with that run, name another folder, or say that they are to be overwritten");
+        }
+
+        foreach ((string path, _) in Guarded(Numbered))
+        {
+            if (HistoryOf(path) is { } history)
+            {
+                _overwritten.Add(In(history));
+            }
         }
 
         _own = new(StringComparer.Ordinal);
@@ -107,7 +117,11 @@ public sealed class CheckpointFolder : IDisposable
             newest = Newest(file =>
             {
                 RequirePrecision<T>(file);
-                return Checkpoint<T>.FromFile(file, mark => (history = new(In(HistoryName(mark.File)), _disk)).Read(mark));
+                return Checkpoint<T>.FromFile(file, mark =>
+                {
+                    history?.Dispose(); // of one that was not whole
+                    return (history = new(In(HistoryName(mark.File)), _disk)).Read(mark);
+                });
             });
         }
         catch (ModelException)
@@ -198,6 +212,20 @@ public sealed class CheckpointFolder : IDisposable
         }
     }
 
+    /// <summary>The history that a checkpoint names, if it is one.</summary>
+    private string? HistoryOf(string path)
+    {
+        try
+        {
+            using JsonDocument state = JsonDocument.Parse(Checkpoint<float>.StateOf(SafeTensorsFile.Read(path, _disk)));
+            return state.RootElement.TryGetProperty("history", out JsonElement mark) && mark.GetProperty("file").GetString() is { } name ? HistoryName(name) : null;
+        }
+        catch (Exception error) when (error is ModelException or JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            return null; // whose that was cannot be told, and nothing but checkpoints is deleted with it
+        }
+    }
+
     /// <summary>What a checkpoint names is a file in its folder and nothing else.</summary>
     private static string HistoryName(string name) => IsHistory(name) && name.AsSpan().IndexOfAny('/', '\\') < 0
         ? name
@@ -226,7 +254,7 @@ public sealed class CheckpointFolder : IDisposable
             {
                 string name = System.IO.Path.GetFileName(path);
                 bool isLeftOver = name.StartsWith('.' + Prefix, StringComparison.Ordinal) && name.EndsWith(AtomicFile.TemporarySuffix, StringComparison.Ordinal);
-                if (isLeftOver || (NumberOf(name) > 0 && !own.Contains(path)) || (IsHistory(name) && path != _history!.Path))
+                if (isLeftOver || (NumberOf(name) > 0 && !own.Contains(path)) || (_overwritten.Contains(path) && path != _history!.Path))
                 {
                     _disk.Delete(path);
                     _own!.Remove(path);

@@ -37,6 +37,16 @@ internal static class RunIdentity
             ["clip-norm"] = Text(options.Step.ClipNorm),
             ["clip-value"] = Text(options.Step.ClipValue),
         };
+        if (options.RollBack)
+        {
+            identity["steps between checkpoints"] = Text(options.CheckpointEvery); // where it goes back to
+        }
+
+        foreach ((string name, string value) in options.Identity)
+        {
+            identity[name] = value;
+        }
+
         if (LearningRateSchedule.Parse(options.Schedule).KnowsTheEnd)
         {
             identity["epochs"] = Text(options.Epochs); // elsewhere a run may be made longer

@@ -21,6 +21,9 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     /// <summary>A loss of so many times the least before is not rolled back to; nor, where losses fall below 0, one that has gone so far of the way back to the first.</summary>
     private const double SpikeFactor = 3, SpikeShare = 0.1;
 
+    /// <summary>Steps after which it can be told how long a row takes; the first ones compile and wake threads.</summary>
+    private const int StepsToTell = 16;
+
     /// <summary>The most roll-backs to one checkpoint.</summary>
     private const int MostRollBacks = 10;
 
@@ -33,7 +36,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
 
     private IReadOnlyDictionary<string, string>? _identity;
     private long _began, _stepsRun;
-    private double _seconds, _validating, _saving;
+    private double _seconds, _validating, _saving, _perRow;
     private int _earlier;
     private Checkpoint<T>? _lastGood;
 
@@ -45,7 +48,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     /// <param name="options">How long and in what order.</param>
     /// <param name="evaluator">Measures the validation data; null: in the data's own units.</param>
     /// <exception cref="DataException">Data that do not fit the network, or whose weights are all 0.</exception>
-    /// <exception cref="UsageException">An option out of its range, early stopping without validation rows, or a figure that they do not have.</exception>
+    /// <exception cref="UsageException">An option out of its range, or early stopping without validation rows.</exception>
     public Trainer(Network<T> network, Dataset<T> training, Dataset<T>? validation, Optimizer optimizer, TrainerOptions? options = null, Evaluator<T>? evaluator = null)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -68,10 +71,6 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         (Network, _training, _validation, _optimizer) = (network, training, validation, optimizer);
         _evaluator = evaluator ?? new(network);
         _watched = new(_options.KeepBy);
-        if (validation is not null && _options.KeepBy != WatchedFigure.Loss)
-        {
-            _watched.Of(_evaluator.Evaluate(validation)); // better now than after an epoch
-        }
     }
 
     /// <summary>What is trained.</summary>
@@ -104,6 +103,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     /// <param name="cancellation">Asks training to stop after a step.</param>
     /// <exception cref="DivergenceException">A loss or a parameter is not finite any more, and rolling back is not asked for or has not helped; the network holds the best weights so far.</exception>
     /// <exception cref="ModelException">The checkpoint is of another run: another network, other rows, or other options that decide bits.</exception>
+    /// <exception cref="UsageException">The validation rows do not have the figure that is watched.</exception>
     public TrainingResult Run(Checkpoint<T>? resume = null, CancellationToken cancellation = default)
     {
         _began = Stopwatch.GetTimestamp();
@@ -112,17 +112,22 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
             RequireSameRun(resume);
         }
 
-        (_stepsRun, _seconds, _validating, _saving, _earlier, _lastGood) = (0, 0, 0, 0, resume?.History.Count ?? 0, resume);
-        for (int again = 0; ;)
+        (_stepsRun, _seconds, _validating, _saving, _perRow, _earlier, _lastGood) = (0, 0, 0, 0, double.PositiveInfinity, resume?.History.Count ?? 0, resume?.RollBackTo ?? resume);
+        if (_options.KeepBy != WatchedFigure.Loss && Validate() is { } untrained)
         {
-            Checkpoint<T>? from = _lastGood;
+            _watched.Of(untrained); // whether there is such a figure is better known now than after an epoch
+        }
+
+        Checkpoint<T>? from = resume;
+        for (int again = 0; ; from = _lastGood)
+        {
             try
             {
                 return RunFrom(from, cancellation);
             }
             catch (DivergenceException error) when (_options.RollBack)
             {
-                again = ReferenceEquals(from, _lastGood) ? again + 1 : 1;
+                again = ReferenceEquals(from, _lastGood) || ReferenceEquals(from?.RollBackTo, _lastGood) ? again + 1 : 1;
                 if (again > MostRollBacks)
                 {
                     throw;
@@ -155,16 +160,21 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
             last = history.LastOrDefault();
         }
 
-        void Save(int epoch, int batch, double epochLoss, double epochWeight, double rate, StopReason? ended)
+        void Save(int epoch, int batch, double epochLoss, double epochWeight, double rate, StopReason? ended, bool isRegular = true)
         {
-            if ((CheckpointReached is null && !_options.RollBack) || (_options.RollBack && IsSpike(batch == 0 ? last!.Loss : epochLoss / epochWeight, leastLoss, firstLoss)))
+            if ((CheckpointReached is null && !_options.RollBack) || (_options.RollBack && last is not null && IsSpike(batch == 0 ? last!.Loss : epochLoss / epochWeight, leastLoss, firstLoss)))
             {
                 return; // what is on its way to infinity is nothing to go back to
             }
 
             long begin = Stopwatch.GetTimestamp();
-            _lastGood = State(epoch, batch, epochLoss, epochWeight, rate, ended);
-            CheckpointReached?.Invoke(_lastGood);
+            Checkpoint<T> state = State(epoch, batch, epochLoss, epochWeight, rate, ended);
+            if (isRegular)
+            {
+                _lastGood = state;
+            }
+
+            CheckpointReached?.Invoke(isRegular || !_options.RollBack ? state : state with { RollBackTo = _lastGood }); // a run that was not stopped here would go back to that
             _saving = Stopwatch.GetElapsedTime(begin).TotalSeconds;
         }
 
@@ -230,12 +240,13 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
                 {
                     reason = StopReason.Cancelled;
                     _seconds += Stopwatch.GetElapsedTime(begin).TotalSeconds;
-                    Save(epoch, batch, epochLoss, epochWeight, rate, null);
+                    Save(epoch, batch, epochLoss, epochWeight, rate, null, isRegular: false);
                     return End();
                 }
 
                 (int start, int samples) = sampler[batch];
                 rate = _optimizer.LearningRate * schedule.At(steps, allSteps) * Warmup.At(steps, _options.WarmupSteps) * (resume?.RateFactor ?? 1);
+                long stepBegan = _options.MaxSeconds is null ? 0 : Stopwatch.GetTimestamp();
                 double loss, weight = BatchScales.Sum(_training, order, start, samples);
                 try
                 {
@@ -264,10 +275,10 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
                     told(new(epoch, _options.Epochs, batch + 1, sampler.Count, loss, done / Math.Max(1e-9, _seconds + Stopwatch.GetElapsedTime(begin).TotalSeconds)));
                 }
 
-                if (_options.MaxSeconds is not null && !isLast && IsTimeUp(Stopwatch.GetElapsedTime(begin).TotalSeconds / (start + samples - (firstBatch * sampler.BatchSize))))
+                if (_options.MaxSeconds is not null && !isLast && IsTimeUp(stepBegan, samples))
                 {
                     reason = StopReason.MaxTime; // what is done of this epoch counts as one
-                    Save(epoch, batch + 1, epochLoss, epochWeight, rate, reason);
+                    Save(epoch, batch + 1, epochLoss, epochWeight, rate, reason, isRegular: false);
                 }
             }
 
@@ -293,9 +304,8 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
                 break; // its checkpoint is the one before the epoch was cut short
             }
 
-            reason = epoch == _options.Epochs ? StopReason.Finished
-                : sinceBest >= _options.EarlyStopping ? StopReason.EarlyStopping
-                : _options.MaxSeconds is not null && IsTimeUp(0) ? StopReason.MaxTime
+            reason = sinceBest >= _options.EarlyStopping ? StopReason.EarlyStopping
+                : epoch < _options.Epochs && _options.MaxSeconds is not null && IsTimeUp() ? StopReason.MaxTime
                 : StopReason.Finished;
             Save(epoch + 1, 0, 0, 0, 0, reason == StopReason.Finished ? null : reason);
             if (reason != StopReason.Finished)
@@ -320,11 +330,17 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         return validation;
     }
 
-    /// <summary>Whether the run must end now to validate and to save once more before its time is up.</summary>
-    /// <param name="secondsPerRow">What a row of training took: as long as nothing was validated, a row of validation is taken to need as long.</param>
-    private bool IsTimeUp(double secondsPerRow)
+    /// <summary>The same after a step. As long as nothing was validated, a row of validation is taken to need as long as a row of the fastest step.</summary>
+    private bool IsTimeUp(long stepBegan, int samples)
     {
-        double validating = _validation is null ? 0 : _validating > 0 ? _validating : secondsPerRow * _validation.Rows;
+        _perRow = Math.Min(_perRow, Stopwatch.GetElapsedTime(stepBegan).TotalSeconds / samples);
+        return IsTimeUp();
+    }
+
+    /// <summary>Whether the run must end now to validate and to save once more before its time is up.</summary>
+    private bool IsTimeUp()
+    {
+        double validating = _validation is null ? 0 : _validating > 0 ? _validating : _stepsRun >= StepsToTell ? _perRow * _validation.Rows : 0;
         return Stopwatch.GetElapsedTime(_began).TotalSeconds + validating + _saving >= _options.MaxSeconds;
     }
 
@@ -335,9 +351,12 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
 
     private static void RequireWeight(Dataset<T> data, string which)
     {
-        if (data.SampleWeights is { } weights && Array.TrueForAll(weights, weight => weight == T.Zero))
+        double sum = BatchScales.Sum(data, RowPermutation.FileOrder(data.Rows), 0, data.Rows);
+        if (!(sum > 0) || !double.IsFinite(sum))
         {
-            throw new DataException($"the sample weights of all {data.Rows} {which} rows are 0: nothing counts");
+            throw new DataException(sum == 0
+                ? $"the sample weights of all {data.Rows} {which} rows are 0: nothing counts"
+                : $"the sample weights of the {which} rows add up to {sum}: divide them all by one number");
         }
     }
 

@@ -41,6 +41,9 @@ public sealed record TrainerOptions
     /// <summary>Whether to go back to the last checkpoint and halve the learning rate when training diverges, up to ten times from one checkpoint; otherwise it ends. No checkpoint is then taken while the loss is far above its least: three times that, or, once losses below 0 were seen, twice its size and a tenth of the way to the first loss above it.</summary>
     public bool RollBack { get; init; }
 
+    /// <summary>What else a resumed run must have begun with, by name: what the features are made of, say. A name that begins with <c>training</c> or <c>validation</c> stands for something that is too long to be said.</summary>
+    public IReadOnlyDictionary<string, string> Identity { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
     /// <summary>What shuffling and dropout are drawn from.</summary>
     public ulong Seed { get; init; }
 
