@@ -46,6 +46,27 @@ public sealed class PixelTests : Tool
         }
     }
 
+    /// <summary>A model of numbers from 0 to 255 takes bytes as such numbers, from IDX files too; one of numbers from 0 to 1 takes them scaled.</summary>
+    [Fact]
+    public void BytesAreWhatTheModelLearnedFromAsNumbers()
+    {
+        byte[] idx = [0, 0, 8, 3, 0, 0, 0, Rows, 0, 0, 0, Height, 0, 0, 0, Width, .. s_pixels];
+        File.WriteAllBytes(At("images"), idx);
+        File.WriteAllBytes(At("bytes.npy"), Npy("|u1", $"({Rows}, {Height}, {Width})", s_pixels));
+        File.WriteAllBytes(At("y.npy"), Npy("|u1", $"({Rows},)", s_labels));
+        foreach ((string name, double unit) in new[] { ("raw.npy", 1.0), ("scaled.npy", 255.0) })
+        {
+            File.WriteAllBytes(At(name), Npy("<f8", $"({Rows}, {Height * Width})", Array.ConvertAll(s_pixels, value => value / unit)));
+            foreach (string[] how in new string[][] { [], ["--network", "5:tanh"] })
+            {
+                Assert.Equal(0, Run(["train", $"{name},y.npy", "-o", "m.st", "--epochs", "2", "--quiet", .. how]).Code);
+                (int Code, string Out, string Error) expected = Run("predict", "m.st", name);
+                Assert.Equal(expected, Run("predict", "m.st", "images"));
+                Assert.Equal(expected, Run("predict", "m.st", "bytes.npy"));
+            }
+        }
+    }
+
     /// <summary>Bytes that are no pixels are taken as they are where that is said, and then at prediction too.</summary>
     [Fact]
     public void BytesThatAreNoPixelsStayAsTheyAre()

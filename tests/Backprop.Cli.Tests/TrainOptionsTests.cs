@@ -205,9 +205,31 @@ public sealed class TrainOptionsTests : Tool
     {
         Write("d.csv", "x,label\n" + string.Join('\n', Enumerable.Range(0, 40).Select(n => $"{n},{(n % 2 == 0 ? "a" : "b")}")));
         Write("v.csv", "x,label\n1,a\n2,a\n");
-        JsonElement train = Json("train", "d.csv", "--validation", "v.csv", "--keep-by", "auc", "--epochs", "2", "--quiet", "--json");
-        Assert.Equal(JsonValueKind.Null, train.GetProperty("kept_by").ValueKind);
-        Assert.Contains(train.GetProperty("warnings").EnumerateArray(), warning => warning.GetString()!.Contains("no auc", StringComparison.Ordinal));
+        (int code, _, string error) = Run("train", "d.csv", "--validation", "v.csv", "--keep-by", "auc", "--epochs", "2", "--quiet");
+        Assert.Equal(2, code);
+        Assert.Contains("no auc to keep an epoch by", error);
+        Assert.Equal(2, Run("train", "builtin:iris", "--loss", "hinge", "--keep-by", "log_loss", "--epochs", "2").Code);
+    }
+
+    /// <summary>What can be said of a finished run is not less than what it did, and what is said again is no change.</summary>
+    [Fact]
+    public void ResumingTakesWhatIsSoAnyway()
+    {
+        Assert.Equal(0, Run("train", "builtin:iris", "--network", "4:tanh", "--epochs", "4", "--checkpoint", "ck", "--quiet").Code);
+        Assert.Equal(0, Run("train", "--resume", "ck", "--seed", "0", "--preprocess", "auto", "--precision", "float", "--quiet").Code);
+        (int code, _, string error) = Run("train", "--resume", "ck", "--epochs", "2");
+        Assert.Equal(3, code);
+        Assert.Contains("finished 4 epochs", error);
+        Assert.Equal(3, Run("train", "--resume", "ck", "--seed", "1").Code);
+    }
+
+    [Fact]
+    public void MoreUnitsThanClassesAreSaid()
+    {
+        Write("d.csv", "x,k\n" + string.Join('\n', Enumerable.Range(0, 60).Select(n => $"{n},{new[] { 3, 7, 10 }[n % 3]}")));
+        JsonElement train = Json("train", "d.csv", "--target", "k", "--network", "1-4:tanh-4:softmax", "--epochs", "1", "--quiet", "--json");
+        Assert.Contains("4 units for 3 classes", Assert.Single(train.GetProperty("warnings").EnumerateArray()).GetString());
+        Assert.StartsWith("prediction,p_3,p_7,p_10,p_#3\n", Run("predict", "model.safetensors", "d.csv").Out.Replace("\r", "", StringComparison.Ordinal));
     }
 
     [Fact]

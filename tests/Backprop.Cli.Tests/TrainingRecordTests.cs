@@ -67,6 +67,19 @@ public sealed class TrainingRecordTests : Tool
         Assert.Equal(0, Run("evaluate", "model.safetensors", "builtin:iris").Code);
     }
 
+    /// <summary>A log that is another name of the data takes its name, not its content.</summary>
+    [Fact]
+    public void AHardLinkKeepsWhatItHolds()
+    {
+        Assert.SkipUnless(File.Exists("/bin/ln") || File.Exists("/usr/bin/ln"), "there is no ln command here");
+        Write("d.csv", "x,y\n" + string.Join('\n', Enumerable.Range(0, 20).Select(n => $"{n},{2 * n}")));
+        string before = File.ReadAllText(At("d.csv"));
+        System.Diagnostics.Process.Start("ln", [At("d.csv"), At("l.jsonl")])!.WaitForExit();
+        Assert.Equal(0, Run("train", "d.csv", "--network", "2:tanh", "--epochs", "2", "--log", "l.jsonl", "--quiet").Code);
+        Assert.Equal(before, File.ReadAllText(At("d.csv")));
+        Assert.Equal(2, File.ReadAllLines(At("l.jsonl")).Length);
+    }
+
     [Fact]
     public void TheChecksumIsTheOneThatIsPublished() => Assert.Equal(0xE3069283, Crc32C("123456789"u8));
 

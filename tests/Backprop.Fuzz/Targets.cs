@@ -16,7 +16,7 @@ internal static class Targets
 {
     private const string Layers = "\"layers.1.weight\":{\"dtype\":\"F32\",\"shape\":[1,2],\"data_offsets\":[0,8]},\"layers.1.bias\":{\"dtype\":\"F64\",\"shape\":[1],\"data_offsets\":[8,16]}";
     private const string Meta = "\"__metadata__\":{\"format\":\"backprop\",\"version\":\"1\",\"network\":\"{\\\"inputs\\\":2,\\\"layers\\\":[{\\\"units\\\":1,\\\"activation\\\":\\\"tanh\\\"}]}\",\"schema\":\"{\\\"columns\\\":[],\\\"target\\\":{\\\"names\\\":[\\\"y\\\"],\\\"kind\\\":\\\"values\\\"}}\"}";
-    private const string State = "{\"epoch\":2,\"batch\":1,\"step\":9,\"updates\":9,\"moments\":1,\"since_best\":0,\"epoch_loss\":\"0.5\",\"epoch_weight\":\"4\",\"rate\":\"0.1\",\"rate_factor\":\"1\",\"first_loss\":\"0.7\",\"least_loss\":\"0.5\",\"schedule\":\"\",\"ended\":\"Finished\",\"kept\":" + Epoch + ",\"history\":{\"file\":\"history-00000001.jsonl\",\"bytes\":9,\"sha256\":\"0\"},\"identity\":{\"network\":\"n\"}}";
+    private const string State = "{\"epoch\":2,\"batch\":1,\"step\":9,\"updates\":9,\"moments\":1,\"since_best\":0,\"epoch_loss\":\"0.5\",\"epoch_weight\":\"4\",\"epoch_seconds\":\"1\",\"rate\":\"0.1\",\"rate_factor\":\"1\",\"first_loss\":\"0.7\",\"least_loss\":\"0.5\",\"schedule\":\"\",\"ended\":\"Finished\",\"kept\":" + Epoch + ",\"history\":{\"file\":\"history-00000001.jsonl\",\"bytes\":9,\"sha256\":\"0\"},\"identity\":{\"network\":\"n\"}}";
 
     private const string Epoch = "{\"epoch\":1,\"loss\":\"0.5\",\"learning_rate\":\"0.1\",\"seconds\":\"1\",\"steps\":4,\"is_best\":true,\"rows\":4,\"validation_loss\":\"0.4\",\"metrics\":{\"accuracy\":\"1\"}}";
 

@@ -18,6 +18,7 @@ public class OutputAdviceTests
     [InlineData("3-1:identity", "binary_cross_entropy", "identity")]
     [InlineData("3-1:tanh", "binary_cross_entropy", "tanh")]
     [InlineData("3-2:log_softmax", "binary_cross_entropy", "log_softmax")]
+    [InlineData("3-1:identity", "hinge", "one output")]
     public void WhatCanLearnNothingIsRefused(string network, string loss, string named) =>
         Assert.Contains(named, OutputAdvice.Refusal(NetworkDefinition.Parse(network, Loss.Parse(loss)))!);
 
@@ -39,25 +40,29 @@ public class OutputAdviceTests
     {
         var definition = NetworkDefinition.Parse(network, Loss.Parse(loss));
         Assert.Null(OutputAdvice.Refusal(definition));
-        double[] values = [.. Enumerable.Range(0, 4 * definition.TargetCount).Select(n => n % 2 == 0 ? 0.0 : 1.0)];
+        double[] values = [.. Enumerable.Range(0, 4 * definition.TargetCount).Select(n => n % 2 == 0 ? 0.0 : 1.0)]; // of two targets, one-hot rows
         Assert.Empty(OutputAdvice.Doubts(definition, Targets<double>.Values(values, definition.TargetCount)));
     }
 
     [Theory]
     [InlineData("3-1:hard_sigmoid", "binary_cross_entropy", "hard_sigmoid")]
+    [InlineData("3-3:softmax", "cross_entropy", "3 of 4 rows of targets do not add up to 1")]
+    [InlineData("3-3:identity", "hinge", "4 of 4 rows of targets do not name one class")]
     [InlineData("3-1:tanh", "poisson", "0.368 and 2.72")]
     [InlineData("3-1:relu", "poisson", "1 and ∞")]
     [InlineData("3-2:relu", "gaussian_nll", "0 and ∞")]
-    [InlineData("3-2:softmax", "hinge", "softmax")]
+    [InlineData("3-2:softmax", "hinge", "softmax", true)]
     [InlineData("3-1:sigmoid", "mean_squared_error", "2 of 4 target values lie outside 0 … 1")]
     [InlineData("3-1:tanh", "huber", "2 of 4 target values lie outside -1 … 1")]
     [InlineData("3-1:relu", "absolute_error", "1 of 4 target values lie outside 0 … ∞")]
-    public void WhatIsHardlyMeantIsSaid(string network, string loss, string named)
+    public void WhatIsHardlyMeantIsSaid(string network, string loss, string named, bool classes = false)
     {
         var definition = NetworkDefinition.Parse(network, Loss.Parse(loss));
         Assert.Null(OutputAdvice.Refusal(definition));
-        double[] values = [.. new[] { -1.5, 0, 1, 7 }.SelectMany(value => Enumerable.Repeat(value, definition.TargetCount))];
-        Assert.Contains(named, Assert.Single(OutputAdvice.Doubts(definition, Targets<double>.Values(values, definition.TargetCount))));
+        double[] values = loss == "cross_entropy" ? [0.2, 0.3, 0.5, 1, 1, 0, 0, 0, 0, 1, 1, 1]
+            : [.. new[] { -1.5, 0, 1, 7 }.SelectMany(value => Enumerable.Repeat(value, definition.TargetCount))];
+        Targets<double> targets = classes ? Targets<double>.Classes([0, 1, 0, 1], 2) : Targets<double>.Values(values, definition.TargetCount);
+        Assert.Contains(named, Assert.Single(OutputAdvice.Doubts(definition, targets)));
     }
 
     [Fact]

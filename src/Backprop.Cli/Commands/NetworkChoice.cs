@@ -62,7 +62,17 @@ internal sealed class NetworkChoice(TrainOptions options, ParseResult parsed, bo
 
         foreach (string doubt in OutputAdvice.Doubts(network, data.Targets))
         {
+            if (network.Loss.Name == "hinge" && !data.Targets.AreClasses)
+            {
+                throw new DataException(doubt); // its loss has no least value then
+            }
+
             Terminal.Warn(doubt);
+        }
+
+        if (data.Targets.AreClasses && data.Targets.Count > 20 && data.Targets.Count > data.Rows / 2)
+        {
+            Terminal.Warn($"the target is taken for {data.Targets.Count} classes, in {data.Rows} rows to learn from; --task regression takes it for values");
         }
     }
 

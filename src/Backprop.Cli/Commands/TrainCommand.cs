@@ -101,12 +101,17 @@ internal static class TrainCommand
         {
             OptionResult? first = original.CommandResult.Children.OfType<OptionResult>().FirstOrDefault(option => !option.Implicit && option.Option.Name == given.Option.Name);
             string Said(OptionResult? option) => option is null ? "not given" : string.Join(' ', option.Tokens.Select(token => token.Value).DefaultIfEmpty("true"));
-            if (Said(first) != Said(given))
+            if (Said(first) != Said(given) && !(first is null && IsDefault(given)))
             {
                 throw new DataException($"--resume goes on with the options that the run in '{folder}' began with ({given.Option.Name}: {Said(first)}); {given.Option.Name} {Said(given)} found");
             }
         }
     }
+
+    /// <summary>Whether an option says what is so without it.</summary>
+    private static bool IsDefault(OptionResult given) => given.Option.HasDefaultValue
+        ? $"{given.Option.GetDefaultValue()}" == string.Join(' ', given.Tokens.Select(token => token.Value))
+        : given.Option is Option<ulong> or Option<int> && string.Join(' ', given.Tokens.Select(token => token.Value)) == "0";
 
     private static IEnumerable<string> Arguments(ParseResult parsed) => parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens).Select(token => token.Value);
 }

@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Numerics;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Backprop.Cli.Input;
 using Backprop.Cli.Output;
 using Backprop.Data;
@@ -109,8 +110,12 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
                 }
                 catch (DataException error)
                 {
-                    report.End();
-                    Terminal.Warn($"the checkpoint of step {checkpoint.Step} was not written, older ones stay, training goes on: {error.Message}");
+                    if (unsaved is null) // a disk that stays full is said once
+                    {
+                        report.End();
+                        Terminal.Warn($"the checkpoint of step {checkpoint.Step} was not written, older ones stay, training goes on: {error.Message}");
+                    }
+
                     unsaved = error;
                 }
             };
@@ -127,7 +132,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         string Save(EpochResult? kept, string? keptBy) => new ModelFile<T>(network, schemaJson, Description(source, training, optimizer, trainerOptions, kept, keptBy)).Write(output);
 
         TrainingResult result;
-        report.Begin($"{definition}, {definition.ParameterCount:N0} parameters, {definition.Loss}, {optimizer}, {training.Rows:N0} rows, {VectorPaths.Current.Name()}{(validation is null ? "" : $", keeps the epoch with the best validation {trainerOptions.KeepBy.Replace('_', ' ')}")}");
+        report.Begin($"{definition}, {definition.ParameterCount:N0} parameters, {definition.Loss}, {optimizer}, {training.Rows:N0} rows, {VectorPaths.Current.Name()}{(validation is null ? "" : $", keeps the epoch with the best validation {trainerOptions.KeepBy.Replace('_', ' ')}")}{(validation is null && trainerOptions.Schedule == "plateau" ? ", the plateau schedule goes by the training loss" : "")}");
         try
         {
             result = trainer.Run(resume, interrupt.Begin());
@@ -184,7 +189,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         {
             folder?.Begin();
         }
-        catch (DataException error)
+        catch (DataException error) when (error.Message.Contains("of another run", StringComparison.Ordinal))
         {
             throw new DataException($"--checkpoint: {error.Message}; --resume '{folder!.Path}' goes on with it, --overwrite deletes it", error);
         }
@@ -201,7 +206,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         }
         catch (ModelException error)
         {
-            throw new DataException($"cannot go on with the run in '{settings.Resume}' on '{data}': {error.Message}", error);
+            throw new DataException($"cannot go on with the run in '{settings.Resume}' on '{data}'{(parsed.GetValue(options.Validation) is { } rows ? $", validation '{rows}'" : "")}: {error.Message}", error);
         }
     }
 
@@ -390,11 +395,12 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
             json.WriteBoolean("bytes_scaled", scaled);
         }
 
-        (T least, T greatest) = Range(training.Features);
-        json.WriteStartArray("feature_range");
-        json.WriteNumberValue(double.CreateTruncating(least));
-        json.WriteNumberValue(double.CreateTruncating(greatest));
-        json.WriteEndArray();
+        WriteRange(json, "feature_range", training.Features);
+        if (source.X is { } array)
+        {
+            WriteRange<double>(json, "array_range", array.Values);
+        }
+
         json.WriteString("optimizer", optimizer.Name);
         json.WriteNumber("learning_rate", optimizer.LearningRate);
         json.WriteNumber("weight_decay", optimizer.WeightDecay);
@@ -427,15 +433,18 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         json.WriteString("version", typeof(Network<T>).Assembly.GetName().Version?.ToString(3));
     });
 
-    private static (T Least, T Greatest) Range(ReadOnlySpan<T> values)
+    private static void WriteRange<TValue>(Utf8JsonWriter json, string name, ReadOnlySpan<TValue> values) where TValue : unmanaged, IBinaryFloatingPointIeee754<TValue>
     {
-        (T least, T greatest) = (values[0], values[0]);
-        foreach (T value in values)
+        (TValue least, TValue greatest) = (values[0], values[0]);
+        foreach (TValue value in values)
         {
-            (least, greatest) = (T.Min(least, value), T.Max(greatest, value));
+            (least, greatest) = (TValue.Min(least, value), TValue.Max(greatest, value));
         }
 
-        return (least, greatest);
+        json.WriteStartArray(name);
+        json.WriteNumberValue(double.CreateTruncating(least));
+        json.WriteNumberValue(double.CreateTruncating(greatest));
+        json.WriteEndArray();
     }
 
     private void PrintJson(string output, NetworkDefinition definition, Dataset<T> training, TrainingResult result, string hash, long resumedFrom) => JsonLine.Print(json =>

@@ -51,7 +51,7 @@ internal sealed record DataSource
     }
 
     /// <summary>The same for a model: bytes become what they became when it was trained, whatever file they stand in.</summary>
-    public DataSource For<T>(Model<T> model) where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> => Decided(model.ScalesBytes ?? _x?.IsPixels == true);
+    public DataSource For<T>(Model<T> model) where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> => Decided(model.TakesScaledBytes ?? _x?.IsPixels == true);
 
     private DataSource Decided(bool scaled)
     {

@@ -60,6 +60,9 @@ internal sealed record Model<T>(Network<T> Network, TableSchema? Schema, string?
     /// <summary>Whether bytes were divided by 255 when it was trained; null: it was not trained on bytes, or does not say.</summary>
     public bool? ScalesBytes => Said("bytes_scaled", value => value.GetBoolean());
 
+    /// <summary>The same, as far as it can be told: numbers from 0 to 1 are what bytes become, larger ones are not.</summary>
+    public bool? TakesScaledBytes => ScalesBytes ?? Said("array_range", value => value[1].GetDouble() <= 1);
+
     /// <summary>The least and the greatest feature it was trained on, as the network sees them; null: it does not say.</summary>
     private (double Least, double Greatest)? FeatureRange => Said("feature_range", value => (value[0].GetDouble(), value[1].GetDouble()));
 

@@ -114,6 +114,7 @@ internal static partial class NamedFiles
 
         return IsCheckpointIn(other, output.Paths[0]) ? $"share '{output.Paths[0]}', which would be taken for a checkpoint"
             : other.Use == FileUse.Query && IsRead(other.Text, output) ? $"are the same file '{output.Text}'"
+            : other.Use == FileUse.Query && MakesUpNames(other.Text) && TableReader.IsTable(output.Text) && File.Exists(output.Text) ? $"may be the same file '{output.Text}', since the query makes up names of files"
             : null;
     }
 
@@ -221,6 +222,11 @@ internal static partial class NamedFiles
 
         return false;
     }
+
+    /// <summary>Whether a query may put a file's name together, so that it does not stand in the text.</summary>
+    private static bool MakesUpNames(string sql) => s_joiners.Any(joiner => sql.Contains(joiner, StringComparison.OrdinalIgnoreCase));
+
+    private static readonly string[] s_joiners = ["||", "concat", "format", "printf", "getvariable", "replace", "list_", "array_", "chr("];
 
     /// <summary>'text', "name" and $$text$$.</summary>
     [GeneratedRegex("""'(?:[^']|'')*'|"(?:[^"]|"")*"|\$\$.*?\$\$""", RegexOptions.Singleline | RegexOptions.NonBacktracking)]

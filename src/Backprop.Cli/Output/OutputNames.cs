@@ -12,7 +12,19 @@ internal static class OutputNames
     public static IReadOnlyList<string> Labels(TargetColumns? target, int classes)
     {
         IReadOnlyList<string> known = target?.Labels ?? (target is { Kind: not TargetKind.Class } && classes > 1 && target.Names.Count == classes ? target.Names : []);
-        return [.. known, .. Enumerable.Range(0, classes).Skip(known.Count).Select(c => c.ToString(CultureInfo.InvariantCulture))];
+        return [.. known, .. Enumerable.Range(0, classes).Skip(known.Count).Select(c => Number(c, known))];
+    }
+
+    /// <summary>Its number, marked where a class is called so.</summary>
+    private static string Number(int c, IReadOnlyList<string> known)
+    {
+        string name = c.ToString(CultureInfo.InvariantCulture);
+        while (known.Contains(name))
+        {
+            name = $"#{name}";
+        }
+
+        return name;
     }
 
     /// <summary>A name for each target.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Backprop.ModelFiles;
 using Backprop.Training;
 using Spectre.Console;
 
@@ -270,6 +271,12 @@ internal sealed class TrainingReport : IDisposable
     {
         try
         {
+            string target = AtomicFile.Target(path);
+            if (!AtomicFile.IsDevice(target))
+            {
+                File.Delete(target); // a new file: another name of the old one, a hard link, keeps what it holds
+            }
+
             return new(new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)

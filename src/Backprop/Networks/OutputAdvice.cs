@@ -19,6 +19,8 @@ public static class OutputAdvice
             ? $"{f.Name} of one unit is {(f is Softmax ? 1 : 0)} whatever goes in, and nothing can be learned: take sigmoid with binary_cross_entropy for two classes, identity for values, or one unit for each class"
             : loss == "cross_entropy" && f.Range is not null && f.IsElementwise
             ? $"cross_entropy needs outputs that are a distribution over the classes: {f.Name} raises the output of each row's class and lowers none, so that all become the same; take softmax, or binary_cross_entropy with sigmoid"
+            : loss == "hinge" && output.Units == 1
+            ? "hinge compares the outputs of the classes, one output has no other: take two units, or sigmoid with binary_cross_entropy"
             : loss == "binary_cross_entropy" && f.Range is { } range && (range.Least < 0 || range.Greatest > 1)
             ? $"binary_cross_entropy takes the logarithm of y and of 1 − y, outputs of {f.Name} are not between 0 and 1: take sigmoid"
             : null;
@@ -36,10 +38,23 @@ public static class OutputAdvice
         }
 
         var doubts = new List<string>();
+        if (targets.AreClasses && network.TargetCount > targets.Count)
+        {
+            doubts.Add($"the output layer has {network.TargetCount} units for {targets.Count} classes: those from {targets.Count} on stand for none");
+        }
+
         switch (network.Loss.Name)
         {
             case "binary_cross_entropy" when f.Name == "hard_sigmoid":
                 doubts.Add("hard_sigmoid reaches 0 and 1, where binary_cross_entropy is infinite and the slope is 0: sigmoid does not");
+                break;
+            case "cross_entropy" or "hinge" when !targets.AreClasses:
+                long odd = Enumerable.Range(0, targets.Rows).LongCount(row => !IsDistribution(targets, row, oneHot: network.Loss.Name == "hinge"));
+                if (odd > 0)
+                {
+                    doubts.Add($"{odd} of {targets.Rows} rows of targets {(network.Loss.Name == "hinge" ? "do not name one class by a 1 among zeros" : "do not add up to 1")}, which is what {network.Loss.Name} takes; for several flags in a row take sigmoid with binary_cross_entropy, for values identity with mean_squared_error");
+                }
+
                 break;
             case "poisson" when double.IsFinite(range.Least) || double.IsFinite(range.Greatest):
                 doubts.Add($"poisson takes the output as the logarithm of the rate: after {f.Name} rates lie between {Text(Math.Exp(range.Least))} and {Text(Math.Exp(range.Greatest))}; identity leaves them free");
@@ -67,6 +82,23 @@ public static class OutputAdvice
         }
 
         return doubts;
+    }
+
+    private static bool IsDistribution<T>(Targets<T> targets, int row, bool oneHot) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        double sum = 0;
+        for (int target = 0; target < targets.Count; target++)
+        {
+            double t = double.CreateTruncating(targets[row, target]);
+            if (oneHot && t != 0 && t != 1)
+            {
+                return false;
+            }
+
+            sum += t;
+        }
+
+        return Math.Abs(sum - 1) < 1e-3;
     }
 
     private static string Text(double value) => double.IsPositiveInfinity(value) ? "∞" : double.IsNegativeInfinity(value) ? "−∞" : value.ToString("G3", CultureInfo.InvariantCulture);

@@ -38,10 +38,12 @@ public sealed record Checkpoint<T> where T : unmanaged, IBinaryFloatingPointIeee
 
     internal long Updates { get; init; }
 
-    /// <summary>Σ loss · weight and Σ weight of the epoch's batches that are done, and the rate of the last.</summary>
+    /// <summary>Σ loss · weight and Σ weight of the epoch's batches that are done, their time, and the rate of the last.</summary>
     internal double EpochLoss { get; init; }
 
     internal double EpochWeight { get; init; }
+
+    internal double EpochSeconds { get; init; }
 
     internal double Rate { get; init; }
 
@@ -147,6 +149,7 @@ public sealed record Checkpoint<T> where T : unmanaged, IBinaryFloatingPointIeee
         Updates = state.GetProperty("updates").GetInt64(),
         EpochLoss = EpochJson.Number(state, "epoch_loss"),
         EpochWeight = EpochJson.Number(state, "epoch_weight"),
+        EpochSeconds = EpochJson.Number(state, "epoch_seconds"),
         Rate = EpochJson.Number(state, "rate"),
         RateFactor = EpochJson.Number(state, "rate_factor"),
         FirstLoss = EpochJson.Number(state, "first_loss"),
@@ -263,7 +266,7 @@ public sealed record Checkpoint<T> where T : unmanaged, IBinaryFloatingPointIeee
         json.WriteNumber("updates", Updates);
         json.WriteNumber("moments", Moments.Length);
         json.WriteNumber("since_best", SinceBest);
-        foreach ((string name, double value) in new[] { ("epoch_loss", EpochLoss), ("epoch_weight", EpochWeight), ("rate", Rate), ("rate_factor", RateFactor), ("first_loss", FirstLoss), ("least_loss", LeastLoss) })
+        foreach ((string name, double value) in new[] { ("epoch_loss", EpochLoss), ("epoch_weight", EpochWeight), ("epoch_seconds", EpochSeconds), ("rate", Rate), ("rate_factor", RateFactor), ("first_loss", FirstLoss), ("least_loss", LeastLoss) })
         {
             json.WriteString(name, EpochJson.Text(value));
         }

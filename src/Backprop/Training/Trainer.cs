@@ -96,6 +96,10 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         RunIdentity.Require(Identity, checkpoint.Identity);
+        if (checkpoint.Epoch > _options.Epochs + 1)
+        {
+            throw new ModelException($"the run has finished {checkpoint.Epoch - 1} epochs, it cannot be made shorter: {_options.Epochs} asked for");
+        }
     }
 
     /// <summary>Trains.</summary>
@@ -115,7 +119,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         (_stepsRun, _seconds, _validating, _saving, _perRow, _earlier, _lastGood) = (0, 0, 0, 0, double.PositiveInfinity, resume?.History.Count ?? 0, resume?.RollBackTo ?? resume);
         if (_options.KeepBy != WatchedFigure.Loss && Validate() is { } untrained)
         {
-            _watched.Of(untrained); // whether there is such a figure is better known now than after an epoch
+            _ = untrained.Reasons.TryGetValue(_options.KeepBy, out string? why) ? throw new UsageException($"the validation rows have no {_options.KeepBy} to keep an epoch by: {why}") : _watched.Of(untrained); // whether there is such a figure is better known now than after an epoch
         }
 
         Checkpoint<T>? from = resume;
@@ -160,7 +164,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
             last = history.LastOrDefault();
         }
 
-        void Save(int epoch, int batch, double epochLoss, double epochWeight, double rate, StopReason? ended, bool isRegular = true)
+        void Save(int epoch, int batch, double epochLoss, double epochWeight, double epochSeconds, double rate, StopReason? ended, bool isRegular = true)
         {
             if ((CheckpointReached is null && !_options.RollBack) || (_options.RollBack && last is not null && IsSpike(batch == 0 ? last!.Loss : epochLoss / epochWeight, leastLoss, firstLoss)))
             {
@@ -168,7 +172,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
             }
 
             long begin = Stopwatch.GetTimestamp();
-            Checkpoint<T> state = State(epoch, batch, epochLoss, epochWeight, rate, ended);
+            Checkpoint<T> state = State(epoch, batch, epochLoss, epochWeight, epochSeconds, rate, ended);
             if (isRegular)
             {
                 _lastGood = state;
@@ -178,7 +182,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
             _saving = Stopwatch.GetElapsedTime(begin).TotalSeconds;
         }
 
-        Checkpoint<T> State(int epoch, int batch, double epochLoss, double epochWeight, double rate, StopReason? ended) => new()
+        Checkpoint<T> State(int epoch, int batch, double epochLoss, double epochWeight, double epochSeconds, double rate, StopReason? ended) => new()
         {
             Identity = Identity,
             Epoch = epoch,
@@ -187,6 +191,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
             Updates = step.Steps,
             EpochLoss = epochLoss,
             EpochWeight = epochWeight,
+            EpochSeconds = epochSeconds,
             Rate = rate,
             RateFactor = resume?.RateFactor ?? 1,
             FirstLoss = firstLoss,
@@ -218,7 +223,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
 
         if (_options.RollBack && resume is null)
         {
-            _lastGood = State(1, 0, 0, 0, 0, null);
+            _lastGood = State(1, 0, 0, 0, 0, 0, null);
         }
 
         int firstRow = (resume?.Batch ?? 0) * sampler.BatchSize;
@@ -231,6 +236,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
                 break; // it had ended
             }
 
+            double secondsBefore = goesOn ? resume!.EpochSeconds : 0;
             double epochLoss = goesOn ? resume!.EpochLoss : 0, epochWeight = goesOn ? resume!.EpochWeight : 0, rate = goesOn ? resume!.Rate : 0;
             long begin = Stopwatch.GetTimestamp();
             RowPermutation order = _options.Shuffle ? new(_training.Rows, _options.Seed, epoch) : RowPermutation.FileOrder(_training.Rows);
@@ -240,7 +246,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
                 {
                     reason = StopReason.Cancelled;
                     _seconds += Stopwatch.GetElapsedTime(begin).TotalSeconds;
-                    Save(epoch, batch, epochLoss, epochWeight, rate, null, isRegular: false);
+                    Save(epoch, batch, epochLoss, epochWeight, secondsBefore + Stopwatch.GetElapsedTime(begin).TotalSeconds, rate, null, isRegular: false);
                     return End();
                 }
 
@@ -266,7 +272,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
                 bool isLast = batch + 1 == sampler.Count;
                 if (_options.CheckpointEvery > 0 && steps % _options.CheckpointEvery == 0 && !isLast)
                 {
-                    Save(epoch, batch + 1, epochLoss, epochWeight, rate, null);
+                    Save(epoch, batch + 1, epochLoss, epochWeight, secondsBefore + Stopwatch.GetElapsedTime(begin).TotalSeconds, rate, null);
                 }
 
                 if (StepCompleted is { } told)
@@ -278,7 +284,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
                 if (_options.MaxSeconds is not null && !isLast && IsTimeUp(stepBegan, samples))
                 {
                     reason = StopReason.MaxTime; // what is done of this epoch counts as one
-                    Save(epoch, batch + 1, epochLoss, epochWeight, rate, reason, isRegular: false);
+                    Save(epoch, batch + 1, epochLoss, epochWeight, secondsBefore + Stopwatch.GetElapsedTime(begin).TotalSeconds, rate, reason, isRegular: false);
                 }
             }
 
@@ -288,7 +294,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
             epochLoss = epochWeight > 0 ? epochLoss / epochWeight : double.NaN;
             schedule.AfterEpoch(validation is null ? epochLoss : _watched.Of(validation));
             bool isBest = validation is null || _watched.IsBetter(validation, kept?.Validation);
-            last = new(epoch, epochLoss, validation, rate, epochSeconds, batch - firstBatch, isBest);
+            last = new(epoch, epochLoss, validation, rate, secondsBefore + epochSeconds, batch, isBest);
             history.Add(last with { Validation = validation is null ? null : validation with { Confusion = null, WeightedConfusion = null, PerClass = null } });
             leastLoss = epochLoss < leastLoss ? epochLoss : leastLoss;
             sinceBest = isBest ? 0 : sinceBest + 1;
@@ -307,7 +313,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
             reason = sinceBest >= _options.EarlyStopping ? StopReason.EarlyStopping
                 : epoch < _options.Epochs && _options.MaxSeconds is not null && IsTimeUp() ? StopReason.MaxTime
                 : StopReason.Finished;
-            Save(epoch + 1, 0, 0, 0, 0, reason == StopReason.Finished ? null : reason);
+            Save(epoch + 1, 0, 0, 0, 0, 0, reason == StopReason.Finished ? null : reason);
             if (reason != StopReason.Finished)
             {
                 break;
