@@ -47,7 +47,6 @@ public class OutputAdviceTests
     [Theory]
     [InlineData("3-1:hard_sigmoid", "binary_cross_entropy", "hard_sigmoid")]
     [InlineData("3-3:softmax", "cross_entropy", "3 of 4 rows of targets do not add up to 1")]
-    [InlineData("3-3:identity", "hinge", "4 of 4 rows of targets do not name one class")]
     [InlineData("3-1:tanh", "poisson", "0.368 and 2.72")]
     [InlineData("3-1:relu", "poisson", "1 and ∞")]
     [InlineData("3-2:relu", "gaussian_nll", "0 and ∞")]
@@ -63,6 +62,18 @@ public class OutputAdviceTests
             : [.. new[] { -1.5, 0, 1, 7 }.SelectMany(value => Enumerable.Repeat(value, definition.TargetCount))];
         Targets<double> targets = classes ? Targets<double>.Classes([0, 1, 0, 1], 2) : Targets<double>.Values(values, definition.TargetCount);
         Assert.Contains(named, Assert.Single(OutputAdvice.Doubts(definition, targets)));
+    }
+
+    [Theory]
+    [InlineData(new[] { 1.0, 0, 0, 0, 0, 1 }, null)]
+    [InlineData(new[] { 1.0, 0, 1, 0, 1, 0 }, "1 of 2 rows")]
+    [InlineData(new[] { 0.5, 0.5, 0, 0, 0, 0 }, "2 of 2 rows")]
+    [InlineData(new[] { 2.0, -1, 0, 1, 0, 0 }, "1 of 2 rows")]
+    public void HingeTakesClasses(double[] values, string? named)
+    {
+        string? refusal = OutputAdvice.Refusal(NetworkDefinition.Parse("3-3:identity", Loss.Parse("hinge")), Targets<double>.Values(values, 3));
+        Assert.Equal(named is null, refusal is null);
+        Assert.Contains(named ?? "", refusal ?? "");
     }
 
     [Fact]

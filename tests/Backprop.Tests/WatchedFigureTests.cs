@@ -218,6 +218,7 @@ public class WatchedFigureTests
     [InlineData(3, 0)]
     [InlineData(8, 0)]
     [InlineData(3, 3)]
+    [InlineData(8, 3)]
     public void AStoppedRunRollsBackToWhereItWouldHave(double rate, int every)
     {
         var random = new CounterRandom(2, 2);

@@ -55,18 +55,13 @@ internal sealed class NetworkChoice(TrainOptions options, ParseResult parsed, bo
     /// <exception cref="UsageException">Nothing could be learned.</exception>
     private static void Advise<T>(NetworkDefinition network, Dataset<T> data) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (OutputAdvice.Refusal(network) is { } why)
+        if (OutputAdvice.Refusal(network, data.Targets) is { } why)
         {
             throw new UsageException(why);
         }
 
         foreach (string doubt in OutputAdvice.Doubts(network, data.Targets))
         {
-            if (network.Loss.Name == "hinge" && !data.Targets.AreClasses)
-            {
-                throw new DataException(doubt); // its loss has no least value then
-            }
-
             Terminal.Warn(doubt);
         }
 

@@ -183,16 +183,14 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
     }
 
     /// <summary>Before anything is read: a folder that is another run's is not written into.</summary>
-    private static void Begin(CheckpointFolder? folder)
+    private void Begin(CheckpointFolder? folder)
     {
-        try
+        if (folder?.IsUsed == true && !parsed.GetValue(options.Overwrite))
         {
-            folder?.Begin();
+            throw new DataException($"--checkpoint: '{folder.Path}' holds checkpoints of another run; --resume '{folder.Path}' goes on with it, --overwrite deletes it, or name another folder");
         }
-        catch (DataException error) when (error.Message.Contains("of another run", StringComparison.Ordinal))
-        {
-            throw new DataException($"--checkpoint: {error.Message}; --resume '{folder!.Path}' goes on with it, --overwrite deletes it", error);
-        }
+
+        folder?.Begin();
     }
 
     private void RequireSameRun(Trainer<T> trainer, Checkpoint<T>? resume, string data)

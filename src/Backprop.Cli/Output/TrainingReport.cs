@@ -122,8 +122,8 @@ internal sealed class TrainingReport : IDisposable
         Terminal.Say(LossCurve.Draw([.. History.Select(epoch => epoch.Loss)], [.. History.Where(epoch => epoch.Validation is not null).Select(epoch => epoch.Validation!.Loss)]));
         if (result.Kept is { } kept)
         {
-            var table = new Spectre.Console.Table().Title(Markup.Escape($"epoch {kept.Epoch} kept: {KeptBecause(result)}")).AddColumn("").AddColumn(new TableColumn("").RightAligned()).HideHeaders();
-            table.AddRow("training loss", $"{kept.Loss:G5}");
+            var table = new Spectre.Console.Table().Title(Markup.Escape($"epoch {kept.Epoch} kept")).AddColumn("").AddColumn(new TableColumn("").RightAligned()).HideHeaders();
+            table.AddRow("kept as", KeptBecause(result)).AddRow("training loss", $"{kept.Loss:G5}");
             if (kept.Validation is { } validation)
             {
                 table.AddRow("validation loss", $"{validation.Loss:G5}");
@@ -147,11 +147,11 @@ internal sealed class TrainingReport : IDisposable
         Terminal.Say($"{why}Model: {output}");
     }
 
-    public static string KeptBecause(TrainingResult result) => result switch
+    private static string KeptBecause(TrainingResult result) => result switch
     {
-        { KeptBy: { } figure } => $"its validation {figure.Replace('_', ' ')} is the best",
-        { Kept.Validation: not null } => "the last one, since none had a finite figure of the validation rows",
-        _ => "the last one",
+        { KeptBy: { } figure } => $"best {(figure == "loss" ? "validation loss" : figure)}",
+        { Kept.Validation: not null } => "last: none had a finite figure",
+        _ => "last",
     };
 
     public void Dispose()
@@ -261,9 +261,9 @@ internal sealed class TrainingReport : IDisposable
         }
     }
 
-    private static string Line(EpochResult epoch)
+    private string Line(EpochResult epoch)
     {
-        string validation = epoch.Validation is { } v ? $"  validation loss {v.Loss:G5}  {string.Join("  ", v.Metrics.Take(2).Select(metric => $"{metric.Key} {metric.Value:G4}"))}" : "";
+        string validation = epoch.Validation is { } v ? $"  validation loss {v.Loss:G5}  {string.Join("  ", v.Metrics.Where((metric, n) => n == 0 || metric.Key == _keptBy).Select(metric => $"{metric.Key} {metric.Value:G4}"))}" : "";
         return $"epoch {epoch.Epoch,4}  loss {epoch.Loss:G5}{validation}  {1e6 * epoch.Seconds / Math.Max(1, epoch.Steps):F0} µs/step";
     }
 

@@ -26,17 +26,22 @@ public static class OutputAdvice
             : null;
     }
 
+    /// <summary>The same on these targets: a loss that has no least value on them.</summary>
+    public static string? Refusal<T>(NetworkDefinition network, Targets<T> targets) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(targets);
+        return Refusal(network) ?? (network.Loss.Name == "hinge" && !targets.AreClasses && CountOdd(targets, oneHot: true) is > 0 and var odd
+            ? $"hinge takes classes: {odd} of {targets.Rows} rows of targets do not name one by a 1 among zeros; take mean_squared_error for values, sigmoid with binary_cross_entropy for several flags in a row"
+            : null);
+    }
+
     /// <summary>What of an output layer and a loss is hardly meant, on these targets: one sentence each.</summary>
     public static IReadOnlyList<string> Doubts<T>(NetworkDefinition network, Targets<T> targets) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(targets);
         ActivationFunction f = network.Layers[^1].Activation;
-        if (f.Range is not { } range)
-        {
-            return [];
-        }
-
+        (double Least, double Greatest) range = f.Range ?? (double.NegativeInfinity, double.PositiveInfinity);
         var doubts = new List<string>();
         if (targets.AreClasses && network.TargetCount > targets.Count)
         {
@@ -48,13 +53,8 @@ public static class OutputAdvice
             case "binary_cross_entropy" when f.Name == "hard_sigmoid":
                 doubts.Add("hard_sigmoid reaches 0 and 1, where binary_cross_entropy is infinite and the slope is 0: sigmoid does not");
                 break;
-            case "cross_entropy" or "hinge" when !targets.AreClasses:
-                long odd = Enumerable.Range(0, targets.Rows).LongCount(row => !IsDistribution(targets, row, oneHot: network.Loss.Name == "hinge"));
-                if (odd > 0)
-                {
-                    doubts.Add($"{odd} of {targets.Rows} rows of targets {(network.Loss.Name == "hinge" ? "do not name one class by a 1 among zeros" : "do not add up to 1")}, which is what {network.Loss.Name} takes; for several flags in a row take sigmoid with binary_cross_entropy, for values identity with mean_squared_error");
-                }
-
+            case "cross_entropy" when !targets.AreClasses && CountOdd(targets, oneHot: false) is > 0 and var odd:
+                doubts.Add($"{odd} of {targets.Rows} rows of targets do not add up to 1, which is what cross_entropy takes; for several flags in a row take sigmoid with binary_cross_entropy");
                 break;
             case "poisson" when double.IsFinite(range.Least) || double.IsFinite(range.Greatest):
                 doubts.Add($"poisson takes the output as the logarithm of the rate: after {f.Name} rates lie between {Text(Math.Exp(range.Least))} and {Text(Math.Exp(range.Greatest))}; identity leaves them free");
@@ -84,21 +84,25 @@ public static class OutputAdvice
         return doubts;
     }
 
-    private static bool IsDistribution<T>(Targets<T> targets, int row, bool oneHot) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    /// <summary>The rows that are no distribution: that do not add up to 1, or are no 1 among zeros.</summary>
+    private static int CountOdd<T>(Targets<T> targets, bool oneHot) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        double sum = 0;
-        for (int target = 0; target < targets.Count; target++)
+        int count = 0;
+        for (int row = 0; row < targets.Rows; row++)
         {
-            double t = double.CreateTruncating(targets[row, target]);
-            if (oneHot && t != 0 && t != 1)
+            double sum = 0;
+            bool isOdd = false;
+            for (int target = 0; target < targets.Count; target++)
             {
-                return false;
+                double t = double.CreateTruncating(targets[row, target]);
+                sum += t;
+                isOdd |= oneHot && t != 0 && t != 1;
             }
 
-            sum += t;
+            count += isOdd || Math.Abs(sum - 1) >= 1e-3 ? 1 : 0;
         }
 
-        return Math.Abs(sum - 1) < 1e-3;
+        return count;
     }
 
     private static string Text(double value) => double.IsPositiveInfinity(value) ? "∞" : double.IsNegativeInfinity(value) ? "−∞" : value.ToString("G3", CultureInfo.InvariantCulture);

@@ -44,6 +44,10 @@ public sealed class CheckpointFolder : IDisposable
     /// <summary>The folder.</summary>
     public string Path { get; }
 
+    /// <summary>Whether there are checkpoints in it, of whichever run.</summary>
+    /// <exception cref="DataException">It cannot be looked into.</exception>
+    public bool IsUsed => Guarded(Numbered).Count > 0;
+
     /// <summary>Takes the folder for a new run, until <see cref="Dispose"/>; <see cref="Write"/> does it where it has not been done.</summary>
     /// <exception cref="DataException">Another process uses it, or it holds checkpoints of another run, or it cannot be written in.</exception>
     public void Begin()
@@ -54,10 +58,10 @@ public sealed class CheckpointFolder : IDisposable
         }
 
         Hold();
-        if (!_overwrite && Guarded(Numbered).Count is > 0 and var found)
+        if (!_overwrite && IsUsed)
         {
             LetGo();
-            throw new DataException($"'{Path}' holds {found} checkpoint{(found == 1 ? "" : "s")} of another run: go on with that run, name another folder, or say that they are to be overwritten");
+            throw new DataException($"'{Path}' holds checkpoints of another run: go on with that run, name another folder, or say that they are to be overwritten");
         }
 
         foreach ((string path, _) in Guarded(Numbered))
@@ -105,7 +109,7 @@ public sealed class CheckpointFolder : IDisposable
     /// <exception cref="DataException">Another process uses the folder.</exception>
     public Checkpoint<T> Read<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (Newest(file => file) is not null)
+        if (IsUsed)
         {
             Hold();
         }

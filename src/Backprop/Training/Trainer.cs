@@ -119,7 +119,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         (_stepsRun, _seconds, _validating, _saving, _perRow, _earlier, _lastGood) = (0, 0, 0, 0, double.PositiveInfinity, resume?.History.Count ?? 0, resume?.RollBackTo ?? resume);
         if (_options.KeepBy != WatchedFigure.Loss && Validate() is { } untrained)
         {
-            _ = untrained.Reasons.TryGetValue(_options.KeepBy, out string? why) ? throw new UsageException($"the validation rows have no {_options.KeepBy} to keep an epoch by: {why}") : _watched.Of(untrained); // whether there is such a figure is better known now than after an epoch
+            _watched.Require(untrained); // better known now than after an epoch
         }
 
         Checkpoint<T>? from = resume;
@@ -166,7 +166,8 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
 
         void Save(int epoch, int batch, double epochLoss, double epochWeight, double epochSeconds, double rate, StopReason? ended, bool isRegular = true)
         {
-            if ((CheckpointReached is null && !_options.RollBack) || (_options.RollBack && last is not null && IsSpike(batch == 0 ? last!.Loss : epochLoss / epochWeight, leastLoss, firstLoss)))
+            double newest = batch == 0 ? last?.Loss ?? double.NaN : epochLoss / epochWeight; // NaN, before anything is known, is no spike
+            if ((CheckpointReached is null && !_options.RollBack) || (_options.RollBack && IsSpike(newest, leastLoss, firstLoss)))
             {
                 return; // what is on its way to infinity is nothing to go back to
             }

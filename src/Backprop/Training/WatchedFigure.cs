@@ -48,6 +48,16 @@ internal sealed class WatchedFigure
         throw new UsageException($"the validation rows have no {Name} to keep an epoch by; they have {string.Join(", ", validation.Metrics.Select(metric => metric.Key).Prepend(Loss))}");
     }
 
+    /// <exception cref="UsageException">The validation rows have no such figure; why.</exception>
+    public void Require(Evaluation validation)
+    {
+        _ = Of(validation);
+        if (validation.Reasons.TryGetValue(Name, out string? why))
+        {
+            throw new UsageException($"the validation rows have no {Name} to keep an epoch by: {why}");
+        }
+    }
+
     /// <summary>Less, or as much at a lower loss.</summary>
     public bool IsBetter(Evaluation now, Evaluation? before)
     {
