@@ -140,7 +140,7 @@ internal static class HtmlReport
     private static string Options(string training)
     {
         using JsonDocument document = JsonDocument.Parse(training);
-        return List("How it was made", [.. document.RootElement.EnumerateObject().Where(property => property.Name is not ("kept_epoch" or "loss" or "validation")).Select(property =>
+        return List("How it was made", [.. document.RootElement.EnumerateObject().Where(property => property.Name is not ("kept_epoch" or "loss" or "validation" or "feature_range" or "array_range")).Select(property =>
             (property.Name.Replace('_', ' '), property.Value.ValueKind == JsonValueKind.Object
                 ? string.Join(' ', property.Value.EnumerateObject().Select(option => $"--{option.Name} {option.Value}").DefaultIfEmpty("none: the recipe"))
                 : property.Value.ToString()))]);
