@@ -1,16 +1,50 @@
+using System.Globalization;
+
 namespace Backprop.Tables;
 
-/// <summary>One column of a table. Missing cells are NaN or null.</summary>
+/// <summary>
+/// One column of a table: numbers, or texts as codes into a list of the different ones. What its cells mean is for a schema to say; a column
+/// only keeps them as they are written.
+/// </summary>
 public sealed class Column
 {
     private readonly double[]? _numbers;
-    private readonly string?[]? _texts;
+    private readonly int[]? _codes;
+    private readonly IReadOnlyList<string>? _values;
+    private readonly double[]? _typed;
 
     /// <summary>A column of numbers (or of booleans, as 0 and 1); NaN: missing.</summary>
     public Column(string name, ColumnType type, double[] numbers) => (Name, Type, _numbers) = (name, type, numbers);
 
     /// <summary>A column of text; null: missing.</summary>
-    public Column(string name, string?[] texts) => (Name, Type, _texts) = (name, ColumnType.Text, texts);
+    public Column(string name, string?[] texts)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        var known = new Dictionary<string, int>(StringComparer.Ordinal);
+        var values = new List<string>();
+        int[] codes = new int[texts.Length];
+        for (int row = 0; row < codes.Length; row++)
+        {
+            if (texts[row] is not { } text)
+            {
+                codes[row] = -1;
+            }
+            else if (!known.TryGetValue(text, out codes[row]))
+            {
+                known.Add(text, codes[row] = values.Count);
+                values.Add(text);
+            }
+        }
+
+        (Name, Type, _codes, _values) = (name, ColumnType.Text, codes, values);
+    }
+
+    /// <summary>A column of text, as indices into its different values.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="codes">An index into <paramref name="values"/> for each row; −1: missing.</param>
+    /// <param name="values">The different texts, in the order in which they are first found.</param>
+    /// <param name="typed">The number that a value is, where the file says that it is a number and no text; NaN: it is text. Null: all are text.</param>
+    public Column(string name, int[] codes, IReadOnlyList<string> values, double[]? typed = null) => (Name, Type, _codes, _values, _typed) = (name, ColumnType.Text, codes, values, typed);
 
     /// <summary>Its name.</summary>
     public string Name { get; }
@@ -19,25 +53,62 @@ public sealed class Column
     public ColumnType Type { get; }
 
     /// <summary>Whether its cells are text.</summary>
-    public bool IsText => _texts is not null;
+    public bool IsText => _codes is not null;
 
     /// <summary>The number of cells.</summary>
-    public int Rows => _numbers?.Length ?? _texts!.Length;
+    public int Rows => _numbers?.Length ?? _codes!.Length;
 
-    /// <summary>The column of a table that has only one of the rows.</summary>
-    public Column Only(int row) => _numbers is null ? new(Name, [_texts![row]]) : new(Name, Type, [_numbers[row]]);
+    /// <summary>The numbers, NaN where a cell is missing; empty for text.</summary>
+    public ReadOnlySpan<double> Numbers => _numbers;
+
+    /// <summary>For each row an index into <see cref="Values"/>, −1 where a cell is missing; empty for numbers.</summary>
+    public ReadOnlySpan<int> Codes => _codes;
+
+    /// <summary>The different texts; empty for numbers.</summary>
+    public IReadOnlyList<string> Values => _values ?? [];
+
+    /// <summary>Of text that the file has as a number (JSON's 1.50 beside "B1"): the number; else NaN.</summary>
+    public double TypedNumber(int code) => _typed is null ? double.NaN : _typed[code];
+
+    /// <summary>Where the numbers' own spelling can be had again, and as which column; null: nowhere, they are written as short as they can be.</summary>
+    internal (WrittenCells Source, int Index)? Written { get; init; }
 
     /// <summary>Whether a cell is empty.</summary>
-    public bool IsMissing(int row) => _numbers is null ? _texts![row] is null : double.IsNaN(_numbers[row]);
+    public bool IsMissing(int row) => _numbers is null ? _codes![row] < 0 : double.IsNaN(_numbers[row]);
 
     /// <summary>The number in a cell; NaN: missing, or text that is no number.</summary>
     public double Number(int row) => _numbers is not null ? _numbers[row]
-        : double.TryParse(_texts![row], System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out double number) ? number
+        : double.TryParse(Text(row), NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number
         : double.NaN;
 
-    /// <summary>The cell as text, as a class label or a category would be written; null: missing.</summary>
-    public string? Text(int row) => _texts is not null ? _texts[row]
+    /// <summary>The cell as text, numbers as short as they can be written (<see cref="Table.AsWritten"/> has them as they stand in the file); null: missing.</summary>
+    public string? Text(int row) => _codes is not null ? (_codes[row] < 0 ? null : _values![_codes[row]])
         : double.IsNaN(_numbers![row]) ? null
         : Type == ColumnType.Boolean ? (_numbers[row] != 0 ? "true" : "false")
-        : _numbers[row].ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+        : _numbers[row].ToString("R", CultureInfo.InvariantCulture);
+
+    /// <summary>The column of a table that has only one of the rows.</summary>
+    public Column Only(int row) => Select([row]);
+
+    /// <summary>The column of a table that has some of the rows.</summary>
+    public Column Select(ReadOnlySpan<int> rows)
+    {
+        double[] numbers = new double[_numbers is null ? 0 : rows.Length];
+        int[] codes = new int[_codes is null ? 0 : rows.Length];
+        for (int n = 0; n < rows.Length; n++)
+        {
+            if (_numbers is not null)
+            {
+                numbers[n] = _numbers[rows[n]];
+            }
+            else
+            {
+                codes[n] = _codes![rows[n]];
+            }
+        }
+
+        return _numbers is not null
+            ? new(Name, Type, numbers) { Written = Written is var (source, index) ? (new SelectedCells(source, rows.ToArray()), index) : null }
+            : new(Name, codes, _values!, _typed);
+    }
 }

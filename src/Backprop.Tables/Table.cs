@@ -41,4 +41,43 @@ public sealed class Table
 
     /// <summary>A column by name, or null.</summary>
     public Column? Find(string name) => _byName.GetValueOrDefault(name);
+
+    /// <summary>A table of some of the rows.</summary>
+    /// <exception cref="DataException">No rows.</exception>
+    public Table Select(ReadOnlySpan<int> rows)
+    {
+        var columns = new Column[Columns.Count];
+        for (int c = 0; c < columns.Length; c++)
+        {
+            columns[c] = Columns[c].Select(rows);
+        }
+
+        return new(Source, columns);
+    }
+
+    /// <summary>
+    /// The same table with the cells of some number columns as the file has them: 1.10 and 007, not 1.1 and 7. Name all columns at once:
+    /// each call may go through the whole file.
+    /// </summary>
+    /// <param name="names">Columns; those of text stay as they are.</param>
+    public Table AsWritten(IReadOnlyCollection<string> names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        var wanted = names.ToHashSet(StringComparer.Ordinal);
+        Column[] columns = [.. Columns];
+        foreach (var group in columns.Select((column, index) => (Column: column, Index: index))
+            .Where(item => !item.Column.IsText && wanted.Contains(item.Column.Name))
+            .GroupBy(item => item.Column.Written?.Source).ToArray())
+        {
+            (Column Column, int Index)[] items = [.. group];
+            Column[] written = group.Key?.Read([.. items.Select(item => item.Column.Written!.Value.Index)])
+                ?? Array.ConvertAll(items, item => new Column(item.Column.Name, [.. Enumerable.Range(0, Rows).Select(item.Column.Text)]));
+            for (int n = 0; n < items.Length; n++)
+            {
+                columns[items[n].Index] = written[n];
+            }
+        }
+
+        return new(Source, columns);
+    }
 }

@@ -7,6 +7,9 @@ using Backprop.Losses;
 using Backprop.ModelFiles;
 using Backprop.Networks;
 using Backprop.Tables;
+using Backprop.Tables.Reading;
+using Backprop.Tables.Schemas;
+using Backprop.Tables.Writing;
 using Backprop.Training;
 
 namespace Backprop.Fuzz;

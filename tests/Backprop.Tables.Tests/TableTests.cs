@@ -1,4 +1,7 @@
 using Backprop.Data;
+using Backprop.Tables.Reading;
+using Backprop.Tables.Schemas;
+using Backprop.Tables.Writing;
 
 namespace Backprop.Tables.Tests;
 

@@ -3,7 +3,7 @@ using Backprop.Cli.Input;
 using Backprop.Cli.Output;
 using Backprop.Data;
 using Backprop.Networks;
-using Backprop.Tables;
+using Backprop.Tables.Schemas;
 using Backprop.Training;
 using Spectre.Console;
 

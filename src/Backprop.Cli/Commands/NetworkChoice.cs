@@ -5,7 +5,7 @@ using Backprop.Cli.Output;
 using Backprop.Data;
 using Backprop.Losses;
 using Backprop.Networks;
-using Backprop.Tables;
+using Backprop.Tables.Schemas;
 
 namespace Backprop.Cli.Commands;
 

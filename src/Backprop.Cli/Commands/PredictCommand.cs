@@ -6,6 +6,8 @@ using Backprop.Losses;
 using Backprop.Networks;
 using Backprop.Propagation;
 using Backprop.Tables;
+using Backprop.Tables.Schemas;
+using Backprop.Tables.Writing;
 using Backprop.Training;
 
 namespace Backprop.Cli.Commands;

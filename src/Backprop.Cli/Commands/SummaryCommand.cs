@@ -2,7 +2,7 @@ using System.CommandLine;
 using Backprop.Cli.Input;
 using Backprop.Cli.Output;
 using Backprop.Networks;
-using Backprop.Tables;
+using Backprop.Tables.Schemas;
 using Spectre.Console;
 
 namespace Backprop.Cli.Commands;

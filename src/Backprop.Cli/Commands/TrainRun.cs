@@ -12,7 +12,7 @@ using Backprop.Kernels;
 using Backprop.ModelFiles;
 using Backprop.Networks;
 using Backprop.Optimizers;
-using Backprop.Tables;
+using Backprop.Tables.Schemas;
 using Backprop.Training;
 
 namespace Backprop.Cli.Commands;

@@ -6,6 +6,7 @@ using Backprop.Data;
 using Backprop.Losses;
 using Backprop.Networks;
 using Backprop.Tables;
+using Backprop.Tables.Schemas;
 
 namespace Backprop.Cli.Commands;
 

@@ -1,6 +1,7 @@
 using Backprop.Cli.Output;
 using Backprop.Data;
 using Backprop.Tables;
+using Backprop.Tables.Reading;
 
 namespace Backprop.Cli.Input;
 

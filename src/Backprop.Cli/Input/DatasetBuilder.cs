@@ -2,6 +2,7 @@ using System.Numerics;
 using Backprop.Data;
 using Backprop.Networks;
 using Backprop.Tables;
+using Backprop.Tables.Schemas;
 
 namespace Backprop.Cli.Input;
 

@@ -6,7 +6,7 @@ using Backprop.Data;
 using Backprop.Losses;
 using Backprop.ModelFiles;
 using Backprop.Networks;
-using Backprop.Tables;
+using Backprop.Tables.Schemas;
 using Backprop.Training;
 
 namespace Backprop.Cli.Input;

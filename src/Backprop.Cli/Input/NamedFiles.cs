@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text.RegularExpressions;
 using Backprop.Cli.Output;
 using Backprop.ModelFiles;
-using Backprop.Tables;
+using Backprop.Tables.Reading;
 using Backprop.Training;
 
 namespace Backprop.Cli.Input;

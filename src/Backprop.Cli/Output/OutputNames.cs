@@ -1,7 +1,7 @@
 using System.Globalization;
 using Backprop.Losses;
 using Backprop.Networks;
-using Backprop.Tables;
+using Backprop.Tables.Schemas;
 
 namespace Backprop.Cli.Output;
 

@@ -1,4 +1,4 @@
-using Backprop.Tables;
+using Backprop.Tables.Schemas;
 using Spectre.Console;
 
 namespace Backprop.Cli.Output;

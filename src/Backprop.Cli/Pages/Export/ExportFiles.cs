@@ -5,7 +5,7 @@ using Backprop.Derivations;
 using Backprop.Derivations.Formats;
 using Backprop.ModelFiles;
 using Backprop.Networks;
-using Backprop.Tables;
+using Backprop.Tables.Schemas;
 
 namespace Backprop.Cli.Pages.Export;
 

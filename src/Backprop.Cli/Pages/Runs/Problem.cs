@@ -4,6 +4,7 @@ using Backprop.Data;
 using Backprop.Losses;
 using Backprop.Networks;
 using Backprop.Tables;
+using Backprop.Tables.Schemas;
 
 namespace Backprop.Cli.Pages.Runs;
 

@@ -1,4 +1,4 @@
-namespace Backprop.Tables;
+namespace Backprop.Tables.Schemas;
 
 /// <summary>What the target columns hold.</summary>
 public enum TargetKind

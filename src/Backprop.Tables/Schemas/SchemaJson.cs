@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace Backprop.Tables;
+namespace Backprop.Tables.Schemas;
 
 /// <summary>A schema as the JSON that model files carry. Numbers are written so that they come back as the same bits.</summary>
 public static class SchemaJson

@@ -1,4 +1,4 @@
-namespace Backprop.Tables;
+namespace Backprop.Tables.Reading;
 
 /// <summary>A file on the way to or from DuckDB, in a folder that nobody else may open; both are deleted with this object.</summary>
 internal sealed class TemporaryFile(string extension) : IDisposable

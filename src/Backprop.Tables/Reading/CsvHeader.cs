@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Backprop.Tables;
+namespace Backprop.Tables.Reading;
 
 /// <summary>What the first line of a CSV file says.</summary>
 /// <param name="Delimiter">What stands between cells.</param>

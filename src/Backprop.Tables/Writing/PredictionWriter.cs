@@ -1,9 +1,10 @@
 using System.Text;
 using System.Text.Json;
 using Backprop.ModelFiles;
+using Backprop.Tables.Reading;
 using DuckDB.NET.Data;
 
-namespace Backprop.Tables;
+namespace Backprop.Tables.Writing;
 
 /// <summary>Writes predictions as CSV, TSV, JSON, JSON lines or Parquet, by the file's extension.</summary>
 public static class PredictionWriter

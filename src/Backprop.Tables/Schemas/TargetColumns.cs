@@ -1,4 +1,4 @@
-namespace Backprop.Tables;
+namespace Backprop.Tables.Schemas;
 
 /// <summary>What a schema makes of the target columns.</summary>
 /// <param name="Names">The columns.</param>

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using Backprop.Data;
 using DuckDB.NET.Data;
 
-namespace Backprop.Tables;
+namespace Backprop.Tables.Reading;
 
 /// <summary>Reads tables through an in-process DuckDB, which parses and nothing else: rows stay in file order, every statistic is ours.</summary>
 public static partial class TableReader

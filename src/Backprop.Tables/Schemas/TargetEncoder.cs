@@ -1,7 +1,7 @@
 using System.Numerics;
 using Backprop.Data;
 
-namespace Backprop.Tables;
+namespace Backprop.Tables.Schemas;
 
 /// <summary>Reads the target columns.</summary>
 internal static class TargetEncoder

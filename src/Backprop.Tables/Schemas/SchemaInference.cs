@@ -1,4 +1,4 @@
-namespace Backprop.Tables;
+namespace Backprop.Tables.Schemas;
 
 /// <summary>Makes a schema of a table. Statistics are taken in row order, in double: the same schema on every machine.</summary>
 public static class SchemaInference

@@ -1,4 +1,4 @@
-namespace Backprop.Tables;
+namespace Backprop.Tables.Schemas;
 
 /// <summary>What a schema makes of one column: numbers for the network, or nothing.</summary>
 /// <param name="Name">The column.</param>

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Backprop.Tables;
+namespace Backprop.Tables.Schemas;
 
 /// <summary>Writes one column's features.</summary>
 internal static class FeatureEncoder

@@ -1,4 +1,4 @@
-namespace Backprop.Tables;
+namespace Backprop.Tables.Schemas;
 
 /// <summary>How a column is encoded.</summary>
 public enum FeatureKind

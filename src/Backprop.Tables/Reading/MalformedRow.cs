@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using DuckDB.NET.Data;
 
-namespace Backprop.Tables;
+namespace Backprop.Tables.Reading;
 
 /// <summary>Finds the row that is malformed, where DuckDB says only that one is.</summary>
 internal static partial class MalformedRow

@@ -1,4 +1,4 @@
-namespace Backprop.Tables;
+namespace Backprop.Tables.Schemas;
 
 /// <summary>Whether a single target column is a class or a value.</summary>
 public enum TableTask

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using DuckDB.NET.Data;
 
-namespace Backprop.Tables;
+namespace Backprop.Tables.Reading;
 
 /// <summary>DuckDB, opened so that it parses what was named and reaches nothing else; names and texts as SQL has them.</summary>
 internal static partial class DuckDb

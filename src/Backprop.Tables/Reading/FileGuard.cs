@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using Backprop.Data;
 
-namespace Backprop.Tables;
+namespace Backprop.Tables.Reading;
 
 /// <summary>
 /// What is looked at before DuckDB sees a file: it follows nested values by recursion, without a limit, reads as far as a packed stream goes,

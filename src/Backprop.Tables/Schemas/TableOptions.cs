@@ -1,4 +1,4 @@
-namespace Backprop.Tables;
+namespace Backprop.Tables.Schemas;
 
 /// <summary>How a schema is made of a table.</summary>
 public sealed record TableOptions

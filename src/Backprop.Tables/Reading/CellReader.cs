@@ -1,7 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 
-namespace Backprop.Tables;
+namespace Backprop.Tables.Reading;
 
 /// <summary>The cells of a query's rows, as numbers and texts.</summary>
 internal static class CellReader

@@ -1,7 +1,7 @@
 using System.Numerics;
 using Backprop.Data;
 
-namespace Backprop.Tables;
+namespace Backprop.Tables.Schemas;
 
 /// <summary>
 /// How a table becomes numbers: what each column is encoded as, and what the targets are. Made once from the training rows, saved in the

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Backprop.Tables;
+namespace Backprop.Tables.Reading;
 
 /// <summary>
 /// The metadata at the end of a Parquet file, in Thrift's compact protocol: walked once to see that they end where they should, that neither

@@ -1,0 +1,11 @@
+namespace Backprop.Tables.Cells;
+
+/// <summary>How the numbers of a column are written. A number without any mark fits each.</summary>
+/// <param name="Decimal">The decimal mark: a point or a comma.</param>
+/// <param name="Thousands">What stands between groups of three digits: comma, point, blank or apostrophe; null: nothing.</param>
+/// <param name="Currency">The one sign that may stand before or after; null: none.</param>
+public sealed record NumberFormat(char Decimal = '.', char? Thousands = null, string? Currency = null)
+{
+    /// <summary>1234.5, 1e-3, −2.</summary>
+    public static NumberFormat Plain { get; } = new();
+}
