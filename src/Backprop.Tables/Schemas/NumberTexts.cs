@@ -19,7 +19,7 @@ internal static class NumberTexts
         return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && double.IsFinite(number);
     }
 
-    public static bool IsInfinity(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsInfinity(number);
+    public static bool IsInfinity(string text) => text.TrimStart('+', '-').Equals("inf", StringComparison.OrdinalIgnoreCase) || (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsInfinity(number));
 
     /// <summary>How the numbers of a number column are written; null: it has no texts.</summary>
     public static NumberFormat? FormatOf(Column column)
