@@ -23,15 +23,8 @@ internal static class FileGuard
         {
             using FileStream stream = File.OpenRead(file);
             bool packed = file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
-            if (kind == ".parquet")
-            {
-                ParquetFooter.Check(stream, source);
-            }
-            else
-            {
-                using Stream text = packed ? new GZipStream(stream, CompressionMode.Decompress) : stream;
-                CheckText(text, source, packed ? UnpackedSize.Limit(stream.Length) : long.MaxValue, kind is not (".csv" or ".tsv" or ".txt"));
-            }
+            using Stream text = packed ? new GZipStream(stream, CompressionMode.Decompress) : stream;
+            CheckText(text, source, packed ? UnpackedSize.Limit(stream.Length) : long.MaxValue, kind is not (".csv" or ".tsv" or ".txt"));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
         {

@@ -28,10 +28,15 @@ public static partial class TableReader
 
     /// <summary>Reads a CSV, TSV, JSON, JSON-lines or Parquet file, or all files that a pattern with * matches.</summary>
     /// <exception cref="DataException">Missing, unreadable or malformed: which file, row and column.</exception>
-    public static Table Read(string path)
+    public static Table Read(string path, ReadingOptions? options = null, Notes? notes = null)
     {
         ArgumentNullException.ThrowIfNull(path);
         string[] files = Files(path);
+        if (Extension(path) is ".json" or ".jsonl" or ".ndjson" or ".parquet")
+        {
+            return TypedFiles.Read(files, path, options, notes);
+        }
+
         string kind = Extension(path), list = DuckDb.List(files.Select(DuckDb.Pattern));
         foreach (string file in files)
         {
@@ -43,9 +48,6 @@ public static partial class TableReader
         string from = kind switch
         {
             _ when isCsv => $"read_csv({list}, delim = {DuckDb.Literal(header!.Delimiter)}, {CsvOptions})",
-            ".json" => $"read_json({list}, sample_size = -1, maximum_object_size = 268435456, {Columns})",
-            ".jsonl" or ".ndjson" => $"read_json({list}, sample_size = -1, format = 'newline_delimited', {Columns})",
-            ".parquet" => $"read_parquet({list}, {Columns})",
             _ => throw new DataException($"'{path}': unknown kind of file '{kind}', expected one of {string.Join(", ", s_extensions)}"),
         };
         long length = files.Sum(file => new FileInfo(file).Length);
@@ -54,15 +56,6 @@ public static partial class TableReader
         try
         {
             return Query(connection, $"SELECT * FROM {from}", path, UnpackedSize.Limit(length), files.Length == 1 ? header : null);
-        }
-        catch (DataException error) when (kind is ".jsonl" or ".ndjson" && error.InnerException is DuckDBException)
-        {
-            foreach (string file in files)
-            {
-                MalformedRow.RequireJsonLines(file, files.Length == 1 ? path : file);
-            }
-
-            throw;
         }
         catch (DataException error) when (isCsv && error.InnerException is DuckDBException)
         {
@@ -99,26 +92,6 @@ public static partial class TableReader
         {
             throw new DataException(error.Message.Replace(temporary, source, StringComparison.Ordinal), error);
         }
-    }
-
-    /// <summary>
-    /// Reads the rows of one SELECT statement: from a DuckDB database file, opened read-only, and from nothing else; or where there is none, from
-    /// table files in the current folder and below it.
-    /// </summary>
-    /// <exception cref="DataException">The query fails, is not one SELECT, or reaches for something else.</exception>
-    public static Table Query(string sql, string? database)
-    {
-        ArgumentNullException.ThrowIfNull(sql);
-        if (database is not null && !File.Exists(database))
-        {
-            throw new DataException($"database '{database}' does not exist");
-        }
-
-        using var connection = DuckDb.Open(database);
-        string folder = Environment.CurrentDirectory;
-        DuckDb.Lock(connection, database is null ? $"SET allowed_directories = [{DuckDb.Literal(folder.EndsWith('/') ? folder : folder + '/')}]" : null);
-        DuckDb.RequireSelect(connection, sql);
-        return Query(connection, sql.TrimEnd().TrimEnd(';'), "query", database is null ? null : UnpackedSize.Limit(new FileInfo(database).Length), null);
     }
 
     /// <summary>The files that a path names: itself, or those that match it.</summary>
