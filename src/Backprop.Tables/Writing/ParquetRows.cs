@@ -55,7 +55,7 @@ internal static class ParquetRows
 
     private static void Write(ParquetRowGroupWriter group, DataField field, Column column, int first, int count)
     {
-        if (field.ClrType == typeof(string))
+        if (column.IsText)
         {
             string?[] texts = new string?[count];
             for (int n = 0; n < count; n++)
@@ -65,7 +65,7 @@ internal static class ParquetRows
 
             group.WriteAsync(field, texts).GetAwaiter().GetResult();
         }
-        else if (field.ClrType == typeof(bool))
+        else if (column.Type == ColumnType.Boolean)
         {
             group.WriteAsync(field, Cells(number => number != 0)).GetAwaiter().GetResult();
         }
