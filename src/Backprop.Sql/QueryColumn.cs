@@ -12,12 +12,13 @@ internal sealed class QueryColumn
     private readonly ColumnReading? _reading;
     private readonly ColumnType _type;
     private readonly TextCodes? _texts;
+    private readonly MissingCells _isMissing;
     private readonly List<double> _numbers = [];
     private readonly List<int> _codes = [];
 
-    private QueryColumn(string name, string expression, ColumnType type, ColumnReading? reading, TextCodes? texts)
+    private QueryColumn(string name, string expression, ColumnType type, ColumnReading? reading, ReadingOptions? options, TextCodes? texts)
     {
-        (_name, _type, _reading, _texts) = (name, type, reading, texts);
+        (_name, _type, _reading, _isMissing, _texts) = (name, type, reading, new(options?.Missing), texts);
         Expression = $"{expression} AS {DuckDb.Identifier(name)}";
     }
 
@@ -38,17 +39,22 @@ internal sealed class QueryColumn
         bool asText = reading?.Kind == ColumnReadingKind.Text;
         return type switch
         {
-            "BOOLEAN" when !asText => new(name, identifier, ColumnType.Boolean, reading, null),
-            "TINYINT" or "SMALLINT" or "INTEGER" or "UTINYINT" or "USMALLINT" or "UINTEGER" when !asText => new(name, $"CAST({identifier} AS DOUBLE)", ColumnType.Integer, reading, null),
-            "FLOAT" or "DOUBLE" when !asText => new(name, $"CAST({identifier} AS DOUBLE)", ColumnType.Real, reading, null),
+            "BOOLEAN" when !asText => new(name, identifier, ColumnType.Boolean, reading, options, null),
+            "TINYINT" or "SMALLINT" or "INTEGER" or "UTINYINT" or "USMALLINT" or "UINTEGER" when !asText => new(name, $"CAST({identifier} AS DOUBLE)", ColumnType.Integer, reading, options, null),
+            "FLOAT" or "DOUBLE" when !asText => new(name, $"CAST({identifier} AS DOUBLE)", ColumnType.Real, reading, options, null),
             "TIMESTAMP" or "TIMESTAMP_S" or "TIMESTAMP_MS" or "TIMESTAMP_NS" => AsText($"CASE WHEN {identifier} = date_trunc('day', {identifier}) THEN strftime({identifier}, '%Y-%m-%d') ELSE replace({text}, ' ', 'T') END", new(ColumnReadingKind.Text)),
             "TIMESTAMP WITH TIME ZONE" => AsText($"replace(CAST(make_timestamp(epoch_us({identifier})) AS VARCHAR), ' ', 'T') || 'Z'", new(ColumnReadingKind.Text)),
             _ when type.Contains('[', StringComparison.Ordinal) || type.StartsWith("STRUCT", StringComparison.Ordinal) || type.StartsWith("MAP", StringComparison.Ordinal) || type.StartsWith("UNION", StringComparison.Ordinal) || type == "BLOB" =>
                 throw new DataException($"'query', column '{name}': {type} found, numbers or text expected") { Settings = [$"Ignore = {name}"] },
-            _ => AsText(text, reading), // whole numbers of any size and decimals too: they are numbers as they are written
+            "TINYINT" or "SMALLINT" or "INTEGER" or "UTINYINT" or "USMALLINT" or "UINTEGER" or "BIGINT" or "UBIGINT" or "HUGEINT" or "UHUGEINT" or "FLOAT" or "DOUBLE" => AsNumbers(),
+            _ when type.StartsWith("DECIMAL", StringComparison.Ordinal) => AsNumbers(),
+            _ => AsText(text, reading),
         };
 
-        QueryColumn AsText(string expression, ColumnReading? asWhat) => new(name, expression, ColumnType.Text, asWhat, new TextCodes(options));
+        // As they are written, which a double would not keep of large numbers.
+        QueryColumn AsNumbers() => new(name, text, ColumnType.Real, reading, options, new TextCodes(options));
+
+        QueryColumn AsText(string expression, ColumnReading? asWhat) => new(name, expression, ColumnType.Text, asWhat, options, new TextCodes(options));
     }
 
     /// <summary>Takes the cell of a row.</summary>
@@ -58,7 +64,8 @@ internal sealed class QueryColumn
         bool isMissing = rows.IsDBNull(index);
         if (_texts is not null)
         {
-            _codes.Add(isMissing ? TextCodes.Missing : _texts.Code(rows.GetString(index).AsSpan()));
+            string text = isMissing ? "" : rows.GetString(index);
+            _codes.Add(isMissing ? TextCodes.Missing : _type == ColumnType.Text ? _texts.Code(text.AsSpan()) : _texts.Code(text, double.Parse(text, CultureInfo.InvariantCulture)));
             return;
         }
 
@@ -68,9 +75,10 @@ internal sealed class QueryColumn
             throw new DataException($"'query', row {row.ToString(CultureInfo.InvariantCulture)}, column '{_name}': {(number > 0 ? "inf" : "-inf")} found, a finite number expected, or null where it is missing");
         }
 
-        _numbers.Add(number);
+        _numbers.Add(_isMissing.HasNumbers && _isMissing.Contains(number) ? double.NaN : number);
     }
 
     /// <summary>The column.</summary>
-    public Column Finish() => _texts is not null ? _texts.Column(_name, [.. _codes], _reading) : new(_name, _type, [.. _numbers]);
+    /// <param name="notes">Takes what is in doubt.</param>
+    public Column Finish(Notes? notes) => _texts is not null ? _texts.Column(_name, [.. _codes], _reading, notes, "query") : new(_name, _type, [.. _numbers]);
 }

@@ -13,9 +13,10 @@ internal static class QueryReader
     /// <param name="connection">Where.</param>
     /// <param name="sql">One SELECT.</param>
     /// <param name="options">What stands for a missing cell, and how columns are read that a schema knows.</param>
+    /// <param name="notes">Takes what is in doubt.</param>
     /// <param name="most">The most bytes that the cells may take.</param>
     /// <exception cref="DataException">A column of lists or structures, a number that is not finite, too many cells.</exception>
-    public static Table Read(DuckDBConnection connection, string sql, ReadingOptions? options, long most)
+    public static Table Read(DuckDBConnection connection, string sql, ReadingOptions? options, Notes? notes, long most)
     {
         var columns = new List<QueryColumn>();
         foreach ((string name, string type) in DuckDb.Describe(connection, sql))
@@ -51,6 +52,6 @@ internal static class QueryReader
             }
         }
 
-        return new("query", [.. columns.Select(column => column.Finish())]);
+        return new("query", [.. columns.Select(column => column.Finish(notes))]);
     }
 }

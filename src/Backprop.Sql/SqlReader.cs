@@ -33,7 +33,7 @@ public static partial class SqlReader
         long most = file is null ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 3 : UnpackedSize.Limit(new FileInfo(file).Length);
         try
         {
-            return QueryReader.Read(connection, sql.TrimEnd().TrimEnd(';'), options, most);
+            return QueryReader.Read(connection, sql.TrimEnd().TrimEnd(';'), options, notes, most);
         }
         catch (DuckDBException error)
         {

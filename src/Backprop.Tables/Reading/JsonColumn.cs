@@ -48,6 +48,11 @@ internal sealed class JsonColumn(string name, ColumnReading? reading, ReadingOpt
             return false;
         }
 
+        if (_texts.IsMissing(number))
+        {
+            return true; // as a cell that is not there
+        }
+
         if (_cells is Cells.Empty or Cells.Numbers)
         {
             _cells = Cells.Numbers;
@@ -110,11 +115,13 @@ internal sealed class JsonColumn(string name, ColumnReading? reading, ReadingOpt
     /// <param name="rows">The rows of the file.</param>
     /// <param name="asWhat">How a schema knows it.</param>
     /// <param name="written">Where its spelling can be had.</param>
-    public Column Finish(int rows, ColumnReading? asWhat, (WrittenCells Source, int Index)? written)
+    /// <param name="notes">Takes what is in doubt.</param>
+    /// <param name="source">For notes.</param>
+    public Column Finish(int rows, ColumnReading? asWhat, (WrittenCells Source, int Index)? written, Notes? notes, string source)
     {
         if (_cells == Cells.Texts)
         {
-            return _texts.Column(Name, Fill(_codes, rows, TextCodes.Missing), asWhat);
+            return _texts.Column(Name, Fill(_codes, rows, TextCodes.Missing), asWhat, notes, source);
         }
 
         ColumnType type = _cells == Cells.Booleans ? ColumnType.Boolean : _cells == Cells.Numbers && _whole ? ColumnType.Integer : ColumnType.Real;

@@ -8,7 +8,8 @@ namespace Backprop.Tables.Reading;
 /// <param name="source">Its name for messages.</param>
 /// <param name="length">Its bytes.</param>
 /// <param name="options">How it is read.</param>
-internal sealed class JsonFile(Func<Stream> open, string source, long length, ReadingOptions? options) : WrittenCells
+/// <param name="notes">Takes what is in doubt.</param>
+internal sealed class JsonFile(Func<Stream> open, string source, long length, ReadingOptions? options, Notes? notes) : WrittenCells
 {
     private static readonly ColumnReading s_skip = new(ColumnReadingKind.Skip), s_text = new(ColumnReadingKind.Text);
     private List<string> _names = [];
@@ -29,11 +30,11 @@ internal sealed class JsonFile(Func<Stream> open, string source, long length, Re
             JsonColumn column = rows.Columns[index];
             if (!column.IsSkipped)
             {
-                columns.Add(texts.GetValueOrDefault(column.Name, column).Finish(rows.Count, options?.Columns?.GetValueOrDefault(column.Name), (this, index)));
+                columns.Add(texts.GetValueOrDefault(column.Name, column).Finish(rows.Count, options?.Columns?.GetValueOrDefault(column.Name), (this, index), notes, source));
             }
         }
 
-        return new(source, columns);
+        return new(source, columns) { Places = new JsonPlaces(this) };
     }
 
     /// <inheritdoc/>
@@ -47,13 +48,16 @@ internal sealed class JsonFile(Func<Stream> open, string source, long length, Re
 
         var wanted = names.ToHashSet(StringComparer.Ordinal);
         JsonRows rows = Pass(name => wanted.Contains(name) ? s_text : s_skip);
-        var texts = rows.Columns.Where(column => !column.IsSkipped).ToDictionary(column => column.Name, column => column.Finish(rows.Count, s_text, null), StringComparer.Ordinal);
+        var texts = rows.Columns.Where(column => !column.IsSkipped).ToDictionary(column => column.Name, column => column.Finish(rows.Count, s_text, null, null, source), StringComparer.Ordinal);
         return Array.ConvertAll(names, name => texts[name]);
     }
 
-    private JsonRows Pass(Func<string, ColumnReading?> reading)
+    /// <summary>Where a row stands.</summary>
+    public string Place(int row) => $"'{source}', row {row} (line {Pass(_ => s_skip, row).Line})";
+
+    private JsonRows Pass(Func<string, ColumnReading?> reading, int wanted = -1)
     {
-        var rows = new JsonRows(source, options, reading, UnpackedSize.Limit(length), MostUnpacked);
+        var rows = new JsonRows(source, options, reading, UnpackedSize.Limit(length), MostUnpacked) { Wanted = wanted };
         try
         {
             using Stream stream = open();

@@ -43,7 +43,7 @@ public static class JsonReader
             throw new DataException($"cannot read '{source}': {error.Message}", error);
         }
 
-        return new JsonFile(() => new MemoryStream(kept.GetBuffer(), 0, (int)kept.Length, writable: false), source, kept.Length, options).Read();
+        return new JsonFile(() => new MemoryStream(kept.GetBuffer(), 0, (int)kept.Length, writable: false), source, kept.Length, options, notes).Read();
     }
 
     /// <param name="file">The file.</param>
@@ -63,7 +63,7 @@ public static class JsonReader
             throw new DataException($"cannot read '{source}': {error.Message}", error);
         }
 
-        return new JsonFile(Open, source, length, options) { MostUnpacked = packed ? UnpackedSize.Limit(length) : long.MaxValue }.Read();
+        return new JsonFile(Open, source, length, options, notes) { MostUnpacked = packed ? UnpackedSize.Limit(length) : long.MaxValue }.Read();
 
         Stream Open()
         {

@@ -19,6 +19,7 @@ internal sealed class JsonRows(string source, ReadingOptions? options, Func<stri
     private Place _place = Place.Outside;
     private bool _isArray;
     private int _column = -1, _next, _skipDepth;
+    private bool _isThere;
     private char[] _text = new char[256];
 
     private enum Place
@@ -48,6 +49,12 @@ internal sealed class JsonRows(string source, ReadingOptions? options, Func<stri
     /// <summary>The rows.</summary>
     public int Count { get; private set; }
 
+    /// <summary>A row at which reading ends, for the sake of its line; −1: none.</summary>
+    public int Wanted { get; init; } = -1;
+
+    /// <summary>The line of <see cref="Wanted"/>.</summary>
+    public long Line { get; private set; }
+
     /// <exception cref="DataException">Malformed: where.</exception>
     public void Read(Stream stream)
     {
@@ -75,7 +82,7 @@ internal sealed class JsonRows(string source, ReadingOptions? options, Func<stri
                 isFirst = false;
                 if (Mark(buffer.AsSpan(0, length)) is { } encoding)
                 {
-                    using Stream text = Encoding.CreateTranscodingStream(new JoinedStream(buffer.AsMemory(2, length - 2), stream), encoding, Encoding.UTF8, leaveOpen: true);
+                    using Stream text = Encoding.CreateTranscodingStream(new StartedStream(buffer[2..length], stream), encoding, Encoding.UTF8, leaveOpen: true);
                     Read(text);
                     return;
                 }
@@ -93,6 +100,11 @@ internal sealed class JsonRows(string source, ReadingOptions? options, Func<stri
                 while (reader.Read())
                 {
                     Token(ref reader);
+                    if (_isThere)
+                    {
+                        Line = line + buffer.AsSpan(0, (int)reader.TokenStartIndex).Count((byte)'\n');
+                        return;
+                    }
                 }
             }
             catch (JsonException error)
@@ -156,6 +168,7 @@ internal sealed class JsonRows(string source, ReadingOptions? options, Func<stri
             case Place.Outside or Place.Rows when reader.TokenType == JsonTokenType.StartObject:
                 _place = Place.Row;
                 _next = 0;
+                _isThere = Count == Wanted;
                 break;
             case Place.Rows when reader.TokenType == JsonTokenType.EndArray:
                 _place = Place.End;

@@ -39,12 +39,12 @@ public static class ParquetReader
             throw new DataException($"cannot read '{source}': {error.Message}", error);
         }
 
-        return new ParquetFile(() => new(kept.GetBuffer().AsMemory(0, (int)kept.Length)), source, options).Read();
+        return new ParquetFile(() => new(kept.GetBuffer().AsMemory(0, (int)kept.Length)), source, options, notes).Read();
     }
 
     /// <param name="file">The file.</param>
     /// <param name="source">Its name for messages.</param>
     /// <param name="options">How it is read.</param>
     /// <param name="notes">Takes what was guessed.</param>
-    internal static Table Read(string file, string source, ReadingOptions? options, Notes? notes) => new ParquetFile(() => new(file), source, options).Read();
+    internal static Table Read(string file, string source, ReadingOptions? options, Notes? notes) => new ParquetFile(() => new(file), source, options, notes).Read();
 }

@@ -33,7 +33,7 @@ internal static class TypedFiles
         // A column of numbers in one file and of text in another is text as it is written in both.
         string[] texts = [.. tables[0].Names.Where(name => !AreAlike([.. tables.Select(table => table.Find(name)!)]))];
         Table[] written = texts.Length == 0 ? tables : Array.ConvertAll(tables, table => table.AsWritten(texts));
-        return new(path, [.. written[0].Names.Select(name => Join([.. written.Select(table => table.Find(name)!)]))]);
+        return new(path, [.. written[0].Names.Select(name => Join([.. written.Select(table => table.Find(name)!)]))]) { Places = new JoinedPlaces(tables) };
 
         static void Require(Table has, Table needs)
         {
@@ -45,7 +45,7 @@ internal static class TypedFiles
     }
 
     private static bool AreAlike(Column[] columns) =>
-        Array.TrueForAll(columns, column => column.IsText == columns[0].IsText && (column.Type == ColumnType.Boolean) == (columns[0].Type == ColumnType.Boolean));
+        Array.TrueForAll(columns, column => column.IsText == columns[0].IsText && (column.Format is null || columns[0].Format is null || column.Format == columns[0].Format) && (column.Type == ColumnType.Boolean) == (columns[0].Type == ColumnType.Boolean));
 
     private static Column Join(Column[] columns)
     {
@@ -63,7 +63,8 @@ internal static class TypedFiles
         }
 
         ColumnType type = Array.TrueForAll(columns, column => column.Type == columns[0].Type) ? columns[0].Type : ColumnType.Real;
-        return new(columns[0].Name, type, numbers) { Written = Array.Exists(columns, column => column.Written is not null) ? (new JoinedCells(columns), 0) : null };
+        Cells.NumberFormat? format = Array.TrueForAll(columns, column => column.Format == columns[0].Format) ? columns[0].Format : null;
+        return new(columns[0].Name, type, numbers) { Format = format, Written = Array.Exists(columns, column => column.Written is not null) ? (new JoinedCells(columns), 0) : null };
     }
 
     /// <summary>The rows of several columns of text.</summary>

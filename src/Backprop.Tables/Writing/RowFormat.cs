@@ -1,3 +1,5 @@
+using Backprop.Tables.Reading;
+
 namespace Backprop.Tables.Writing;
 
 /// <summary>How the rows of a table are written as text.</summary>
@@ -32,7 +34,7 @@ internal abstract class RowFormat(IReadOnlyList<Column> columns)
         for (int first = 0; first < blocks; first += texts.Length)
         {
             int count = Math.Min(texts.Length, blocks - first);
-            Sequence.Run(count, n =>
+            Workers.Run(count, n =>
             {
                 for (int row = (first + n) * block; row < Math.Min(rows, (first + n + 1) * block); row++)
                 {

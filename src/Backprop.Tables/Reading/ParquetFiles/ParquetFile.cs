@@ -6,7 +6,8 @@ namespace Backprop.Tables.Reading.ParquetFiles;
 /// <param name="open">Opens it.</param>
 /// <param name="source">Its name for messages.</param>
 /// <param name="options">How it is read.</param>
-internal sealed class ParquetFile(Func<ParquetBytes> open, string source, ReadingOptions? options) : WrittenCells
+/// <param name="notes">Takes what is in doubt.</param>
+internal sealed class ParquetFile(Func<ParquetBytes> open, string source, ReadingOptions? options, Notes? notes) : WrittenCells
 {
     private static readonly ColumnReading s_auto = new(ColumnReadingKind.Auto), s_text = new(ColumnReadingKind.Text);
 
@@ -70,22 +71,29 @@ internal sealed class ParquetFile(Func<ParquetBytes> open, string source, Readin
 
         var chunks = new ChunkReader(most);
         var columns = new Column[wanted.Count];
-        Sequence.Run(columns.Length, n =>
+        var found = new Notes[wanted.Count]; // in the order of the columns, whichever is done first
+        Workers.Run(columns.Length, n =>
         {
             ParquetColumn column = footer.Columns[wanted[n].Index];
             try
             {
-                columns[n] = Read(file, footer, column, wanted[n].Reading, (this, wanted[n].Index), chunks, most);
+                found[n] = new();
+                columns[n] = Read(file, footer, column, wanted[n].Reading, (this, wanted[n].Index), chunks, most, found[n]);
             }
             catch (Exception error) when (error is InvalidDataException or OverflowException or ArgumentException or IndexOutOfRangeException)
             {
                 throw new DataException($"'{source}', column '{column.Name}': {error.Message}", error);
             }
         });
+        foreach (Note note in found.SelectMany(some => some.All))
+        {
+            notes?.Add(note);
+        }
+
         return columns;
     }
 
-    private Column Read(ParquetBytes file, ParquetFooter footer, ParquetColumn column, ColumnReading reading, (WrittenCells, int) written, ChunkReader chunks, long most)
+    private Column Read(ParquetBytes file, ParquetFooter footer, ParquetColumn column, ColumnReading reading, (WrittenCells, int) written, ChunkReader chunks, long most, Notes found)
     {
         int rows = (int)footer.Rows;
         switch (column.Kind)
@@ -97,6 +105,7 @@ internal sealed class ParquetFile(Func<ParquetBytes> open, string source, Readin
             case CellKind.Boolean or CellKind.Integer or CellKind.Unsigned or CellKind.Real or CellKind.Decimal when reading.Kind != ColumnReadingKind.Text:
                 double[] numbers = Cells(file, footer, column, new NumberConverter(column), chunks);
                 RequireFinite(numbers, column.Name);
+                TakeOutMissing(numbers);
                 ColumnType type = column.Kind == CellKind.Boolean ? ColumnType.Boolean : column.Kind == CellKind.Real || column.Scale > 0 ? ColumnType.Real : ColumnType.Integer;
                 return new(column.Name, type, numbers) { Written = column.Kind == CellKind.Boolean ? null : written };
             default:
@@ -104,7 +113,7 @@ internal sealed class ParquetFile(Func<ParquetBytes> open, string source, Readin
                 int[] codes = Cells(file, footer, column, new TextConverter(column, texts, most), chunks);
                 int bad = codes.AsSpan().IndexOf(TextCodes.NoText);
                 return bad < 0
-                    ? texts.Column(column.Name, codes, column.Kind == CellKind.Text ? reading : s_text)
+                    ? texts.Column(column.Name, codes, column.Kind == CellKind.Text ? reading : s_text, found, source)
                     : throw new DataException($"'{source}', row {bad}, column '{column.Name}': {(column.Kind == CellKind.Text ? "bytes found that are not UTF-8 text" : "a date or time found that no calendar has, years 1 to 9999 expected")}");
         }
     }
@@ -121,6 +130,19 @@ internal sealed class ParquetFile(Func<ParquetBytes> open, string source, Readin
         }
 
         return cells;
+    }
+
+    /// <summary>A number may stand for a missing cell.</summary>
+    private void TakeOutMissing(double[] numbers)
+    {
+        var missing = new MissingCells(options?.Missing);
+        if (missing.HasNumbers)
+        {
+            foreach (ref double number in numbers.AsSpan())
+            {
+                number = missing.Contains(number) ? double.NaN : number;
+            }
+        }
     }
 
     private void RequireFinite(double[] numbers, string name)
