@@ -33,6 +33,9 @@ public sealed class Table
     /// <summary>In file order.</summary>
     public IReadOnlyList<Column> Columns { get; }
 
+    /// <summary>The columns that the source has and the reader was told to leave out.</summary>
+    public IReadOnlyList<string> Skipped { get; init; } = [];
+
     /// <summary>The rows.</summary>
     public int Rows { get; }
 
@@ -58,7 +61,7 @@ public sealed class Table
             columns[c] = Columns[c].Select(rows);
         }
 
-        return new(Source, columns) { Places = Places is null ? null : new SelectedPlaces(Places, rows.ToArray()) };
+        return new(Source, columns) { Skipped = Skipped, Places = Places is null ? null : new SelectedPlaces(Places, rows.ToArray()) };
     }
 
     /// <summary>
@@ -84,6 +87,6 @@ public sealed class Table
             }
         }
 
-        return new(Source, columns) { Places = Places };
+        return new(Source, columns) { Skipped = Skipped, Places = Places };
     }
 }
