@@ -1,5 +1,6 @@
 using Backprop.Cli.Output;
 using Backprop.Data;
+using Backprop.Sql;
 using Backprop.Tables;
 using Backprop.Tables.Reading;
 
@@ -74,7 +75,7 @@ internal sealed record DataSource
     {
         if (query is not null)
         {
-            return data is null ? new("query", TableReader.Query(query, database), null, null, null) : throw new UsageException("give DATA or --query, not both");
+            return data is null ? new("query", SqlReader.Read(query, database), null, null, null) : throw new UsageException("give DATA or --query, not both");
         }
 
         if (database is not null)
