@@ -28,7 +28,14 @@ public sealed class HostileTests(ITestOutputHelper output) : IDisposable
 
     public static IEnumerable<TheoryDataRow<int>> GreedyCases => Rows(greedy: true);
 
-    private static IEnumerable<TheoryDataRow<int>> Rows(bool greedy) => Enumerable.Range(0, s_cases.Length).Where(n => s_cases[n].IsGreedy == greedy).Select(n => new TheoryDataRow<int>(n));
+    private static IEnumerable<TheoryDataRow<int>> Rows(bool greedy) => Enumerable.Range(0, s_cases.Length).Where(n => s_cases[n].IsGreedy == greedy)
+        .Select(n => new TheoryDataRow<int>(n) { TestDisplayName = Title(n) });
+
+    private static string Title(int number)
+    {
+        string name = $"{number}: {s_cases[number]}";
+        return name.Length > 120 ? name[..120] : name;
+    }
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 

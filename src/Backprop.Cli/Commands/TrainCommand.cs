@@ -61,7 +61,7 @@ internal static class TrainCommand
             throw new DataException($"the run in '{folder}' was begun in '{notes["directory"]}', which is there no more: its files are looked for from there");
         }
 
-        WorkingFolder.Current = begun;
+        Session.Current.Enter(begun);
         NamedFiles.RequireApart(original, settings.Output);
         return Run(first, original, settings);
     }
