@@ -111,10 +111,10 @@ internal static class DataCommand
             return ExitCode.Done;
         }
 
-        Console.Out.WriteLine($"{source.Name}: {source.Rows:N0} rows of {source.X.Columns} features, {minimum:G5} to {maximum:G5}");
+        Terminal.Out.WriteLine($"{source.Name}: {source.Rows:N0} rows of {source.X.Columns} features, {minimum:G5} to {maximum:G5}");
         if (source.Y is { } y)
         {
-            Console.Out.WriteLine(y.IsInteger && y.Columns == 1
+            Terminal.Out.WriteLine(y.IsInteger && y.Columns == 1
                 ? $"classes: {string.Join(", ", y.Values.GroupBy(value => value).OrderBy(group => group.Key).Take(20).Select(group => $"{group.Key} ({group.Count()})"))}"
                 : $"{y.Columns} target values in a row");
         }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Numerics;
 using System.Text;
 using Backprop.Cli.Input;
+using Backprop.Cli.Output;
 using Backprop.Data;
 using Backprop.Derivations;
 using Backprop.Derivations.Formats;
@@ -62,7 +63,7 @@ internal static class ExplainCommand
         };
         if (to is null)
         {
-            Console.Out.Write(text);
+            Terminal.Out.Write(text);
         }
         else
         {

@@ -48,10 +48,10 @@ internal static class GradientCommand
             return ExitCode.Done;
         }
 
-        Console.Out.WriteLine($"loss {gradient.Loss:R} over {gradient.Rows} rows");
+        Terminal.Out.WriteLine($"loss {gradient.Loss:R} over {gradient.Rows} rows");
         for (int layer = 1; layer <= model.Network.Layers.Length; layer++)
         {
-            Console.Out.WriteLine($"layer {layer}: ‖∂W‖ {EuclideanNorm.Of<T>(gradient.WeightGradients(layer)):G6}, ‖∂b‖ {EuclideanNorm.Of<T>(gradient.BiasGradients(layer)):G6}");
+            Terminal.Out.WriteLine($"layer {layer}: ‖∂W‖ {EuclideanNorm.Of<T>(gradient.WeightGradients(layer)):G6}, ‖∂b‖ {EuclideanNorm.Of<T>(gradient.BiasGradients(layer)):G6}");
         }
 
         return ExitCode.Done;

@@ -47,8 +47,7 @@ internal static class PredictCommand
         }
         else if (!json)
         {
-            using Stream standardOutput = Console.OpenStandardOutput();
-            PredictionWriter.WriteCsv(standardOutput, columns);
+            PredictionWriter.WriteCsv(Session.Current.Data, columns);
         }
 
         if (json)

@@ -57,7 +57,7 @@ internal static class ServeCommand
         }
 
         string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        Console.Out.WriteLine(address);
+        Terminal.Out.WriteLine(address);
         _ = PageServer.WarmUp(given, address, cancellation);
         Terminal.Say("Open this address in a browser. Ctrl-C ends.");
         await app.WaitForShutdownAsync(cancellation);

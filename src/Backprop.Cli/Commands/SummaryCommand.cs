@@ -70,7 +70,7 @@ internal static class SummaryCommand
         }
 
         Terminal.Data.Write(table);
-        Console.Out.WriteLine($"loss {network.Loss}; {network.ParameterCount:N0} parameters, {4 * network.ParameterCount:N0} bytes in float; {forward:N0} FLOPs a sample to predict, {training:N0} to train");
+        Terminal.Out.WriteLine($"loss {network.Loss}; {network.ParameterCount:N0} parameters, {4 * network.ParameterCount:N0} bytes in float; {forward:N0} FLOPs a sample to predict, {training:N0} to train");
         if (model.Schema is { } schema)
         {
             Terminal.Data.Write(SchemaTable.Of(schema));

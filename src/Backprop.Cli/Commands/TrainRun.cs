@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Diagnostics;
 using System.Numerics;
 using System.Security.Cryptography;
 using System.Text;
@@ -141,7 +140,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         {
             report.End();
             EpochResult? best = report.History.LastOrDefault(epoch => epoch.IsBest);
-            if (report.History.Count == 0 && File.Exists(output))
+            if (report.History.Count == 0 && File.Exists(WorkingFolder.Full(output)))
             {
                 throw; // an older model is better than one that has learned nothing
             }
@@ -151,7 +150,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         }
 
         report.End();
-        if (result.Kept is null && File.Exists(output))
+        if (result.Kept is null && File.Exists(WorkingFolder.Full(output)))
         {
             return Terminal.Fail($"interrupted before the first epoch was finished: the older '{output}' stays as it is{(folder is null ? "" : ", the checkpoint holds what was learned")}", ExitCode.Interrupted);
         }
@@ -304,7 +303,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
             return settings.MaxTime;
         }
 
-        double spent = (DateTime.Now - Process.GetCurrentProcess().StartTime).TotalSeconds;
+        double spent = (DateTime.Now - Session.Current.Started).TotalSeconds;
         if (spent >= seconds)
         {
             Terminal.Warn($"the {seconds:G4} s of --max-time were over before training began, {spent:F1} s after the start: one step is made");

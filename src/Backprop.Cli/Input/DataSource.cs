@@ -96,8 +96,7 @@ internal sealed record DataSource
 
         if (data == "-")
         {
-            using Stream input = Console.OpenStandardInput();
-            return new("standard input", TableReader.ReadCsv(input, "standard input"), null, null, null);
+            return new("standard input", TableReader.ReadCsv(Session.Current.Input, "standard input"), null, null, null);
         }
 
         return TableReader.IsTable(data) ? new(data, TableReader.Read(data), null, null, null) : ReadArrays(data);
@@ -118,17 +117,17 @@ internal sealed record DataSource
             return Fit(data, NpyReader.Read(parts[0]), parts.Length == 2 ? NpyReader.Read(parts[1]) : null);
         }
 
-        if (parts.Length <= 2 && File.Exists(parts[0]))
+        if (parts.Length <= 2 && File.Exists(WorkingFolder.Full(parts[0])))
         {
             return Fit(data, IdxReader.Read(parts[0]), parts.Length == 2 ? IdxReader.Read(parts[1]) : null);
         }
 
-        if (Directory.Exists(data))
+        if (Directory.Exists(WorkingFolder.Full(data)))
         {
             throw new DataException($"'{data}' is a folder, a file expected");
         }
 
-        throw File.Exists(parts[0]) || parts.Length > 2
+        throw File.Exists(WorkingFolder.Full(parts[0])) || parts.Length > 2
             ? new DataException($"'{data}': expected a table (.csv, .tsv, .json, .jsonl, .parquet), .npz, X.npy,y.npy or IMAGES,LABELS")
             : new DataException($"'{parts[0]}' does not exist");
     }

@@ -20,7 +20,7 @@ internal static class JsonLine
         return System.Text.Encoding.UTF8.GetString(stream.ToArray());
     }
 
-    public static void Print(Action<Utf8JsonWriter> write) => Console.Out.WriteLine(Of(write));
+    public static void Print(Action<Utf8JsonWriter> write) => Terminal.Out.WriteLine(Of(write));
 
     /// <summary>A number; null where it is none, which JSON cannot say otherwise.</summary>
     public static void Number(this Utf8JsonWriter json, string name, double value)

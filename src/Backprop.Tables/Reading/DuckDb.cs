@@ -11,7 +11,7 @@ internal static partial class DuckDb
     /// <summary>An empty database in memory, or a file that is only read; nothing is loaded from elsewhere.</summary>
     public static DuckDBConnection Open(string? database)
     {
-        var settings = new DbConnectionStringBuilder { ["DataSource"] = database is null ? ":memory:" : Path.GetFullPath(database) };
+        var settings = new DbConnectionStringBuilder { ["DataSource"] = database is null ? ":memory:" : WorkingFolder.Full(database) };
         if (database is not null)
         {
             settings["ACCESS_MODE"] = "READ_ONLY";
@@ -34,6 +34,21 @@ internal static partial class DuckDb
             throw new DataException($"database '{database}': {FirstLines(error.Message)}", error);
         }
     }
+
+    /// <summary>
+    /// Relative names of files count from a folder that is not the process's current one. DuckDB looks there first nevertheless, and has to be
+    /// allowed to find nothing: what there is of such a name stays forbidden.
+    /// </summary>
+    public static void SearchIn(DuckDBConnection connection, string folder, string sql)
+    {
+        Execute(connection, $"SET file_search_path = {Literal(folder)}");
+        IEnumerable<string> names = Quoted().Matches(sql).Select(match => match.Groups["text"].Value).Where(name => name.Length > 0 && !Path.IsPathFullyQualified(name));
+        Execute(connection, $"SET allowed_paths = {List(names.Select(Path.GetFullPath).Where(path => !Path.Exists(path)).Distinct(StringComparer.Ordinal))}");
+    }
+
+    /// <summary>'text' and "name".</summary>
+    [GeneratedRegex("""(?<quote>['"])(?<text>[^'"]*)\k<quote>""", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Quoted();
 
     /// <summary>From here on nothing is reached but what is allowed.</summary>
     public static void Lock(DuckDBConnection connection, string? allowed)

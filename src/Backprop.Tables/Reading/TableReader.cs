@@ -109,33 +109,39 @@ public static partial class TableReader
     public static Table Query(string sql, string? database)
     {
         ArgumentNullException.ThrowIfNull(sql);
-        if (database is not null && !File.Exists(database))
+        if (database is not null && !File.Exists(WorkingFolder.Full(database)))
         {
             throw new DataException($"database '{database}' does not exist");
         }
 
         using var connection = DuckDb.Open(database);
-        string folder = Environment.CurrentDirectory;
+        string folder = WorkingFolder.Current;
+        if (database is null && folder != Environment.CurrentDirectory)
+        {
+            DuckDb.SearchIn(connection, folder, sql);
+        }
+
         DuckDb.Lock(connection, database is null ? $"SET allowed_directories = [{DuckDb.Literal(folder.EndsWith('/') ? folder : folder + '/')}]" : null);
         DuckDb.RequireSelect(connection, sql);
-        return Query(connection, sql.TrimEnd().TrimEnd(';'), "query", database is null ? null : UnpackedSize.Limit(new FileInfo(database).Length), null);
+        return Query(connection, sql.TrimEnd().TrimEnd(';'), "query", database is null ? null : UnpackedSize.Limit(new FileInfo(WorkingFolder.Full(database)).Length), null);
     }
 
     /// <summary>The files that a path names: itself, or those that match it.</summary>
     /// <exception cref="DataException">There are none.</exception>
     internal static string[] Files(string path)
     {
-        if (path.Contains('*', StringComparison.Ordinal) && !File.Exists(path))
+        string full = WorkingFolder.Full(path);
+        if (path.Contains('*', StringComparison.Ordinal) && !File.Exists(full))
         {
-            string folder = Path.GetDirectoryName(path) is { Length: > 0 } name ? name : ".";
+            string? folder = Path.GetDirectoryName(full);
             string[] files = Directory.Exists(folder) ? Directory.GetFiles(folder, Path.GetFileName(path)) : [];
             Array.Sort(files, StringComparer.Ordinal);
-            return files.Length > 0 ? [.. files.Select(Path.GetFullPath)] : throw new DataException($"no file matches '{path}'");
+            return files.Length > 0 ? files : throw new DataException($"no file matches '{path}'");
         }
 
-        return File.Exists(path)
-            ? [Path.GetFullPath(path)]
-            : throw new DataException(Directory.Exists(path) ? $"'{path}' is a folder, a file expected" : $"'{path}' does not exist");
+        return File.Exists(full)
+            ? [full]
+            : throw new DataException(Directory.Exists(full) ? $"'{path}' is a folder, a file expected" : $"'{path}' does not exist");
     }
 
     /// <summary>In small letters, without .gz.</summary>
