@@ -35,6 +35,18 @@ internal static class JsonLine
         }
     }
 
+    /// <summary>What was warned of so far.</summary>
+    public static void Warnings(this Utf8JsonWriter json)
+    {
+        json.WriteStartArray("warnings");
+        foreach (string warning in Terminal.Warnings)
+        {
+            json.WriteStringValue(warning);
+        }
+
+        json.WriteEndArray();
+    }
+
     /// <summary>Metrics by name, and the confusion matrix.</summary>
     public static void Metrics(this Utf8JsonWriter json, Evaluation evaluation)
     {

@@ -54,6 +54,13 @@ public sealed class DataSource
         return new(table.Source, (_, _) => new(table.Source, table, null));
     }
 
+    /// <summary>Rows that have been read.</summary>
+    public static DataSource Of(SourceRows rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        return new(rows.Name, (_, _) => rows);
+    }
+
     /// <summary>Arrays of numbers.</summary>
     /// <param name="x">[Rows×Features].</param>
     /// <param name="y">A target, or several, for each row; null: none.</param>
@@ -90,17 +97,17 @@ public sealed class DataSource
             return Fit(data, NpyReader.Read(parts[0]), parts.Length == 2 ? NpyReader.Read(parts[1]) : null);
         }
 
-        if (parts.Length <= 2 && File.Exists(parts[0]))
+        if (parts.Length <= 2 && File.Exists(WorkingFolder.Full(parts[0])))
         {
             return Fit(data, IdxReader.Read(parts[0]), parts.Length == 2 ? IdxReader.Read(parts[1]) : null);
         }
 
-        if (Directory.Exists(data))
+        if (Directory.Exists(WorkingFolder.Full(data)))
         {
             throw new DataException($"'{data}' is a folder, a file expected");
         }
 
-        throw File.Exists(parts[0]) || parts.Length > 2
+        throw File.Exists(WorkingFolder.Full(parts[0])) || parts.Length > 2
             ? new DataException($"'{data}': expected a table (.csv, .tsv, .json, .jsonl, .parquet), .npz, X.npy,y.npy or IMAGES,LABELS")
             : new DataException($"'{parts[0]}' does not exist");
     }

@@ -89,11 +89,13 @@ internal static class ModelRows
 
     /// <summary>The targets of arrays as a table: y, or y0, y1, ….</summary>
     /// <exception cref="DataException">There are none.</exception>
-    public static Table TargetTable(SourceRows rows)
-    {
-        NumericArray y = rows.Y ?? throw NoTargets(rows);
-        return new(y.Source, [.. Enumerable.Range(0, y.Columns).Select(c => new Column(y.Columns == 1 ? "y" : $"y{c}", ColumnType.Real, Cells(y, c)))]);
-    }
+    public static Table TargetTable(SourceRows rows) =>
+        new(rows.Y?.Source ?? rows.Name, [.. TargetNamesOf(rows).Select((name, c) => new Column(name, ColumnType.Real, Cells(rows.Y!, c)))]);
+
+    /// <summary>What targets of arrays are called.</summary>
+    /// <exception cref="DataException">There are none.</exception>
+    public static IReadOnlyList<string> TargetNamesOf(SourceRows rows) =>
+        rows.Y is not { } y ? throw NoTargets(rows) : y.Columns == 1 ? ["y"] : [.. Enumerable.Range(0, y.Columns).Select(c => $"y{c}")];
 
     /// <summary>Classes that are their own indices.</summary>
     /// <param name="y">The targets.</param>

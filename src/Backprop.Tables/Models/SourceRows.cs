@@ -1,4 +1,5 @@
 using Backprop.Data;
+using Backprop.Tables.Schemas;
 
 namespace Backprop.Tables.Models;
 
@@ -45,6 +46,17 @@ public sealed record SourceRows
         }
 
         return Decided(_x?.IsPixels == true || !asTheyAre);
+    }
+
+    /// <summary>What training would make of the columns, and of the target.</summary>
+    /// <param name="options">What it is told.</param>
+    /// <param name="notes">What is guessed goes here.</param>
+    /// <exception cref="DataException">A column that cannot be used, or arrays without targets.</exception>
+    /// <exception cref="UsageException">A column that does not exist, or no target can be told.</exception>
+    public TableSchema InferSchema(TrainingOptions options, Notes? notes = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new RowEncoding(this, options, scaleTargets: true).InferSchema(null, notes);
     }
 
     /// <summary>The same for a model: bytes become what they became when it was trained, whatever file they stand in.</summary>

@@ -113,7 +113,12 @@ public sealed class TabularModel<T> : TabularModel where T : unmanaged, IBinaryF
         return Predictions.Of(new OutputReader<T>(Definition, preActivations), data.Rows, Schema?.Target);
     }
 
-    internal SourceRows Read(DataSource source, bool needTargets, Notes? notes)
+    /// <summary>Reads rows as this model takes them.</summary>
+    /// <param name="source">The rows.</param>
+    /// <param name="needTargets">Whether targets must be there.</param>
+    /// <param name="notes">What was guessed goes here.</param>
+    /// <exception cref="DataException">Missing, unreadable or malformed: which file, row and column.</exception>
+    public SourceRows Read(DataSource source, bool needTargets = true, Notes? notes = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         return source.Read(null, notes).For(_takesScaledBytes);
