@@ -51,6 +51,9 @@ public sealed class Table
     /// <summary>In file order.</summary>
     public IReadOnlyList<Column> Columns { get; }
 
+    /// <summary>The columns that the source has and the reader was told to leave out.</summary>
+    public IReadOnlyList<string> Skipped { get; init; } = [];
+
     /// <summary>The rows.</summary>
     public int Rows { get; }
 
@@ -70,7 +73,7 @@ public sealed class Table
             columns[c] = Columns[c].Select(rows);
         }
 
-        return new(Source, columns);
+        return new(Source, columns) { Skipped = Skipped };
     }
 
     /// <summary>
@@ -96,6 +99,6 @@ public sealed class Table
             }
         }
 
-        return new(Source, columns);
+        return new(Source, columns) { Skipped = Skipped };
     }
 }
