@@ -175,27 +175,29 @@ public abstract class TabularModel
     /// <param name="source">The rows.</param>
     /// <param name="target">The target column, or several joined by commas, where it is not the one that the model was trained on; null: it is.</param>
     /// <param name="notes">What is odd about the rows goes here.</param>
+    /// <param name="options">What becomes of cells that cannot be read.</param>
     /// <exception cref="DataException">Rows that do not fit: where, what was found, what was expected.</exception>
-    public abstract Evaluation Evaluate(DataSource source, string? target = null, Notes? notes = null);
+    public abstract Evaluation Evaluate(DataSource source, string? target = null, Notes? notes = null, PredictionOptions? options = null);
 
     /// <summary>Loss and metrics on a file.</summary>
-    /// <inheritdoc cref="Evaluate(DataSource, string?, Notes?)"/>
+    /// <inheritdoc cref="Evaluate(DataSource, string?, Notes?, PredictionOptions?)"/>
     public Evaluation Evaluate(string path, string? target = null, Notes? notes = null) => Evaluate(DataSource.Named(path), target, notes);
 
     /// <summary>Loss and metrics on a table.</summary>
-    /// <inheritdoc cref="Evaluate(DataSource, string?, Notes?)"/>
+    /// <inheritdoc cref="Evaluate(DataSource, string?, Notes?, PredictionOptions?)"/>
     public Evaluation Evaluate(Table table, string? target = null, Notes? notes = null) => Evaluate(DataSource.Of(table), target, notes);
 
     /// <summary>Loss and metrics on objects.</summary>
-    /// <inheritdoc cref="Evaluate(DataSource, string?, Notes?)"/>
+    /// <inheritdoc cref="Evaluate(DataSource, string?, Notes?, PredictionOptions?)"/>
     public Evaluation Evaluate<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TRow>(IEnumerable<TRow> rows, Notes? notes = null) => Evaluate(Table.From(rows), null, notes);
 
     /// <summary>Predictions for rows from anywhere; targets need not be there.</summary>
     /// <param name="source">The rows.</param>
     /// <param name="target">The target columns, which are no features, where the model does not say; null: it does.</param>
     /// <param name="notes">What is odd about the rows goes here.</param>
+    /// <param name="options">What becomes of cells that cannot be read.</param>
     /// <exception cref="DataException">Rows that do not fit: where, what was found, what was expected.</exception>
-    public abstract Predictions PredictAll(DataSource source, string? target = null, Notes? notes = null);
+    public abstract Predictions PredictAll(DataSource source, string? target = null, Notes? notes = null, PredictionOptions? options = null);
 
     /// <summary>A prediction for one object, whose public properties are the columns.</summary>
     /// <exception cref="DataException">A property is missing, or not what the column is.</exception>
@@ -207,15 +209,15 @@ public abstract class TabularModel
     public Prediction Predict(double[] features, Notes? notes = null) => PredictAll([features], notes)[0];
 
     /// <summary>Predictions for a file.</summary>
-    /// <inheritdoc cref="PredictAll(DataSource, string?, Notes?)"/>
+    /// <inheritdoc cref="PredictAll(DataSource, string?, Notes?, PredictionOptions?)"/>
     public Predictions PredictAll(string path, Notes? notes = null) => PredictAll(DataSource.Named(path), null, notes);
 
     /// <summary>Predictions for a table.</summary>
-    /// <inheritdoc cref="PredictAll(DataSource, string?, Notes?)"/>
+    /// <inheritdoc cref="PredictAll(DataSource, string?, Notes?, PredictionOptions?)"/>
     public Predictions PredictAll(Table table, Notes? notes = null) => PredictAll(DataSource.Of(table), null, notes);
 
     /// <summary>Predictions for objects, whose public properties are the columns.</summary>
-    /// <inheritdoc cref="PredictAll(DataSource, string?, Notes?)"/>
+    /// <inheritdoc cref="PredictAll(DataSource, string?, Notes?, PredictionOptions?)"/>
     public Predictions PredictAll<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TRow>(IEnumerable<TRow> rows, Notes? notes = null) => PredictAll(DataSource.Of(Table.From(rows)), null, notes);
 
     /// <summary>Predictions for rows of numbers, in the order of training.</summary>

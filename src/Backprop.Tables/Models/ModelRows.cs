@@ -15,8 +15,10 @@ internal static class ModelRows
     /// <param name="schema">The model's schema, if it has one.</param>
     /// <param name="target">Target columns by name, or null.</param>
     /// <param name="needTargets">Whether targets must be there.</param>
+    /// <param name="notes">What is odd about the rows goes here.</param>
+    /// <param name="options">What becomes of cells that cannot be read.</param>
     /// <param name="row">The only row of arrays to convert; null: all. What the targets are, classes by label or by index, all rows say.</param>
-    public static Dataset<T> Of<T>(SourceRows rows, NetworkDefinition network, TableSchema? schema, string? target, bool needTargets, int? row = null) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static Dataset<T> Of<T>(SourceRows rows, NetworkDefinition network, TableSchema? schema, string? target, bool needTargets, Notes? notes = null, PredictionOptions? options = null, int? row = null) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         bool asValue = network.TargetCount == 1;
         if (rows.Table is not { } table)
@@ -24,19 +26,19 @@ internal static class ModelRows
             RequireNoTarget(target);
             return schema is null
                 ? Plain<T>(rows, network, needTargets, row)
-                : schema.Transform<T>(Named(rows, schema, row), needTargets, asValue);
+                : schema.Transform<T>(Named(rows, schema, row), needTargets, asValue, notes, options);
         }
 
-        IReadOnlyList<string>? names = TargetNames.Of(table, target);
+        IReadOnlyList<string>? names = NamesOf(table, target);
         TableSchema used = schema is null ? PlainSchema(rows, network, names, needTargets)
             : names is null ? schema
             : schema with { Target = schema.Target with { Names = RequireCount(names, schema) } };
-        return used.Transform<T>(table, needTargets, asValue);
+        return used.Transform<T>(table, needTargets, asValue, notes, options);
     }
 
     /// <summary>One row. Of arrays only that row is converted: they may be large.</summary>
     /// <exception cref="DataException">There is no such row, or it does not fit.</exception>
-    public static Dataset<T> One<T>(SourceRows rows, int row, NetworkDefinition network, TableSchema? schema, string? target) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static Dataset<T> One<T>(SourceRows rows, int row, NetworkDefinition network, TableSchema? schema, string? target, Notes? notes = null, PredictionOptions? options = null) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (row < 0 || row >= rows.Count)
         {
@@ -44,8 +46,8 @@ internal static class ModelRows
         }
 
         return rows.Table is null
-            ? Of<T>(rows, network, schema, target, needTargets: true, row)
-            : Of<T>(rows, network, schema, target, needTargets: true).Select([row]);
+            ? Of<T>(rows, network, schema, target, needTargets: true, notes, options, row)
+            : Of<T>(rows, network, schema, target, needTargets: true, notes, options).Select([row]);
     }
 
     /// <summary>The same rows without targets, which may be there or not, and whose cells may hold anything.</summary>
@@ -57,11 +59,11 @@ internal static class ModelRows
             return rows with { Y = null };
         }
 
-        IReadOnlyList<string> names = TargetNames.Of(table, target) ?? schema?.Target.Names ?? rows.DefaultTargets ?? [];
+        IReadOnlyList<string> names = NamesOf(table, target) ?? schema?.Target.Names ?? rows.DefaultTargets ?? [];
         Column[] left = [.. table.Columns.Where(column => !names.Contains(column.Name) && column.Name != schema?.SampleWeight)];
         if (schema is null && names.Count == 0 && left.Length == network.Inputs + 1)
         {
-            left = [.. left.Where(column => !TargetNames.IsUsual(column.Name))];
+            left = [.. left.Where(column => !IsUsual(column.Name))];
         }
 
         return rows with { Table = new Table(table.Source, left), DefaultTargets = null };
@@ -127,7 +129,7 @@ internal static class ModelRows
     {
         Table table = rows.Table!;
         targets ??= rows.DefaultTargets;
-        IReadOnlyList<string> names = targets is null && !needTargets && !table.Names.Any(TargetNames.IsUsual)
+        IReadOnlyList<string> names = targets is null && !needTargets && !table.Names.Any(IsUsual)
             ? []
             : SchemaInference.Targets(table, targets);
         if (names.Count > 0 && !needTargets && table.Columns.Count == network.Inputs && targets is null)
@@ -144,6 +146,11 @@ internal static class ModelRows
         return new(features, target);
     }
 
+    private static IReadOnlyList<string>? NamesOf(Table table, string? target) => target is null ? null : SchemaInference.Targets(table, target);
+
+    /// <summary>Whether a column of this name is the target unless it is said otherwise.</summary>
+    private static bool IsUsual(string column) => column is "y" or "target" or "label" or "class";
+
     private static IReadOnlyList<string> RequireCount(IReadOnlyList<string> names, TableSchema schema) => names.Count == schema.Target.Names.Count
         ? names
         : throw new UsageException($"{names.Count} target columns are named, the model has {schema.Target.Names.Count}") { Settings = ["Target"] };
@@ -151,9 +158,9 @@ internal static class ModelRows
     /// <summary>Arrays for a model with a schema: its columns, one after the other.</summary>
     private static Table Named(SourceRows rows, TableSchema schema, int? row)
     {
-        if (rows.X!.Columns != schema.Columns.Count || schema.Columns.Any(column => column.Kind == FeatureKind.Categorical))
+        if (rows.X!.Columns != schema.Columns.Count || schema.Columns.Any(column => column.Kind is FeatureKind.Categorical or FeatureKind.Date))
         {
-            throw new DataException($"'{rows.Name}' has {rows.X.Columns} columns without names, the model takes {string.Join(", ", schema.Columns.Select(column => column.Name))}{(schema.Columns.Count == rows.X.Columns ? ", some of them text" : "")}");
+            throw new DataException($"'{rows.Name}' has {rows.X.Columns} columns without names, the model takes {string.Join(", ", schema.Columns.Select(column => column.Name))}{(schema.Columns.Count == rows.X.Columns ? ", some of them text or dates" : "")}");
         }
 
         NumericArray x = Only(rows.X, row);
@@ -175,9 +182,8 @@ internal static class ModelRows
     /// <summary>Classes by their labels where the labels are such numbers, else by their indices.</summary>
     private static Column Target(string name, double[] cells, IReadOnlyList<string>? labels)
     {
-        var column = new Column(name, ColumnType.Integer, cells);
-        bool named = labels is null || Enumerable.Range(0, cells.Length).All(row => labels.Contains(column.Text(row)));
-        return named ? column : new Column(name, [.. cells.Select((value, row) => value >= 0 && value < labels!.Count && value == Math.Floor(value)
+        LabelIndex? known = labels is null ? null : new(labels);
+        return known is null || Array.TrueForAll(cells, value => known.Find(value) >= 0) ? new(name, ColumnType.Real, cells) : new Column(name, [.. cells.Select((value, row) => value >= 0 && value < labels!.Count && value == Math.Floor(value)
             ? (string?)labels[(int)value]
             : throw new DataException(string.Create(CultureInfo.InvariantCulture, $"row {row}: class {value} found, one of {string.Join(", ", labels!)} expected, or its index")))]);
     }

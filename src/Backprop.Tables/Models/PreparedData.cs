@@ -45,35 +45,28 @@ public sealed class PreparedData<T> where T : unmanaged, IBinaryFloatingPointIee
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         TabularModel<T>? from = options.From?.As<T>();
-        SourceRows rows;
-        RowEncoding? encoding = null;
-        Dataset<T> all;
-        TableSchema? schema;
-        if (from is not null)
+        SourceRows rows = from is null ? source.Read(notes).ForTraining(!options.Columns.Preprocess, notes) : from.Read(source, needTargets: true, notes);
+        RowEncoding? encoding = from is null ? new(rows, options, scaleTargets, notes) : null;
+        (Dataset<T>? all, TableSchema? schema) = from is null ? (null, null) : (from.Rows<T>(rows, options.Target, needTargets: true, notes), from.Schema);
+        (int[] Training, int[] Validation)? parts = options.ValidationData is null && options.Validation > 0
+            ? StratifiedSplit.Split(all is null ? encoding!.Classes() : all.Targets.ClassIndices, all?.Rows ?? encoding!.Rows, options.Validation, options.Seed)
+            : null;
+        if (encoding is not null)
         {
-            rows = from.Read(source, needTargets: true, notes);
-            (all, schema) = (from.Rows<T>(rows, options.Target, needTargets: true, notes), from.Schema);
-        }
-        else
-        {
-            rows = source.Read(notes).ForTraining(!options.Columns.Preprocess, notes);
-            encoding = new(rows, options, scaleTargets);
-            (all, schema) = encoding.Encode<T>(null, notes);
+            (all, schema) = encoding.Encode<T>(parts?.Training, notes);
         }
 
-        if (options.ValidationData is { } second)
+        PreparedData<T> data = parts is var (training, validation)
+            ? new(rows, all!, schema) { TrainingRows = training, ValidationRows = validation, Training = all!.Select(training), Validation = all.Select(validation) }
+            : options.ValidationData is { } second
+            ? new(rows, all!, schema) { Validation = OfSecond(second, from, all!, schema, rows, options, notes) }
+            : new(rows, all!, schema);
+        if (notes is not null && schema?.Target.Labels is { } labels && data.Training.Targets.AreClasses)
         {
-            return new(rows, all, schema) { Validation = OfSecond(second, from, all, schema, rows, options, notes) };
+            ClassNotes.Add(labels, data.Training.Targets.ClassIndices, data.Validation is null ? [] : data.Validation.Targets.ClassIndices, notes);
         }
 
-        if (options.Validation == 0)
-        {
-            return new(rows, all, schema);
-        }
-
-        (int[] training, int[] validation) = StratifiedSplit.Split(all.Targets.ClassIndices, all.Rows, options.Validation, options.Seed);
-        (all, schema) = encoding is null || schema is null ? (all, schema) : encoding.Encode<T>(training, null);
-        return new(rows, all, schema) { TrainingRows = training, ValidationRows = validation, Training = all.Select(training), Validation = all.Select(validation) };
+        return data;
     }
 
     private static Dataset<T> OfSecond(DataSource second, TabularModel<T>? from, Dataset<T> all, TableSchema? schema, SourceRows first, TrainingOptions options, Notes? notes)
@@ -84,7 +77,7 @@ public sealed class PreparedData<T> where T : unmanaged, IBinaryFloatingPointIee
             rows = rows with { DefaultTargets = usual };
         }
 
-        return ModelRows.Of<T>(rows, from?.Definition ?? Shape(all), schema, rows.Table is null ? null : options.Target, needTargets: true);
+        return ModelRows.Of<T>(rows, from?.Definition ?? Shape(all), schema, rows.Table is null ? null : options.Target, needTargets: true, notes);
     }
 
     /// <summary>A network that says no more than how wide the data are.</summary>

@@ -17,9 +17,13 @@ internal sealed class RowEncoding
     private readonly Table _table;
     private readonly TableOptions _columns;
 
-    /// <exception cref="DataException">Arrays without targets.</exception>
+    /// <param name="rows">The rows.</param>
+    /// <param name="options">What is to be made of them.</param>
+    /// <param name="scaleTargets">Whether values to be met are standardised where the loss allows it.</param>
+    /// <param name="notes">Rows that are left out are said here.</param>
+    /// <exception cref="DataException">A row without a target.</exception>
     /// <exception cref="UsageException">Columns of arrays are named, or a column that does not exist, or no target can be told.</exception>
-    public RowEncoding(SourceRows rows, TrainingOptions options, bool scaleTargets)
+    public RowEncoding(SourceRows rows, TrainingOptions options, bool scaleTargets, Notes? notes)
     {
         (_rows, _options) = (rows, options);
         if (rows.Table is null)
@@ -29,10 +33,21 @@ internal sealed class RowEncoding
 
         _isPlain = rows.Table is null && (!options.UsesRecipe || !options.Columns.Preprocess || rows.AreScaledBytes == true);
         _table = rows.Table ?? (_isPlain ? ModelRows.TargetTable(rows) : ModelRows.Named(rows));
-        IReadOnlyList<string> targets = rows.Table is null
-            ? ModelRows.TargetNamesOf(rows)
-            : SchemaInference.Targets(_table, TargetNames.Of(_table, options.Target) ?? options.Columns.Targets ?? rows.DefaultTargets);
-        _columns = options.Columns with { Targets = targets, Task = Task(targets), ScaleTargets = scaleTargets && ScalesTargets(options) };
+        IReadOnlyList<string> targets = rows.Table is null ? ModelRows.TargetNamesOf(rows)
+            : options.Target is { } text ? SchemaInference.Targets(_table, text)
+            : SchemaInference.Targets(_table, options.Columns.Targets ?? rows.DefaultTargets);
+        _columns = options.Columns with { Targets = targets, Task = Task(targets), ScaleTargets = scaleTargets && ScalesTargets(options), Reading = options.Reading };
+        _table = SchemaInference.WithTargets(_table, _columns, notes);
+    }
+
+    /// <summary>How many rows there are.</summary>
+    public int Rows => _table.Rows;
+
+    /// <summary>The class of each row; empty where they are values.</summary>
+    public int[] Classes()
+    {
+        TargetColumns target = SchemaInference.Target(_table, _columns);
+        return target.Kind == TargetKind.Class && !AsValue ? target.Classes(_table) : [];
     }
 
     /// <summary>The schema.</summary>
@@ -40,10 +55,10 @@ internal sealed class RowEncoding
     /// <param name="notes">What is guessed goes here.</param>
     public TableSchema InferSchema(int[]? trainingRows, Notes? notes)
     {
-        TableSchema schema = SchemaInference.Infer(_table, _columns with { TrainingRows = trainingRows });
+        TableOptions columns = _columns with { TrainingRows = trainingRows };
         return _isPlain
-            ? schema with { Columns = [.. Enumerable.Range(0, _rows.X!.Columns).Select(c => new FeatureColumn($"x{c}", FeatureKind.Numeric))] }
-            : schema;
+            ? new([.. Enumerable.Range(0, _rows.X!.Columns).Select(c => new FeatureColumn($"x{c}", FeatureKind.Numeric))], SchemaInference.Target(_table, columns, notes))
+            : SchemaInference.Infer(_table, columns, notes);
     }
 
     /// <summary>Rows as numbers, and the schema that made them; null where a model needs none: features as they are, targets that are values or the indices of classes.</summary>

@@ -56,7 +56,7 @@ public sealed record SourceRows
     public TableSchema InferSchema(TrainingOptions options, Notes? notes = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return new RowEncoding(this, options, scaleTargets: true).InferSchema(null, notes);
+        return new RowEncoding(this, options, scaleTargets: true, notes).InferSchema(null, notes);
     }
 
     /// <summary>The same for a model: bytes become what they became when it was trained, whatever file they stand in.</summary>

@@ -72,41 +72,42 @@ public sealed class TabularModel<T> : TabularModel where T : unmanaged, IBinaryF
     /// <param name="target">The target column, or several joined by commas, where it is not the one that the model was trained on; null: it is.</param>
     /// <param name="needTargets">Whether targets must be there; otherwise there may be none.</param>
     /// <param name="notes">What is odd about the rows goes here.</param>
+    /// <param name="options">What becomes of cells that cannot be read.</param>
     /// <exception cref="DataException">Rows that do not fit: where, what was found, what was expected.</exception>
-    public Dataset<TData> Rows<TData>(DataSource source, string? target = null, bool needTargets = true, Notes? notes = null) where TData : unmanaged, IBinaryFloatingPointIeee754<TData> =>
-        Rows<TData>(Read(source, needTargets, notes), target, needTargets, notes);
+    public Dataset<TData> Rows<TData>(DataSource source, string? target = null, bool needTargets = true, Notes? notes = null, PredictionOptions? options = null) where TData : unmanaged, IBinaryFloatingPointIeee754<TData> =>
+        Rows<TData>(Read(source, needTargets, notes), target, needTargets, notes, options);
 
     /// <summary>One row as numbers. Of arrays only that row is converted: they may be large.</summary>
     /// <exception cref="DataException">There is no such row, or it does not fit.</exception>
-    /// <inheritdoc cref="Rows{TData}(DataSource, string?, bool, Notes?)"/>
-    public Dataset<TData> Row<TData>(DataSource source, int row, string? target = null, Notes? notes = null) where TData : unmanaged, IBinaryFloatingPointIeee754<TData>
+    /// <inheritdoc cref="Rows{TData}(DataSource, string?, bool, Notes?, PredictionOptions?)"/>
+    public Dataset<TData> Row<TData>(DataSource source, int row, string? target = null, Notes? notes = null, PredictionOptions? options = null) where TData : unmanaged, IBinaryFloatingPointIeee754<TData>
     {
         SourceRows rows = Read(source, needTargets: true, notes);
-        Dataset<TData> one = ModelRows.One<TData>(rows, row, Definition, Schema, target);
+        Dataset<TData> one = ModelRows.One<TData>(rows, row, Definition, Schema, target, notes, options);
         NoteRange(one, rows.Name, notes);
         return one;
     }
 
     /// <inheritdoc/>
-    public override Evaluation Evaluate(DataSource source, string? target = null, Notes? notes = null)
+    public override Evaluation Evaluate(DataSource source, string? target = null, Notes? notes = null, PredictionOptions? options = null)
     {
         SourceRows rows = Read(source, needTargets: true, notes);
-        Dataset<T> data = Rows<T>(rows, target, needTargets: true, notes);
+        Dataset<T> data = Rows<T>(rows, target, needTargets: true, notes, options);
         using var evaluator = new Evaluator<T>(Network, Schema?.Target.Scales?.ToArray(), threads: 0);
         if (typeof(T) == typeof(double))
         {
             return evaluator.Evaluate(data);
         }
 
-        Dataset<double> exact = ModelRows.Of<double>(rows, Definition, Schema, target, needTargets: true); // metrics by targets that are not rounded to float
+        Dataset<double> exact = ModelRows.Of<double>(rows, Definition, Schema, target, needTargets: true, options: options); // metrics by targets that are not rounded to float
         return evaluator.Evaluate(data, exact.Targets, exact.SampleWeights);
     }
 
     /// <inheritdoc/>
-    public override Predictions PredictAll(DataSource source, string? target = null, Notes? notes = null)
+    public override Predictions PredictAll(DataSource source, string? target = null, Notes? notes = null, PredictionOptions? options = null)
     {
         SourceRows rows = ModelRows.WithoutTargets(Read(source, needTargets: false, notes), Definition, Schema, target);
-        Dataset<T> data = Rows<T>(rows, target: null, needTargets: false, notes);
+        Dataset<T> data = Rows<T>(rows, target: null, needTargets: false, notes, options);
         Fit.Require(Definition, data, targets: false);
         var preActivations = new T[ArraySize.Of(data.Rows, Definition.Outputs, "outputs")];
         _predictor.Value.PredictPreActivations(data.Features, preActivations);
@@ -124,9 +125,9 @@ public sealed class TabularModel<T> : TabularModel where T : unmanaged, IBinaryF
         return source.Read(null, notes).For(_takesScaledBytes);
     }
 
-    internal Dataset<TData> Rows<TData>(SourceRows rows, string? target, bool needTargets, Notes? notes) where TData : unmanaged, IBinaryFloatingPointIeee754<TData>
+    internal Dataset<TData> Rows<TData>(SourceRows rows, string? target, bool needTargets, Notes? notes, PredictionOptions? options = null) where TData : unmanaged, IBinaryFloatingPointIeee754<TData>
     {
-        Dataset<TData> data = ModelRows.Of<TData>(rows, Definition, Schema, target, needTargets);
+        Dataset<TData> data = ModelRows.Of<TData>(rows, Definition, Schema, target, needTargets, notes, options);
         NoteRange(data, rows.Name, notes);
         return data;
     }
@@ -134,7 +135,8 @@ public sealed class TabularModel<T> : TabularModel where T : unmanaged, IBinaryF
     /// <summary>Says where features lie farther outside the range of training than that is wide: the same pixels not scaled, say.</summary>
     private void NoteRange<TData>(Dataset<TData> data, string source, Notes? notes) where TData : unmanaged, IBinaryFloatingPointIeee754<TData>
     {
-        if (notes is null || _featureRange is not { } range || !(range.Greatest >= range.Least))
+        bool isKnownByColumn = Schema?.Columns.Any(column => !double.IsNaN(column.Minimum)) == true; // then it has been said
+        if (notes is null || isKnownByColumn || _featureRange is not { } range || !(range.Greatest >= range.Least))
         {
             return;
         }
