@@ -38,7 +38,7 @@ internal static class EvaluateCommand
                 line.WriteStartObject("metrics");
                 line.DetailedMetrics(evaluation, labels, names);
                 line.WriteEndObject();
-                line.Warnings();
+                line.Warnings(ifAny: true);
             });
             return ExitCode.Done;
         }

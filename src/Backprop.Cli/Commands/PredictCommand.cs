@@ -47,7 +47,7 @@ internal static class PredictCommand
             JsonLine.Print(line =>
             {
                 line.WriteNumber("rows", predictions.Count);
-                line.Warnings();
+                line.Warnings(ifAny: true);
                 if (output != "-")
                 {
                     line.WriteString("output", output);

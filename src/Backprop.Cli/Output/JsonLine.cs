@@ -36,8 +36,15 @@ internal static class JsonLine
     }
 
     /// <summary>What was warned of so far.</summary>
-    public static void Warnings(this Utf8JsonWriter json)
+    /// <param name="json">Where to.</param>
+    /// <param name="ifAny">Whether nothing is written where nothing was warned of.</param>
+    public static void Warnings(this Utf8JsonWriter json, bool ifAny = false)
     {
+        if (ifAny && Terminal.Warnings.Count == 0)
+        {
+            return;
+        }
+
         json.WriteStartArray("warnings");
         foreach (string warning in Terminal.Warnings)
         {
