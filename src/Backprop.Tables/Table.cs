@@ -79,7 +79,7 @@ public sealed class Table
             columns[c] = Columns[c].Select(rows);
         }
 
-        return new(Source, columns) { Places = Places is null ? null : new SelectedPlaces(Places, rows.ToArray()), Skipped = Skipped };
+        return new(Source, columns) { Skipped = Skipped, Places = Places is null ? null : new SelectedPlaces(Places, rows.ToArray()) };
     }
 
     /// <summary>
@@ -105,6 +105,6 @@ public sealed class Table
             }
         }
 
-        return new(Source, columns) { Places = Places, Skipped = Skipped };
+        return new(Source, columns) { Skipped = Skipped, Places = Places };
     }
 }

@@ -38,7 +38,7 @@ internal static class DataCommand
             return Arrays(source, schema?.Target, json);
         }
 
-        ColumnSummary[] columns = [.. source.Table.Columns.Select(ColumnSummary.Of)];
+        IReadOnlyList<ColumnSummary> columns = ColumnSummary.Of(source.Table);
         if (json)
         {
             JsonLine.Print(line =>

@@ -18,7 +18,7 @@ public static class BooleanText
             }
         }
 
-        bool isNumber = double.TryParse(text, System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out double number) && number is 0 or 1;
+        bool isNumber = NumberText.TryParse(text, NumberFormat.Plain, out double number) && number is 0 or 1;
         value = isNumber && number == 1;
         return isNumber;
     }

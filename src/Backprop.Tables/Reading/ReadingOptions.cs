@@ -26,6 +26,9 @@ public sealed record ReadingOptions
     /// <summary>How columns are read that <see cref="Columns"/> does not name; <see cref="ColumnReadingKind.Skip"/> leaves them out, and in <see cref="Table.Skipped"/>.</summary>
     public ColumnReadingKind Others { get; init; }
 
+    /// <summary>As what a column is read.</summary>
+    internal ColumnReadingKind Kind(string column) => Columns?.GetValueOrDefault(column)?.Kind ?? Others;
+
     /// <summary>What stands for a missing cell unless it is said otherwise.</summary>
     public static IReadOnlyList<string> DefaultMissing { get; } = ["NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "NULL", "null", "None", "?"];
 }

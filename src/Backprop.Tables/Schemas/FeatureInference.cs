@@ -72,12 +72,12 @@ internal sealed class FeatureInference(Table table, TableOptions options, Column
                 : new(column.Name, FeatureKind.Boolean) { HadMissing = gaps };
         }
 
-        return Number(column, cells, NumberTexts.FormatOf(column), role, notes);
+        return Number(column, cells, column.Format, role, notes);
     }
 
     private FeatureColumn OfTexts(Column column, TextCounts counts, FeatureKind? role, List<Note> notes)
     {
-        NumberFormat format = NumberTexts.Best([.. counts.Codes.Where(code => double.IsNaN(column.TypedNumber(code))).Select(code => column.Values[code])]);
+        NumberFormat format = NumberTexts.Best(column, counts);
         double[] numbers = NumberCells.OfCodes(column, format, takesBooleans: false);
         (double share, int firstOther) = counts.Share(code => !double.IsNaN(numbers[code]));
         bool isBoolean = BooleanText.ArePair(counts.Codes.Select(code => column.Values[code]));
@@ -110,7 +110,7 @@ internal sealed class FeatureInference(Table table, TableOptions options, Column
                 : new(column.Name, FeatureKind.Boolean) { HadMissing = gaps };
         }
 
-        if (share > 0 && counts.Share(code => !double.IsNaN(numbers[code]) || NumberTexts.IsInfinity(column.Values[code])).Share == 1)
+        if (share > 0 && counts.Share(code => !double.IsNaN(numbers[code]) || NumberText.IsInfinity(column.Values[code])).Share == 1)
         {
             throw Infinite(column, firstOther);
         }
@@ -133,7 +133,7 @@ internal sealed class FeatureInference(Table table, TableOptions options, Column
         NumberStatistics statistics = NumberStatistics.Of(cells, training);
         return new(column.Name, FeatureKind.Numeric)
         {
-            Format = format ?? (column.IsText ? null : NumberTexts.FormatOf(column)),
+            Format = format ?? column.Format,
             TakesBooleans = column.Type == ColumnType.Boolean,
             HadMissing = statistics.Count < training.Length,
             Minimum = statistics.Count == 0 ? double.NaN : statistics.Minimum,

@@ -1,30 +1,17 @@
-using System.Globalization;
 using Backprop.Tables.Cells;
 
 namespace Backprop.Tables.Schemas;
 
-/// <summary>Numbers among texts.</summary>
+/// <summary>Numbers among the texts of a column.</summary>
 internal static class NumberTexts
 {
-    /// <summary>The format that fits most of some texts.</summary>
-    public static NumberFormat Best(IReadOnlyList<string> values)
+    /// <summary>The format that most of the cells fit which are text and no typed numbers.</summary>
+    public static NumberFormat Best(Column column, TextCounts counts)
     {
-        _ = values;
-        return NumberFormat.Plain;
+        int[] texts = [.. counts.Codes.Where(code => double.IsNaN(column.TypedNumber(code)))];
+        return texts.Length == 0 ? NumberFormat.Plain : NumberText.Infer([.. texts.Select(code => column.Values[code])], counts: [.. texts.Select(code => counts.All[code])]).Closest;
     }
 
-    public static bool TryParse(string text, NumberFormat? format, out double number)
-    {
-        _ = format;
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && double.IsFinite(number);
-    }
-
-    public static bool IsInfinity(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsInfinity(number);
-
-    /// <summary>How the numbers of a number column are written; null: it has no texts.</summary>
-    public static NumberFormat? FormatOf(Column column)
-    {
-        _ = column;
-        return null;
-    }
+    /// <summary>A text as a number; null as a format: a plain one.</summary>
+    public static bool TryParse(string text, NumberFormat? format, out double number) => NumberText.TryParse(text, format ?? NumberFormat.Plain, out number);
 }

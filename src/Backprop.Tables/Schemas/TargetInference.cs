@@ -101,10 +101,10 @@ internal sealed class TargetInference(Table table, TableOptions options)
         }
 
         var counts = new TextCounts(column, []);
-        NumberFormat format = BestFormat(column, counts);
+        NumberFormat format = NumberTexts.Best(column, counts);
         double[] numbers = NumberCells.OfCodes(column, format, takesBooleans: false);
         (double share, int firstOther) = counts.Share(code => !double.IsNaN(numbers[code]));
-        if (share >= FeatureInference.MostlyShare || (share > 0 && counts.Share(code => !double.IsNaN(numbers[code]) || NumberTexts.IsInfinity(column.Values[code])).Share == 1))
+        if (share >= FeatureInference.MostlyShare || (share > 0 && counts.Share(code => !double.IsNaN(numbers[code]) || NumberText.IsInfinity(column.Values[code])).Share == 1))
         {
             throw NoNumber(column, firstOther, "a number expected as in the other rows");
         }
@@ -163,12 +163,12 @@ internal sealed class TargetInference(Table table, TableOptions options)
             Column column = columns[n];
             if (!column.IsText)
             {
-                (formats[n], numbers[n]) = (NumberTexts.FormatOf(column), column.Numbers.ToArray());
+                (formats[n], numbers[n]) = (column.Format, column.Numbers.ToArray());
                 continue;
             }
 
             var counts = new TextCounts(column, []);
-            NumberFormat format = BestFormat(column, counts);
+            NumberFormat format = NumberTexts.Best(column, counts);
             double[] ofCode = NumberCells.OfCodes(column, format, takesBooleans: false);
             (double share, int firstOther) = counts.Share(code => !double.IsNaN(ofCode[code]));
             if (share < 1)
@@ -216,14 +216,11 @@ internal sealed class TargetInference(Table table, TableOptions options)
         }
 
         var counts = new TextCounts(column, []);
-        double[] numbers = ofCode = NumberCells.OfCodes(column, BestFormat(column, counts), takesBooleans: false);
+        double[] numbers = ofCode = NumberCells.OfCodes(column, NumberTexts.Best(column, counts), takesBooleans: false);
         return counts.Codes.All(code => !double.IsNaN(numbers[code]))
             ? [.. column.Codes.ToArray().Select(code => code < 0 ? double.NaN : numbers[code])]
             : null;
     }
-
-    private static NumberFormat BestFormat(Column column, TextCounts counts) =>
-        NumberTexts.Best([.. counts.Codes.Where(code => double.IsNaN(column.TypedNumber(code))).Select(code => column.Values[code])]);
 
     private DataException NoNumber(Column column, int row, string expected) => new($"'{table.Source}', row {row}, column '{column.Name}': '{column.Text(row)}' found, {expected}")
     {
