@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
 using Backprop.Data;
+using Backprop.Sql;
 using Backprop.Tables.Models;
-using Backprop.Tables.Reading;
 
 namespace Backprop.Cli.Input;
 
@@ -48,7 +48,7 @@ internal sealed class CommonOptions
         (string? data, string? query, string? database) = (parsed.GetValue(Data), parsed.GetValue(Query), parsed.GetValue(Database));
         return (data, query) switch
         {
-            (null, not null) => DataSource.Of(TableReader.Query(query, database)),
+            (null, not null) => DataSource.Of("query", (reading, notes) => SqlReader.Read(query, database, notes, reading)),
             (not null, not null) => throw new UsageException("give DATA or --query, not both"),
             _ when database is not null => throw new UsageException("--database needs --query"),
             (null, _) => throw new UsageException("DATA is missing: a file, builtin:digits, builtin:iris, or --query"),

@@ -31,12 +31,12 @@ public sealed class DataSource
             return new(data, (known, notes) =>
             {
                 using Stream stream = EmbeddedData.OpenCsv(name);
-                return new(data, TableReader.ReadCsv(stream, data), [EmbeddedData.Target(name)]);
+                return new(data, TableReader.ReadCsv(stream, data, known(new()), notes), [EmbeddedData.Target(name)]);
             });
         }
 
         return TableReader.IsTable(data)
-            ? new(data, (known, notes) => new(data, TableReader.Read(data), null))
+            ? new(data, (known, notes) => new(data, TableReader.Read(data, known(reading ?? new()), notes), null))
             : new(data, (_, _) => Arrays(data));
     }
 
@@ -45,7 +45,17 @@ public sealed class DataSource
     /// <param name="name">For messages.</param>
     /// <param name="reading">How it is read; null: as it looks.</param>
     public static DataSource Csv(Stream stream, string name, ReadingOptions? reading = null) =>
-        new(name, (known, notes) => new(name, TableReader.ReadCsv(stream, name), null));
+        new(name, (known, notes) => new(name, TableReader.ReadCsv(stream, name, known(reading ?? new()), notes), null));
+
+    /// <summary>A table that somebody else reads: a query's rows, say.</summary>
+    /// <param name="name">For messages.</param>
+    /// <param name="read">Reads it, with what is known of its columns.</param>
+    /// <param name="reading">How it is read; null: as it looks.</param>
+    public static DataSource Of(string name, Func<ReadingOptions, Notes?, Table> read, ReadingOptions? reading = null)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        return new(name, (known, notes) => new(name, read(known(reading ?? new()), notes), null));
+    }
 
     /// <summary>A table.</summary>
     public static DataSource Of(Table table)

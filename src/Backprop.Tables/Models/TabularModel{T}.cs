@@ -122,7 +122,7 @@ public sealed class TabularModel<T> : TabularModel where T : unmanaged, IBinaryF
     public SourceRows Read(DataSource source, bool needTargets = true, Notes? notes = null)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return source.Read(null, notes).For(_takesScaledBytes);
+        return source.Read(dialect => Schema?.Reading(dialect, needTargets) ?? dialect, notes).For(_takesScaledBytes);
     }
 
     internal Dataset<TData> Rows<TData>(SourceRows rows, string? target, bool needTargets, Notes? notes, PredictionOptions? options = null) where TData : unmanaged, IBinaryFloatingPointIeee754<TData>

@@ -3,16 +3,19 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using DuckDB.NET.Data;
 
-namespace Backprop.Tables.Reading;
+namespace Backprop.Sql;
 
 /// <summary>DuckDB, opened so that it parses what was named and reaches nothing else; names and texts as SQL has them.</summary>
 internal static partial class DuckDb
 {
     /// <summary>An empty database in memory, or a file that is only read; nothing is loaded from elsewhere.</summary>
-    public static DuckDBConnection Open(string? database)
+    /// <param name="file">The database file, null: in memory.</param>
+    /// <param name="database">Its name for messages.</param>
+    /// <exception cref="DataException">It is no database.</exception>
+    public static DuckDBConnection Open(string? file, string? database)
     {
-        var settings = new DbConnectionStringBuilder { ["DataSource"] = database is null ? ":memory:" : WorkingFolder.Full(database) };
-        if (database is not null)
+        var settings = new DbConnectionStringBuilder { ["DataSource"] = file ?? ":memory:" };
+        if (file is not null)
         {
             settings["ACCESS_MODE"] = "READ_ONLY";
         }
@@ -50,12 +53,14 @@ internal static partial class DuckDb
     [GeneratedRegex("""(?<quote>['"])(?<text>[^'"]*)\k<quote>""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Quoted();
 
-    /// <summary>From here on nothing is reached but what is allowed.</summary>
-    public static void Lock(DuckDBConnection connection, string? allowed)
+    /// <summary>From here on nothing is reached but the database, and table files in a folder.</summary>
+    /// <param name="connection">What is locked.</param>
+    /// <param name="folder">The folder; null: no file is reached.</param>
+    public static void Lock(DuckDBConnection connection, string? folder)
     {
-        if (allowed is not null)
+        if (folder is not null)
         {
-            Execute(connection, allowed);
+            Execute(connection, $"SET allowed_directories = [{Literal(folder.EndsWith('/') ? folder : folder + '/')}]");
         }
 
         Execute(connection, "SET enable_external_access = false");
@@ -106,15 +111,6 @@ internal static partial class DuckDb
 
         return result;
     }
-
-    /// <summary>Texts as a list of SQL.</summary>
-    public static string List(IEnumerable<string> texts) => $"[{string.Join(", ", texts.Select(Literal))}]";
-
-    /// <summary>A pattern that matches the one file: its name may have characters that mean something in patterns.</summary>
-    public static string Pattern(string file) => GlobCharacter().Replace(file, "[$0]");
-
-    [GeneratedRegex(@"[*?\[]", RegexOptions.NonBacktracking)]
-    private static partial Regex GlobCharacter();
 
     /// <summary>A text, whatever it holds.</summary>
     public static string Literal(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
