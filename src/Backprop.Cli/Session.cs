@@ -66,6 +66,16 @@ internal sealed class Session
     /// <summary>From here on, and in all that is begun from here, this is <see cref="Current"/>, until the async method that calls this has ended.</summary>
     public void Begin() => s_current.Value = this;
 
+    /// <summary>From here on relative paths count from this folder.</summary>
+    public void Enter(string folder)
+    {
+        WorkingFolder.Current = folder;
+        if (IsProcess)
+        {
+            Environment.CurrentDirectory = folder; // queries look there first
+        }
+    }
+
     private static Session OfProcess() => new(System.Console.OpenStandardInput(), System.Console.OpenStandardOutput(), System.Console.Out, System.Console.Error)
     {
         IsOutputRedirected = System.Console.IsOutputRedirected,

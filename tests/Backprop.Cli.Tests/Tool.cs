@@ -73,9 +73,12 @@ public abstract class Tool : IDisposable
     }
 
     /// <summary>How a process is started.</summary>
-    protected ProcessStartInfo Start(string[] args)
+    protected ProcessStartInfo Start(string[] args) => Start(Folder, args);
+
+    /// <summary>How a process is started in a folder.</summary>
+    internal static ProcessStartInfo Start(string folder, string[] args)
     {
-        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = Folder, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = folder, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Backprop.Cli.dll"));
         foreach (string arg in args)
         {

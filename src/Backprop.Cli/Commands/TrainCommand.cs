@@ -55,12 +55,13 @@ internal static class TrainCommand
             IsReopened = Given(options.MaxTime) || Given(options.Epochs),
             Notes = notes,
         };
-        if (!Directory.Exists(notes["directory"]))
+        string begun = WorkingFolder.Full(notes["directory"]);
+        if (!Directory.Exists(begun))
         {
             throw new DataException($"the run in '{folder}' was begun in '{notes["directory"]}', which is there no more: its files are looked for from there");
         }
 
-        WorkingFolder.Current = notes["directory"];
+        Session.Current.Enter(begun);
         NamedFiles.RequireApart(original, settings.Output);
         return Run(first, original, settings);
     }
