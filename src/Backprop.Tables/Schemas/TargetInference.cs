@@ -51,7 +51,7 @@ internal sealed class TargetInference(Table table, TableOptions options)
         else if (isGuessed)
         {
             NumberStatistics statistics = NumberStatistics.Of(new(new Column(column.Name, ColumnType.Real, numbers!), null), [.. Enumerable.Range(0, table.Rows)]);
-            notes?.Add(new($"target '{column.Name}': values from {statistics.Minimum.ToString("G6", CultureInfo.InvariantCulture)} to {statistics.Maximum.ToString("G6", CultureInfo.InvariantCulture)}", false, "Task = classification"));
+            notes?.Add(new($"target '{column.Name}': values from {statistics.Minimum.ToString("G6", CultureInfo.InvariantCulture)} to {statistics.Maximum.ToString("G6", CultureInfo.InvariantCulture)}", false, "Task = classification") { IsGuess = true });
         }
 
         return target;
@@ -67,7 +67,7 @@ internal sealed class TargetInference(Table table, TableOptions options)
         IReadOnlyList<string> labels = target.Labels!;
         if (isGuessed)
         {
-            notes.Add(new($"target '{column.Name}': {(labels.Count == 1 ? "1 class" : $"{labels.Count} classes")} ({string.Join(", ", labels.Take(8))}{(labels.Count > 8 ? ", …" : "")})", false, "Task = regression"));
+            notes.Add(new($"target '{column.Name}': {(labels.Count == 1 ? "1 class" : $"{labels.Count} classes")} ({string.Join(", ", labels.Take(8))}{(labels.Count > 8 ? ", …" : "")})", false, "Task = regression") { IsGuess = true });
         }
 
         if (labels.Count == 1)
@@ -183,7 +183,7 @@ internal sealed class TargetInference(Table table, TableOptions options)
         IReadOnlyList<NumberFormat?>? kept = formats.Any(format => format is not null && format != NumberFormat.Plain) ? formats : null;
         if (columns.Length > 1 && numbers.All(values => values.All(value => double.IsNaN(value) || value is 0 or 1)))
         {
-            notes?.Add(new($"targets {ColumnNotes.Names(names)}: flags, 0 or 1", false));
+            notes?.Add(new($"targets {ColumnNotes.Names(names)}: flags, 0 or 1", false) { IsGuess = true });
             return new(names, TargetKind.Flags) { Formats = kept };
         }
 
