@@ -28,7 +28,7 @@ internal static class DataCommand
         }
 
         targets ??= source.DefaultTargets;
-        ColumnSummary[] columns = [.. source.Table.Columns.Select(ColumnSummary.Of)];
+        IReadOnlyList<ColumnSummary> columns = ColumnSummary.Of(source.Table);
         TableSchema? schema = null;
         string? why = null;
         try
