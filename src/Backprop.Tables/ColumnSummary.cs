@@ -1,5 +1,5 @@
+using System.Buffers;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Backprop.Tables.Reading;
 
 namespace Backprop.Tables;
@@ -57,41 +57,23 @@ public sealed record ColumnSummary(string Name, ColumnType Type, int Missing, in
 
     private static ColumnSummary OfNumbers(Column column)
     {
-        double[] sorted = column.Numbers.ToArray();
+        ulong[] bits = ArrayPool<ulong>.Shared.Rent(column.Rows);
         int present = 0;
         double minimum = double.PositiveInfinity, maximum = double.NegativeInfinity, mean = 0;
         foreach (double number in column.Numbers)
         {
             if (!double.IsNaN(number))
             {
-                sorted[present++] = number;
+                bits[present++] = number == 0 ? 0 : BitConverter.DoubleToUInt64Bits(number);
                 minimum = Math.Min(minimum, number);
                 maximum = Math.Max(maximum, number);
                 mean += (number - mean) / present;
             }
         }
 
-        Sort(sorted.AsSpan(0, present));
-        int distinct = 0;
         var most = new PriorityQueue<double, (int Count, double Less)>(MostCounts + 1);
-        for (int first = 0, next; first < present; first = next)
-        {
-            double number = sorted[first];
-            for (next = first + 1; next < present && sorted[next].Equals(number); next++)
-            {
-            }
-
-            distinct++;
-            if (most.Count < MostCounts)
-            {
-                most.Enqueue(number, (next - first, -number));
-            }
-            else
-            {
-                most.EnqueueDequeue(number, (next - first, -number));
-            }
-        }
-
+        int distinct = CountEach(bits.AsSpan(0, present), most);
+        ArrayPool<ulong>.Shared.Return(bits);
         var counts = new KeyValuePair<string, int>[most.Count];
         for (int n = counts.Length - 1; n >= 0 && most.TryDequeue(out double number, out (int Count, double Less) rank); n--)
         {
@@ -104,62 +86,98 @@ public sealed record ColumnSummary(string Name, ColumnType Type, int Missing, in
             : new(column.Name, column.Type, column.Rows - present, distinct, minimum, maximum, mean, counts);
     }
 
-    /// <summary>By their bits, eight at a time from the least: as fast for many numbers as looking at each four times.</summary>
-    private static void Sort(Span<double> numbers)
+    /// <summary>How many values there are, and the most frequent. They are dealt into groups first, so that each group's table stays in the cache.</summary>
+    private static int CountEach(ReadOnlySpan<ulong> values, PriorityQueue<double, (int Count, double Less)> most)
     {
-        const int FewNumbers = 4096;
-        if (numbers.Length < FewNumbers)
+        const int Groups = 512;
+        Span<int> ends = stackalloc int[Groups];
+        ends.Clear();
+        foreach (ulong value in values)
         {
-            numbers.Sort();
-            return;
+            ends[GroupOf(value)]++;
         }
 
-        Span<ulong> keys = MemoryMarshal.Cast<double, ulong>(numbers), other = new ulong[keys.Length];
-        int[] counts = new int[8 * 256];
-        foreach (ref ulong key in keys)
+        for (int n = 0, place = 0; n < Groups; n++)
         {
-            // Negative numbers in reverse, below the others; 0 and −0 are one.
-            key = key == 1UL << 63 ? 0 : key;
-            key ^= (key >> 63) != 0 ? ulong.MaxValue : 1UL << 63;
-            for (int digit = 0; digit < 8; digit++)
+            (ends[n], place) = (place, place + ends[n]);
+        }
+
+        ulong[] dealt = ArrayPool<ulong>.Shared.Rent(values.Length);
+        foreach (ulong value in values)
+        {
+            dealt[ends[GroupOf(value)]++] = value;
+        }
+
+        int distinct = 0;
+        var counts = new (ulong Value, int Count)[64];
+        for (int n = 0, start = 0; n < Groups; start = ends[n++])
+        {
+            int found = 0;
+            foreach (ulong value in dealt.AsSpan(start, ends[n] - start))
             {
-                counts[(digit * 256) + (int)((key >> (8 * digit)) & 0xFF)]++;
+                ref (ulong Value, int Count) place = ref Find(counts, value);
+                if (place.Count++ == 0)
+                {
+                    place.Value = value;
+                    if (++found > counts.Length / 2)
+                    {
+                        counts = Grown(counts);
+                    }
+                }
+            }
+
+            distinct += found;
+            foreach ((ulong value, int count) in counts)
+            {
+                if (count > 0)
+                {
+                    Offer(most, BitConverter.UInt64BitsToDouble(value), count);
+                }
+            }
+
+            Array.Clear(counts);
+        }
+
+        ArrayPool<ulong>.Shared.Return(dealt);
+        return distinct;
+    }
+
+    private static int GroupOf(ulong value) => (int)((value * 0x9E3779B97F4A7C15) >> 55);
+
+    private static ref (ulong Value, int Count) Find((ulong Value, int Count)[] counts, ulong value)
+    {
+        int mask = counts.Length - 1, place = (int)((value * 0x9E3779B97F4A7C15) >> 32) & mask;
+        while (counts[place].Count > 0 && counts[place].Value != value)
+        {
+            place = (place + 1) & mask;
+        }
+
+        return ref counts[place];
+    }
+
+    private static (ulong Value, int Count)[] Grown((ulong Value, int Count)[] counts)
+    {
+        var grown = new (ulong Value, int Count)[2 * counts.Length];
+        foreach ((ulong Value, int Count) one in counts)
+        {
+            if (one.Count > 0)
+            {
+                Find(grown, one.Value) = one;
             }
         }
 
-        bool isSwapped = false;
-        for (int digit = 0; digit < 8; digit++)
+        return grown;
+    }
+
+    private static void Offer(PriorityQueue<double, (int Count, double Less)> most, double number, int count)
+    {
+        if (most.Count < MostCounts)
         {
-            Span<int> places = counts.AsSpan(digit * 256, 256);
-            if (places.Contains(keys.Length))
-            {
-                continue; // all have the same
-            }
-
-            for (int n = 0, place = 0; n < 256; n++)
-            {
-                (places[n], place) = (place, place + places[n]);
-            }
-
-            foreach (ulong key in keys)
-            {
-                other[places[(int)((key >> (8 * digit)) & 0xFF)]++] = key;
-            }
-
-            Span<ulong> swapped = keys;
-            keys = other;
-            other = swapped;
-            isSwapped = !isSwapped;
+            most.Enqueue(number, (count, -number));
         }
-
-        foreach (ref ulong key in keys)
+        else if (most.TryPeek(out double least, out (int Count, double Less) rank) && (count > rank.Count || (count == rank.Count && number < least)))
         {
-            key ^= (key >> 63) != 0 ? 1UL << 63 : ulong.MaxValue;
-        }
-
-        if (isSwapped)
-        {
-            keys.CopyTo(other);
+            most.DequeueEnqueue(number, (count, -number));
         }
     }
 }
