@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace Backprop.Tables.Reading;
 
 /// <summary>Pieces of work on all processors, the first ones first.</summary>
@@ -18,12 +20,19 @@ internal static class Workers
         }
 
         int next = -1;
-        Parallel.For(0, workers, _ =>
+        try
         {
-            for (int n; (n = Interlocked.Increment(ref next)) < count;)
+            Parallel.For(0, workers, _ =>
             {
-                piece(n);
-            }
-        });
+                for (int n; (n = Interlocked.Increment(ref next)) < count;)
+                {
+                    piece(n);
+                }
+            });
+        }
+        catch (AggregateException error)
+        {
+            ExceptionDispatchInfo.Throw(error.InnerException!);
+        }
     }
 }
