@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Globalization;
-using Backprop.Tables.Reading;
 
 namespace Backprop.Tables;
 
@@ -12,7 +10,7 @@ namespace Backprop.Tables;
 /// <param name="Minimum">Of numbers; else NaN.</param>
 /// <param name="Maximum">Of numbers; else NaN.</param>
 /// <param name="Mean">Of numbers; else NaN.</param>
-/// <param name="Counts">The most frequent values, at most 20; of those that are as frequent, the least numbers and the first texts.</param>
+/// <param name="Counts">The most frequent values, at most 20; of equally frequent ones numbers by size, texts by their characters.</param>
 public sealed record ColumnSummary(string Name, ColumnType Type, int Missing, int Distinct, double Minimum, double Maximum, double Mean, IReadOnlyList<KeyValuePair<string, int>> Counts)
 {
     private const int MostCounts = 20;
@@ -22,7 +20,7 @@ public sealed record ColumnSummary(string Name, ColumnType Type, int Missing, in
     {
         ArgumentNullException.ThrowIfNull(table);
         var summaries = new ColumnSummary[table.Columns.Count];
-        Workers.Run(summaries.Length, n => summaries[n] = Of(table.Columns[n]));
+        InParallel.For(summaries.Length, c => summaries[c] = Of(table.Columns[c]));
         return summaries;
     }
 
@@ -30,12 +28,12 @@ public sealed record ColumnSummary(string Name, ColumnType Type, int Missing, in
     public static ColumnSummary Of(Column column)
     {
         ArgumentNullException.ThrowIfNull(column);
-        return column.IsText ? OfText(column) : OfNumbers(column);
+        return column.IsText ? OfTexts(column) : OfNumbers(column);
     }
 
-    private static ColumnSummary OfText(Column column)
+    private static ColumnSummary OfTexts(Column column)
     {
-        int[] counts = new int[column.Values.Count];
+        int[] rows = new int[column.Values.Count];
         int missing = 0;
         foreach (int code in column.Codes)
         {
@@ -45,139 +43,48 @@ public sealed record ColumnSummary(string Name, ColumnType Type, int Missing, in
             }
             else
             {
-                counts[code]++;
+                rows[code]++;
             }
         }
 
-        // Some of the rows need not have all of the values.
-        KeyValuePair<string, int>[] found = [.. column.Values.Select((value, code) => KeyValuePair.Create(value, counts[code])).Where(pair => pair.Value > 0)];
-        return new(column.Name, column.Type, missing, found.Length, double.NaN, double.NaN, double.NaN,
-            [.. found.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).Take(MostCounts)]);
+        int[] present = [.. Enumerable.Range(0, rows.Length).Where(code => rows[code] > 0)];
+        int least = Commonest([.. present.Select(code => rows[code])]);
+        return new(
+            column.Name, column.Type, missing, present.Length, double.NaN, double.NaN, double.NaN,
+            [
+                .. present.Where(code => rows[code] >= least).OrderByDescending(code => rows[code]).ThenBy(code => column.Values[code], StringComparer.Ordinal)
+                    .Take(MostCounts).Select(code => KeyValuePair.Create(column.Values[code], rows[code])),
+            ]);
     }
 
     private static ColumnSummary OfNumbers(Column column)
     {
-        ulong[] bits = ArrayPool<ulong>.Shared.Rent(column.Rows);
-        int present = 0;
         double minimum = double.PositiveInfinity, maximum = double.NegativeInfinity, mean = 0;
+        int present = 0;
+        var counts = new NumberCounts(column.Rows);
         foreach (double number in column.Numbers)
         {
             if (!double.IsNaN(number))
             {
-                bits[present++] = number == 0 ? 0 : BitConverter.DoubleToUInt64Bits(number);
                 minimum = Math.Min(minimum, number);
                 maximum = Math.Max(maximum, number);
-                mean += (number - mean) / present;
+                mean += (number - mean) / ++present;
+                counts.Add(number);
             }
         }
 
-        var most = new PriorityQueue<double, (int Count, double Less)>(MostCounts + 1);
-        int distinct = CountEach(bits.AsSpan(0, present), most);
-        ArrayPool<ulong>.Shared.Return(bits);
-        var counts = new KeyValuePair<string, int>[most.Count];
-        for (int n = counts.Length - 1; n >= 0 && most.TryDequeue(out double number, out (int Count, double Less) rank); n--)
-        {
-            string text = column.Type == ColumnType.Boolean ? (number != 0 ? "true" : "false") : number.ToString("R", CultureInfo.InvariantCulture);
-            counts[n] = KeyValuePair.Create(text, rank.Count);
-        }
-
-        return present == 0
-            ? new(column.Name, column.Type, column.Rows, 0, double.NaN, double.NaN, double.NaN, [])
-            : new(column.Name, column.Type, column.Rows - present, distinct, minimum, maximum, mean, counts);
+        bool any = present > 0;
+        return new(
+            column.Name, column.Type, column.Rows - present, counts.Distinct, any ? minimum : double.NaN, any ? maximum : double.NaN, any ? mean : double.NaN,
+            [.. counts.Most(MostCounts).Select(pair => KeyValuePair.Create(Text(column, pair.Number), pair.Count))]);
     }
 
-    /// <summary>How many values there are, and the most frequent. They are dealt into groups first, so that each group's table stays in the cache.</summary>
-    private static int CountEach(ReadOnlySpan<ulong> values, PriorityQueue<double, (int Count, double Less)> most)
+    /// <summary>The rows that a value has at least which is among the commonest.</summary>
+    private static int Commonest(int[] rows)
     {
-        const int Groups = 512;
-        Span<int> ends = stackalloc int[Groups];
-        ends.Clear();
-        foreach (ulong value in values)
-        {
-            ends[GroupOf(value)]++;
-        }
-
-        for (int n = 0, place = 0; n < Groups; n++)
-        {
-            (ends[n], place) = (place, place + ends[n]);
-        }
-
-        ulong[] dealt = ArrayPool<ulong>.Shared.Rent(values.Length);
-        foreach (ulong value in values)
-        {
-            dealt[ends[GroupOf(value)]++] = value;
-        }
-
-        int distinct = 0;
-        var counts = new (ulong Value, int Count)[64];
-        for (int n = 0, start = 0; n < Groups; start = ends[n++])
-        {
-            int found = 0;
-            foreach (ulong value in dealt.AsSpan(start, ends[n] - start))
-            {
-                ref (ulong Value, int Count) place = ref Find(counts, value);
-                if (place.Count++ == 0)
-                {
-                    place.Value = value;
-                    if (++found > counts.Length / 2)
-                    {
-                        counts = Grown(counts);
-                    }
-                }
-            }
-
-            distinct += found;
-            foreach ((ulong value, int count) in counts)
-            {
-                if (count > 0)
-                {
-                    Offer(most, BitConverter.UInt64BitsToDouble(value), count);
-                }
-            }
-
-            Array.Clear(counts);
-        }
-
-        ArrayPool<ulong>.Shared.Return(dealt);
-        return distinct;
+        Array.Sort(rows);
+        return rows.Length <= MostCounts ? 0 : rows[^MostCounts];
     }
 
-    private static int GroupOf(ulong value) => (int)((value * 0x9E3779B97F4A7C15) >> 55);
-
-    private static ref (ulong Value, int Count) Find((ulong Value, int Count)[] counts, ulong value)
-    {
-        int mask = counts.Length - 1, place = (int)((value * 0x9E3779B97F4A7C15) >> 32) & mask;
-        while (counts[place].Count > 0 && counts[place].Value != value)
-        {
-            place = (place + 1) & mask;
-        }
-
-        return ref counts[place];
-    }
-
-    private static (ulong Value, int Count)[] Grown((ulong Value, int Count)[] counts)
-    {
-        var grown = new (ulong Value, int Count)[2 * counts.Length];
-        foreach ((ulong Value, int Count) one in counts)
-        {
-            if (one.Count > 0)
-            {
-                Find(grown, one.Value) = one;
-            }
-        }
-
-        return grown;
-    }
-
-    private static void Offer(PriorityQueue<double, (int Count, double Less)> most, double number, int count)
-    {
-        if (most.Count < MostCounts)
-        {
-            most.Enqueue(number, (count, -number));
-        }
-        else if (most.TryPeek(out double least, out (int Count, double Less) rank) && (count > rank.Count || (count == rank.Count && number < least)))
-        {
-            most.DequeueEnqueue(number, (count, -number));
-        }
-    }
+    private static string Text(Column column, double number) => column.Type == ColumnType.Boolean ? (number != 0 ? "true" : "false") : number.ToString("R", CultureInfo.InvariantCulture);
 }
