@@ -115,7 +115,10 @@ public sealed class SqlReaderTests : IDisposable
             for (int row = 0; row < a.Rows && a.Name != "single"; row++)
             {
                 string? x = expectedTexts.Columns[c].Text(row), y = foundTexts.Columns[c].Text(row);
-                Assert.True(x == y, $"{a.Name}, row {row}: {x} expected, {y} found");
+                if (x != y)
+                {
+                    Assert.Fail($"{a.Name}, row {row}: {x} expected, {y} found");
+                }
             }
 
             if (!isEmpty && a.IsText)
