@@ -43,7 +43,7 @@ internal static class Targets
         new("network", bytes => NetworkJson.Read(Encoding.UTF8.GetString(bytes)), [Bytes("{\"inputs\":4,\"layers\":[{\"units\":8,\"activation\":\"leaky_relu\",\"alpha\":0.1,\"dropout\":0.5},{\"units\":3,\"activation\":\"softmax\"}],\"loss\":\"cross_entropy\",\"label_smoothing\":0.1}"), Bytes("{\"inputs\":1,\"layers\":[{\"units\":2,\"activation\":\"identity\"}],\"loss\":\"huber\",\"delta\":2}")], [.. s_json, "\"inputs\"", "\"layers\"", "\"units\"", "\"activation\"", "\"alpha\"", "\"loss\"", "\"tau\"", "\"quantile\"", "\"gaussian_nll\"", "\"hinge\""], null),
         new("specification", Specification, [Bytes("784-256:relu-128:leaky_relu(0.1)-10:softmax"), Bytes("1-1"), Bytes("3-5:elu(1e-2)-2:celu(1.5) huber:1"), Bytes("2-2:sigmoid quantile:0.9")], ["-", ":", "(", ")", " ", "relu", "softmax", "elu(", "16777216", "gaussian_nll", "cross_entropy:0.1", "hinge", "e-"], null),
         new("configuration", Configuration, [Bytes("{\"network\":\"8:tanh\",\"epochs\":3,\"optimizer\":\"sgd\",\"learning-rate\":0.1,\"json\":true}"), Bytes("// x\n{\"target\":[\"a\",\"b\"],\"quiet\":false,}")], [.. s_json, "\"seed\"", "\"threads\"", "\"precision\"", "\"help\"", "\"resume\"", "@c", "--"], null) { MaxLength = 512 },
-        new("parquet-footer", bytes => ParquetFooter.Read(bytes, 1000, "t.parquet"), [[0x15, 2, 0x19, 0x3C, 0x35, 0, 0x18, 1, 97, 0x15, 2, 0, 0x35, 0, 0x18, 1, 97, 0x15, 2, 0, 0x15, 2, 0x25, 2, 0x18, 1, 120, 0, 0x16, 0, 0x19, 0x0C, 0], ParquetSeeds(folder)[0][^400..]], ["\u0015\u0002\0", "\u001c", "\u001b\u0011", "\u0019\u00fc", "\u0018\u0001a"], null),
+        new("parquet-footer", bytes => ParquetFooter.Read(bytes, 1000, "t.parquet"), [[0x15, 2, 0x19, 0x3C, 0x35, 0, 0x18, 1, 97, 0x15, 2, 0, 0x35, 0, 0x18, 1, 97, 0x15, 2, 0, 0x15, 2, 0x25, 2, 0x18, 1, 120, 0, 0x16, 0, 0x19, 0x0C, 0], Metadata(ParquetSeeds(folder)[0])], ["\u0015\u0002\0", "\u001c", "\u001b\u0011", "\u0019\u00fc", "\u0018\u0001a"], null),
         new("parquet-pages", ParquetPages, [[5, 0, 0x15, 0, 0x15, 0x30, 0x15, 0x30, 0x2C, 0x15, 6, 0x15, 0, 0x15, 6, 0x15, 6, 0, 0, .. new byte[24]], [6, 1, 0x15, 0, 0x15, 0x1C, 0x15, 0x1C, 0x2C, 0x15, 4, 0x15, 0, 0x15, 6, 0x15, 6, 0, 0, 2, 0, 0, 0, 4, 1, 1, 0, 0, 0, 97, 0, 0, 0, 0]], ["\u0015\u0002", "\u0015\u0004", "\u0015\u0006", "\u0015\n", "\u0015\u000c", "\u0015\u000e", "\u0015\u0010", "\u0015\u0012", "\u002c", "\u004c", "\u005c", "\u0080\u0001\u0004"], null),
         new("csv", bytes => Table(folder, "t.csv", bytes), [Bytes("a,b,y\n1,2.5,x\n,NA,z\n"), Bytes("\"a\"\"\";y\n\"1\n2\";3\n"), Bytes("a\ty\n1e5\t-2\n")], [",", "\n", "\r\n", "\"", ";", "nan", "inf", "1e400", "\uFEFF", "#", "''", "\"\"", "|"], null) { MaxLength = 512 },
         new("json", Json, [Bytes("[{\"a\":1,\"y\":2.5},{\"a\":null,\"y\":\"x\"}]")], [.. s_json, "NaN", "Infinity"], null) { MaxLength = 512 },
@@ -184,6 +184,8 @@ internal static class Targets
         PredictionWriter.Write(path, [new("a", ColumnType.Real, [1, 2.5, double.NaN]), new("y", ["x", "z", "x"])]);
         return [File.ReadAllBytes(path)];
     }
+
+    private static byte[] Metadata(byte[] file) => file[^(8 + BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(file.Length - 8)))..^8];
 
     /// <summary>The marks at both ends, and a length of the metadata that fits.</summary>
     private static byte[] RepairParquet(byte[] bytes)
