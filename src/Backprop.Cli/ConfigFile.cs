@@ -128,7 +128,7 @@ internal static class ConfigFile
     {
         try
         {
-            using FileStream file = File.OpenRead(path);
+            using FileStream file = File.OpenRead(WorkingFolder.Full(path));
             byte[] buffer = new byte[MaxLength + 1];
             int length = file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
             return length <= MaxLength ? buffer[..length] : throw new DataException($"config '{path}': more than {MaxLength} bytes found, a JSON object of options expected");

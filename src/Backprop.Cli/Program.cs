@@ -19,6 +19,21 @@ internal static class Program
         GradientCommand.Create(), ExplainCommand.Create(), CheckCommand.Create(), DataCommand.Create(), ServeCommand.Create(), CompletionCommand.Create(),
     };
 
+    /// <summary>A run on other streams than the process's, in a folder that relative paths count from. Several may go on at once.</summary>
+    /// <param name="args">The command line.</param>
+    /// <param name="input">Standard input.</param>
+    /// <param name="output">Standard output.</param>
+    /// <param name="error">Standard error.</param>
+    /// <param name="folder">The current folder of the run.</param>
+    /// <param name="cancellation">Asks it to stop and save, as Ctrl-C does.</param>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> Run(string[] args, Stream input, Stream output, Stream error, string folder, CancellationToken cancellation = default)
+    {
+        Session.Of(input, output, error, cancellation).Begin();
+        WorkingFolder.Current = folder;
+        return await Main(args);
+    }
+
     private static async Task<int> Main(string[] args)
     {
         RootCommand root = Root;
@@ -46,7 +61,14 @@ internal static class Program
                 NamedFiles.Require(parsed);
             }
 
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            var session = Session.Current;
+            var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = session.Output, Error = session.Error };
+            if (!session.IsProcess)
+            {
+                invocation.ProcessTerminationTimeout = null; // signals are for others
+            }
+
+            return await parsed.InvokeAsync(invocation, session.Cancellation);
         }
         catch (UsageException error)
         {
@@ -55,7 +77,7 @@ internal static class Program
                 Help.Print(root.Parse([name, "--help"])); // a bare command that needs more
             }
 
-            return Terminal.Fail(error.Message, ExitCode.Usage);
+            return Terminal.Fail(OptionNames.With(error.Message, error.Settings), ExitCode.Usage);
         }
         catch (DivergenceException error)
         {
@@ -63,7 +85,7 @@ internal static class Program
         }
         catch (BackpropException error)
         {
-            return Terminal.Fail(error.Message, ExitCode.Data);
+            return Terminal.Fail(OptionNames.With(error.Message, error.Settings), ExitCode.Data);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -1,11 +1,12 @@
 using System.Data.Common;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using DuckDB.NET.Data;
 
 namespace Backprop.Sql;
 
 /// <summary>DuckDB, opened so that it parses what was named and reaches nothing else; names and texts as SQL has them.</summary>
-internal static class DuckDb
+internal static partial class DuckDb
 {
     /// <summary>An empty database in memory, or a file that is only read; nothing is loaded from elsewhere.</summary>
     /// <param name="file">The database file, null: in memory.</param>
@@ -36,6 +37,21 @@ internal static class DuckDb
             throw new DataException($"database '{database}': {FirstLines(error.Message)}", error);
         }
     }
+
+    /// <summary>
+    /// Relative names of files count from a folder that is not the process's current one. DuckDB looks there first nevertheless, and has to be
+    /// allowed to find nothing: what there is of such a name stays forbidden.
+    /// </summary>
+    public static void SearchIn(DuckDBConnection connection, string folder, string sql)
+    {
+        Execute(connection, $"SET file_search_path = {Literal(folder)}");
+        IEnumerable<string> names = Quoted().Matches(sql).Select(match => match.Groups["text"].Value).Where(name => name.Length > 0 && !Path.IsPathFullyQualified(name));
+        Execute(connection, $"SET allowed_paths = [{string.Join(", ", names.Select(Path.GetFullPath).Where(path => !Path.Exists(path)).Distinct(StringComparer.Ordinal).Select(Literal))}]");
+    }
+
+    /// <summary>'text' and "name".</summary>
+    [GeneratedRegex("""(?<quote>['"])(?<text>[^'"]*)\k<quote>""", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Quoted();
 
     /// <summary>From here on nothing is reached but the database, and table files in a folder.</summary>
     /// <param name="connection">What is locked.</param>

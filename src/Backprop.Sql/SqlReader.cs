@@ -11,7 +11,7 @@ public static partial class SqlReader
 {
     /// <summary>
     /// Reads the rows of one SELECT statement: from a DuckDB database file, opened read-only, and from nothing else; or where there is none, from
-    /// table files in the current folder and below it (DuckDB knows of no other for relative paths). Dates and times become text as ISO 8601 has it; text is read as the cells of a text file are.
+    /// table files in the current folder and below it. Dates and times become text as ISO 8601 has it; text is read as the cells of a text file are.
     /// </summary>
     /// <param name="sql">The statement.</param>
     /// <param name="database">A database file; null: the query names table files.</param>
@@ -21,14 +21,20 @@ public static partial class SqlReader
     public static Table Read(string sql, string? database, Notes? notes = null, ReadingOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(sql);
-        string? file = database is null ? null : Path.GetFullPath(database);
+        string? file = database is null ? null : WorkingFolder.Full(database);
         if (file is not null && !File.Exists(file))
         {
             throw new DataException($"database '{database}' does not exist");
         }
 
         using DuckDBConnection connection = DuckDb.Open(file, database);
-        DuckDb.Lock(connection, file is null ? Environment.CurrentDirectory : null);
+        string folder = WorkingFolder.Current;
+        if (file is null && folder != Environment.CurrentDirectory)
+        {
+            DuckDb.SearchIn(connection, folder, sql);
+        }
+
+        DuckDb.Lock(connection, file is null ? folder : null);
         DuckDb.RequireSelect(connection, sql);
         long most = file is null ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 3 : UnpackedSize.Limit(new FileInfo(file).Length);
         try

@@ -12,6 +12,9 @@ internal sealed record HostileCase(int Code, string Parts, params string[] Args)
 {
     public List<(string Name, byte[] Bytes)> Files { get; } = [];
 
+    /// <summary>Whether it is large, or packed and so may become large: what memory it takes is seen in a process of its own.</summary>
+    public bool IsGreedy => Args.Any(arg => arg.Length > 20_000) || Files.Any(file => file.Bytes.Length > 20_000 || file.Bytes.AsSpan().StartsWith("PK"u8) || file.Bytes is [0x1F, 0x8B, ..]);
+
     public HostileCase With(string name, byte[] bytes)
     {
         Files.Add((name, bytes));
@@ -23,7 +26,8 @@ internal sealed record HostileCase(int Code, string Parts, params string[] Args)
     public override string ToString()
     {
         string text = string.Join(' ', Args.Select(arg => arg.Length > 60 ? $"{arg[..60]}…" : arg));
-        return $"{text} ({string.Join(", ", Files.Select(file => $"{file.Name}: {file.Bytes.Length} bytes {Encoding.Latin1.GetString(file.Bytes.AsSpan(0, Math.Min(90, file.Bytes.Length)))}"))})";
+        string whole = $"{text} ({string.Join(", ", Files.Select(file => $"{file.Name}: {file.Bytes.Length} bytes {Encoding.Latin1.GetString(file.Bytes.AsSpan(0, Math.Min(90, file.Bytes.Length)))}"))})";
+        return string.Concat(whole.Select(c => char.IsControl(c) ? '·' : c)); // reports are XML
     }
 
     /// <summary>A safetensors file of a header and so many zero bytes.</summary>

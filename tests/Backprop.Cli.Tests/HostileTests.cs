@@ -1,106 +1,143 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 
 namespace Backprop.Cli.Tests;
 
 /// <summary>
-/// Hostile files and arguments, each met by the real tool in a process of its own: the exit code, a message, no stack trace, nothing written,
-/// in less than 10 seconds of processor time and less than 1 GB.
+/// Hostile files and arguments, each met by the real tool: the exit code, a message, no stack trace, nothing written, in less than 10 seconds
+/// of processor time; and where there is much to be read, in a process of its own, less than 1 GB. Nothing runs beside them, so that the time
+/// of this process is theirs.
 /// </summary>
-public sealed class HostileTests(ITestOutputHelper output)
+[Collection(nameof(HostileTests))]
+[CollectionDefinition(nameof(HostileTests), DisableParallelization = true)]
+public sealed class HostileTests(ITestOutputHelper output) : IDisposable
 {
     private const int Seconds = 10, MostSeconds = 100;
     private const long Kilobytes = 1_000_000;
 
-    [Fact]
-    public void WhatIsHostileIsRefused()
+    private static readonly HostileCase[] s_cases = [.. HostileCases.All()];
+
+    private readonly string _root = Directory.CreateTempSubdirectory("backprop-hostile").FullName;
+
+    private string Folder => Path.Combine(_root, "here");
+
+    private string Temporary => Path.Combine(_root, "tmp");
+
+    public static IEnumerable<TheoryDataRow<int>> Cases => Rows(greedy: false);
+
+    public static IEnumerable<TheoryDataRow<int>> GreedyCases => Rows(greedy: true);
+
+    private static IEnumerable<TheoryDataRow<int>> Rows(bool greedy) => Enumerable.Range(0, s_cases.Length).Where(n => s_cases[n].IsGreedy == greedy)
+        .Select(n => new TheoryDataRow<int>(n) { TestDisplayName = Title(n) });
+
+    private static string Title(int number)
     {
-        HostileCase[] cases = [.. HostileCases.All()];
-        var wrong = new ConcurrentBag<string>();
-        var most = new ConcurrentBag<(long Peak, double Seconds, string Case)>();
-        Parallel.ForEach(cases, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, one =>
-        {
-            (string? mistake, long peak, double seconds) = Meet(one);
-            most.Add((peak, seconds, one.ToString()));
-            if (mistake is not null)
-            {
-                wrong.Add($"{one}\n    {mistake}");
-            }
-        });
-        (long largest, _, string greedy) = most.MaxBy(one => one.Peak);
-        (_, double longest, string slow) = most.MaxBy(one => one.Seconds);
-        output.WriteLine($"{cases.Length} hostile cases, each a process; the greediest took {largest / 1000} MB: {greedy}; the slowest {longest:F1} s: {slow}");
-        Assert.True(cases.Length >= 200);
-        Assert.True(wrong.IsEmpty, $"{wrong.Count} of {cases.Length} cases:\n{string.Join('\n', wrong.Order(StringComparer.Ordinal))}");
+        string name = $"{number}: {s_cases[number]}";
+        return name.Length > 120 ? name[..120] : name;
     }
 
-    private static (string? Mistake, long Peak, double Seconds) Meet(HostileCase one)
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+
+    [Fact]
+    public void ThereAreMany() => Assert.True(s_cases.Length >= 200);
+
+    [Theory]
+    [MemberData(nameof(Cases), DisableDiscoveryEnumeration = true)]
+    public async Task WhatIsHostileIsRefused(int number)
     {
-        string root = Directory.CreateTempSubdirectory("backprop-hostile").FullName, folder = Path.Combine(root, "here"), temporary = Path.Combine(root, "tmp");
+        HostileCase one = s_cases[number];
+        string before = Prepare(one);
+        string? temporary = Environment.GetEnvironmentVariable("TMPDIR");
+        Environment.SetEnvironmentVariable("TMPDIR", Temporary);
         try
         {
-            Directory.CreateDirectory(folder);
-            Directory.CreateDirectory(temporary);
-            foreach ((string name, byte[] bytes) in one.Files)
-            {
-                string path = Path.Combine(folder, name);
-                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-                File.WriteAllBytes(path, bytes);
-            }
-
-            string before = Snapshot(root);
-            var start = new ProcessStartInfo("dotnet") { WorkingDirectory = folder, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-            start.Environment["TMPDIR"] = temporary;
-            start.Environment["DOTNET_EnableDiagnostics"] = "0"; // it would leave a socket in the temporary folder
-            start.Environment["DOTNET_TC_QuickJitForLoops"] = "1"; // these runs are short
-            start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Backprop.Cli.dll"));
-            foreach (string arg in one.Args)
-            {
-                start.ArgumentList.Add(arg);
-            }
-
-            var clock = Stopwatch.StartNew();
-            using Process process = Process.Start(start)!;
-            process.StandardInput.Close();
-            Task<string> standardOutput = process.StandardOutput.ReadToEndAsync(), standardError = process.StandardError.ReadToEndAsync();
-            long peak = 0;
-            double worked = 0;
-            while (!process.WaitForExit(10))
-            {
-                peak = Math.Max(peak, Peak(process.Id));
-                worked = Math.Max(worked, Worked(process));
-                if (clock.Elapsed.TotalSeconds > MostSeconds || worked > 2 * Seconds)
-                {
-                    process.Kill();
-                    return ($"it still runs after {clock.Elapsed.TotalSeconds:F0} s, {worked:F0} of them at work", peak, worked);
-                }
-            }
-
-            process.WaitForExit();
-            string error = standardError.Result;
-            string? missing = one.Parts.Split('|').FirstOrDefault(part => !error.Contains(part, StringComparison.Ordinal));
-            string? mistake = process.ExitCode != one.Code ? $"exit code {process.ExitCode}, {one.Code} expected"
-                : missing is not null ? $"the message has no '{missing}'"
-                : !error.StartsWith("backprop: ", StringComparison.Ordinal) || error.TrimEnd('\n').Contains('\n') || error.Length > 5000 ? "a message of one line is expected"
-                : error.Contains("   at ", StringComparison.Ordinal) || error.Contains("Unhandled", StringComparison.Ordinal) || error.Contains("a mistake of backprop itself", StringComparison.Ordinal) ? "an error that nobody thought of"
-                : standardOutput.Result.Length > 0 ? "it printed something"
-                : Snapshot(root) != before ? $"it wrote something:\n{Snapshot(root)}"
-                : worked > Seconds ? $"it took {worked:F1} s"
-                : peak > Kilobytes ? $"it took {peak} kB"
-                : null;
-            return (mistake is null ? null : $"{mistake}: {(error.Length > 600 ? error[..600] : error)}", peak, worked);
+            TimeSpan start = Worked();
+            using MemoryStream standardOutput = new(), standardError = new();
+            Task<int> run = Task.Run(() => Program.Run(one.Args, Stream.Null, standardOutput, standardError, Folder));
+            Assert.True(await Task.WhenAny(run, Task.Delay(TimeSpan.FromSeconds(MostSeconds))) == run, $"{one}: it still runs after {MostSeconds} s");
+            Require(one, await run, Encoding.UTF8.GetString(standardOutput.ToArray()), Encoding.UTF8.GetString(standardError.ToArray()), before);
+            Assert.True((Worked() - start).TotalSeconds < Seconds, $"{one}: it took {(Worked() - start).TotalSeconds:F1} s");
         }
         finally
         {
-            Directory.Delete(root, recursive: true);
+            Environment.SetEnvironmentVariable("TMPDIR", temporary);
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(GreedyCases), DisableDiscoveryEnumeration = true)]
+    public async Task WhatIsLargeTakesLittleMemory(int number)
+    {
+        HostileCase one = s_cases[number];
+        string before = Prepare(one);
+        ProcessStartInfo start = Tool.Start(Folder, one.Args);
+        start.Environment["TMPDIR"] = Temporary;
+        start.Environment["DOTNET_EnableDiagnostics"] = "0"; // it would leave a socket in the temporary folder
+        start.Environment["DOTNET_TC_QuickJitForLoops"] = "1"; // these runs are short
+        var clock = Stopwatch.StartNew();
+        using Process process = Process.Start(start)!;
+        process.StandardInput.Close();
+        Task<string> standardOutput = process.StandardOutput.ReadToEndAsync(), standardError = process.StandardError.ReadToEndAsync();
+        long peak = 0;
+        double worked = 0;
+        while (!process.WaitForExit(10))
+        {
+            peak = Math.Max(peak, Peak(process.Id));
+            worked = Math.Max(worked, Worked(process));
+            if (clock.Elapsed.TotalSeconds > MostSeconds || worked > 2 * Seconds)
+            {
+                process.Kill();
+                Assert.Fail($"{one}: it still runs after {clock.Elapsed.TotalSeconds:F0} s, {worked:F0} of them at work");
+            }
+        }
+
+        process.WaitForExit();
+        Require(one, process.ExitCode, await standardOutput, await standardError, before);
+        output.WriteLine($"{peak / 1000} MB, {worked:F1} s: {one}");
+        Assert.True(worked < Seconds, $"{one}: it took {worked:F1} s");
+        Assert.True(peak < Kilobytes, $"{one}: it took {peak} kB");
+    }
+
+    /// <summary>Writes the case's files, and says all that there is.</summary>
+    private string Prepare(HostileCase one)
+    {
+        Directory.CreateDirectory(Folder);
+        Directory.CreateDirectory(Temporary);
+        foreach ((string name, byte[] bytes) in one.Files)
+        {
+            string path = Path.Combine(Folder, name);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllBytes(path, bytes);
+        }
+
+        return Snapshot(_root);
+    }
+
+    private void Require(HostileCase one, int code, string standardOutput, string error, string before)
+    {
+        string? missing = one.Parts.Split('|').FirstOrDefault(part => !error.Contains(part, StringComparison.Ordinal));
+        string? mistake = code != one.Code ? $"exit code {code}, {one.Code} expected"
+            : missing is not null ? $"the message has no '{missing}'"
+            : !error.StartsWith("backprop: ", StringComparison.Ordinal) || error.TrimEnd('\n').Contains('\n') || error.Length > 5000 ? "a message of one line is expected"
+            : error.Contains("   at ", StringComparison.Ordinal) || error.Contains("Unhandled", StringComparison.Ordinal) || error.Contains("a mistake of backprop itself", StringComparison.Ordinal) ? "an error that nobody thought of"
+            : standardOutput.Length > 0 ? "it printed something"
+            : Snapshot(_root) != before ? $"it wrote something:\n{Snapshot(_root)}"
+            : null;
+        Assert.True(mistake is null, $"{one}\n    {mistake}: {(error.Length > 600 ? error[..600] : error)}");
     }
 
     private static string Snapshot(string root) => string.Join('\n', new DirectoryInfo(root).EnumerateFileSystemInfos("*", SearchOption.AllDirectories)
         .Select(entry => $"{entry.FullName} {(entry is FileInfo file ? $"{file.Length} {file.LastWriteTimeUtc.Ticks}" : "")}").Order(StringComparer.Ordinal));
 
-    /// <summary>The processor time that a process has taken so far: other tests run beside it.</summary>
+    /// <summary>The processor time that this process has taken so far.</summary>
+    private static TimeSpan Worked()
+    {
+        using var process = Process.GetCurrentProcess();
+        return process.TotalProcessorTime;
+    }
+
+    /// <summary>The processor time that a process has taken so far.</summary>
     private static double Worked(Process process)
     {
         try

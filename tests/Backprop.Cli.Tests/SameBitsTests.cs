@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Backprop.Cli.Tests;
 
-/// <summary>The same run gives the same bits on any number of threads and any vectors, in processes that really ran on them.</summary>
+/// <summary>The same run gives the same bits on any number of threads and any vectors, in processes that really ran on these.</summary>
 public sealed class SameBitsTests : Tool
 {
     private static readonly (string Switch, int Rank)[] s_switches = [("DOTNET_EnableAVX512", 2), ("DOTNET_EnableAVX2", 1), ("DOTNET_EnableHWIntrinsic", 0)];
@@ -38,12 +38,8 @@ public sealed class SameBitsTests : Tool
     {
         ProcessStartInfo start = Start(args);
         start.Environment[off] = "0";
-        using Process process = Process.Start(start)!;
-        process.StandardInput.Close();
-        Task<string> error = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0, error.Result);
+        (int code, string output, string error) = RunProcess(start);
+        Assert.True(code == 0, error);
         using JsonDocument document = JsonDocument.Parse(output);
         return document.RootElement.Clone();
     }

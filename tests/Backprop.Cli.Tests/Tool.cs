@@ -6,7 +6,10 @@ using System.Text.Json;
 
 namespace Backprop.Cli.Tests;
 
-/// <summary>The tool as its users run it: a process in a folder of its own, its exit code, its two streams.</summary>
+/// <summary>
+/// The tool in a folder of its own: its exit code, its two streams. Runs go on in this process; what is about processes (signals, kills,
+/// vectors, memory, how the tool is started) takes one.
+/// </summary>
 public abstract class Tool : IDisposable
 {
     /// <summary>The current directory of every run.</summary>
@@ -49,7 +52,19 @@ public abstract class Tool : IDisposable
     /// <summary>A run with text on its standard input.</summary>
     protected (int Code, string Out, string Error) RunWith(string? input, params string[] args)
     {
-        using Process process = Process.Start(Start(args))!;
+        using var standardInput = new MemoryStream(Encoding.UTF8.GetBytes(input ?? ""), writable: false);
+        using MemoryStream output = new(), error = new();
+        int code = Task.Run(() => Program.Run(args, standardInput, output, error, Folder)).GetAwaiter().GetResult();
+        return (code, Encoding.UTF8.GetString(output.ToArray()), Encoding.UTF8.GetString(error.ToArray()));
+    }
+
+    /// <summary>A run in a process of its own.</summary>
+    protected (int Code, string Out, string Error) RunProcess(params string[] args) => RunProcess(Start(args));
+
+    /// <summary>A run in a process of its own.</summary>
+    protected static (int Code, string Out, string Error) RunProcess(ProcessStartInfo start, string? input = null)
+    {
+        using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
         process.StandardInput.Write(input);
         process.StandardInput.Close();
@@ -57,10 +72,13 @@ public abstract class Tool : IDisposable
         return (process.ExitCode, output.Result, error.Result);
     }
 
-    /// <summary>How a run is started.</summary>
-    protected ProcessStartInfo Start(string[] args)
+    /// <summary>How a process is started.</summary>
+    protected ProcessStartInfo Start(string[] args) => Start(Folder, args);
+
+    /// <summary>How a process is started in a folder.</summary>
+    internal static ProcessStartInfo Start(string folder, string[] args)
     {
-        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = Folder, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = folder, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Backprop.Cli.dll"));
         foreach (string arg in args)
         {

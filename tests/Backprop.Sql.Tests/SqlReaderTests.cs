@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Backprop.Tables;
 using Backprop.Tables.Reading;
+using Backprop.Tables.Writing;
 using DuckDB.NET.Data;
 
 namespace Backprop.Sql.Tests;
@@ -94,6 +95,27 @@ public sealed class SqlReaderTests : IDisposable
             Execute(":memory:", $"COPY ({sql}) TO '{path}' (FORMAT parquet, PARQUET_VERSION {version}, CODEC {codec}, ROW_GROUP_SIZE 2048, DICTIONARY_SIZE_LIMIT 64)");
             Table expected = SqlReader.Read(sql, null), found = ParquetReader.Read(path);
             AssertSame(expected, found);
+        }
+    }
+
+    /// <summary>Another program reads what is written here.</summary>
+    [Fact]
+    public void ParquetThatIsWrittenIsReadByDuckDb()
+    {
+        Column[] columns =
+        [
+            new("repeats", [.. Enumerable.Range(0, 1000).Select(n => n % 9 == 0 ? null : $"ä {n % 7}")]), new("differs", [.. Enumerable.Range(0, 1000).Select(n => n % 5 == 0 ? null : $"text {n}")]),
+            new("one", [.. Enumerable.Repeat("x", 1000)]), new("none", new string?[1000]), new("real", ColumnType.Real, [.. Enumerable.Range(0, 1000).Select(n => n % 4 == 0 ? double.NaN : n / 7.0)]),
+            new("whole", ColumnType.Integer, [.. Enumerable.Range(0, 1000).Select(n => n * 9007199254.0)]), new("yes", ColumnType.Boolean, [.. Enumerable.Range(0, 1000).Select(n => n % 6 == 0 ? double.NaN : n & 1)]),
+        ];
+        string file = $"{Guid.NewGuid():N}.parquet";
+        PredictionWriter.Write(file, columns);
+        Table found = SqlReader.Read($"SELECT * FROM '{file}'", null);
+        File.Delete(file);
+        Assert.Equal(columns.Select(column => column.Name), found.Names);
+        for (int c = 0; c < columns.Length; c++)
+        {
+            Assert.Equal(Enumerable.Range(0, 1000).Select(columns[c].Text), Enumerable.Range(0, 1000).Select(found.Columns[c].Text));
         }
     }
 

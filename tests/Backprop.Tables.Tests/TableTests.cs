@@ -56,7 +56,8 @@ public sealed class TableTests : IDisposable
     }
 
     [Theory]
-    [InlineData("label,x\n1,a\n2,b", "class")]
+    [InlineData("label,x\n1,a\n2,b", "values")]
+    [InlineData("label,x\n1,a\n0,b", "class")]
     [InlineData("label,x\n1.0,1\n2.5,2", "values")]
     [InlineData("label,x\ntrue,1\nfalse,2", "class")]
     public void TheTargetIsAClassOrAValue(string csv, string kind) =>
@@ -85,7 +86,7 @@ public sealed class TableTests : IDisposable
     {
         Table table = TableReader.Read(File("a.csv", Csv));
         Assert.Contains("did you mean 'label'", Assert.Throws<UsageException>(() => SchemaInference.Infer(table, new() { Targets = ["lable"] })).Message);
-        Assert.Contains("column 'colour': text found ('red')", Assert.Throws<DataException>(() => SchemaInference.Infer(table, new() { Preprocess = false })).Message);
+        Assert.Contains("row 0, column 'colour': 'red' found", Assert.Throws<DataException>(() => SchemaInference.Infer(table, new() { Preprocess = false })).Message);
         TableSchema schema = SchemaInference.Infer(table, new());
         Assert.Contains("missing column 'colour'", Assert.Throws<DataException>(() => schema.Transform<double>(TableReader.Read(File("c.csv", "size,note\n1,a")), false)).Message);
         Assert.Contains("row 0, column 'size': 'huge' found", Assert.Throws<DataException>(() => schema.Transform<double>(TableReader.Read(File("d.csv", "size,note,colour\nhuge,a,red")), false)).Message);

@@ -3,6 +3,7 @@ using System.Numerics;
 using Backprop.Cli.Input;
 using Backprop.Cli.Output;
 using Backprop.Data;
+using Backprop.Tables.Models;
 using Backprop.Derivations;
 using Backprop.Derivations.Formats;
 using Backprop.Kernels;
@@ -66,10 +67,10 @@ internal static class CheckCommand
 
     private static int Positive(string option, int value) => value > 0 ? value : throw new UsageException($"{option} must be at least 1, found {value}");
 
-    private static (Network<T> Network, Dataset<T> Data) OfModel<T>(string path, DataSource source, string[]? targets, int rows) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static (Network<T> Network, Dataset<T> Data) OfModel<T>(string path, DataSource source, string? targets, int rows) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Model<T> model = Model<T>.Read(path);
-        Dataset<T> data = DatasetBuilder.ForModel<T>(source, model.Network.Definition, model.Schema, targets, needTargets: true);
+        TabularModel<T> model = TabularModel<T>.Load(path);
+        Dataset<T> data = NoteLines.Of(notes => model.Rows<T>(source, targets, needTargets: true, notes));
         int count = Math.Min(rows, data.Rows);
         return (model.Network, data.Select([.. Enumerable.Range(0, count).Select(n => (int)((long)n * data.Rows / count))]));
     }
@@ -133,7 +134,7 @@ internal static class CheckCommand
     /// <summary>A line for each tensor, narrow enough for 80 columns; then what was left out and why.</summary>
     private static void Print(GradientCheckResult result, int rows)
     {
-        Console.Out.WriteLine($"{result.Checked:N0} of {result.Parameters:N0} derivatives of the mean loss over {rows} rows, three ways");
+        Terminal.Out.WriteLine($"{result.Checked:N0} of {result.Parameters:N0} derivatives of the mean loss over {rows} rows, three ways");
         var table = new Spectre.Console.Table().Border(TableBorder.None);
         foreach (string name in new[] { "tensor", "shape", "checked", "left\nout", "R − B", "B − N", "relative", "worst at", "N by" })
         {
@@ -149,19 +150,19 @@ internal static class CheckCommand
         }
 
         Terminal.Data.Write(table);
-        Console.Out.WriteLine("R: the recursion, B: back propagation, N: numerically, by the complex step where");
-        Console.Out.WriteLine("every function is analytic, else by 5-point differences. R − B and B − N are the");
-        Console.Out.WriteLine("worst |a − b| / max(1, |a| + |b|), relative the worst |a − b| / max(|a|, |b|).");
-        Console.Out.WriteLine("a and b agree where |a − b| ≤ t max(|a|, |b|) + 8 r: r is how far rounding alone");
-        Console.Out.WriteLine($"moves it, as measured; t is {Wording.Number(GradientCheck.AnalyticTolerance)}, by differences {Wording.Number(GradientCheck.KinkedTolerance)}, float {Wording.Number(GradientCheck.SingleTolerance)}.");
+        Terminal.Out.WriteLine("R: the recursion, B: back propagation, N: numerically, by the complex step where");
+        Terminal.Out.WriteLine("every function is analytic, else by 5-point differences. R − B and B − N are the");
+        Terminal.Out.WriteLine("worst |a − b| / max(1, |a| + |b|), relative the worst |a − b| / max(|a|, |b|).");
+        Terminal.Out.WriteLine("a and b agree where |a − b| ≤ t max(|a|, |b|) + 8 r: r is how far rounding alone");
+        Terminal.Out.WriteLine($"moves it, as measured; t is {Wording.Number(GradientCheck.AnalyticTolerance)}, by differences {Wording.Number(GradientCheck.KinkedTolerance)}, float {Wording.Number(GradientCheck.SingleTolerance)}.");
         foreach (IGrouping<string, (ParameterName Parameter, string Why)> tensor in result.LeftOut.GroupBy(left => $"{(left.Parameter.IsBias ? 'b' : 'W')}{left.Parameter.Layer}"))
         {
             (ParameterName parameter, string why) = tensor.First();
             int more = tensor.Count() - 1;
-            Console.Out.WriteLine($"left out: {parameter}, {why}{(more == 0 ? "" : $"; {more} more of {tensor.Key} (--json names all)")}");
+            Terminal.Out.WriteLine($"left out: {parameter}, {why}{(more == 0 ? "" : $"; {more} more of {tensor.Key} (--json names all)")}");
         }
 
-        Console.Out.WriteLine(result.Agrees
+        Terminal.Out.WriteLine(result.Agrees
             ? $"The three ways agree; they differ most, by {Wording.Rough(Math.Max(result.WorstOfRecursion, result.WorstOfNumerical))}, at {result.WorstParameter}."
             : $"The three ways do NOT agree; worst at {result.WorstParameter}.");
     }

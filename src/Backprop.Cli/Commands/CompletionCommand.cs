@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Backprop.Cli.Input;
+using Backprop.Cli.Output;
 
 namespace Backprop.Cli.Commands;
 
@@ -47,7 +48,7 @@ internal static class CompletionCommand
         var command = new Command("completion", "A script that completes commands, options and names in a shell") { shell };
         command.SetAction(parsed =>
         {
-            Console.Out.WriteLine(parsed.GetValue(shell) switch { "bash" => Bash, "zsh" => Zsh, _ => Fish });
+            Terminal.Out.WriteLine(parsed.GetValue(shell) switch { "bash" => Bash, "zsh" => Zsh, _ => Fish });
             return ExitCode.Done;
         });
         return command;

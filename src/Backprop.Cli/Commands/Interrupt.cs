@@ -9,11 +9,17 @@ namespace Backprop.Cli.Commands;
 /// </summary>
 internal sealed class Interrupt : IDisposable
 {
-    private readonly CancellationTokenSource _source = new();
-    private readonly PosixSignalRegistration[] _signals;
+    private readonly CancellationTokenSource _source = CancellationTokenSource.CreateLinkedTokenSource(Session.Current.Cancellation);
+    private readonly PosixSignalRegistration[] _signals = [];
     private volatile bool _begun;
 
-    public Interrupt() => _signals = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(signal => PosixSignalRegistration.Create(signal, Stop))];
+    public Interrupt()
+    {
+        if (Session.Current.IsProcess)
+        {
+            _signals = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(signal => PosixSignalRegistration.Create(signal, Stop))];
+        }
+    }
 
     /// <summary>From now on there is something to stop.</summary>
     public CancellationToken Begin()

@@ -22,7 +22,7 @@ internal sealed record RunSettings
         Notes = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["arguments"] = System.Text.Json.JsonSerializer.Serialize([.. parsed.Tokens.Select(token => token.Value).SkipWhile(token => token == "train")], StringsJson.Default.StringArray),
-            ["directory"] = Environment.CurrentDirectory,
+            ["directory"] = WorkingFolder.Current,
         };
     }
 

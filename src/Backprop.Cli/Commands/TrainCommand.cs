@@ -34,8 +34,8 @@ internal static class TrainCommand
     /// <summary>The options of the first run, with the output, threads, --json and --quiet of this one, and a new --max-time or --epochs; others must say what they said.</summary>
     private static int Resume(ParseResult parsed, TrainOptions options, string folder)
     {
-        string full = Path.GetFullPath(folder);
-        if (parsed.GetValue(options.Checkpoint) is { } other && Path.GetFullPath(other) != full)
+        string full = WorkingFolder.Full(folder);
+        if (parsed.GetValue(options.Checkpoint) is { } other && WorkingFolder.Full(other) != full)
         {
             throw new UsageException($"--resume keeps its checkpoints where they are, in '{folder}'; --checkpoint '{other}' found");
         }
@@ -49,18 +49,19 @@ internal static class TrainCommand
         {
             Resume = full,
             Checkpoint = full,
-            Output = Given(options.Output) ? Path.GetFullPath(parsed.GetValue(options.Output)!) : original.GetValue(first.Output)!,
+            Output = Given(options.Output) ? WorkingFolder.Full(parsed.GetValue(options.Output)!) : original.GetValue(first.Output)!,
             MaxTime = Given(options.MaxTime) ? parsed.GetValue(options.MaxTime) : original.GetValue(first.MaxTime),
             Epochs = Given(options.Epochs) ? parsed.GetValue(options.Epochs) : LongerRun(notes) ?? original.GetValue(first.Epochs),
             IsReopened = Given(options.MaxTime) || Given(options.Epochs),
             Notes = notes,
         };
-        if (!Directory.Exists(notes["directory"]))
+        string begun = WorkingFolder.Full(notes["directory"]);
+        if (!Directory.Exists(begun))
         {
             throw new DataException($"the run in '{folder}' was begun in '{notes["directory"]}', which is there no more: its files are looked for from there");
         }
 
-        Environment.CurrentDirectory = notes["directory"];
+        Session.Current.Enter(begun);
         NamedFiles.RequireApart(original, settings.Output);
         return Run(first, original, settings);
     }

@@ -114,7 +114,7 @@ internal static partial class NamedFiles
 
         return IsCheckpointIn(other, output.Paths[0]) ? $"share '{output.Paths[0]}', which would be taken for a checkpoint"
             : other.Use == FileUse.Query && IsRead(other.Text, output) ? $"are the same file '{output.Text}'"
-            : other.Use == FileUse.Query && MakesUpNames(other.Text) && TableReader.IsTable(output.Text) && File.Exists(output.Text) ? $"may be the same file '{output.Text}', since the query makes up names of files"
+            : other.Use == FileUse.Query && MakesUpNames(other.Text) && TableReader.IsTable(output.Text) && File.Exists(WorkingFolder.Full(output.Text)) ? $"may be the same file '{output.Text}', since the query makes up names of files"
             : null;
     }
 
@@ -214,7 +214,7 @@ internal static partial class NamedFiles
             string within = Path.TrimEndingDirectorySeparator(RealPath.Of(folder == 0 ? "." : text[..folder])) + '/';
             string regex = $"^{Regex.Escape(within.Replace('\\', '/'))}{Wildcard().Replace(Regex.Escape(text[folder..]), found => found.Value switch { @"\*\*/" => "(?:.*/)?", @"\*\*" => ".*", @"\*" => "[^/]*", _ => "[^/]" })}$";
             string ignoreCase = RealPath.Comparison == StringComparison.Ordinal ? "" : "(?i)";
-            if (File.Exists(output.Text) && Regex.IsMatch(output.Paths[0].Replace('\\', '/'), ignoreCase + regex, RegexOptions.NonBacktracking))
+            if (File.Exists(WorkingFolder.Full(output.Text)) && Regex.IsMatch(output.Paths[0].Replace('\\', '/'), ignoreCase + regex, RegexOptions.NonBacktracking))
             {
                 return true;
             }

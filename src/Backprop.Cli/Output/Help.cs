@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 
 namespace Backprop.Cli.Output;
 
@@ -35,14 +36,19 @@ internal static class Help
     /// <summary>Prints the help that was asked for.</summary>
     public static int Print(ParseResult parsed)
     {
+        if (parsed.Action is HelpAction action && Session.Current is { IsProcess: false })
+        {
+            action.MaxWidth = int.MaxValue; // the process's terminal is somebody else's
+        }
+
         using var text = new StringWriter();
         int code = parsed.Invoke(new InvocationConfiguration { Output = text });
-        Console.Out.Write(text.ToString().TrimEnd().Replace(RootCommand.ExecutableName, "backprop", StringComparison.Ordinal));
-        Console.Out.WriteLine("\n\nExamples:");
+        Terminal.Out.Write(text.ToString().TrimEnd().Replace(RootCommand.ExecutableName, "backprop", StringComparison.Ordinal));
+        Terminal.Out.WriteLine("\n\nExamples:");
         Command command = parsed.CommandResult.Command;
         foreach (string example in command is RootCommand ? s_rootExamples : s_examples[command.Name])
         {
-            Console.Out.WriteLine($"  {example}");
+            Terminal.Out.WriteLine($"  {example}");
         }
 
         return code;

@@ -20,7 +20,7 @@ internal static class JsonLine
         return System.Text.Encoding.UTF8.GetString(stream.ToArray());
     }
 
-    public static void Print(Action<Utf8JsonWriter> write) => Console.Out.WriteLine(Of(write));
+    public static void Print(Action<Utf8JsonWriter> write) => Terminal.Out.WriteLine(Of(write));
 
     /// <summary>A number; null where it is none, which JSON cannot say otherwise.</summary>
     public static void Number(this Utf8JsonWriter json, string name, double value)
@@ -33,6 +33,25 @@ internal static class JsonLine
         {
             json.WriteNull(name);
         }
+    }
+
+    /// <summary>What was warned of so far.</summary>
+    /// <param name="json">Where to.</param>
+    /// <param name="ifAny">Whether nothing is written where nothing was warned of.</param>
+    public static void Warnings(this Utf8JsonWriter json, bool ifAny = false)
+    {
+        if (ifAny && Terminal.Warnings.Count == 0)
+        {
+            return;
+        }
+
+        json.WriteStartArray("warnings");
+        foreach (string warning in Terminal.Warnings)
+        {
+            json.WriteStringValue(warning);
+        }
+
+        json.WriteEndArray();
     }
 
     /// <summary>Metrics by name, and the confusion matrix.</summary>

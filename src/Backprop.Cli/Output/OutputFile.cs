@@ -21,9 +21,10 @@ internal static class OutputFile
 
         string target = AtomicFile.Target(path);
         string? folder = Path.GetDirectoryName(target);
-        if (Directory.Exists(path) || !Directory.Exists(folder))
+        bool isFolder = Directory.Exists(WorkingFolder.Full(path));
+        if (isFolder || !Directory.Exists(folder))
         {
-            throw new DataException($"cannot write '{path}': {(Directory.Exists(path) ? "it is a folder" : $"the folder '{folder}' does not exist")}");
+            throw new DataException($"cannot write '{path}': {(isFolder ? "it is a folder" : $"the folder '{folder}' does not exist")}");
         }
 
         Probe(folder, path, $".{Path.GetFileName(target)}.{Guid.NewGuid():N}.tmp"); // as long as the name that it is written under
@@ -35,7 +36,7 @@ internal static class OutputFile
     {
         try
         {
-            Directory.CreateDirectory(folder);
+            Directory.CreateDirectory(WorkingFolder.Full(folder));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {
@@ -47,7 +48,7 @@ internal static class OutputFile
 
     private static void Probe(string folder, string path, string name)
     {
-        string probe = Path.Combine(folder, name);
+        string probe = Path.Combine(WorkingFolder.Full(folder), name);
         try
         {
             File.Create(probe).Dispose();

@@ -19,11 +19,12 @@ internal sealed class TensorBoardLog : IDisposable
     {
         try
         {
-            Directory.CreateDirectory(folder);
+            Directory.CreateDirectory(WorkingFolder.Full(folder));
             Name = name ?? $"events.out.tfevents.{DateTimeOffset.UtcNow.ToUnixTimeSeconds():D10}.backprop.{Environment.ProcessId}.{Guid.NewGuid():N}";
             _path = Path.Combine(folder, Name);
-            bool goesOn = File.Exists(_path);
-            _file = new(_path, name is null ? FileMode.CreateNew : FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+            string full = WorkingFolder.Full(_path);
+            bool goesOn = File.Exists(full);
+            _file = new(full, name is null ? FileMode.CreateNew : FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
             if (goesOn && CutAfter(before.Count) == before.Count)
             {
                 return;

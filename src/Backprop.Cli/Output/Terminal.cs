@@ -5,50 +5,42 @@ namespace Backprop.Cli.Output;
 /// <summary>Standard output is for data, standard error for people.</summary>
 internal static class Terminal
 {
-    /// <summary>Where messages, progress and pictures go.</summary>
-    public static IAnsiConsole People { get; } = AnsiConsole.Create(new AnsiConsoleSettings
-    {
-        Out = new AnsiConsoleOutput(Console.Error),
-        Ansi = Console.IsErrorRedirected ? AnsiSupport.No : AnsiSupport.Detect,
-        Interactive = Console.IsErrorRedirected ? InteractionSupport.No : InteractionSupport.Detect,
-    });
-
     /// <summary>Where tables that were asked for go.</summary>
-    public static IAnsiConsole Data { get; } = AnsiConsole.Create(new AnsiConsoleSettings
-    {
-        Out = new AnsiConsoleOutput(Console.Out),
-        Ansi = Console.IsOutputRedirected || NoColor ? AnsiSupport.No : AnsiSupport.Detect,
-        Interactive = InteractionSupport.No,
-    });
+    public static IAnsiConsole Data => Session.Current.Tables;
 
-    /// <summary>no-color.org; dimmed and bold text goes with it.</summary>
-    private static bool NoColor => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+    /// <summary>Where text that was asked for goes.</summary>
+    public static TextWriter Out => Session.Current.Output;
 
-    public static bool Animates => !Console.IsErrorRedirected && People.Profile.Capabilities.Ansi;
+    public static bool Animates => Session.Current is { IsErrorRedirected: false, People.Profile.Capabilities.Ansi: true };
 
     /// <summary>What was warned of so far; <c>--json</c> carries it.</summary>
-    public static List<string> Warnings { get; } = [];
+    public static IReadOnlyList<string> Warnings => Session.Current.Warnings;
 
     public static int Fail(string message, int code)
     {
-        ToPeople(() => Console.Error.WriteLine($"backprop: {Plain(message)}"));
+        ToPeople(() => Session.Current.Error.WriteLine($"backprop: {Plain(message)}"));
         return code;
     }
 
     /// <summary>Something is wrong, and work goes on.</summary>
-    public static void Warn(string message)
+    /// <param name="message">What.</param>
+    /// <param name="silently">Whether it is only kept for <c>--json</c>.</param>
+    public static void Warn(string message, bool silently = false)
     {
-        Warnings.Add(message);
-        ToPeople(() => Console.Error.WriteLine(Plain($"backprop: warning: {message}")));
+        Session.Current.Warnings.Add(message);
+        if (!silently)
+        {
+            ToPeople(() => Session.Current.Error.WriteLine(Plain($"backprop: warning: {message}")));
+        }
     }
 
     /// <summary>A message or a picture of several lines.</summary>
-    public static void Say(string message) => ToPeople(() => Console.Error.WriteLine(string.Join('\n', message.Split('\n').Select(Plain))));
+    public static void Say(string message) => ToPeople(() => Session.Current.Error.WriteLine(string.Join('\n', message.Split('\n').Select(Plain))));
 
     /// <summary>What a terminal obeys: the live line.</summary>
-    public static void Draw(string text) => ToPeople(() => Console.Error.Write(text));
+    public static void Draw(string text) => ToPeople(() => Session.Current.Error.Write(text));
 
-    public static void Show(Spectre.Console.Rendering.IRenderable what) => ToPeople(() => People.Write(what));
+    public static void Show(Spectre.Console.Rendering.IRenderable what) => ToPeople(() => Session.Current.People.Write(what));
 
     /// <summary>A terminal may be gone (SIGHUP), a pipe closed: that nobody reads on is no reason to lose a model.</summary>
     private static void ToPeople(Action write)
@@ -73,17 +65,4 @@ internal static class Terminal
 
     /// <summary>Control characters, and those that turn the direction of writing.</summary>
     private static bool Obeyed(char c) => char.IsControl(c) || c is '\u2028' or '\u2029' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
-
-    static Terminal()
-    {
-        if (Console.IsOutputRedirected)
-        {
-            Data.Profile.Width = 160;
-        }
-
-        if (Console.IsErrorRedirected)
-        {
-            People.Profile.Width = 120;
-        }
-    }
 }

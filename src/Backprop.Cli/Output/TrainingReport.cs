@@ -277,7 +277,7 @@ internal sealed class TrainingReport : IDisposable
                 File.Delete(target); // a new file: another name of the old one, a hard link, keeps what it holds
             }
 
-            return new(new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+            return new(new FileStream(WorkingFolder.Full(path), FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {

@@ -6,6 +6,8 @@ namespace Backprop.Cli.Pages;
 /// <summary>What goes wrong in the server, as one line for the person at the terminal; everything else is silent.</summary>
 internal sealed class ErrorLog : ILoggerProvider, ILogger
 {
+    private readonly Session _session = Session.Current;
+
     public ILogger CreateLogger(string categoryName) => this;
 
     public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
@@ -17,6 +19,7 @@ internal sealed class ErrorLog : ILoggerProvider, ILogger
         // A port that cannot be had is reported by the command itself.
         if (IsEnabled(logLevel) && exception is not IOException)
         {
+            _session.Begin(); // a request comes from nowhere
             bool traces = Environment.GetEnvironmentVariable("BACKPROP_TRACE") is not null;
             Terminal.Say($"backprop: {(exception is null ? formatter(state, null) : traces ? exception.ToString() : $"a mistake of the page, please report it ({exception.GetType().Name}: {exception.Message}); BACKPROP_TRACE=1 shows where")}");
         }

@@ -75,17 +75,18 @@ public static class TableReader
     /// <exception cref="DataException">There are none.</exception>
     internal static string[] Files(string path)
     {
-        if (path.Contains('*', StringComparison.Ordinal) && !File.Exists(path))
+        string full = WorkingFolder.Full(path);
+        if (path.Contains('*', StringComparison.Ordinal) && !File.Exists(full))
         {
-            string folder = Path.GetDirectoryName(path) is { Length: > 0 } name ? name : ".";
+            string? folder = Path.GetDirectoryName(full);
             string[] files = Directory.Exists(folder) ? Directory.GetFiles(folder, Path.GetFileName(path)) : [];
             Array.Sort(files, StringComparer.Ordinal);
-            return files.Length > 0 ? [.. files.Select(Path.GetFullPath)] : throw new DataException($"no file matches '{path}'");
+            return files.Length > 0 ? files : throw new DataException($"no file matches '{path}'");
         }
 
-        return File.Exists(path)
-            ? [Path.GetFullPath(path)]
-            : throw new DataException(Directory.Exists(path) ? $"'{path}' is a folder, a file expected" : $"'{path}' does not exist");
+        return File.Exists(full)
+            ? [full]
+            : throw new DataException(Directory.Exists(full) ? $"'{path}' is a folder, a file expected" : $"'{path}' does not exist");
     }
 
     /// <summary>In small letters, without .gz.</summary>

@@ -8,7 +8,7 @@ public static class IdxReader
 {
     /// <summary>Reads a file.</summary>
     /// <exception cref="DataException">Missing, unreadable or malformed.</exception>
-    public static NumericArray Read(string path) => Read(() => new FileStream(path, FileMode.Open, FileAccess.Read), path);
+    public static NumericArray Read(string path) => Read(() => new FileStream(WorkingFolder.Full(path), FileMode.Open, FileAccess.Read), path);
 
     /// <summary>Reads what is opened, whose length is known.</summary>
     internal static NumericArray Read(Func<Stream> open, string source)

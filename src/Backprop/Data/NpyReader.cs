@@ -16,7 +16,7 @@ public static partial class NpyReader
 
     /// <summary>Reads a .npy file.</summary>
     /// <exception cref="DataException">Missing, unreadable or malformed, or of a type that is not a plain number.</exception>
-    public static NumericArray Read(string path) => Read(() => new FileStream(path, FileMode.Open, FileAccess.Read), path);
+    public static NumericArray Read(string path) => Read(() => new FileStream(WorkingFolder.Full(path), FileMode.Open, FileAccess.Read), path);
 
     /// <summary>Reads what is opened, whose length is known.</summary>
     internal static NumericArray Read(Func<Stream> open, string source)
@@ -34,7 +34,7 @@ public static partial class NpyReader
 
     /// <summary>Reads every array of a .npz file, by name.</summary>
     /// <exception cref="DataException">Missing, unreadable or malformed, or of a type that is not a plain number.</exception>
-    public static IReadOnlyDictionary<string, NumericArray> ReadAll(string path) => ReadAll(() => new FileStream(path, FileMode.Open, FileAccess.Read), path);
+    public static IReadOnlyDictionary<string, NumericArray> ReadAll(string path) => ReadAll(() => new FileStream(WorkingFolder.Full(path), FileMode.Open, FileAccess.Read), path);
 
     /// <summary>Reads what is opened, whose length is known. Names of entries are names, never paths.</summary>
     internal static IReadOnlyDictionary<string, NumericArray> ReadAll(Func<Stream> open, string source)

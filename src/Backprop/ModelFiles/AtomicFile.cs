@@ -21,7 +21,7 @@ public static class AtomicFile
         ArgumentNullException.ThrowIfNull(write);
         try
         {
-            string full = Path.GetFullPath(path);
+            string full = WorkingFolder.Full(path);
             if (Directory.Exists(full))
             {
                 throw new DataException($"cannot write '{path}': it is a folder");
@@ -65,12 +65,13 @@ public static class AtomicFile
     /// <exception cref="IOException">The link leads to itself.</exception>
     internal static string Target(string path)
     {
-        if (new FileInfo(path).LinkTarget is null)
+        string full = WorkingFolder.Full(path);
+        if (new FileInfo(full).LinkTarget is null)
         {
-            return Path.GetFullPath(path);
+            return full;
         }
 
-        string target = RealPath.Of(path);
+        string target = RealPath.Of(full);
         return new FileInfo(target).LinkTarget is null ? target : throw new IOException("the link leads to itself");
     }
 

@@ -1,17 +1,17 @@
 namespace Backprop.ModelFiles;
 
-/// <summary>The file system of the machine.</summary>
+/// <summary>The file system of the machine. Relative paths count from <see cref="WorkingFolder"/>.</summary>
 internal sealed class Disk : IDisk
 {
     private const int BufferSize = 1 << 16;
 
     public static Disk Real { get; } = new();
 
-    public Stream Create(string path) => new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferSize);
+    public Stream Create(string path) => new FileStream(WorkingFolder.Full(path), FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferSize);
 
     public Stream Append(string path, long at)
     {
-        var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, BufferSize);
+        var file = new FileStream(WorkingFolder.Full(path), FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, BufferSize);
         try
         {
             if (file.Length < at)
@@ -32,27 +32,32 @@ internal sealed class Disk : IDisk
 
     public void Flush(Stream file) => ((FileStream)file).Flush(flushToDisk: true);
 
-    public void Rename(string from, string to) => File.Move(from, to, overwrite: true);
+    public void Rename(string from, string to) => File.Move(WorkingFolder.Full(from), WorkingFolder.Full(to), overwrite: true);
 
-    public void FlushFolder(string folder) => Folder.Flush(folder);
+    public void FlushFolder(string folder) => Folder.Flush(WorkingFolder.Full(folder));
 
-    public void Delete(string path) => File.Delete(path);
+    public void Delete(string path) => File.Delete(WorkingFolder.Full(path));
 
-    public IReadOnlyList<string> Files(string folder) => Directory.Exists(folder) ? Directory.GetFiles(folder) : [];
+    public IReadOnlyList<string> Files(string folder)
+    {
+        string full = WorkingFolder.Full(folder);
+        return Directory.Exists(full) ? [.. Directory.GetFiles(full).Select(file => Path.Combine(folder, Path.GetFileName(file)))] : [];
+    }
 
-    public Stream Open(string path) => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, BufferSize, FileOptions.SequentialScan);
+    public Stream Open(string path) => new FileStream(WorkingFolder.Full(path), FileMode.Open, FileAccess.Read, FileShare.Read, BufferSize, FileOptions.SequentialScan);
 
     public IDisposable? Lock(string path)
     {
+        string full = WorkingFolder.Full(path);
         try
         {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new FileStream(full, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException) when (File.Exists(path))
+        catch (IOException) when (File.Exists(full))
         {
             return null; // the system's lock goes with the process that holds it, however it ends
         }
     }
 
-    public void CreateFolder(string folder) => Directory.CreateDirectory(folder);
+    public void CreateFolder(string folder) => Directory.CreateDirectory(WorkingFolder.Full(folder));
 }

@@ -23,7 +23,7 @@ internal static class RealPath
 
     private static string Of(string path, ref int links)
     {
-        string full = Path.GetFullPath(path), real = Path.GetPathRoot(full)!;
+        string full = WorkingFolder.Full(path), real = Path.GetPathRoot(full)!;
         foreach (string part in full[real.Length..].Split([Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar], StringSplitOptions.RemoveEmptyEntries))
         {
             string next = Path.Combine(real, part);

@@ -6,7 +6,7 @@ using System.Text;
 namespace Backprop.Cli.Tests.Pages;
 
 /// <summary><c>serve</c> as its users run it, and as a stranger would misuse it.</summary>
-public sealed class ServeTests : Tool
+public sealed class ServeTests(ServedPage page) : Tool, IClassFixture<ServedPage>
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -41,9 +41,8 @@ public sealed class ServeTests : Tool
     [InlineData("/?data=xor", "document", HttpStatusCode.OK)]
     public async Task What_another_site_loads_is_refused(string path, string destination, HttpStatusCode expected)
     {
-        (Process process, Uri address) = Serve("--port", "0");
         using var client = new HttpClient();
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(address, path));
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(page.Address, path));
         request.Headers.Add("Sec-Fetch-Site", "cross-site");
         request.Headers.Add("Sec-Fetch-Mode", destination is "document" or "iframe" ? "navigate" : "no-cors");
         request.Headers.Add("Sec-Fetch-Dest", destination);
@@ -53,8 +52,6 @@ public sealed class ServeTests : Tool
         {
             Assert.Equal("same-origin", answer.Headers.GetValues("Cross-Origin-Resource-Policy").Single());
         }
-
-        process.Kill();
     }
 
     /// <summary>Any site can make a browser ask for any address: the answer is always the same few bytes, and nothing is built for it.</summary>
@@ -96,10 +93,9 @@ public sealed class ServeTests : Tool
     [InlineData("GET", "/nowhere", "evil.example", null)]
     public async Task A_foreign_host_or_origin_is_refused(string method, string path, string? host, string? origin)
     {
-        (Process process, Uri address) = Serve("--port", "0");
         using var client = new HttpClient();
-        using var request = new HttpRequestMessage(new(method), new Uri(address, path));
-        request.Headers.Host = host is null ? null : $"{host}:{address.Port}";
+        using var request = new HttpRequestMessage(new(method), new Uri(page.Address, path));
+        request.Headers.Host = host is null ? null : $"{host}:{page.Address.Port}";
         if (origin is not null)
         {
             request.Headers.Add("Origin", origin);
@@ -107,7 +103,6 @@ public sealed class ServeTests : Tool
 
         using HttpResponseMessage answer = await client.SendAsync(request, Cancelled);
         Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
-        process.Kill();
     }
 
     /// <summary>Thousands of connections, uploads without end, sockets that speak nonsense: the page stays up, small and on loopback.</summary>

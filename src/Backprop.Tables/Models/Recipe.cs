@@ -1,4 +1,4 @@
-namespace Backprop.Cli.Commands;
+namespace Backprop.Tables.Models;
 
 /// <summary>What trains where nothing of the model is chosen. The figures behind it are in docs/decisions/.</summary>
 internal static class Recipe

@@ -3,7 +3,7 @@ using Backprop.Losses;
 using Backprop.Networks;
 using Backprop.Tables.Schemas;
 
-namespace Backprop.Cli.Output;
+namespace Backprop.Tables.Models;
 
 /// <summary>What classes and predicted columns are called.</summary>
 internal static class OutputNames
@@ -29,7 +29,7 @@ internal static class OutputNames
 
     /// <summary>A name for each target.</summary>
     public static IReadOnlyList<string> Targets(TargetColumns? target, int count) =>
-        target is { Kind: not TargetKind.Class } && target.Names.Count == count ? target.Names
+        target is not null && target.Names.Count == count ? target.Names
         : count == 1 ? ["prediction"]
         : [.. Enumerable.Range(0, count).Select(output => $"prediction_{output}")];
 

@@ -1,45 +1,39 @@
-using System.CommandLine;
+using System.Globalization;
 using System.Numerics;
 using Backprop.Activations;
-using Backprop.Cli.Output;
 using Backprop.Data;
 using Backprop.Losses;
 using Backprop.Networks;
 using Backprop.Tables.Schemas;
 
-namespace Backprop.Cli.Commands;
+namespace Backprop.Tables.Models;
 
 /// <summary>Which network is trained on the data: the given one, completed by an output layer where it has none.</summary>
-internal sealed class NetworkChoice(TrainOptions options, ParseResult parsed, bool recipe)
+internal sealed class NetworkChoice(TrainingOptions options, Notes? notes)
 {
     public NetworkDefinition Choose<T>(Dataset<T> data, TableSchema? schema, NetworkDefinition? from) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (from is not null)
         {
-            if (parsed.GetValue(options.Network) is not null || parsed.GetValue(options.Loss) is not null)
-            {
-                throw new UsageException("--from takes network and loss from the model; leave --network and --loss away");
-            }
-
             var same = new NetworkDefinition(from.Inputs, WithDropout(from.Layers, fallback: null), Smooth(from.Loss));
             Advise(same, data);
             return same;
         }
 
-        Loss? loss = parsed.GetValue(options.Loss) is { } name ? Loss.Parse(name) : null;
-        (int? inputs, IReadOnlyList<LayerDefinition> layers) = TrainOptions.ParseNetwork(parsed.GetValue(options.Network) ?? Recipe.Hidden);
+        Loss? loss = options.Loss is { } name ? Loss.Parse(name) : null;
+        (int? inputs, IReadOnlyList<LayerDefinition> layers) = options.Layers;
         if (inputs is null)
         {
             layers = [.. layers, Output(data, schema, loss)];
         }
         else if (inputs != data.FeatureCount)
         {
-            throw new UsageException($"--network has {inputs} inputs, the data have {data.FeatureCount} features");
+            throw new UsageException($"the network has {inputs} inputs, the data have {data.FeatureCount} features") { Settings = ["Network"] };
         }
 
-        layers = WithDropout(layers, recipe ? Recipe.Dropout(data.Targets.AreClasses) : null);
+        layers = WithDropout(layers, options.UsesRecipe ? Recipe.Dropout(data.Targets.AreClasses) : null);
         loss ??= data.Targets.AreClasses && layers[^1].Units > 1 && layers[^1].Activation.Name == "identity"
-            ? throw new UsageException("an identity output of several units needs a --loss for classes, such as hinge, or a softmax")
+            ? throw new UsageException("an identity output of several units needs a loss for classes, such as hinge, or a softmax") { Settings = ["Loss"] }
             : NetworkDefinition.DefaultLoss(layers[^1].Activation);
         var network = new NetworkDefinition(data.FeatureCount, layers, Smooth(loss));
         if (data.Targets.AreClasses ? network.TargetCount < data.Targets.Count : network.TargetCount != data.Targets.Count)
@@ -53,7 +47,7 @@ internal sealed class NetworkChoice(TrainOptions options, ParseResult parsed, bo
     }
 
     /// <exception cref="UsageException">Nothing could be learned.</exception>
-    private static void Advise<T>(NetworkDefinition network, Dataset<T> data) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private void Advise<T>(NetworkDefinition network, Dataset<T> data) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (OutputAdvice.Refusal(network, data.Targets) is { } why)
         {
@@ -62,12 +56,12 @@ internal sealed class NetworkChoice(TrainOptions options, ParseResult parsed, bo
 
         foreach (string doubt in OutputAdvice.Doubts(network, data.Targets))
         {
-            Terminal.Warn(doubt);
+            notes?.Add(new(doubt, IsLoss: false));
         }
 
         if (data.Targets.AreClasses && data.Targets.Count > 20 && data.Targets.Count > data.Rows / 2)
         {
-            Terminal.Warn($"the target is taken for {data.Targets.Count} classes, in {data.Rows} rows to learn from; --task regression takes it for values");
+            notes?.Add(new($"the target is taken for {data.Targets.Count} classes, in {data.Rows} rows to learn from", IsLoss: false, "Task = regression"));
         }
     }
 
@@ -79,7 +73,7 @@ internal sealed class NetworkChoice(TrainOptions options, ParseResult parsed, bo
         int bad = data.Targets.AllValues.IndexOfAnyExceptInRange(low, high);
         if (bad >= 0)
         {
-            throw new DataException($"a target of {data.Targets.AllValues[bad]} found, {loss.Name} takes values {(high == T.One ? "from 0 to 1" : "of at least 0")}");
+            throw new DataException(string.Create(CultureInfo.InvariantCulture, $"a target of {data.Targets.AllValues[bad]} found, {loss.Name} takes values {(high == T.One ? "from 0 to 1" : "of at least 0")}")) { Settings = ["Loss"] };
         }
     }
 
@@ -100,19 +94,19 @@ internal sealed class NetworkChoice(TrainOptions options, ParseResult parsed, bo
 
     private IReadOnlyList<LayerDefinition> WithDropout(IReadOnlyList<LayerDefinition> layers, double? fallback)
     {
-        double? dropout = parsed.GetValue(options.Dropout) ?? fallback;
+        double? dropout = options.Dropout ?? fallback;
         return dropout is null ? layers : [.. layers.Select((layer, index) => index == layers.Count - 1 ? layer : new LayerDefinition(layer.Units, layer.Activation, dropout.Value))];
     }
 
     private Loss Smooth(Loss loss)
     {
-        double? smoothing = parsed.GetValue(options.LabelSmoothing);
+        double? smoothing = options.LabelSmoothing;
         if (smoothing is not null && loss.Name != "cross_entropy")
         {
-            throw new UsageException($"--label-smoothing belongs to cross_entropy, the loss is {loss.Name}");
+            throw new UsageException($"label smoothing belongs to cross_entropy, the loss is {loss.Name}") { Settings = ["LabelSmoothing", "Loss"] };
         }
 
-        smoothing ??= recipe && loss.Name == "cross_entropy" ? Recipe.LabelSmoothing : null;
+        smoothing ??= options.UsesRecipe && loss.Name == "cross_entropy" ? Recipe.LabelSmoothing : null;
         return smoothing is { } value ? Loss.Create("cross_entropy", value) : loss;
     }
 }
