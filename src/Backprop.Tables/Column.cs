@@ -1,4 +1,5 @@
 using System.Globalization;
+using Backprop.Tables.Cells;
 
 namespace Backprop.Tables;
 
@@ -70,6 +71,9 @@ public sealed class Column
     /// <summary>Of text that the file has as a number (JSON's 1.50 beside "B1"): the number; else NaN.</summary>
     public double TypedNumber(int code) => _typed is null ? double.NaN : _typed[code];
 
+    /// <summary>How the numbers are written, where a text file has them; null: they are text, or typed numbers of another kind of file.</summary>
+    public NumberFormat? Format { get; init; }
+
     /// <summary>Where the numbers' own spelling can be had again, and as which column; null: nowhere, they are written as short as they can be.</summary>
     internal (WrittenCells Source, int Index)? Written { get; init; }
 
@@ -78,7 +82,7 @@ public sealed class Column
 
     /// <summary>The number in a cell; NaN: missing, or text that is no number.</summary>
     public double Number(int row) => _numbers is not null ? _numbers[row]
-        : double.TryParse(Text(row), NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number
+        : NumberText.TryParse(Text(row), NumberFormat.Plain, out double number) ? number
         : double.NaN;
 
     /// <summary>The cell as text, numbers as short as they can be written (<see cref="Table.AsWritten"/> has them as they stand in the file); null: missing.</summary>
@@ -108,7 +112,7 @@ public sealed class Column
         }
 
         return _numbers is not null
-            ? new(Name, Type, numbers) { Written = Written is var (source, index) ? (new SelectedCells(source, rows.ToArray()), index) : null }
+            ? new(Name, Type, numbers) { Format = Format, Written = Written is var (source, index) ? (new SelectedCells(source, rows.ToArray()), index) : null }
             : new(Name, codes, _values!, _typed);
     }
 }

@@ -36,6 +36,12 @@ public sealed class Table
     /// <summary>The rows.</summary>
     public int Rows { get; }
 
+    /// <summary>Where the rows stand, if they come from files.</summary>
+    internal RowPlaces? Places { get; init; }
+
+    /// <summary>Where a row stands, for messages: 'file.csv', row 3 (line 5).</summary>
+    public string Place(int row) => Places?.Of(row) ?? $"'{Source}', row {row}";
+
     /// <summary>The columns' names.</summary>
     public IReadOnlyList<string> Names => [.. Columns.Select(column => column.Name)];
 
@@ -52,7 +58,7 @@ public sealed class Table
             columns[c] = Columns[c].Select(rows);
         }
 
-        return new(Source, columns);
+        return new(Source, columns) { Places = Places is null ? null : new SelectedPlaces(Places, rows.ToArray()) };
     }
 
     /// <summary>
@@ -78,6 +84,6 @@ public sealed class Table
             }
         }
 
-        return new(Source, columns);
+        return new(Source, columns) { Places = Places };
     }
 }

@@ -73,11 +73,9 @@ public sealed class TableTests : IDisposable
 
     [Theory]
     [InlineData("a,b\n1,2\n3\n4,5,6\n", "bad.csv")]
-    [InlineData("a,y\n1,1\ninf,2\n", "row 1, column 'a'")]
-    [InlineData("a,y\n1,1\nnan,2\n", "row 1, column 'a': NaN found")]
     [InlineData("a,y,a\n1,1,3\n", "two columns named 'a'")]
     [InlineData("#x\na,y\n1,1\n#2,3\n", "row 0 (line 2): 2 cells found")]
-    [InlineData("a,y\n1,1\n\0,2\n", "row 1 (line 3): a zero byte")]
+    [InlineData("a,y\n1,1\n\0,2\n", "row 1 (line 3), column 'a': a zero byte")]
     [InlineData("y\n", "no rows")]
     public void MalformedTablesAreRefused(string csv, string part) =>
         Assert.Contains(part, Assert.Throws<DataException>(() => TableReader.Read(File("bad.csv", csv))).Message);
@@ -116,7 +114,7 @@ public sealed class TableTests : IDisposable
 
     [Fact]
     public void NamesThatDifferInCaseStayAsTheyAre() =>
-        Assert.Equal(["A", "a", "column2", "y"], TableReader.Read(File("a.csv", "A,a,,y\n1,2,3,4\n")).Names);
+        Assert.Equal(["A", "a", "column 2", "y"], TableReader.Read(File("a.csv", "A,a,,y\n1,2,3,4\n")).Names);
 
     [Theory]
     [InlineData("SELECT * FROM read_text('/etc/passwd')", "a query reads its --database")]

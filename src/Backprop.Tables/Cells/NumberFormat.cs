@@ -1,9 +1,11 @@
 namespace Backprop.Tables.Cells;
 
-/// <summary>How the numbers of a column are written. A number without any mark fits each.</summary>
+/// <summary>
+/// How the numbers of a column are written. A number without any mark fits each; −, U+2212 and accountants' (12.50) are a minus sign in each.
+/// </summary>
 /// <param name="Decimal">The decimal mark: a point or a comma.</param>
-/// <param name="Thousands">What stands between groups of three digits: comma, point, blank or apostrophe; null: nothing.</param>
-/// <param name="Currency">The one sign that may stand before or after; null: none.</param>
+/// <param name="Thousands">What stands between groups of three digits: comma, point, blank (any kind) or apostrophe (either kind); null: nothing.</param>
+/// <param name="Currency">The one sign that may stand before or after: $, EUR, or % (12% is 12); null: none.</param>
 public sealed record NumberFormat(char Decimal = '.', char? Thousands = null, string? Currency = null)
 {
     /// <summary>1234.5, 1e-3, −2.</summary>

@@ -4,8 +4,7 @@ using Backprop.Data;
 namespace Backprop.Tables.Reading;
 
 /// <summary>
-/// What is looked at before DuckDB sees a file: it follows nested values by recursion, without a limit, reads as far as a packed stream goes,
-/// and takes zero bytes for text.
+/// What is looked at before DuckDB sees a file: it follows nested values by recursion, without a limit, and reads as far as a packed stream goes.
 /// </summary>
 internal static class FileGuard
 {
@@ -30,7 +29,7 @@ internal static class FileGuard
             else
             {
                 using Stream text = packed ? new GZipStream(stream, CompressionMode.Decompress) : stream;
-                CheckText(text, source, packed ? UnpackedSize.Limit(stream.Length) : long.MaxValue, kind is not (".csv" or ".tsv" or ".txt"));
+                CheckText(text, source, packed ? UnpackedSize.Limit(stream.Length) : long.MaxValue);
             }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
@@ -39,7 +38,7 @@ internal static class FileGuard
         }
     }
 
-    internal static void CheckText(Stream text, string source, long most, bool isJson)
+    internal static void CheckText(Stream text, string source, long most)
     {
         byte[] buffer = new byte[1 << 16];
         long total = 0, line = 1;
@@ -52,18 +51,7 @@ internal static class FileGuard
                 throw new DataException($"'{source}': more than {most} bytes unpacked, no such file packs so well");
             }
 
-            if (!isJson)
-            {
-                ReadOnlySpan<byte> some = buffer.AsSpan(0, count);
-                int zero = some.IndexOf((byte)0);
-                line += (zero < 0 ? some : some[..zero]).Count((byte)'\n');
-                if (zero >= 0)
-                {
-                    throw new DataException($"'{source}', {(line == 1 ? "the header" : $"row {line - 2}")} (line {line}): a zero byte found, text in UTF-8 expected");
-                }
-            }
-
-            for (int n = 0; isJson && n < count; n++)
+            for (int n = 0; n < count; n++)
             {
                 byte b = buffer[n];
                 line += b == '\n' ? 1 : 0;

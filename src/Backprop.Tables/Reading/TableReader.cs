@@ -1,21 +1,16 @@
 using System.Data.Common;
+using System.IO.Compression;
 using System.Text.RegularExpressions;
 using Backprop.Data;
 using DuckDB.NET.Data;
 
 namespace Backprop.Tables.Reading;
 
-/// <summary>Reads tables through an in-process DuckDB, which parses and nothing else: rows stay in file order, every statistic is ours.</summary>
+/// <summary>Reads tables from files, whatever kind they are. Rows stay in file order; what cells mean is for a schema to say.</summary>
 public static partial class TableReader
 {
-    /// <summary>What counts as an empty cell in CSV. NaN does not: it is what a computation went wrong with.</summary>
-    private const string MissingCells = "['', 'NA', 'N/A', 'na', 'n/a', 'NULL', 'null', '?']";
-
-    /// <summary>Nothing is taken from a file's path, and no line for a comment.</summary>
+    /// <summary>Nothing is taken from a file's path.</summary>
     private const string Columns = "union_by_name = true, hive_partitioning = false";
-
-    /// <summary>Every row is looked at; no cell becomes a date or a truth value, so that class labels stay as they are written.</summary>
-    private const string CsvOptions = $"{CsvHeader.Quotes}, comment = '', sample_size = -1, skip = 0, auto_type_candidates = ['BIGINT', 'DOUBLE', 'VARCHAR'], nullstr = {MissingCells}, {Columns}";
 
     private static readonly string[] s_extensions = [".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet"];
 
@@ -27,33 +22,81 @@ public static partial class TableReader
     }
 
     /// <summary>Reads a CSV, TSV, JSON, JSON-lines or Parquet file, or all files that a pattern with * matches.</summary>
+    /// <param name="path">The file, or the pattern.</param>
+    /// <param name="options">How it is read; null: as it looks.</param>
+    /// <param name="notes">For what was in doubt.</param>
     /// <exception cref="DataException">Missing, unreadable or malformed: which file, row and column.</exception>
-    public static Table Read(string path)
+    /// <exception cref="UsageException">An option that cannot be meant.</exception>
+    public static Table Read(string path, ReadingOptions? options = null, Notes? notes = null)
     {
         ArgumentNullException.ThrowIfNull(path);
         string[] files = Files(path);
+        return Extension(path) switch
+        {
+            ".csv" or ".tsv" or ".txt" => ReadCsv(files, path, options ?? new(), notes, CsvBytes.ChunkLength),
+            ".json" or ".jsonl" or ".ndjson" or ".parquet" => ReadTyped(files, path),
+            var kind => throw new DataException($"'{path}': unknown kind of file '{kind}', expected one of {string.Join(", ", s_extensions)}"),
+        };
+    }
+
+    /// <summary>Reads CSV from a stream, such as standard input.</summary>
+    /// <param name="stream">What is read to its end.</param>
+    /// <param name="source">Its name for messages.</param>
+    /// <param name="options">How it is read; null: as it looks.</param>
+    /// <param name="notes">For what was in doubt.</param>
+    /// <exception cref="DataException">Malformed: which row and column.</exception>
+    /// <exception cref="UsageException">An option that cannot be meant.</exception>
+    public static Table ReadCsv(Stream stream, string source, ReadingOptions? options = null, Notes? notes = null) => ReadCsv(stream, source, options, notes, CsvBytes.ChunkLength);
+
+    internal static Table ReadCsv(Stream stream, string source, ReadingOptions? options, Notes? notes, int chunkLength)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        options ??= new();
+        return CsvReader.Read([CsvFile.Load(stream, source, options, notes, long.MaxValue, null, chunkLength)], source, options, notes, chunkLength);
+    }
+
+    private static Table ReadCsv(string[] files, string path, ReadingOptions options, Notes? notes, int chunkLength)
+    {
+        List<CsvFile> loaded = [];
+        foreach (string file in files)
+        {
+            string name = files.Length == 1 ? path : Path.Combine(Path.GetDirectoryName(path) ?? "", Path.GetFileName(file));
+            try
+            {
+                using FileStream stream = File.OpenRead(file);
+                bool isPacked = file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
+                using Stream text = isPacked ? new GZipStream(stream, CompressionMode.Decompress) : stream;
+                loaded.Add(CsvFile.Load(text, name, options, notes, isPacked ? UnpackedSize.Limit(stream.Length) : long.MaxValue, isPacked ? null : stream.Length, chunkLength));
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
+            {
+                throw new DataException($"cannot read '{name}': {error.Message}", error);
+            }
+        }
+
+        return CsvReader.Read(loaded, path, options, notes, chunkLength);
+    }
+
+    private static Table ReadTyped(string[] files, string path)
+    {
         string kind = Extension(path), list = DuckDb.List(files.Select(DuckDb.Pattern));
         foreach (string file in files)
         {
             FileGuard.Check(file, files.Length == 1 ? path : file, kind);
         }
 
-        bool isCsv = kind is ".csv" or ".tsv" or ".txt";
-        CsvHeader? header = isCsv ? CsvHeader.Read(files[0], kind) : null;
         string from = kind switch
         {
-            _ when isCsv => $"read_csv({list}, delim = {DuckDb.Literal(header!.Delimiter)}, {CsvOptions})",
             ".json" => $"read_json({list}, sample_size = -1, maximum_object_size = 268435456, {Columns})",
-            ".jsonl" or ".ndjson" => $"read_json({list}, sample_size = -1, format = 'newline_delimited', {Columns})",
             ".parquet" => $"read_parquet({list}, {Columns})",
-            _ => throw new DataException($"'{path}': unknown kind of file '{kind}', expected one of {string.Join(", ", s_extensions)}"),
+            _ => $"read_json({list}, sample_size = -1, format = 'newline_delimited', {Columns})",
         };
         long length = files.Sum(file => new FileInfo(file).Length);
         using var connection = DuckDb.Open(null);
         DuckDb.Lock(connection, $"SET allowed_paths = {DuckDb.List(files.Concat(files.Select(DuckDb.Pattern)).Distinct(StringComparer.Ordinal))}");
         try
         {
-            return Query(connection, $"SELECT * FROM {from}", path, UnpackedSize.Limit(length), files.Length == 1 ? header : null);
+            return Query(connection, $"SELECT * FROM {from}", path, UnpackedSize.Limit(length));
         }
         catch (DataException error) when (kind is ".jsonl" or ".ndjson" && error.InnerException is DuckDBException)
         {
@@ -63,41 +106,6 @@ public static partial class TableReader
             }
 
             throw;
-        }
-        catch (DataException error) when (isCsv && error.InnerException is DuckDBException)
-        {
-            foreach (string file in files)
-            {
-                MalformedRow.RequireRectangle(connection, file, files.Length == 1 ? path : file);
-            }
-
-            throw;
-        }
-    }
-
-    /// <summary>Reads CSV from a stream, such as standard input.</summary>
-    /// <exception cref="DataException">Malformed.</exception>
-    public static Table ReadCsv(Stream stream, string source)
-    {
-        ArgumentNullException.ThrowIfNull(stream);
-        using var temporary = new TemporaryFile(".csv");
-        using (var file = new FileStream(temporary.Path, FileMode.CreateNew))
-        {
-            stream.CopyTo(file);
-        }
-
-        return new(source, Rename(temporary.Path, source));
-    }
-
-    private static IReadOnlyList<Column> Rename(string temporary, string source)
-    {
-        try
-        {
-            return Read(temporary).Columns;
-        }
-        catch (DataException error)
-        {
-            throw new DataException(error.Message.Replace(temporary, source, StringComparison.Ordinal), error);
         }
     }
 
@@ -123,7 +131,7 @@ public static partial class TableReader
 
         DuckDb.Lock(connection, database is null ? $"SET allowed_directories = [{DuckDb.Literal(folder.EndsWith('/') ? folder : folder + '/')}]" : null);
         DuckDb.RequireSelect(connection, sql);
-        return Query(connection, sql.TrimEnd().TrimEnd(';'), "query", database is null ? null : UnpackedSize.Limit(new FileInfo(WorkingFolder.Full(database)).Length), null);
+        return Query(connection, sql.TrimEnd().TrimEnd(';'), "query", database is null ? null : UnpackedSize.Limit(new FileInfo(WorkingFolder.Full(database)).Length));
     }
 
     /// <summary>The files that a path names: itself, or those that match it.</summary>
@@ -155,8 +163,7 @@ public static partial class TableReader
     /// <param name="sql">One SELECT.</param>
     /// <param name="source">For messages.</param>
     /// <param name="most">The most bytes that the cells may take; null: what the machine has.</param>
-    /// <param name="header">The first line of a CSV file.</param>
-    private static Table Query(DuckDBConnection connection, string sql, string source, long? most, CsvHeader? header)
+    private static Table Query(DuckDBConnection connection, string sql, string source, long? most)
     {
         try
         {
@@ -166,7 +173,7 @@ public static partial class TableReader
             command.CommandText = $"SELECT {columns} FROM ({sql}\n)";
             command.UseStreamingMode = true;
             using DbDataReader reader = command.ExecuteReader();
-            return CellReader.Read(reader, header?.Restore(described, source) ?? described, source, most ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 3);
+            return CellReader.Read(reader, described, source, most ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 3);
         }
         catch (DuckDBException error)
         {

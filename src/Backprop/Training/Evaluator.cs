@@ -12,7 +12,7 @@ namespace Backprop.Training;
 /// their own units, counts as counts. Rows count by their weights.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class Evaluator<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+public sealed class Evaluator<T> : IDisposable where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Predictor<T> _predictor;
     private readonly NetworkDefinition _definition;
@@ -21,8 +21,9 @@ public sealed class Evaluator<T> where T : unmanaged, IBinaryFloatingPointIeee75
     /// <summary>Plans the buffers; the network's present and later weights are used.</summary>
     /// <param name="network">The network.</param>
     /// <param name="targetScales">What one unit of each target stands for; null: 1.</param>
+    /// <param name="threads">Threads that share the rows, at most; 0: one for each processor. The result is the same.</param>
     /// <exception cref="ArgumentException">Scales for counts, probabilities or scores, which have none, or too few.</exception>
-    public Evaluator(Network<T> network, double[]? targetScales = null)
+    public Evaluator(Network<T> network, double[]? targetScales = null, int threads = 1)
     {
         ArgumentNullException.ThrowIfNull(network);
         _definition = network.Definition;
@@ -33,7 +34,7 @@ public sealed class Evaluator<T> where T : unmanaged, IBinaryFloatingPointIeee75
                 nameof(targetScales));
         }
 
-        (_predictor, _targetScales) = (new(network), targetScales);
+        (_predictor, _targetScales) = (new(network, threads), targetScales);
     }
 
     /// <summary>Loss and metrics over all rows.</summary>
@@ -71,6 +72,9 @@ public sealed class Evaluator<T> where T : unmanaged, IBinaryFloatingPointIeee75
         Evaluation OfClasses(ReadOnlySpan<int> classes, int? column) =>
             ClassificationMetrics.Compute(loss, classes, new ClassScores<T>(outputs, data.Rows, column), new RowWeights<T>(data.SampleWeights));
     }
+
+    /// <summary>Ends the threads.</summary>
+    public void Dispose() => _predictor.Dispose();
 
     private static int[] Flags(Targets<T> targets, int column)
     {

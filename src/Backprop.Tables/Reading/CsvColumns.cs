@@ -1,0 +1,287 @@
+using System.Globalization;
+using Backprop.Tables.Cells;
+
+namespace Backprop.Tables.Reading;
+
+/// <summary>
+/// What the columns of a text file are: numbers of one format, or text. All cells of a column decide together; where two readings are left, the
+/// other columns do.
+/// </summary>
+/// <remarks>
+/// 1,234 throughout is 1234 in a file that is separated by commas, 1.234 in others, unless the other columns prove one decimal mark: then it is
+/// what agrees with them. 1.234 throughout is 1.234 unless the other columns prove that the decimal mark is a comma. Both are noted. Whole
+/// numbers beside proven decimal commas take the comma for their decimal mark.
+/// </remarks>
+internal sealed class CsvColumns
+{
+    private readonly CsvCells _cells;
+    private readonly ReadingOptions _options;
+    private readonly bool _hasCommas;
+    private readonly ColumnReadingKind[] _kinds;
+    private readonly bool[] _showsDecimal;
+    private readonly double[]?[] _numbers;
+    private readonly int[]?[] _codes;
+    private readonly Dictionary<int, Column> _written = [];
+
+    public CsvColumns(CsvCells cells, ReadingOptions options, List<CsvFile> files)
+    {
+        int count = cells.Names.Count;
+        (_cells, _options, _kinds, _showsDecimal, _numbers, _codes) = (cells, options, new ColumnReadingKind[count], new bool[count], new double[count][], new int[count][]);
+        _hasCommas = files.Exists(file => file.Dialect.Separator == ',');
+        var missing = new MissingCells(options.Missing);
+        for (int cell = 0; cell < files[0].Columns.Length; cell++)
+        {
+            if (files[0].Columns[cell] is var column and >= 0)
+            {
+                ColumnReading? known = options.Columns?.GetValueOrDefault(cells.Names[column]);
+                _kinds[column] = known?.Kind ?? ColumnReadingKind.Auto;
+                cells.Format(column) = _kinds[column] switch
+                {
+                    ColumnReadingKind.Number => known!.Format ?? Plain,
+                    ColumnReadingKind.Text => null,
+                    _ => FirstFormat([.. files[0].Dialect.Sample.Select(row => row[cell]).Where(text => !missing.Contains(text)).Distinct(StringComparer.Ordinal)], ref _showsDecimal[column]),
+                };
+            }
+        }
+    }
+
+    private NumberFormat Plain => _options.Decimal is ',' ? new(',') : NumberFormat.Plain;
+
+    /// <summary>Reads all cells.</summary>
+    public void Read()
+    {
+        bool[] all = new bool[_cells.Names.Count];
+        Array.Fill(all, true);
+        _cells.ReadAll(all, _numbers, _codes);
+    }
+
+    /// <summary>Decides what the columns are.</summary>
+    public Column[] Decide(string source, Notes? notes)
+    {
+        int count = _cells.Names.Count;
+        bool[] isText = new bool[count];
+        bool[] isReal = new bool[count];
+        foreach (CsvPart part in _cells.Parts)
+        {
+            for (int column = 0; column < count; column++)
+            {
+                isText[column] |= part.IsText[column];
+                isReal[column] |= part.IsReal[column];
+            }
+        }
+
+        for (int column = 0; column < count; column++)
+        {
+            if (_cells.Parts.Count == 0)
+            {
+                isText[column] = false;
+            }
+
+            _numbers[column] = isText[column] ? null : _numbers[column] ?? new double[_cells.Rows];
+        }
+
+        _cells.ReadAsText(isText, _codes);
+        List<string>?[] values = _cells.Merge(_codes);
+        _cells.Close(_numbers, _codes);
+        var inferred = new NumberInference?[count];
+        for (int column = 0; column < count; column++)
+        {
+            // Where no cell is present, it is as much a column of numbers as of text.
+            inferred[column] = isText[column] && _kinds[column] == ColumnReadingKind.Auto ? NumberText.Infer(values[column] ?? [], _options.Decimal) : null;
+        }
+
+        NumberFormat?[] formats = Agree(isText, isReal, inferred, values, source, notes);
+        var columns = new Column[count];
+        for (int column = 0; column < count; column++)
+        {
+            string name = _cells.Names[column];
+            if (formats[column] is not { } format)
+            {
+                columns[column] = new(name, _codes[column] ?? [], values[column] ?? []);
+                continue;
+            }
+
+            double[] numbers = _numbers[column] ?? Numbers(_codes[column]!, values[column] ?? [], format, ref isReal[column]);
+            _cells.Format(column) = format;
+            columns[column] = new(name, isReal[column] ? ColumnType.Real : ColumnType.Integer, numbers) { Format = format, Written = (_cells, column) };
+        }
+
+        return columns;
+    }
+
+    /// <summary>In what format a column is tried from the first row on; null: as text, since its first rows are no numbers or leave the format open.</summary>
+    private NumberFormat? FirstFormat(List<string> sample, ref bool showsDecimal)
+    {
+        if (sample.Count == 0)
+        {
+            return Plain;
+        }
+
+        NumberInference inference = NumberText.Infer(sample, _options.Decimal);
+        showsDecimal = inference.ShowsDecimal;
+        return inference.Format is not { } format || format.Currency == "%" || (inference.Other is not null && format != Plain) ? null : format;
+    }
+
+    /// <summary>The formats of the columns of numbers, so that they agree on a decimal mark where one reading alone would leave it open.</summary>
+    private NumberFormat?[] Agree(bool[] isText, bool[] isReal, NumberInference?[] inferred, List<string>?[] values, string source, Notes? notes)
+    {
+        int count = _cells.Names.Count;
+        var formats = new NumberFormat?[count];
+        var others = new NumberFormat?[count];
+        bool provesComma = false, provesPoint = false;
+        List<int> groupable = [];
+        for (int column = 0; column < count; column++)
+        {
+            NumberInference? inference = inferred[column];
+            formats[column] = isText[column] ? inference?.Format : _cells.Format(column);
+            if (formats[column] is not { } format || _kinds[column] != ColumnReadingKind.Auto || _options.Decimal is not null)
+            {
+                continue;
+            }
+
+            others[column] = inference?.Other;
+            bool isPlainReal = format == Plain && !isText[column] && isReal[column];
+            if (isPlainReal && MayBeGrouped(_numbers[column]))
+            {
+                groupable.Add(column);
+            }
+            else if (others[column] is null)
+            {
+                provesComma |= format.Decimal == ',';
+                provesPoint |= isPlainReal || (format.Decimal == '.' && (format.Thousands == ',' || (inference?.ShowsDecimal ?? _showsDecimal[column])));
+            }
+        }
+
+        if (_options.Decimal is not null)
+        {
+            return formats;
+        }
+
+        if (!provesPoint && groupable.Count > 0 && (provesComma || Array.Exists(others, other => other is { Thousands: null })))
+        {
+            provesPoint = FindGrouped(groupable, others);
+        }
+
+        bool agreesOnComma = provesComma && !provesPoint;
+
+        for (int column = 0; column < count; column++)
+        {
+            if (formats[column] is not { } format || _kinds[column] != ColumnReadingKind.Auto)
+            {
+                continue;
+            }
+
+            if (others[column] is { } other)
+            {
+                // One of the two has a decimal comma: 1,234 is 1.234, or 1.234 is 1234.
+                bool isPoint = other.Thousands == '.';
+                if (agreesOnComma || (!isPoint && !_hasCommas && (provesComma || !provesPoint)))
+                {
+                    (formats[column], other) = (other, format);
+                    if (_written.TryGetValue(column, out Column? spelled))
+                    {
+                        _numbers[column] = Numbers(spelled.Codes, spelled.Values, formats[column]!, ref isReal[column]);
+                    }
+                }
+
+                if (!isPoint || provesComma)
+                {
+                    IEnumerable<string> texts = _written.TryGetValue(column, out Column? written) ? written.Values : values[column]!;
+                    notes?.Add(Doubt(texts, formats[column]!, other, $"'{source}', column '{_cells.Names[column]}'"));
+                }
+            }
+            else if (agreesOnComma && format.Decimal == '.' && format.Thousands != ',' && !(inferred[column]?.ShowsDecimal ?? (isReal[column] || _showsDecimal[column])))
+            {
+                formats[column] = format with { Decimal = ',' };
+            }
+        }
+
+        string[] commas = [.. Enumerable.Range(0, count).Where(column => formats[column]?.Decimal == ',' && _kinds[column] == ColumnReadingKind.Auto && (isReal[column] || inferred[column]?.ShowsDecimal == true)).Select(column => $"'{_cells.Names[column]}'")];
+        if (commas.Length > 0)
+        {
+            notes?.Add(new($"'{source}': decimal commas are taken in {(commas.Length == 1 ? "column" : "columns")} {string.Join(", ", commas.Take(5))}{(commas.Length > 5 ? $" and {commas.Length - 5} more" : "")}", false, "Decimal = '.'"));
+        }
+
+        return formats;
+    }
+
+    /// <summary>Whether numbers with a point could be whole numbers with points between their thousands: three digits after each point, and 1 to 999 before it.</summary>
+    private static bool MayBeGrouped(ReadOnlySpan<double> numbers)
+    {
+        foreach (double number in numbers)
+        {
+            double size = Math.Abs(number);
+            if (size != Math.Truncate(size) && (size is < 1 or >= 1000 || Math.Abs((size * 1000) - Math.Round(size * 1000)) > 1e-9 * size * 1000))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Looks at the spelling of columns with points: whether one of them proves that these are decimal.</summary>
+    private bool FindGrouped(List<int> columns, NumberFormat?[] others)
+    {
+        bool provesPoint = false;
+        Column[] written = _cells.Read([.. columns]);
+        for (int n = 0; n < written.Length; n++)
+        {
+            if (NumberText.Infer(written[n].Values).Other is { } other)
+            {
+                others[columns[n]] = other;
+                _written.Add(columns[n], written[n]);
+            }
+            else
+            {
+                provesPoint = true;
+            }
+        }
+
+        return provesPoint;
+    }
+
+    private static Note Doubt(IEnumerable<string> texts, NumberFormat taken, NumberFormat other, string where)
+    {
+        foreach (string text in texts)
+        {
+            if (NumberText.TryParse(text, taken, out double number) && NumberText.TryParse(text, other, out double otherwise) && number != otherwise)
+            {
+                return new(string.Create(CultureInfo.InvariantCulture, $"{where}: '{text}' is read as {number:R}; it could be {otherwise:R} too"), false, $"Decimal = '{other.Decimal}'");
+            }
+        }
+
+        throw new InvalidOperationException("two formats that read the same are not in doubt");
+    }
+
+    private double[] Numbers(ReadOnlySpan<int> codes, IReadOnlyList<string> values, NumberFormat format, ref bool isReal)
+    {
+        var missing = new MissingCells(_options.Missing);
+        double[] byCode = new double[values.Count];
+        isReal = false;
+        for (int code = 0; code < byCode.Length; code++)
+        {
+            if (!NumberText.TryParse(values[code], format, out byCode[code], out bool isWhole))
+            {
+                throw new InvalidOperationException($"'{values[code]}' does not fit the format that was inferred");
+            }
+
+            if (missing.HasNumbers && missing.Contains(byCode[code]))
+            {
+                byCode[code] = double.NaN;
+            }
+            else
+            {
+                isReal |= !isWhole;
+            }
+        }
+
+        double[] numbers = new double[codes.Length];
+        for (int row = 0; row < numbers.Length; row++)
+        {
+            numbers[row] = codes[row] < 0 ? double.NaN : byCode[codes[row]];
+        }
+
+        return numbers;
+    }
+}

@@ -1,0 +1,33 @@
+using Backprop.Tables.Cells;
+
+namespace Backprop.Tables.Reading;
+
+/// <summary>
+/// Which cells are missing: empty ones, and those that say so. A marker that is a number stands, in a column of numbers, for that number
+/// however it is written: -999 for -999.0 too.
+/// </summary>
+internal sealed class MissingCells
+{
+    private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _markers;
+    private readonly double[] _numbers;
+    private readonly int _longest;
+
+    /// <param name="markers">Null: <see cref="ReadingOptions.DefaultMissing"/>.</param>
+    public MissingCells(IReadOnlyList<string>? markers)
+    {
+        var texts = new HashSet<string>((markers ?? ReadingOptions.DefaultMissing).Select(marker => marker.Trim()), StringComparer.Ordinal);
+        _markers = texts.GetAlternateLookup<ReadOnlySpan<char>>();
+        _longest = texts.Count == 0 ? 0 : texts.Max(text => text.Length);
+        _numbers = [.. texts.Select(text => NumberText.TryParse(text, NumberFormat.Plain, out double number) ? number : double.NaN).Where(double.IsFinite)];
+    }
+
+    /// <summary>Whether any marker is a number.</summary>
+    public bool HasNumbers => _numbers.Length > 0;
+
+    /// <summary>Whether a cell is missing.</summary>
+    /// <param name="text">The cell without the blanks around it.</param>
+    public bool Contains(ReadOnlySpan<char> text) => text.IsEmpty || (text.Length <= _longest && _markers.Contains(text));
+
+    /// <summary>Whether a number stands for a missing one.</summary>
+    public bool Contains(double number) => Array.IndexOf(_numbers, number) >= 0;
+}
