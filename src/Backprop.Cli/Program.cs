@@ -77,7 +77,7 @@ internal static class Program
                 Help.Print(root.Parse([name, "--help"])); // a bare command that needs more
             }
 
-            return Terminal.Fail(error.Message, ExitCode.Usage);
+            return Terminal.Fail(OptionNames.With(error.Message, error.Settings), ExitCode.Usage);
         }
         catch (DivergenceException error)
         {
@@ -85,7 +85,7 @@ internal static class Program
         }
         catch (BackpropException error)
         {
-            return Terminal.Fail(error.Message, ExitCode.Data);
+            return Terminal.Fail(OptionNames.With(error.Message, error.Settings), ExitCode.Data);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

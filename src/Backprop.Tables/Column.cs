@@ -91,6 +91,9 @@ public sealed class Column
         : Type == ColumnType.Boolean ? (_numbers[row] != 0 ? "true" : "false")
         : _numbers[row].ToString("R", CultureInfo.InvariantCulture);
 
+    /// <summary>The same column under another name.</summary>
+    public Column Named(string name) => _numbers is not null ? new(name, Type, _numbers) { Written = Written } : new(name, _codes!, _values!, _typed);
+
     /// <summary>The column of a table that has only one of the rows.</summary>
     public Column Only(int row) => Select([row]);
 

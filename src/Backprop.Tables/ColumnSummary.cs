@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Backprop.Tables;
 
 /// <summary>What a column holds, for a person to read.</summary>
@@ -8,38 +10,81 @@ namespace Backprop.Tables;
 /// <param name="Minimum">Of numbers; else NaN.</param>
 /// <param name="Maximum">Of numbers; else NaN.</param>
 /// <param name="Mean">Of numbers; else NaN.</param>
-/// <param name="Counts">The most frequent values, at most 20.</param>
+/// <param name="Counts">The most frequent values, at most 20; of equally frequent ones numbers by size, texts by their characters.</param>
 public sealed record ColumnSummary(string Name, ColumnType Type, int Missing, int Distinct, double Minimum, double Maximum, double Mean, IReadOnlyList<KeyValuePair<string, int>> Counts)
 {
+    private const int MostCounts = 20;
+
+    /// <summary>Looks at all columns of a table, on all processors.</summary>
+    public static IReadOnlyList<ColumnSummary> Of(Table table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        var summaries = new ColumnSummary[table.Columns.Count];
+        InParallel.For(summaries.Length, c => summaries[c] = Of(table.Columns[c]));
+        return summaries;
+    }
+
     /// <summary>Looks at a column.</summary>
     public static ColumnSummary Of(Column column)
     {
         ArgumentNullException.ThrowIfNull(column);
-        var counts = new Dictionary<string, int>(StringComparer.Ordinal);
-        int missing = 0, present = 0;
-        double minimum = double.PositiveInfinity, maximum = double.NegativeInfinity, mean = 0;
-        for (int row = 0; row < column.Rows; row++)
+        return column.IsText ? OfTexts(column) : OfNumbers(column);
+    }
+
+    private static ColumnSummary OfTexts(Column column)
+    {
+        int[] rows = new int[column.Values.Count];
+        int missing = 0;
+        foreach (int code in column.Codes)
         {
-            if (column.IsMissing(row))
+            if (code < 0)
             {
                 missing++;
-                continue;
             }
-
-            string text = column.Text(row)!;
-            counts[text] = counts.GetValueOrDefault(text) + 1;
-            if (!column.IsText)
+            else
             {
-                double number = column.Number(row);
-                minimum = Math.Min(minimum, number);
-                maximum = Math.Max(maximum, number);
-                mean += (number - mean) / ++present;
+                rows[code]++;
             }
         }
 
-        bool numbers = present > 0;
+        int[] present = [.. Enumerable.Range(0, rows.Length).Where(code => rows[code] > 0)];
+        int least = Commonest([.. present.Select(code => rows[code])]);
         return new(
-            column.Name, column.Type, missing, counts.Count, numbers ? minimum : double.NaN, numbers ? maximum : double.NaN, numbers ? mean : double.NaN,
-            [.. counts.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).Take(20)]);
+            column.Name, column.Type, missing, present.Length, double.NaN, double.NaN, double.NaN,
+            [
+                .. present.Where(code => rows[code] >= least).OrderByDescending(code => rows[code]).ThenBy(code => column.Values[code], StringComparer.Ordinal)
+                    .Take(MostCounts).Select(code => KeyValuePair.Create(column.Values[code], rows[code])),
+            ]);
     }
+
+    private static ColumnSummary OfNumbers(Column column)
+    {
+        double minimum = double.PositiveInfinity, maximum = double.NegativeInfinity, mean = 0;
+        int present = 0;
+        var counts = new NumberCounts(column.Rows);
+        foreach (double number in column.Numbers)
+        {
+            if (!double.IsNaN(number))
+            {
+                minimum = Math.Min(minimum, number);
+                maximum = Math.Max(maximum, number);
+                mean += (number - mean) / ++present;
+                counts.Add(number);
+            }
+        }
+
+        bool any = present > 0;
+        return new(
+            column.Name, column.Type, column.Rows - present, counts.Distinct, any ? minimum : double.NaN, any ? maximum : double.NaN, any ? mean : double.NaN,
+            [.. counts.Most(MostCounts).Select(pair => KeyValuePair.Create(Text(column, pair.Number), pair.Count))]);
+    }
+
+    /// <summary>The rows that a value has at least which is among the commonest.</summary>
+    private static int Commonest(int[] rows)
+    {
+        Array.Sort(rows);
+        return rows.Length <= MostCounts ? 0 : rows[^MostCounts];
+    }
+
+    private static string Text(Column column, double number) => column.Type == ColumnType.Boolean ? (number != 0 ? "true" : "false") : number.ToString("R", CultureInfo.InvariantCulture);
 }

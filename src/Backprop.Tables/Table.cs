@@ -1,3 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
+using Backprop.Tables.Models;
+
 namespace Backprop.Tables;
 
 /// <summary>Columns of equal length, in file order.</summary>
@@ -27,11 +30,29 @@ public sealed class Table
         }
     }
 
+    /// <summary>A table of objects: each public property that is a number, text, a truth value, a date, an enumeration or one of them that may be null is a column of its name.</summary>
+    /// <exception cref="DataException">No rows, a row that is null, a property of another kind, a number that is not finite.</exception>
+    public static Table From<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TRow>(IEnumerable<TRow> rows) => RowTable.Of(rows);
+
+    /// <summary>A table of rows of numbers, its columns called x0, x1, …; NaN is missing.</summary>
+    /// <exception cref="DataException">No rows, rows of unequal length, a number that is infinite.</exception>
+    public static Table From(double[][] rows) => RowTable.Of(rows, null, []);
+
+    /// <summary>A table of rows of numbers with names for the columns; NaN is missing.</summary>
+    /// <exception cref="DataException">No rows, rows of another length, a number that is infinite.</exception>
+    public static Table From(double[][] rows, IReadOnlyList<string>? names) => RowTable.Of(rows, names, []);
+
+    /// <summary>The same with further columns.</summary>
+    internal static Table From(double[][] rows, Column more) => RowTable.Of(rows, null, [more]);
+
     /// <summary>Where it came from, for messages.</summary>
     public string Source { get; }
 
     /// <summary>In file order.</summary>
     public IReadOnlyList<Column> Columns { get; }
+
+    /// <summary>The columns that the source has and the reader was told to leave out.</summary>
+    public IReadOnlyList<string> Skipped { get; init; } = [];
 
     /// <summary>The rows.</summary>
     public int Rows { get; }
@@ -58,7 +79,7 @@ public sealed class Table
             columns[c] = Columns[c].Select(rows);
         }
 
-        return new(Source, columns) { Places = Places is null ? null : new SelectedPlaces(Places, rows.ToArray()) };
+        return new(Source, columns) { Skipped = Skipped, Places = Places is null ? null : new SelectedPlaces(Places, rows.ToArray()) };
     }
 
     /// <summary>
@@ -84,6 +105,6 @@ public sealed class Table
             }
         }
 
-        return new(Source, columns) { Places = Places };
+        return new(Source, columns) { Skipped = Skipped, Places = Places };
     }
 }

@@ -40,8 +40,14 @@ public static class Suggestion
     {
         ArgumentNullException.ThrowIfNull(known);
         string? nearest = Nearest(name, known);
-        string list = known.Count <= 40 ? string.Join(", ", known) : string.Join(", ", known.Take(40)) + $", … ({known.Count} in all)";
-        return $"unknown {kind} '{name}'{(nearest is null ? "" : $": did you mean '{nearest}'?")}{(nearest is null ? ":" : "")} known: {list}";
+        return $"unknown {kind} '{name}'{(nearest is null ? "" : $": did you mean '{nearest}'?")}{(nearest is null ? ":" : "")} known: {List(known)}";
+    }
+
+    /// <summary>The first of some names, and how many there are.</summary>
+    public static string List(IReadOnlyList<string> names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        return names.Count <= 40 ? string.Join(", ", names) : string.Join(", ", names.Take(40)) + $", … ({names.Count} in all)";
     }
 
     /// <summary>Insertions, deletions, replacements and swaps of neighbours.</summary>

@@ -63,17 +63,32 @@ public sealed class CommandTests : Tool
         Write("b.csv", "colour,other,size\n" + string.Join('\n', lines.Select(line => $"{line.Colour},9,{line.Size}")));
         Assert.Equal(0, Run("train", "a.csv", "--target", "kind", "--epochs", "5", "--quiet", "-o", "m.st").Code);
         string first = Run("predict", "m.st", "a.csv").Out, second = Run("predict", "m.st", "b.csv").Out;
-        Assert.StartsWith("prediction,p_cat,p_dog", first);
+        Assert.StartsWith("kind,p_cat,p_dog", first);
         Assert.Equal(first, second);
     }
 
     [Fact]
     public void LargeTargetsThatAreNotScaledAreSaid()
     {
-        Write("r.csv", "x,y\n" + string.Join('\n', Enumerable.Range(0, 40).Select(n => $"{n},{250_000 + (n * 1000)}")));
-        Assert.Contains("warning: the targets are large (about 2", Run("train", "r.csv", "--network", "4:relu", "--epochs", "1", "-o", "m.st").Error);
-        Assert.DoesNotContain("warning", Run("train", "r.csv", "--network", "4:relu", "--epochs", "1", "--quiet", "-o", "m.st").Error);
-        Assert.DoesNotContain("warning", Run("train", "r.csv", "--epochs", "1", "-o", "m.st").Error);
+        Write("r.csv", "x,y\n" + string.Join('\n', Enumerable.Range(0, 40).Select(n => $"{2 * n},{250_000 + (n * 1000)}")));
+        Assert.Contains("warning: the targets are large (about 2", Run("train", "r.csv", "--network", "4:relu", "--preprocess", "none", "--epochs", "1", "-o", "m.st").Error);
+        Assert.DoesNotContain("warning", Run("train", "r.csv", "--network", "4:relu", "--preprocess", "none", "--epochs", "1", "--quiet", "-o", "m.st").Error);
+        Assert.DoesNotContain("warning", Run("train", "r.csv", "--network", "4:relu", "--epochs", "1", "-o", "m.st").Error);
+    }
+
+    /// <summary>Whatever else is given, value targets are learned as if they were about 1.</summary>
+    [Theory]
+    [InlineData("--network", "64:relu")]
+    [InlineData("--network", "1-64:relu-1:identity")]
+    [InlineData("--optimizer", "adam")]
+    [InlineData("--learning-rate", "0.001")]
+    [InlineData("--loss", "huber")]
+    [InlineData("--loss", "gaussian_nll")]
+    public void LargeTargetsAreLearned(string option, string value)
+    {
+        Write("r.csv", "x,y\n" + string.Join('\n', Enumerable.Range(0, 200).Select(n => $"{2 * n},{250_000 + (n * 1000)}")));
+        Assert.Equal(0, Run("train", "r.csv", option, value, "--epochs", "40", "--quiet", "-o", "m.st").Code);
+        Assert.True(Json("evaluate", "m.st", "r.csv", "--json").GetProperty("metrics").GetProperty("r2").GetDouble() > 0.9);
     }
 
     [Fact]

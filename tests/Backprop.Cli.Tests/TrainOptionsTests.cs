@@ -24,7 +24,7 @@ public sealed class TrainOptionsTests(PlainRun plain) : Tool, IClassFixture<Plai
     [Fact]
     public void MetricsAreThoseOfTheTask()
     {
-        Write("two.csv", "x,label\n" + string.Join('\n', Enumerable.Range(0, 40).Select(n => $"{n},{(n > 20 ? "b" : "a")}")));
+        Write("two.csv", "x,label\n" + string.Join('\n', Enumerable.Range(0, 40).Select(n => $"{2 * n},{(n > 20 ? "b" : "a")}")));
         string[] names(string data, params string[] more)
         {
             Assert.Equal(0, Run(["train", data, "--epochs", "1", "--quiet", "-o", "m.st", .. more]).Code);
@@ -185,7 +185,7 @@ public sealed class TrainOptionsTests(PlainRun plain) : Tool, IClassFixture<Plai
     [Fact]
     public void ARunGoesOnWithTheColumnsItBeganWith()
     {
-        string[] Rows(double x, double y, string label) => [.. Enumerable.Range(0, 40).Select(n => FormattableString.Invariant($"{x * n},{y * (n + (n % 3))},{(n % 2 == 0 ? label : "z")}"))];
+        string[] Rows(double x, double y, string label) => [.. Enumerable.Range(0, 40).Select(n => FormattableString.Invariant($"{(x * n) + (n % 2)},{y * (n + (n % 3))},{(n % 2 == 0 ? label : "z")}"))];
         foreach (string target in new[] { "y", "label" })
         {
             Write("d.csv", "x,y,label\n" + string.Join('\n', Rows(1, 1, "a")));
@@ -204,7 +204,7 @@ public sealed class TrainOptionsTests(PlainRun plain) : Tool, IClassFixture<Plai
     [Fact]
     public void AFigureThatCannotBeHadIsSaid()
     {
-        Write("d.csv", "x,label\n" + string.Join('\n', Enumerable.Range(0, 40).Select(n => $"{n},{(n % 2 == 0 ? "a" : "b")}")));
+        Write("d.csv", "x,label\n" + string.Join('\n', Enumerable.Range(0, 40).Select(n => $"{2 * n},{(n % 2 == 0 ? "a" : "b")}")));
         Write("v.csv", "x,label\n1,a\n2,a\n");
         (int code, _, string error) = Run("train", "d.csv", "--validation", "v.csv", "--keep-by", "auc", "--epochs", "2", "--quiet");
         Assert.Equal(2, code);
@@ -227,10 +227,10 @@ public sealed class TrainOptionsTests(PlainRun plain) : Tool, IClassFixture<Plai
     [Fact]
     public void MoreUnitsThanClassesAreSaid()
     {
-        Write("d.csv", "x,k\n" + string.Join('\n', Enumerable.Range(0, 60).Select(n => $"{n},{new[] { 3, 7, 10 }[n % 3]}")));
+        Write("d.csv", "x,k\n" + string.Join('\n', Enumerable.Range(0, 60).Select(n => $"{2 * n},{new[] { 3, 7, 10 }[n % 3]}")));
         JsonElement train = Json("train", "d.csv", "--target", "k", "--network", "1-4:tanh-4:softmax", "--epochs", "1", "--quiet", "--json");
         Assert.Contains("4 units for 3 classes", Assert.Single(train.GetProperty("warnings").EnumerateArray()).GetString());
-        Assert.StartsWith("prediction,p_3,p_7,p_10,p_#3\n", Run("predict", "model.safetensors", "d.csv").Out.Replace("\r", "", StringComparison.Ordinal));
+        Assert.StartsWith("k,p_3,p_7,p_10,p_#3\n", Run("predict", "model.safetensors", "d.csv").Out.Replace("\r", "", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -240,7 +240,7 @@ public sealed class TrainOptionsTests(PlainRun plain) : Tool, IClassFixture<Plai
         string expected = Json(["train", .. how]).GetProperty("sha256").GetString()!;
         JsonElement first = Json(["train", "--max-time", "0.001", "--checkpoint", "ck", .. how]);
         Assert.Equal(1, first.GetProperty("steps").GetInt32());
-        Assert.Contains("--max-time", Assert.Single(first.GetProperty("warnings").EnumerateArray()).GetString());
+        Assert.Contains("--max-time", first.GetProperty("warnings").EnumerateArray().Last().GetString());
         JsonElement same = Json("train", "--resume", "ck", "--quiet", "--json");
         Assert.Equal((first.GetProperty("sha256").GetString(), 0), (same.GetProperty("sha256").GetString(), same.GetProperty("steps").GetInt32()));
         Assert.Equal(expected, Json("train", "--resume", "ck", "--max-time", "100", "--quiet", "--json").GetProperty("sha256").GetString());

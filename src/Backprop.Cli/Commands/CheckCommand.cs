@@ -3,6 +3,7 @@ using System.Numerics;
 using Backprop.Cli.Input;
 using Backprop.Cli.Output;
 using Backprop.Data;
+using Backprop.Tables.Models;
 using Backprop.Derivations;
 using Backprop.Derivations.Formats;
 using Backprop.Kernels;
@@ -66,10 +67,10 @@ internal static class CheckCommand
 
     private static int Positive(string option, int value) => value > 0 ? value : throw new UsageException($"{option} must be at least 1, found {value}");
 
-    private static (Network<T> Network, Dataset<T> Data) OfModel<T>(string path, DataSource source, string[]? targets, int rows) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static (Network<T> Network, Dataset<T> Data) OfModel<T>(string path, DataSource source, string? targets, int rows) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Model<T> model = Model<T>.Read(path);
-        Dataset<T> data = DatasetBuilder.ForModel<T>(source, model.Network.Definition, model.Schema, targets, needTargets: true);
+        TabularModel<T> model = TabularModel<T>.Load(path);
+        Dataset<T> data = NoteLines.Of(notes => model.Rows<T>(source, targets, needTargets: true, notes));
         int count = Math.Min(rows, data.Rows);
         return (model.Network, data.Select([.. Enumerable.Range(0, count).Select(n => (int)((long)n * data.Rows / count))]));
     }

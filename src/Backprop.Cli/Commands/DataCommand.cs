@@ -2,6 +2,7 @@ using System.CommandLine;
 using Backprop.Cli.Input;
 using Backprop.Cli.Output;
 using Backprop.Tables;
+using Backprop.Tables.Models;
 using Backprop.Tables.Schemas;
 using Spectre.Console;
 
@@ -15,36 +16,34 @@ internal static class DataCommand
         var common = new CommonOptions();
         var command = new Command("data", "What the columns are, and what training would make of them");
         common.AddTo(command);
-        command.SetAction(parsed => Run(common.Source(parsed).ForTraining(), common.Targets(parsed), parsed.GetValue(common.Json)));
+        command.SetAction(parsed => NoteLines.Of(notes => Run(common.Source(parsed).Read(notes).ForTraining(notes: notes), common.Targets(parsed), parsed.GetValue(common.Json), notes)));
         return command;
     }
 
-    private static int Run(DataSource source, string[]? targets, bool json)
+    private static int Run(SourceRows source, string? target, bool json, Notes notes)
     {
-        if (source.Table is null)
-        {
-            DatasetBuilder.RequireNoTarget(targets);
-            return Arrays(source, json);
-        }
-
-        targets ??= source.DefaultTargets;
-        ColumnSummary[] columns = [.. source.Table.Columns.Select(ColumnSummary.Of)];
         TableSchema? schema = null;
         string? why = null;
         try
         {
-            schema = SchemaInference.Infer(source.Table, new() { Targets = targets });
+            schema = source.InferSchema(new() { Target = target }, notes);
         }
-        catch (UsageException error) when (targets is null)
+        catch (UsageException error) when (target is null)
         {
-            why = error.Message; // without a target there is still much to see
+            why = OptionNames.With(error.Message, error.Settings); // without a target there is still much to see
         }
 
+        if (source.Table is null)
+        {
+            return Arrays(source, schema?.Target, json);
+        }
+
+        IReadOnlyList<ColumnSummary> columns = ColumnSummary.Of(source.Table);
         if (json)
         {
             JsonLine.Print(line =>
             {
-                line.WriteNumber("rows", source.Rows);
+                line.WriteNumber("rows", source.Count);
                 line.WriteStartArray("columns");
                 foreach (ColumnSummary column in columns)
                 {
@@ -62,11 +61,12 @@ internal static class DataCommand
                 line.WriteEndArray();
                 line.WritePropertyName("schema");
                 line.WriteRawValue(schema is null ? "null" : SchemaJson.Write(schema));
+                line.Warnings();
             });
             return ExitCode.Done;
         }
 
-        var table = new Spectre.Console.Table().Title(Markup.Escape($"{source.Name}: {source.Rows:N0} rows"));
+        var table = new Spectre.Console.Table().Title(Markup.Escape($"{source.Name}: {source.Count:N0} rows"));
         foreach (string heading in new[] { "column", "cells", "empty", "different", "least", "mean", "greatest", "in training" })
         {
             table.AddColumn(heading);
@@ -82,8 +82,8 @@ internal static class DataCommand
         Terminal.Data.Write(table);
         if (schema?.Target.Kind == TargetKind.Class)
         {
-            ColumnSummary target = columns.First(column => column.Name == schema.Target.Names[0]);
-            Terminal.Data.WriteLine($"classes: {string.Join(", ", target.Counts.Select(count => $"{count.Key} ({count.Value})"))}");
+            ColumnSummary classes = columns.First(column => column.Name == schema.Target.Names[0]);
+            Terminal.Data.WriteLine($"classes: {string.Join(", ", classes.Counts.Select(count => $"{count.Key} ({count.Value})"))}");
         }
 
         if (why is not null)
@@ -94,27 +94,27 @@ internal static class DataCommand
         return ExitCode.Done;
     }
 
-    private static int Arrays(DataSource source, bool json)
+    private static int Arrays(SourceRows source, TargetColumns? target, bool json)
     {
         double minimum = source.X!.Values.Min(), maximum = source.X.Values.Max();
         if (json)
         {
             JsonLine.Print(line =>
             {
-                line.WriteNumber("rows", source.Rows);
+                line.WriteNumber("rows", source.Count);
                 line.WriteNumber("features", source.X.Columns);
                 line.Number("min", minimum);
                 line.Number("max", maximum);
                 line.WriteNumber("targets", source.Y?.Columns ?? 0);
-                line.WriteBoolean("classes", source.Y is { IsInteger: true, Columns: 1 });
+                line.WriteBoolean("classes", target?.Kind == TargetKind.Class);
             });
             return ExitCode.Done;
         }
 
-        Terminal.Out.WriteLine($"{source.Name}: {source.Rows:N0} rows of {source.X.Columns} features, {minimum:G5} to {maximum:G5}");
+        Terminal.Out.WriteLine($"{source.Name}: {source.Count:N0} rows of {source.X.Columns} features, {minimum:G5} to {maximum:G5}");
         if (source.Y is { } y)
         {
-            Terminal.Out.WriteLine(y.IsInteger && y.Columns == 1
+            Terminal.Out.WriteLine(target?.Kind == TargetKind.Class
                 ? $"classes: {string.Join(", ", y.Values.GroupBy(value => value).OrderBy(group => group.Key).Take(20).Select(group => $"{group.Key} ({group.Count()})"))}"
                 : $"{y.Columns} target values in a row");
         }

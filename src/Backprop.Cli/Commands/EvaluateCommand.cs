@@ -1,9 +1,8 @@
 using System.CommandLine;
 using Backprop.Cli.Input;
 using Backprop.Cli.Output;
-using Backprop.Data;
-using Backprop.Networks;
-using Backprop.Tables.Schemas;
+using Backprop.Tables;
+using Backprop.Tables.Models;
 using Backprop.Training;
 using Spectre.Console;
 
@@ -25,14 +24,11 @@ internal static class EvaluateCommand
         return command;
     }
 
-    private static int Run(string path, DataSource source, string[]? targets, bool json)
+    private static int Run(string path, DataSource source, string? target, bool json)
     {
-        Model<double> model = Model<double>.Read(path);
-        Dataset<double> data = model.Rows<double>(source, targets, needTargets: true);
-        Evaluation evaluation = model.Evaluator().Evaluate(data);
-        NetworkDefinition network = model.Network.Definition;
-        TargetColumns? target = model.Schema?.Target;
-        IReadOnlyList<string> labels = OutputNames.Labels(target, evaluation.Confusion?.Length ?? 0), names = OutputNames.Targets(target, network.TargetCount);
+        var model = TabularModel.Load(path);
+        Evaluation evaluation = NoteLines.Of(notes => model.Evaluate(source, target, notes));
+        IReadOnlyList<string> labels = model.LabelsOf(evaluation.Confusion?.Length ?? 0), names = model.TargetNames;
         if (json)
         {
             JsonLine.Print(line =>
@@ -42,6 +38,7 @@ internal static class EvaluateCommand
                 line.WriteStartObject("metrics");
                 line.DetailedMetrics(evaluation, labels, names);
                 line.WriteEndObject();
+                line.Warnings(ifAny: true);
             });
             return ExitCode.Done;
         }

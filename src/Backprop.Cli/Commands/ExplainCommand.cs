@@ -4,6 +4,7 @@ using System.Text;
 using Backprop.Cli.Input;
 using Backprop.Cli.Output;
 using Backprop.Data;
+using Backprop.Tables.Models;
 using Backprop.Derivations;
 using Backprop.Derivations.Formats;
 using Backprop.ModelFiles;
@@ -73,11 +74,11 @@ internal static class ExplainCommand
         return explanation.Agrees ? ExitCode.Done : ExitCode.CheckFailed;
     }
 
-    private static Explanation Explain<T>(string path, Func<DataSource> read, string[]? targets, int row, string parameter) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static Explanation Explain<T>(string path, Func<DataSource> read, string? targets, int row, string parameter) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Model<T> model = Model<T>.Read(path);
+        TabularModel<T> model = TabularModel<T>.Load(path);
         var name = ParameterName.Parse(parameter, model.Network.Definition); // before the data: they may be large
-        Dataset<T> one = model.Row<T>(read(), row, targets);
+        Dataset<T> one = NoteLines.Of(notes => model.Row<T>(read(), row, targets, notes));
         return Explanation.OfOnly(model.Network, one, row, name);
     }
 }

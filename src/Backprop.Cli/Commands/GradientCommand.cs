@@ -3,6 +3,7 @@ using System.Numerics;
 using Backprop.Cli.Input;
 using Backprop.Cli.Output;
 using Backprop.Data;
+using Backprop.Tables.Models;
 using Backprop.Kernels;
 using Backprop.ModelFiles;
 using Backprop.Propagation;
@@ -28,10 +29,10 @@ internal static class GradientCommand
         return command;
     }
 
-    private static int Run<T>(string path, DataSource source, string[]? targets, string? output, bool json) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static int Run<T>(string path, DataSource source, string? targets, string? output, bool json) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Model<T> model = Model<T>.Read(path);
-        Dataset<T> data = model.Rows<T>(source, targets, needTargets: true);
+        TabularModel<T> model = TabularModel<T>.Load(path);
+        Dataset<T> data = NoteLines.Of(notes => model.Rows<T>(source, targets, needTargets: true, notes));
         Gradient<T> gradient = Backpropagation.Gradient(model.Network, data);
         if (output is not null)
         {

@@ -3,6 +3,7 @@ using Backprop.Cli.Input;
 using Backprop.Cli.Output;
 using Backprop.Cli.Pages;
 using Backprop.Cli.Pages.Runs;
+using Backprop.Tables.Models;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -37,8 +38,7 @@ internal static class ServeCommand
                 (modelPath, dataPath) = (null, modelPath); // DATA alone
             }
 
-            bool hasData = dataPath is not null || parsed.GetValue(common.Query) is not null || parsed.GetValue(common.Database) is not null;
-            DataSource? source = hasData ? DataSource.Read(dataPath, parsed.GetValue(common.Query), parsed.GetValue(common.Database)) : null;
+            DataSource? source = dataPath is not null && parsed.GetValue(common.Data) is null ? DataSource.Named(dataPath) : common.NamesRows(parsed) ? common.Source(parsed) : null;
             return Serve(GivenFiles.Read(modelPath, source, common.Targets(parsed)), chosen, cancellation);
         });
         return command;

@@ -1,7 +1,7 @@
 using System.CommandLine;
-using Backprop.Cli.Input;
 using Backprop.Cli.Output;
 using Backprop.Networks;
+using Backprop.Tables.Models;
 using Backprop.Tables.Schemas;
 using Spectre.Console;
 
@@ -21,7 +21,7 @@ internal static class SummaryCommand
 
     private static int Run(string path, bool json)
     {
-        Model<double> model = Model<double>.Read(path);
+        TabularModel<double> model = TabularModel<double>.Load(path);
         NetworkDefinition network = model.Network.Definition;
         long weights = network.ParameterCount - network.Layers.Sum(layer => (long)layer.Units);
         long forward = 2 * weights, training = 2 * forward + (2 * (weights - ((long)network.Inputs * network.Layers[0].Units)));

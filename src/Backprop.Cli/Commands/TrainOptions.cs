@@ -1,7 +1,5 @@
 using System.CommandLine;
-using System.Globalization;
 using Backprop.Cli.Input;
-using Backprop.Networks;
 using Backprop.Optimizers.Schedules;
 using Backprop.Training;
 
@@ -134,22 +132,5 @@ internal sealed class TrainOptions
         Initializer.Propose(Networks.Initializer.Names);
         Loss.Propose(Losses.Loss.Names);
         NumberOptions.ReadStrictly(command);
-    }
-
-    /// <summary>Whether nothing of the model is chosen, so that our own recipe is.</summary>
-    public bool UsesRecipe(ParseResult parsed) =>
-        parsed.GetValue(Network) is null && parsed.GetValue(Optimizer) is null && parsed.GetValue(LearningRate) is null && parsed.GetValue(Loss) is null && parsed.GetValue(From) is null;
-
-    /// <summary>Layers and, where the inputs stand in front, their number.</summary>
-    public static (int? Inputs, IReadOnlyList<LayerDefinition> Layers) ParseNetwork(string specification)
-    {
-        string first = specification.Split('-')[0];
-        if (int.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out _))
-        {
-            var complete = NetworkDefinition.Parse(specification);
-            return (complete.Inputs, complete.Layers);
-        }
-
-        return (null, NetworkDefinition.ParseLayers(specification));
     }
 }

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
 using Backprop.Data;
+using Backprop.Sql;
+using Backprop.Tables.Models;
 
 namespace Backprop.Cli.Input;
 
@@ -40,11 +42,23 @@ internal sealed class CommonOptions
         Data.CompletionSources.Add(_ => EmbeddedData.Names.Select(name => new CompletionItem($"builtin:{name}")));
     }
 
-    public DataSource Source(ParseResult parsed) => DataSource.Read(parsed.GetValue(Data), parsed.GetValue(Query), parsed.GetValue(Database));
-
-    public string[]? Targets(ParseResult parsed) => parsed.GetValue(Target)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) switch
+    /// <summary>Where the rows come from; nothing is read yet, but a query.</summary>
+    public DataSource Source(ParseResult parsed)
     {
-        [] => throw new UsageException("--target names no column"),
-        var names => names,
-    };
+        (string? data, string? query, string? database) = (parsed.GetValue(Data), parsed.GetValue(Query), parsed.GetValue(Database));
+        return (data, query) switch
+        {
+            (null, not null) => DataSource.Of("query", (reading, notes) => SqlReader.Read(query, database, notes, reading)),
+            (not null, not null) => throw new UsageException("give DATA or --query, not both"),
+            _ when database is not null => throw new UsageException("--database needs --query"),
+            (null, _) => throw new UsageException("DATA is missing: a file, builtin:digits, builtin:iris, or --query"),
+            ("-", _) => DataSource.Csv(Session.Current.Input, "standard input"),
+            _ => DataSource.Named(data),
+        };
+    }
+
+    /// <summary>Whether rows are named at all.</summary>
+    public bool NamesRows(ParseResult parsed) => parsed.GetValue(Data) is not null || parsed.GetValue(Query) is not null || parsed.GetValue(Database) is not null;
+
+    public string? Targets(ParseResult parsed) => parsed.GetValue(Target);
 }

@@ -35,6 +35,25 @@ internal static class JsonLine
         }
     }
 
+    /// <summary>What was warned of so far.</summary>
+    /// <param name="json">Where to.</param>
+    /// <param name="ifAny">Whether nothing is written where nothing was warned of.</param>
+    public static void Warnings(this Utf8JsonWriter json, bool ifAny = false)
+    {
+        if (ifAny && Terminal.Warnings.Count == 0)
+        {
+            return;
+        }
+
+        json.WriteStartArray("warnings");
+        foreach (string warning in Terminal.Warnings)
+        {
+            json.WriteStringValue(warning);
+        }
+
+        json.WriteEndArray();
+    }
+
     /// <summary>Metrics by name, and the confusion matrix.</summary>
     public static void Metrics(this Utf8JsonWriter json, Evaluation evaluation)
     {

@@ -23,10 +23,15 @@ internal static class Terminal
     }
 
     /// <summary>Something is wrong, and work goes on.</summary>
-    public static void Warn(string message)
+    /// <param name="message">What.</param>
+    /// <param name="silently">Whether it is only kept for <c>--json</c>.</param>
+    public static void Warn(string message, bool silently = false)
     {
         Session.Current.Warnings.Add(message);
-        ToPeople(() => Session.Current.Error.WriteLine(Plain($"backprop: warning: {message}")));
+        if (!silently)
+        {
+            ToPeople(() => Session.Current.Error.WriteLine(Plain($"backprop: warning: {message}")));
+        }
     }
 
     /// <summary>A message or a picture of several lines.</summary>

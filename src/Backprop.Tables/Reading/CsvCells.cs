@@ -240,13 +240,17 @@ internal sealed class CsvCells : WrittenCells
     {
         if (CsvChunk.FirstBadByte(part.Chunk.Bytes) is var bad and >= 0)
         {
-            part.Fault = BadByte(part, bad);
+            // Where a quote may stand where none belongs, it is not yet known which row it is.
+            part.HasStrayQuotes = part.Chunk.Quotes > 0 && !part.File.IsRewritten;
+            part.Fault = part.HasStrayQuotes ? null : BadByte(part, bad);
             return;
         }
 
         CellTask[] tasks = [.. wanted];
         int width = part.File.Columns.Length, row = 0, line = 0, nextLine = 0, blank = 0, blankBefore = 0;
         char[] buffer = [];
+        bool[] isReal = part.IsReal;
+        bool isPlain = !_missing.HasNumbers; // most numbers need no more than one look
         using SepReader reader = part.Chunk.Open(part.File.Dialect.Separator);
         foreach (SepReader.Row cells in reader)
         {
@@ -281,12 +285,17 @@ internal sealed class CsvCells : WrittenCells
                     continue;
                 }
 
-                ReadOnlySpan<char> text = cells[task.Cell].Span.Trim();
-                text = hasQuotes ? CsvCell.Unquote(text, ref buffer) : text;
+                ReadOnlySpan<char> text = cells[task.Cell].Span;
+                text = hasQuotes ? CsvCell.Unquote(text, ref buffer) : CsvCell.Trim(text);
                 if (task.Format is { } format)
                 {
                     double number = double.NaN;
-                    if (text.Length > 0 && !TryNumber(text, format, ref number, ref part.IsReal[task.Column]))
+                    if (isPlain && NumberText.TryParsePlain(text, format.Decimal, out double plain, out bool isWhole) && double.IsFinite(plain))
+                    {
+                        number = plain;
+                        isReal[task.Column] |= !isWhole;
+                    }
+                    else if (text.Length > 0 && !TryNumber(text, format, ref number, ref isReal[task.Column]))
                     {
                         // The rest of the column is read again, from the first row.
                         part.IsText[task.Column] = true;

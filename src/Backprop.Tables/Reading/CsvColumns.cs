@@ -34,7 +34,7 @@ internal sealed class CsvColumns
             if (files[0].Columns[cell] is var column and >= 0)
             {
                 ColumnReading? known = options.Columns?.GetValueOrDefault(cells.Names[column]);
-                _kinds[column] = known?.Kind ?? ColumnReadingKind.Auto;
+                _kinds[column] = options.Kind(cells.Names[column]) is not ColumnReadingKind.Skip and var kind ? kind : ColumnReadingKind.Auto;
                 cells.Format(column) = _kinds[column] switch
                 {
                     ColumnReadingKind.Number => known!.Format ?? Plain,

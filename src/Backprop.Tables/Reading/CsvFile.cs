@@ -9,6 +9,9 @@ internal sealed record CsvFile(string Source, CsvDialect Dialect, List<CsvChunk>
     /// <summary>The column of the table that each cell of a row belongs to; −1: none.</summary>
     public int[] Columns { get; set; } = [];
 
+    /// <summary>Whether every quote is where one belongs.</summary>
+    public bool IsRewritten { get; private init; }
+
     /// <summary>Reads a file.</summary>
     /// <param name="stream">Its bytes.</param>
     /// <param name="source">Its name for messages.</param>
@@ -32,7 +35,7 @@ internal sealed record CsvFile(string Source, CsvDialect Dialect, List<CsvChunk>
     }
 
     /// <summary>The same with quotes where they belong and one blank between cells.</summary>
-    public CsvFile Rewrite(int chunkLength, Notes? notes) => this with { Chunks = CsvRewriter.Rewrite(Chunks, Source, Dialect, chunkLength, notes) };
+    public CsvFile Rewrite(int chunkLength, Notes? notes) => this with { IsRewritten = true, Chunks = CsvRewriter.Rewrite(Chunks, Source, Dialect, chunkLength, notes) };
 
     /// <summary>The first lines in one piece, however short chunks are.</summary>
     private static ReadOnlySpan<byte> FirstBytes(List<CsvChunk> chunks)

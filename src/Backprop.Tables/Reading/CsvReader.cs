@@ -16,7 +16,12 @@ internal static class CsvReader
     /// <exception cref="UsageException">An option that cannot be meant.</exception>
     public static Table Read(List<CsvFile> files, string source, ReadingOptions options, Notes? notes, int chunkLength)
     {
-        string[] names = [.. files[0].Dialect.Names.Where(name => options.Columns?.GetValueOrDefault(name)?.Kind != ColumnReadingKind.Skip)];
+        string[] names = [.. files[0].Dialect.Names.Where(name => options.Kind(name) != ColumnReadingKind.Skip)], skipped = [.. files[0].Dialect.Names.Where(name => options.Kind(name) == ColumnReadingKind.Skip)];
+        if (names.Length == 0)
+        {
+            (names, skipped) = (skipped, names); // no column that is looked for is there: whoever asked can say which are
+        }
+
         foreach (CsvFile file in files)
         {
             Bind(file, files[0], names);
@@ -31,7 +36,7 @@ internal static class CsvReader
             {
                 case null:
                     NoteBlankLines(cells, notes);
-                    return new(source, columns.Decide(source, notes)) { Places = new CsvPlaces(cells) };
+                    return new(source, columns.Decide(source, notes)) { Skipped = skipped, Places = new CsvPlaces(cells) };
                 case { HasStrayQuotes: true } stray:
                     files = files.ConvertAll(file => file == stray.File ? file.Rewrite(chunkLength, notes) : file);
                     break;

@@ -58,7 +58,7 @@ internal sealed class CsvRewriter
         {
             int start = n;
             n = Line(n);
-            bool isBlank = _bytes.AsSpan(start, n - start).IndexOfAnyExcept(" \t\r\n"u8) < 0;
+            bool isBlank = _bytes.AsSpan(start, n - start).IndexOfAnyExcept(_dialect.Separator == '\t' ? " \r\n"u8 : " \t\r\n"u8) < 0;
             _line += CsvChunk.CountLines(_bytes.AsSpan(start, n - start));
             _row += isBlank ? 0 : 1;
             if (_length >= _chunkLength)

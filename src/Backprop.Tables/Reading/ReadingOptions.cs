@@ -23,6 +23,12 @@ public sealed record ReadingOptions
     /// <summary>How columns are read that a schema knows, by name; columns that are not named are read as they look.</summary>
     public IReadOnlyDictionary<string, ColumnReading>? Columns { get; init; }
 
+    /// <summary>How columns are read that <see cref="Columns"/> does not name; <see cref="ColumnReadingKind.Skip"/> leaves them out, and in <see cref="Table.Skipped"/>.</summary>
+    public ColumnReadingKind Others { get; init; }
+
+    /// <summary>As what a column is read.</summary>
+    internal ColumnReadingKind Kind(string column) => Columns?.GetValueOrDefault(column)?.Kind ?? Others;
+
     /// <summary>What stands for a missing cell unless it is said otherwise.</summary>
     public static IReadOnlyList<string> DefaultMissing { get; } = ["NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "NULL", "null", "None", "?"];
 }

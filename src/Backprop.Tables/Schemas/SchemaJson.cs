@@ -1,11 +1,19 @@
 using System.Text;
 using System.Text.Json;
+using Backprop.Tables.Cells;
 
 namespace Backprop.Tables.Schemas;
 
-/// <summary>A schema as the JSON that model files carry. Numbers are written so that they come back as the same bits.</summary>
+/// <summary>
+/// A schema as the JSON that model files carry. Numbers are written so that they come back as the same bits. What has no version is version 1:
+/// its numeric columns take true and false as 1 and 0, and its categories are all that training had.
+/// </summary>
 public static class SchemaJson
 {
+    private static readonly (DateParts Part, string Name)[] s_parts = [(DateParts.Month, "month"), (DateParts.Weekday, "weekday"), (DateParts.DayOfYear, "day_of_year"), (DateParts.Hour, "hour")];
+
+    private const int Version = 2;
+
     /// <summary>Writes a schema.</summary>
     public static string Write(TableSchema schema)
     {
@@ -14,34 +22,11 @@ public static class SchemaJson
         using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
+            json.WriteNumber("version", Version);
             json.WriteStartArray("columns");
             foreach (FeatureColumn column in schema.Columns)
             {
-                json.WriteStartObject();
-                json.WriteString("name", column.Name);
-                json.WriteString("kind", column.Kind.ToString().ToLowerInvariant());
-                if (column.Kind == FeatureKind.Numeric)
-                {
-                    json.WriteNumber("mean", column.Mean);
-                    json.WriteNumber("scale", column.Scale);
-                    if (!double.IsNaN(column.Imputed))
-                    {
-                        json.WriteNumber("imputed", column.Imputed);
-                    }
-                }
-
-                WriteStrings(json, "categories", column.Categories);
-                if (column.FlagsMissing)
-                {
-                    json.WriteBoolean("flags_missing", true);
-                }
-
-                if (column.Why is not null)
-                {
-                    json.WriteString("why", column.Why);
-                }
-
-                json.WriteEndObject();
+                Write(json, column);
             }
 
             json.WriteEndArray();
@@ -51,16 +36,101 @@ public static class SchemaJson
             WriteStrings(json, "labels", schema.Target.Labels);
             WriteNumbers(json, "means", schema.Target.Means);
             WriteNumbers(json, "scales", schema.Target.Scales);
+            if (schema.Target.Formats is { } formats)
+            {
+                json.WriteStartArray("formats");
+                foreach (NumberFormat? format in formats)
+                {
+                    WriteFormat(json, format ?? NumberFormat.Plain);
+                }
+
+                json.WriteEndArray();
+            }
+
             json.WriteEndObject();
             if (schema.SampleWeight is not null)
             {
                 json.WriteString("sample_weight", schema.SampleWeight);
             }
 
+            WriteStrings(json, "missing", schema.Missing);
+            if (schema.Decimal is { } mark)
+            {
+                json.WriteString("decimal", mark.ToString());
+            }
+
             json.WriteEndObject();
         }
 
         return Encoding.UTF8.GetString(stream.ToArray());
+    }
+
+    private static void Write(Utf8JsonWriter json, FeatureColumn column)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", column.Name);
+        json.WriteString("kind", column.Kind.ToString().ToLowerInvariant());
+        if (column.Kind is FeatureKind.Numeric or FeatureKind.Date)
+        {
+            json.WriteNumber("mean", column.Mean);
+            json.WriteNumber("scale", column.Scale);
+            WriteNumber(json, "imputed", column.Imputed);
+            WriteNumber(json, "minimum", column.Minimum);
+            WriteNumber(json, "maximum", column.Maximum);
+        }
+
+        if (column.Format is { } format)
+        {
+            json.WritePropertyName("format");
+            WriteFormat(json, format);
+        }
+
+        if (column.Date is { } date)
+        {
+            json.WriteString("form", date.Pattern);
+            WriteStrings(json, "parts", [.. s_parts.Where(part => column.Parts.HasFlag(part.Part)).Select(part => part.Name)]);
+        }
+
+        WriteStrings(json, "categories", column.Categories);
+        foreach ((string name, bool value) in ((string, bool)[])[("shares_rare", column.SharesRare), ("booleans", column.TakesBooleans), ("flag_only", column.IsFlagOnly), ("flags_missing", column.FlagsMissing), ("had_missing", column.HadMissing)])
+        {
+            if (value)
+            {
+                json.WriteBoolean(name, true);
+            }
+        }
+
+        if (column.Why is not null)
+        {
+            json.WriteString("why", column.Why);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteFormat(Utf8JsonWriter json, NumberFormat format)
+    {
+        json.WriteStartObject();
+        json.WriteString("decimal", format.Decimal.ToString());
+        if (format.Thousands is { } thousands)
+        {
+            json.WriteString("thousands", thousands.ToString());
+        }
+
+        if (format.Currency is { } currency)
+        {
+            json.WriteString("currency", currency);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteNumber(Utf8JsonWriter json, string name, double number)
+    {
+        if (!double.IsNaN(number))
+        {
+            json.WriteNumber(name, number);
+        }
     }
 
     /// <summary>Reads a schema.</summary>
@@ -71,16 +141,28 @@ public static class SchemaJson
         {
             using JsonDocument document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = 16, AllowDuplicateProperties = false });
             JsonElement root = document.RootElement;
-            FeatureColumn[] columns = [.. root.GetProperty("columns").EnumerateArray().Select(ReadColumn)];
+            int version = root.TryGetProperty("version", out JsonElement stated) ? stated.GetInt32() : 1;
+            if (version is < 1 or > Version)
+            {
+                throw new ModelException($"the model's schema is of version {version}, which this library does not know: it reads 1 and {Version}");
+            }
+
+            FeatureColumn[] columns = [.. root.GetProperty("columns").EnumerateArray().Select(column => ReadColumn(column, version))];
             JsonElement target = root.GetProperty("target");
             var targets = new TargetColumns(
                 Strings(target, "names") ?? [],
                 Kind<TargetKind>(target),
-                Strings(target, "labels"), Numbers(target, "means"), Numbers(target, "scales"));
+                Strings(target, "labels"), Numbers(target, "means"), Numbers(target, "scales"))
+            {
+                Formats = target.TryGetProperty("formats", out JsonElement formats) ? [.. formats.EnumerateArray().Select(ReadFormat)] : null,
+            };
             Validate(columns, targets);
-            return new(columns, targets, root.TryGetProperty("sample_weight", out JsonElement weight) ? weight.GetString() : null);
+            return new(columns, targets, root.TryGetProperty("sample_weight", out JsonElement weight) ? weight.GetString() : null)
+            {
+                Missing = Strings(root, "missing"), Decimal = Mark(root, "decimal"),
+            };
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or ArgumentException or KeyNotFoundException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or ArgumentException or KeyNotFoundException or UsageException)
         {
             throw new ModelException($"the model's schema cannot be read: {error.Message}", error);
         }
@@ -90,15 +172,23 @@ public static class SchemaJson
     {
         bool scaled = target.Means is not null || target.Scales is not null;
         if (target.Names.Count == 0 || Repeats(target.Names) || (target.Labels is not null && (target.Labels.Count == 0 || Repeats(target.Labels))) ||
+            (target.Formats is not null && target.Formats.Count != target.Names.Count) ||
             (target.Kind == TargetKind.Class && (target.Labels is null || target.Names.Count != 1 || scaled)) ||
             (scaled && (target.Means?.Count != target.Names.Count || target.Scales?.Count != target.Names.Count || !target.Means.All(double.IsFinite) || !target.Scales.All(IsScale))))
         {
             throw new ModelException("the model's schema has a target that does not fit together");
         }
 
+        if (Repeats([.. columns.Select(column => column.Name), .. target.Names]))
+        {
+            throw new ModelException("the model's schema names a column twice");
+        }
+
         foreach (FeatureColumn column in columns)
         {
-            if ((column.Kind == FeatureKind.Categorical && column.Categories is null) || (column.Categories is not null && Repeats(column.Categories)) ||
+            if ((column.Kind == FeatureKind.Categorical && column.Categories is null) || (column.Kind == FeatureKind.Date && column.Date is null) ||
+                (column.IsFlagOnly && !(column.FlagsMissing && column.Kind == FeatureKind.Numeric)) || (column.FlagsMissing && column.Kind == FeatureKind.Boolean) ||
+                double.IsInfinity(column.Minimum) || double.IsInfinity(column.Maximum) || (column.Categories is not null && Repeats(column.Categories)) ||
                 !double.IsFinite(column.Mean) || !IsScale(column.Scale) || double.IsInfinity(column.Imputed))
             {
                 throw new ModelException($"the model's schema has a column '{column.Name}' that does not fit together");
@@ -120,15 +210,43 @@ public static class SchemaJson
             ?? throw new ModelException($"the model's schema: {Suggestion.Unknown("kind", text, [.. Enum.GetNames<TKind>().Select(name => name.ToLowerInvariant())])}");
     }
 
-    private static FeatureColumn ReadColumn(JsonElement column) => new(
-        Text(column.GetProperty("name")),
-        Kind<FeatureKind>(column),
-        Number(column, "mean", 0),
-        Number(column, "scale", 1),
-        Number(column, "imputed", double.NaN),
-        column.TryGetProperty("flags_missing", out JsonElement flags) && flags.GetBoolean(),
-        Strings(column, "categories"),
-        column.TryGetProperty("why", out JsonElement why) ? why.GetString() : null);
+    private static FeatureColumn ReadColumn(JsonElement column, int version)
+    {
+        FeatureKind kind = Kind<FeatureKind>(column);
+        bool flags = Flag(column, "flags_missing");
+        return new(
+            Text(column.GetProperty("name")),
+            kind,
+            Number(column, "mean", 0),
+            Number(column, "scale", 1),
+            Number(column, "imputed", double.NaN),
+            flags,
+            Strings(column, "categories"),
+            column.TryGetProperty("why", out JsonElement why) ? why.GetString() : null)
+        {
+            Minimum = Number(column, "minimum", double.NaN),
+            Maximum = Number(column, "maximum", double.NaN),
+            Format = column.TryGetProperty("format", out JsonElement format) ? ReadFormat(format) : null,
+            Date = column.TryGetProperty("form", out JsonElement form) ? DateForm.Parse(Text(form)) : null,
+            Parts = (Strings(column, "parts") ?? []).Aggregate(DateParts.None, (all, name) => all | Part(name)),
+            SharesRare = Flag(column, "shares_rare"),
+            TakesBooleans = version == 1 ? kind == FeatureKind.Numeric : Flag(column, "booleans"),
+            IsFlagOnly = Flag(column, "flag_only"),
+            HadMissing = flags || Flag(column, "had_missing"),
+        };
+    }
+
+    private static bool Flag(JsonElement element, string name) => element.TryGetProperty(name, out JsonElement flag) && flag.GetBoolean();
+
+    private static DateParts Part(string name) => s_parts.FirstOrDefault(part => part.Name == name) is { Part: not DateParts.None and var found } ? found
+        : throw new ModelException($"the model's schema: {Suggestion.Unknown("part of a date", name, [.. s_parts.Select(part => part.Name)])}");
+
+    private static NumberFormat ReadFormat(JsonElement format) => new(
+        Mark(format, "decimal") ?? '.', Mark(format, "thousands"), format.TryGetProperty("currency", out JsonElement currency) ? currency.GetString() : null);
+
+    private static char? Mark(JsonElement element, string name) => !element.TryGetProperty(name, out JsonElement mark) ? null
+        : Text(mark) is [var single] ? single
+        : throw new ModelException($"the model's schema: '{mark}' found as the {name} mark, one character expected");
 
     private static double Number(JsonElement element, string name, double otherwise) => element.TryGetProperty(name, out JsonElement value) ? value.GetDouble() : otherwise;
 

@@ -1,6 +1,8 @@
+using Backprop.Tables.Reading;
+
 namespace Backprop.Tables.Schemas;
 
-/// <summary>How a schema is made of a table.</summary>
+/// <summary>How a schema is made of a table. Where columns are named, * stands for any characters.</summary>
 public sealed record TableOptions
 {
     /// <summary>The target columns; null: y, target, label or class, if there is exactly one of them.</summary>
@@ -20,4 +22,25 @@ public sealed record TableOptions
 
     /// <summary>The rows that statistics are taken from; null: all.</summary>
     public IReadOnlyList<int>? TrainingRows { get; init; }
+
+    /// <summary>Columns that are numbers, whatever they are called and however they count.</summary>
+    public IReadOnlyList<string> Numeric { get; init; } = [];
+
+    /// <summary>Columns that are categories, numbers too.</summary>
+    public IReadOnlyList<string> Categorical { get; init; } = [];
+
+    /// <summary>Columns that are dates; <c>COLUMN=d/m/y</c> says how they are written (<see cref="Cells.DateForm"/>).</summary>
+    public IReadOnlyList<string> Dates { get; init; } = [];
+
+    /// <summary>Columns that are not used.</summary>
+    public IReadOnlyList<string> Ignore { get; init; } = [];
+
+    /// <summary>Columns that are not used, but carried into predictions.</summary>
+    public IReadOnlyList<string> Ids { get; init; } = [];
+
+    /// <summary>Whether rows without a target are left out (<see cref="SchemaInference.WithTargets"/>); otherwise they are an error.</summary>
+    public bool DropMissingTargets { get; init; }
+
+    /// <summary>How the table was read. The schema keeps what stands for a missing cell, and the decimal mark, for the files of predictions.</summary>
+    public ReadingOptions? Reading { get; init; }
 }

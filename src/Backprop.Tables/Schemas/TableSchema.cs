@@ -1,35 +1,48 @@
 using System.Numerics;
 using Backprop.Data;
+using Backprop.Tables.Cells;
+using Backprop.Tables.Reading;
 
 namespace Backprop.Tables.Schemas;
 
 /// <summary>
 /// How a table becomes numbers: what each column is encoded as, and what the targets are. Made once from the training rows, saved in the
-/// model file, applied again at prediction. Columns are bound by name.
+/// model file, applied again at prediction. Columns are bound by name; what a cell becomes depends on the cell and the schema alone.
 /// </summary>
 /// <param name="Columns">In the order of the network's inputs.</param>
 /// <param name="Target">What is predicted.</param>
 /// <param name="SampleWeight">The column of sample weights, or null. Rows without the column weigh the same.</param>
 public sealed record TableSchema(IReadOnlyList<FeatureColumn> Columns, TargetColumns Target, string? SampleWeight = null)
 {
+    /// <summary>What stood for a missing cell in training, beside nothing at all; null: <see cref="ReadingOptions.DefaultMissing"/>.</summary>
+    public IReadOnlyList<string>? Missing { get; init; }
+
+    /// <summary>The decimal mark that training's table was told to have; null: none was told.</summary>
+    public char? Decimal { get; init; }
+
     /// <summary>The network's inputs.</summary>
     public int FeatureCount => Columns.Sum(column => column.FeatureCount);
 
     /// <summary>The features' names.</summary>
     public IReadOnlyList<string> FeatureNames => [.. Columns.SelectMany(column => column.FeatureNames)];
 
+    /// <summary>The columns that are carried into predictions.</summary>
+    public IReadOnlyList<string> Ids => [.. Columns.Where(column => column.Kind == FeatureKind.Id).Select(column => column.Name)];
+
     /// <summary>Makes numbers of a table.</summary>
     /// <param name="table">Columns in any order; more than the schema knows are passed over.</param>
     /// <param name="needTargets">Whether a missing target is an error; otherwise the data set may have none.</param>
     /// <param name="asValue">Whether a two-class target becomes one value, 0 or 1.</param>
+    /// <param name="notes">Where to say what is unseen, filled, or far outside; null: nowhere, as for the rows of training.</param>
+    /// <param name="options">What becomes of cells that cannot be read.</param>
     /// <exception cref="DataException">A column or a cell that does not fit: which, and what was expected.</exception>
-    public Dataset<T> Transform<T>(Table table, bool needTargets, bool asValue = false) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public Dataset<T> Transform<T>(Table table, bool needTargets, bool asValue = false, Notes? notes = null, PredictionOptions? options = null) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(table);
-        int rows = table.Rows, width = FeatureCount, offset = 0;
+        int rows = table.Rows, width = FeatureCount;
         if (width == 0)
         {
-            throw new DataException($"'{table.Source}': no column is left as a feature");
+            throw NothingLeft(table);
         }
 
         if ((long)rows * width > Array.MaxLength)
@@ -37,28 +50,80 @@ public sealed record TableSchema(IReadOnlyList<FeatureColumn> Columns, TargetCol
             throw new DataException($"'{table.Source}': {rows} rows of {width} features are more than one data set holds");
         }
 
-        var features = new T[rows * width];
-        foreach (FeatureColumn column in Columns)
-        {
-            if (column.Kind != FeatureKind.Ignored)
-            {
-                FeatureEncoder.Write(column, table, Require(table, column.Name), features, width, offset);
-                offset += column.FeatureCount;
-            }
-        }
-
+        T[] features = new FeatureEncoder<T>(table, options ?? new(), notes is not null).Encode(Columns, notes);
         bool present = Target.Names.All(name => table.Find(name) is not null);
         Targets<T> targets = needTargets || present ? TargetEncoder.Read<T>(Target, table, asValue) : Targets<T>.None;
         return new(rows, width, features, targets, SampleWeight is null || table.Find(SampleWeight) is null ? null : ReadWeights<T>(table));
     }
 
+    /// <summary>How a file is read of which this schema makes numbers: each column as what it is, so that a row means the same alone and in company.</summary>
+    /// <param name="dialect">What is known of the file; what it leaves open is as it was in training.</param>
+    /// <param name="needTargets">Whether targets and weights are read too.</param>
+    /// <param name="keep">Columns that are wanted as text as well, such as those carried into predictions; null: none.</param>
+    public ReadingOptions Reading(ReadingOptions? dialect, bool needTargets, IReadOnlyCollection<string>? keep = null)
+    {
+        dialect ??= new();
+        char? mark = dialect.Decimal ?? Decimal;
+        var columns = new Dictionary<string, ColumnReading>(StringComparer.Ordinal);
+        foreach (FeatureColumn column in Columns)
+        {
+            columns[column.Name] = column.Kind switch
+            {
+                FeatureKind.Ignored or FeatureKind.Id => new(ColumnReadingKind.Skip),
+                FeatureKind.Numeric => new(ColumnReadingKind.Number, Marked(column.Format, mark)),
+                _ => new(ColumnReadingKind.Text),
+            };
+        }
+
+        for (int n = 0; n < Target.Names.Count; n++)
+        {
+            columns[Target.Names[n]] = !needTargets ? new(ColumnReadingKind.Skip)
+                : Target.Kind == TargetKind.Class ? new(ColumnReadingKind.Text)
+                : new(ColumnReadingKind.Number, Marked(Target.Formats?[n], mark));
+        }
+
+        if (SampleWeight is { } weight)
+        {
+            columns[weight] = needTargets ? new(ColumnReadingKind.Number, Marked(null, mark)) : new(ColumnReadingKind.Skip);
+        }
+
+        foreach (string name in keep ?? [])
+        {
+            if (!columns.TryGetValue(name, out ColumnReading? known) || known.Kind == ColumnReadingKind.Skip)
+            {
+                columns[name] = new(ColumnReadingKind.Text);
+            }
+        }
+
+        return dialect with { Missing = dialect.Missing ?? Missing, Decimal = mark, Columns = columns, Others = ColumnReadingKind.Skip };
+    }
+
+    /// <summary>A format with the decimal mark that a file is told to have; the marks change places.</summary>
+    private static NumberFormat Marked(NumberFormat? format, char? mark)
+    {
+        format ??= NumberFormat.Plain;
+        return mark is null || mark == format.Decimal ? format
+            : format with { Decimal = mark.Value, Thousands = format.Thousands == mark ? format.Decimal : format.Thousands };
+    }
+
+    private DataException NothingLeft(Table table)
+    {
+        FeatureColumn[] told = [.. Columns.Where(column => column.Remedy is not null)];
+        string reasons = string.Join("; ", Columns.Take(SchemaInference.MostNotes).Select(column => $"'{column.Name}': {(column.Kind == FeatureKind.Id ? "an id" : column.Why)}"));
+        return new($"'{table.Source}': no column is left as a feature{(Columns.Count == 0 ? "" : $" ({reasons}{(Columns.Count > SchemaInference.MostNotes ? $"; and {Columns.Count - SchemaInference.MostNotes} more" : "")})")}")
+        {
+            Settings = [.. told.Take(SchemaInference.MostNotes).Select(column => $"{column.Remedy} = {column.Name}")],
+        };
+    }
+
     private T[] ReadWeights<T>(Table table) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Column column = Require(table, SampleWeight!);
+        var cells = new NumberCells(column, NumberFormat.Plain);
         var weights = new T[table.Rows];
         for (int row = 0; row < weights.Length; row++)
         {
-            double weight = column.Number(row);
+            double weight = cells[row];
             weights[row] = T.CreateTruncating(weight);
             weights[row] = weight >= 0 && T.IsFinite(weights[row])
                 ? weights[row]
@@ -68,6 +133,21 @@ public sealed record TableSchema(IReadOnlyList<FeatureColumn> Columns, TargetCol
         return weights;
     }
 
-    internal static Column Require(Table table, string name) => table.Find(name) ??
-        throw new DataException($"'{table.Source}': {Suggestion.Unknown("column", name, table.Names).Replace("unknown column", "missing column", StringComparison.Ordinal)}");
+    internal static Column Require(Table table, string name) => table.Find(name) ?? throw Lacking(table, [name]);
+
+    internal static void RequireAll(Table table, IReadOnlyList<FeatureColumn> columns)
+    {
+        string[] missing = [.. columns.Where(column => table.Find(column.Name) is null).Select(column => column.Name)];
+        if (missing.Length > 0)
+        {
+            throw Lacking(table, missing);
+        }
+    }
+
+    private static DataException Lacking(Table table, string[] names)
+    {
+        string[] known = [.. table.Names, .. table.Skipped];
+        IEnumerable<string> each = names.Take(5).Select(name => $"'{name}'{(Suggestion.Nearest(name, known) is { } nearest && nearest != name ? $" (did you mean '{nearest}'?)" : "")}");
+        return new($"'{table.Source}': missing column{(names.Length == 1 ? "" : "s")} {string.Join(", ", each)}{(names.Length > 5 ? $", … ({names.Length} in all)" : "")}; the file has {Suggestion.List(known)}");
+    }
 }

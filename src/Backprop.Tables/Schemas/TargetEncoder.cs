@@ -10,25 +10,14 @@ internal static class TargetEncoder
     {
         if (target.Kind == TargetKind.Class)
         {
-            Column column = TableSchema.Require(table, target.Names[0]);
-            Dictionary<string, int> labels = target.Labels!.Select((name, index) => (name, index)).ToDictionary(pair => pair.name, pair => pair.index, StringComparer.Ordinal);
-            if (asValue && labels.Count > 2)
+            int count = target.Labels!.Count;
+            if (asValue && count > 2)
             {
-                throw new UsageException($"'{table.Source}', column '{column.Name}': {labels.Count} classes found ({string.Join(", ", target.Labels!.Take(5))}{(labels.Count > 5 ? ", …" : "")}), one output tells two apart");
+                throw new UsageException($"'{table.Source}', column '{target.Names[0]}': {count} classes found ({string.Join(", ", target.Labels.Take(5))}{(count > 5 ? ", …" : "")}), one output tells two apart");
             }
 
-            int[] classes = new int[table.Rows];
-            for (int row = 0; row < classes.Length; row++)
-            {
-                string label = column.Text(row) ?? throw Missing(table, column, row);
-                classes[row] = labels.TryGetValue(label, out int index)
-                    ? index
-                    : throw new DataException($"'{table.Source}', row {row}, column '{column.Name}': {Suggestion.Unknown("class", label, [.. target.Labels!])}");
-            }
-
-            return asValue
-                ? Targets<T>.Values(Array.ConvertAll(classes, value => T.CreateTruncating(value)), 1)
-                : Targets<T>.Classes(classes, target.Labels!.Count);
+            int[] classes = Classes(target, table);
+            return asValue ? Targets<T>.Values(Array.ConvertAll(classes, value => T.CreateTruncating(value)), 1) : Targets<T>.Classes(classes, count);
         }
 
         int width = target.Names.Count;
@@ -36,9 +25,10 @@ internal static class TargetEncoder
         for (int t = 0; t < width; t++)
         {
             Column column = TableSchema.Require(table, target.Names[t]);
+            var cells = new NumberCells(column, target.Formats?[t], takesBooleans: true);
             for (int row = 0; row < table.Rows; row++)
             {
-                double number = column.Number(row);
+                double number = cells[row];
                 var value = T.CreateTruncating(target.Means is null ? number : (number - target.Means[t]) / target.Scales![t]);
                 values[(row * width) + t] = T.IsFinite(value) ? value
                     : throw (column.IsMissing(row) ? Missing(table, column, row)
@@ -49,6 +39,35 @@ internal static class TargetEncoder
         return Targets<T>.Values(values, width);
     }
 
-    private static DataException Missing(Table table, Column column, int row) =>
-        new($"'{table.Source}', row {row}, column '{column.Name}': the target is empty");
+    /// <summary>The class of each row.</summary>
+    /// <param name="target">A class.</param>
+    /// <param name="table">The rows.</param>
+    /// <param name="passMissing">Whether a row without a target is −1; otherwise it is an error.</param>
+    public static int[] Classes(TargetColumns target, Table table, bool passMissing = false)
+    {
+        Column column = TableSchema.Require(table, target.Names[0]);
+        var labels = new LabelIndex(target.Labels!);
+        if (!column.IsText && (column.Type == ColumnType.Boolean || !labels.NumbersDecide))
+        {
+            column = table.AsWritten([column.Name]).Find(column.Name)!;
+        }
+
+        int[] ofCode = [.. column.Values.Select(text => labels.Find(text, out _))];
+        int[] classes = new int[table.Rows];
+        for (int row = 0; row < classes.Length; row++)
+        {
+            bool isMissing = column.IsMissing(row);
+            classes[row] = isMissing ? -1 : column.IsText ? ofCode[column.Codes[row]] : labels.Find(column.Numbers[row]);
+            if (classes[row] < 0 && !(isMissing && passMissing))
+            {
+                throw isMissing ? Missing(table, column, row)
+                    : new DataException($"'{table.Source}', row {row}, column '{column.Name}': {Suggestion.Unknown("class", column.Text(row)!, [.. target.Labels!])}");
+            }
+        }
+
+        return classes;
+    }
+
+    public static DataException Missing(Table table, Column column, int row) =>
+        new($"'{table.Source}', row {row}, column '{column.Name}': the target is missing") { Settings = ["MissingTarget = drop"] };
 }

@@ -1,8 +1,5 @@
-using System.Text;
 using System.Text.Json;
 using Backprop.ModelFiles;
-using Backprop.Tables.Reading;
-using DuckDB.NET.Data;
 
 namespace Backprop.Tables.Writing;
 
@@ -22,7 +19,11 @@ public static class PredictionWriter
     }
 
     /// <summary>Writes columns as CSV.</summary>
-    public static void WriteCsv(Stream stream, IReadOnlyList<Column> columns) => WriteSeparated(stream, columns, ',');
+    public static void WriteCsv(Stream stream, IReadOnlyList<Column> columns)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        new SeparatedRows(columns, ',').Write(stream);
+    }
 
     /// <summary>Writes one row as a JSON object; what is missing or no finite number is null.</summary>
     public static void WriteRow(Utf8JsonWriter json, IReadOnlyList<Column> columns, int row)
@@ -57,81 +58,10 @@ public static class PredictionWriter
     private static Action<Stream, IReadOnlyList<Column>> Format(string path) => Path.GetExtension(path).ToLowerInvariant() switch
     {
         ".csv" => WriteCsv,
-        ".tsv" => (stream, columns) => WriteSeparated(stream, columns, '\t'),
-        ".json" => (stream, columns) => WriteJson(stream, columns, lines: false),
-        ".jsonl" or ".ndjson" => (stream, columns) => WriteJson(stream, columns, lines: true),
-        ".parquet" => WriteParquet,
+        ".tsv" => (stream, columns) => new SeparatedRows(columns, '\t').Write(stream),
+        ".json" => (stream, columns) => new JsonObjects(columns, asLines: false).Write(stream),
+        ".jsonl" or ".ndjson" => (stream, columns) => new JsonObjects(columns, asLines: true).Write(stream),
+        ".parquet" => ParquetRows.Write,
         string other => throw new UsageException($"'{path}': predictions are written as .csv, .tsv, .json, .jsonl or .parquet, found '{other}'"),
     };
-
-    private static void WriteSeparated(Stream stream, IReadOnlyList<Column> columns, char separator)
-    {
-        using var writer = new StreamWriter(stream, new UTF8Encoding(false), 1 << 16, leaveOpen: true) { NewLine = "\n" };
-        writer.WriteLine(string.Join(separator, columns.Select(column => Quoted(column.Name, separator))));
-        for (int row = 0; row < columns[0].Rows; row++)
-        {
-            for (int c = 0; c < columns.Count; c++)
-            {
-                if (c > 0)
-                {
-                    writer.Write(separator);
-                }
-
-                writer.Write(Quoted(columns[c].Text(row) ?? "", separator));
-            }
-
-            writer.WriteLine();
-        }
-    }
-
-    private static string Quoted(string text, char separator) =>
-        text.AsSpan().IndexOfAny(['"', '\n', '\r', separator]) < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
-
-    private static void WriteJson(Stream stream, IReadOnlyList<Column> columns, bool lines)
-    {
-        using var writer = new StreamWriter(stream, new UTF8Encoding(false), 1 << 16, leaveOpen: true) { NewLine = "\n" };
-        for (int row = 0; row < columns[0].Rows; row++)
-        {
-            writer.Write(lines ? "" : row == 0 ? "[\n" : ",\n");
-            using var buffer = new MemoryStream();
-            using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-            {
-                WriteRow(json, columns, row);
-            }
-
-            writer.Write(Encoding.UTF8.GetString(buffer.ToArray()));
-            writer.Write(lines ? "\n" : "");
-        }
-
-        writer.Write(lines ? "" : "\n]\n");
-    }
-
-    /// <summary>Through DuckDB, in a temporary file.</summary>
-    private static void WriteParquet(Stream stream, IReadOnlyList<Column> columns)
-    {
-        using var temporary = new TemporaryFile(".parquet");
-        using (var connection = new DuckDBConnection("DataSource=:memory:"))
-        {
-            connection.Open();
-            DuckDb.Execute(connection, $"CREATE TABLE predictions ({string.Join(", ", columns.Select(column => $"{DuckDb.Identifier(column.Name)} {(column.IsText ? "VARCHAR" : "DOUBLE")}"))})");
-            using (DuckDBAppender appender = connection.CreateAppender("predictions"))
-            {
-                for (int row = 0; row < columns[0].Rows; row++)
-                {
-                    IDuckDBAppenderRow cells = appender.CreateRow();
-                    foreach (Column column in columns)
-                    {
-                        _ = column.IsMissing(row) ? cells.AppendNullValue() : column.IsText ? cells.AppendValue(column.Text(row)) : cells.AppendValue(column.Number(row));
-                    }
-
-                    cells.EndRow();
-                }
-            }
-
-            DuckDb.Execute(connection, $"COPY predictions TO {DuckDb.Literal(temporary.Path)} (FORMAT parquet)");
-        }
-
-        using FileStream file = File.OpenRead(temporary.Path);
-        file.CopyTo(stream);
-    }
 }

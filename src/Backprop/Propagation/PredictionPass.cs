@@ -43,9 +43,10 @@ internal sealed unsafe class PredictionPass<T> : IDisposable where T : unmanaged
         _team = new(threads); // last: threads that have begun want to be ended
     }
 
-    /// <summary>y of rows of features.</summary>
-    public void Predict(ReadOnlySpan<T> features, Span<T> outputs, int rows)
+    /// <summary>y of rows of features, or p_N.</summary>
+    public void Predict(ReadOnlySpan<T> features, Span<T> outputs, int rows, bool preActivations)
     {
+        _preActivations = preActivations;
         fixed (T* from = features, to = outputs)
         {
             _data = null;
@@ -124,7 +125,10 @@ internal sealed unsafe class PredictionPass<T> : IDisposable where T : unmanaged
         {
             CopyIn(first, count);
             _propagator.Forward(first, count, dropout: null);
-            _propagator.Predict(thread, first, count);
+            if (!_preActivations)
+            {
+                _propagator.Predict(thread, first, count);
+            }
         }
         else
         {
@@ -164,7 +168,11 @@ internal sealed unsafe class PredictionPass<T> : IDisposable where T : unmanaged
             }
         }
 
-        _propagator.Predict(0, 0, rows);
+        if (!_preActivations)
+        {
+            _propagator.Predict(0, 0, rows);
+        }
+
         CopyOut(0, rows);
     }
 

@@ -34,7 +34,14 @@ public sealed class Predictor<T> : IDisposable where T : unmanaged, IBinaryFloat
     /// <param name="outputs">Row-major [Rows×Outputs], written.</param>
     /// <exception cref="ArgumentException">Not whole rows, or outputs of another size.</exception>
     /// <exception cref="ObjectDisposedException">The predictor has been disposed of.</exception>
-    public void Predict(ReadOnlySpan<T> features, Span<T> outputs)
+    public void Predict(ReadOnlySpan<T> features, Span<T> outputs) => Predict(features, outputs, preActivations: false);
+
+    /// <summary>P_N of every row: what f_N has not rounded yet.</summary>
+    /// <param name="features">Row-major [Rows×Inputs].</param>
+    /// <param name="outputs">Row-major [Rows×Outputs], written.</param>
+    internal void PredictPreActivations(ReadOnlySpan<T> features, Span<T> outputs) => Predict(features, outputs, preActivations: true);
+
+    private void Predict(ReadOnlySpan<T> features, Span<T> outputs, bool preActivations)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         int inputs = Network.Definition.Inputs, width = Network.Definition.Outputs, rows = features.Length / inputs;
@@ -51,7 +58,7 @@ public sealed class Predictor<T> : IDisposable where T : unmanaged, IBinaryFloat
         PredictionPass<T> pass = Take();
         try
         {
-            pass.Predict(features, outputs, rows);
+            pass.Predict(features, outputs, rows, preActivations);
         }
         finally
         {

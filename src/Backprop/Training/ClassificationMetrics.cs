@@ -19,7 +19,7 @@ internal static class ClassificationMetrics
     public static readonly string[] Names = ["accuracy", "balanced_accuracy", "f1_macro", "log_loss", "brier", "auc", "calibration_error"];
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static Evaluation Compute<T>(double loss, ReadOnlySpan<int> classes, ClassScores<T> scores, RowWeights<T> weights) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static Evaluation Compute<T, TWeight>(double loss, ReadOnlySpan<int> classes, ClassScores<T> scores, RowWeights<TWeight> weights) where T : unmanaged, IBinaryFloatingPointIeee754<T> where TWeight : unmanaged, IBinaryFloatingPointIeee754<TWeight>
     {
         int rows = classes.Length, width = scores.Classes;
         int[][] counts = [.. Enumerable.Range(0, width).Select(_ => new int[width])];
@@ -206,7 +206,7 @@ internal static class ClassificationMetrics
         return perClass;
     }
 
-    private static void AddAreas<T>(ClassMetrics[] perClass, ReadOnlySpan<int> classes, ClassScores<T> scores, RowWeights<T> weights) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static void AddAreas<T, TWeight>(ClassMetrics[] perClass, ReadOnlySpan<int> classes, ClassScores<T> scores, RowWeights<TWeight> weights) where T : unmanaged, IBinaryFloatingPointIeee754<T> where TWeight : unmanaged, IBinaryFloatingPointIeee754<TWeight>
     {
         int[] positives = new int[perClass.Length];
         int counted = 0;
@@ -230,7 +230,7 @@ internal static class ClassificationMetrics
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static double Area<T>(AreaUnderCurve area, int c, int positives, ReadOnlySpan<int> classes, ClassScores<T> scores, RowWeights<T> weights) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static double Area<T, TWeight>(AreaUnderCurve area, int c, int positives, ReadOnlySpan<int> classes, ClassScores<T> scores, RowWeights<TWeight> weights) where T : unmanaged, IBinaryFloatingPointIeee754<T> where TWeight : unmanaged, IBinaryFloatingPointIeee754<TWeight>
     {
         area.Begin(positives);
         for (int row = 0; row < classes.Length; row++)

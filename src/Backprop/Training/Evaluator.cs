@@ -41,10 +41,19 @@ public sealed class Evaluator<T> : IDisposable where T : unmanaged, IBinaryFloat
     /// <exception cref="DataException">Data that do not fit the network.</exception>
     public Evaluation Evaluate(Dataset<T> data)
     {
+        ArgumentNullException.ThrowIfNull(data);
+        return Evaluate(data, data.Targets, data.SampleWeights);
+    }
+
+    /// <summary>The same, metrics by targets and weights that the network's precision has not rounded.</summary>
+    /// <param name="data">The rows; the loss is by their own targets and weights.</param>
+    /// <param name="targets">The same targets.</param>
+    /// <param name="sampleWeights">The same weights.</param>
+    internal Evaluation Evaluate<TTarget>(Dataset<T> data, Targets<TTarget> targets, TTarget[]? sampleWeights) where TTarget : unmanaged, IBinaryFloatingPointIeee754<TTarget>
+    {
         double loss = _predictor.EvaluatePreActivations(data, out T[] preActivations);
         var outputs = new OutputReader<T>(_definition, preActivations);
-        var weights = new RowWeights<T>(data.SampleWeights);
-        Targets<T> targets = data.Targets;
+        var weights = new RowWeights<TTarget>(sampleWeights);
         bool isSoftmax = _definition.Layers[^1].Activation.Name is "softmax" or "log_softmax";
         if (targets.AreClasses)
         {
@@ -58,7 +67,7 @@ public sealed class Evaluator<T> : IDisposable where T : unmanaged, IBinaryFloat
 
         bool tellsTwoApart = _definition.OutputMeaning == OutputMeaning.Probability
             || (_definition.Layers[^1].Activation.Name == "sigmoid" && _definition.OutputMeaning is OutputMeaning.Value or OutputMeaning.Score);
-        if (isSoftmax || !tellsTwoApart || targets.AllValues.ContainsAnyExcept(T.Zero, T.One))
+        if (isSoftmax || !tellsTwoApart || targets.AllValues.ContainsAnyExcept(TTarget.Zero, TTarget.One))
         {
             return RegressionMetrics.Compute(loss, targets, outputs, _targetScales, weights);
         }
@@ -70,32 +79,32 @@ public sealed class Evaluator<T> : IDisposable where T : unmanaged, IBinaryFloat
                 [.. Enumerable.Range(0, targets.Count).Select(column => OfClasses(Flags(targets, column), column))]);
 
         Evaluation OfClasses(ReadOnlySpan<int> classes, int? column) =>
-            ClassificationMetrics.Compute(loss, classes, new ClassScores<T>(outputs, data.Rows, column), new RowWeights<T>(data.SampleWeights));
+            ClassificationMetrics.Compute(loss, classes, new ClassScores<T>(outputs, data.Rows, column), new RowWeights<TTarget>(sampleWeights));
     }
 
     /// <summary>Ends the threads.</summary>
     public void Dispose() => _predictor.Dispose();
 
-    private static int[] Flags(Targets<T> targets, int column)
+    private static int[] Flags<TTarget>(Targets<TTarget> targets, int column) where TTarget : unmanaged, IBinaryFloatingPointIeee754<TTarget>
     {
         int[] classes = new int[targets.Rows];
         for (int row = 0; row < classes.Length; row++)
         {
-            classes[row] = targets[row, column] == T.One ? 1 : 0;
+            classes[row] = targets[row, column] == TTarget.One ? 1 : 0;
         }
 
         return classes;
     }
 
     /// <summary>The place of the 1 in each row; null where a row is not one-hot.</summary>
-    private static int[]? OneHotClasses(Targets<T> targets)
+    private static int[]? OneHotClasses<TTarget>(Targets<TTarget> targets) where TTarget : unmanaged, IBinaryFloatingPointIeee754<TTarget>
     {
         int[] classes = new int[targets.Rows];
         for (int row = 0; row < classes.Length; row++)
         {
-            ReadOnlySpan<T> values = targets.AllValues.Slice(row * targets.Count, targets.Count);
-            classes[row] = values.IndexOf(T.One);
-            if (classes[row] < 0 || values.Count(T.Zero) != values.Length - 1)
+            ReadOnlySpan<TTarget> values = targets.AllValues.Slice(row * targets.Count, targets.Count);
+            classes[row] = values.IndexOf(TTarget.One);
+            if (classes[row] < 0 || values.Count(TTarget.Zero) != values.Length - 1)
             {
                 return null;
             }

@@ -14,7 +14,7 @@ internal static class RegressionMetrics
     public static readonly string[] Names = ["r2", "rmse", "mae"];
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static Evaluation Compute<T>(double loss, Targets<T> targets, OutputReader<T> outputs, double[]? scales, RowWeights<T> weights) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static Evaluation Compute<T, TTarget>(double loss, Targets<TTarget> targets, OutputReader<T> outputs, double[]? scales, RowWeights<TTarget> weights) where T : unmanaged, IBinaryFloatingPointIeee754<T> where TTarget : unmanaged, IBinaryFloatingPointIeee754<TTarget>
     {
         int rows = targets.Rows, count = targets.Count;
         double[] means = Means(targets, weights, out double weightSum, out int counted);

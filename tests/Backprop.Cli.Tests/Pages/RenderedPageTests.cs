@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Backprop.Cli.Input;
+using Backprop.Tables.Models;
 using Backprop.Cli.Pages.Components;
 using Backprop.Cli.Pages.Runs;
 using Backprop.ModelFiles;
@@ -31,7 +31,7 @@ public sealed partial class RenderedPageTests : Tool
     public async Task Data_alone_open_too()
     {
         Write("rows.csv", "a,b,y\n1,2,u\n2,3,v\n4,1,u\n5,2,v\n1,1,u\n2,2,v\n");
-        Assert.Contains("2-16:tanh-2:softmax on rows.csv", await RenderedPage.Of(GivenFiles.Read(null, DataSource.Read(At("rows.csv"), null, null), null)), StringComparison.Ordinal);
+        Assert.Contains("2-16:tanh-2:softmax on rows.csv", await RenderedPage.Of(GivenFiles.Read(null, DataSource.Named(At("rows.csv")), null)), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -94,7 +94,7 @@ public sealed partial class RenderedPageTests : Tool
         Network<float> large = new(NetworkDefinition.Parse("2-2100:tanh-2100:tanh-2:softmax"), Initializer.PyTorch, 0);
         Assert.True(large.Definition.ParameterCount > PageLimits.MostParameters);
         new ModelFile<float>(large, null, null).Write(At("large.safetensors"));
-        var given = GivenFiles.Read(At("large.safetensors"), DataSource.Read(At("rows.csv"), null, null), null);
+        var given = GivenFiles.Read(At("large.safetensors"), DataSource.Named(At("rows.csv")), null);
         using var bench = new Workbench(given);
         bench.Open("", train: true);
         Assert.Null(bench.Mistake);

@@ -350,6 +350,15 @@ public sealed class CsvReaderTests : IDisposable
     }
 
     [Fact]
+    public void ARowOfNothingButSeparatorsIsARow()
+    {
+        Table table = Read("\t\n1\t2\n", new() { Header = false, Separator = '\t' });
+        Assert.Equal((2, true, 2), (table.Rows, table.Columns[1].IsMissing(0), table.Columns[1].Number(1)));
+        Assert.Contains("row 2 (line 4)", Assert.Throws<DataException>(() => Read("a\tb\n\t\n\t\n1\t\"x\n")).Message);
+        Assert.Equal(3, Read("a,b\n,\n,\n,1\n").Rows);
+    }
+
+    [Fact]
     public void PlacesCountRowsAndLines()
     {
         foreach (int chunk in new[] { 4, 9, CsvBytes.ChunkLength })

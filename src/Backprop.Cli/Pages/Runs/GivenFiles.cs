@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
-using Backprop.Cli.Input;
+using Backprop.Cli.Output;
 using Backprop.Networks;
+using Backprop.Tables.Models;
 
 namespace Backprop.Cli.Pages.Runs;
 
@@ -12,18 +13,18 @@ internal sealed class GivenFiles
 
     private readonly ConcurrentDictionary<ProblemKey, Lazy<Problem>> _problems = new();
 
-    private GivenFiles(string? modelPath, Model<float>? model, DataSource? source, IReadOnlyList<string>? targets) =>
+    private GivenFiles(string? modelPath, TabularModel<float>? model, DataSource? source, string? targets) =>
         (ModelPath, Model, Source, Targets) = (modelPath, model, source, targets);
 
     public static GivenFiles None { get; } = new(null, null, null, null);
 
     public string? ModelPath { get; }
 
-    public Model<float>? Model { get; }
+    public TabularModel<float>? Model { get; }
 
     public DataSource? Source { get; }
 
-    public IReadOnlyList<string>? Targets { get; }
+    public string? Targets { get; }
 
     /// <summary>The page at its bare address.</summary>
     public PageState Start { get; private set; } = new();
@@ -39,11 +40,11 @@ internal sealed class GivenFiles
     /// <param name="source">The data, or null: those that the model was trained on, if they can be found.</param>
     /// <param name="targets">The target columns, or null.</param>
     /// <exception cref="BackpropException">A file that cannot be used.</exception>
-    public static GivenFiles Read(string? modelPath, DataSource? source, IReadOnlyList<string>? targets)
+    public static GivenFiles Read(string? modelPath, DataSource? source, string? targets)
     {
-        Model<float>? model = modelPath is null ? null : Model<float>.Read(modelPath);
-        source ??= model is null ? null : TrainedOn(model, modelPath!);
-        source = model is null ? source?.ForTraining() : source?.For(model);
+        TabularModel<float>? model = modelPath is null ? null : TabularModel<float>.Load(modelPath);
+        source = source is null ? model is null ? null : TrainedOn(model, modelPath!)
+            : DataSource.Of(NoteLines.Of(notes => model is null ? source.Read(notes).ForTraining(notes: notes) : model.Read(source, notes: notes)));
         var given = new GivenFiles(modelPath, model, source, targets);
         if (source is not null)
         {
@@ -70,14 +71,14 @@ internal sealed class GivenFiles
         return _problems.GetOrAdd(key, _ => new(() => Runs.Problem.Load(state, this))).Value;
     }
 
-    private static DataSource TrainedOn(Model<float> model, string path)
+    private static DataSource TrainedOn(TabularModel<float> model, string path)
     {
         string? name = null;
         try
         {
             using JsonDocument? training = model.Training is null ? null : JsonDocument.Parse(model.Training);
             name = training?.RootElement.GetProperty("data").GetString();
-            return DataSource.Read(name, null, null);
+            return name is null ? throw new JsonException() : DataSource.Of(model.Read(DataSource.Named(name)));
         }
         catch (Exception error) when (error is BackpropException or JsonException or KeyNotFoundException or InvalidOperationException)
         {

@@ -1,9 +1,8 @@
 using Backprop.Activations;
-using Backprop.Cli.Input;
 using Backprop.Data;
 using Backprop.Losses;
 using Backprop.Networks;
-using Backprop.Tables;
+using Backprop.Tables.Models;
 using Backprop.Tables.Schemas;
 
 namespace Backprop.Cli.Pages.Runs;
@@ -11,12 +10,10 @@ namespace Backprop.Cli.Pages.Runs;
 /// <summary>Rows to learn from and rows to test on.</summary>
 internal sealed class Problem
 {
-    private Problem(string name, Dataset<double> all, TableSchema? schema, IReadOnlyList<string> features, IReadOnlyList<string> labels, (int Rows, int Columns)? image, PageState state)
+    private Problem(string name, Dataset<double> all, IReadOnlyList<int> trainingRows, IReadOnlyList<int> testRows, TableSchema? schema, IReadOnlyList<string> features, IReadOnlyList<string> labels, (int Rows, int Columns)? image)
     {
         (Name, All, Schema, FeatureNames, Labels, Image) = (name, all, schema, features, labels, image);
-        (TrainingRows, TestRows) = state.Test > 0 && all.Rows > 1
-            ? StratifiedSplit.Split(all.Targets.ClassIndices, all.Rows, state.Test, state.Seed)
-            : ([.. Enumerable.Range(0, all.Rows)], []);
+        (TrainingRows, TestRows) = ([.. trainingRows], [.. testRows]);
         Dataset<float> single = Single(all);
         Training = single.Select(TrainingRows);
         Test = TestRows.Length == 0 ? null : single.Select(TestRows);
@@ -57,32 +54,25 @@ internal sealed class Problem
     {
         if (PlaneData.Names.Contains(state.Data))
         {
-            return new(state.Data, PlaneData.Make(state.Data, state.Rows, state.Noise, state.Seed), null, ["x₁", "x₂"], ["0", "1"], null, state);
+            Dataset<double> plane = PlaneData.Make(state.Data, state.Rows, state.Noise, state.Seed);
+            (int[] learned, int[] held) = state.Test > 0 && plane.Rows > 1
+                ? StratifiedSplit.Split(plane.Targets.ClassIndices, plane.Rows, state.Test, state.Seed)
+                : ([.. Enumerable.Range(0, plane.Rows)], []);
+            return new(state.Data, plane, learned, held, null, ["x₁", "x₂"], ["0", "1"], null);
         }
 
         bool isGiven = state.Data == "file" && given.Source is not null;
-        DataSource source = isGiven ? given.Source!
-            : EmbeddedData.Names.Contains(state.Data) ? DataSource.Read($"builtin:{state.Data}", null, null)
+        SourceRows rows = isGiven ? given.Source!.Read()
+            : EmbeddedData.Names.Contains(state.Data) ? DataSource.Named($"builtin:{state.Data}").Read()
             : throw new UsageException(Suggestion.Unknown("data", state.Data, [.. PlaneData.Names, .. EmbeddedData.Names]));
-        TableSchema? schema = isGiven && given.Model is not null ? given.Model.Schema : null;
-        Dataset<double> all;
-        if (isGiven && given.Model is { } model)
-        {
-            all = model.Rows<double>(source, given.Targets, needTargets: true);
-        }
-        else if (source.Table is { } table)
-        {
-            (all, schema) = OfTable(table, isGiven ? given.Targets ?? source.DefaultTargets : source.DefaultTargets, state);
-        }
-        else
-        {
-            all = DatasetBuilder.OfArrays<double>(source, null, needTargets: true, TableTask.Auto);
-        }
-
+        var options = new TrainingOptions { Target = isGiven ? given.Targets : null, From = isGiven ? given.Model : null, Validation = rows.Count > 1 ? state.Test : 0, Seed = state.Seed };
+        // Values stay in their own units: whoever chooses the loss and looks at the outputs wants to see them.
+        var data = PreparedData<double>.Prepare(DataSource.Of(rows), options, scaleTargets: false);
+        Dataset<double> all = data.All;
         IReadOnlyList<string> labels = !all.Targets.AreClasses ? []
-            : schema?.Target.Labels?.ToArray() ?? [.. Enumerable.Range(0, all.Targets.Count).Select(c => $"{c}")];
-        IReadOnlyList<string> features = schema?.FeatureNames ?? [.. Enumerable.Range(0, all.FeatureCount).Select(c => $"x{c}")];
-        return new(string.Join(", ", source.Name.Split(',').Select(Path.GetFileName)), all, schema, features, labels, ImageOf(source, all.FeatureCount), state);
+            : data.Schema?.Target.Labels?.ToArray() ?? [.. Enumerable.Range(0, all.Targets.Count).Select(c => $"{c}")];
+        IReadOnlyList<string> features = data.Schema?.FeatureNames ?? [.. Enumerable.Range(0, all.FeatureCount).Select(c => $"x{c}")];
+        return new(string.Join(", ", rows.Name.Split(',').Select(Path.GetFileName)), all, data.TrainingRows, data.ValidationRows, data.Schema, features, labels, ImageOf(data.Source, all.FeatureCount));
     }
 
     /// <summary>The network of a state on these rows.</summary>
@@ -127,23 +117,7 @@ internal sealed class Problem
         ? Labels[All.Targets.ClassIndices[row]]
         : string.Join(", ", Enumerable.Range(0, All.Targets.Count).Select(t => All.Targets[row, t].ToString("G5")));
 
-    /// <summary>As <c>train</c> does it: statistics are taken from the rows that are learned.</summary>
-    private static (Dataset<double> All, TableSchema Schema) OfTable(Table table, IReadOnlyList<string>? targets, PageState state)
-    {
-        var options = new TableOptions { Targets = targets };
-        TableSchema schema = SchemaInference.Infer(table, options);
-        Dataset<double> all = schema.Transform<double>(table, needTargets: true);
-        if (state.Test > 0 && all.Rows > 1)
-        {
-            (int[] learned, _) = StratifiedSplit.Split(all.Targets.ClassIndices, all.Rows, state.Test, state.Seed);
-            schema = SchemaInference.Infer(table, options with { TrainingRows = learned });
-            all = schema.Transform<double>(table, needTargets: true);
-        }
-
-        return (all, schema);
-    }
-
-    private static (int Rows, int Columns)? ImageOf(DataSource source, int features) =>
+    private static (int Rows, int Columns)? ImageOf(SourceRows source, int features) =>
         source.X is { Shape: [_, var rows, var columns] } ? (rows, columns)
         : source.Name == "builtin:digits" ? (8, 8)
         : features == 784 ? (28, 28)

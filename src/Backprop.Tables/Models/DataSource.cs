@@ -1,0 +1,138 @@
+using Backprop.Data;
+using Backprop.Tables.Reading;
+
+namespace Backprop.Tables.Models;
+
+/// <summary>
+/// Where rows come from: a file, built-in data, a stream, a table or arrays. Nothing is read before it is needed, since how a file is read depends on
+/// what is known of its columns.
+/// </summary>
+public sealed class DataSource
+{
+    private readonly Func<Func<ReadingOptions, ReadingOptions>, Notes?, SourceRows> _read;
+
+    private DataSource(string name, Func<Func<ReadingOptions, ReadingOptions>, Notes?, SourceRows> read) => (Name, _read) = (name, read);
+
+    /// <summary>For messages.</summary>
+    public string Name { get; }
+
+    /// <summary>
+    /// What a text names: a table (.csv .tsv .txt .json .jsonl .ndjson .parquet; * stands for other characters), IMAGES,LABELS as IDX files, an .npz
+    /// with arrays X and y, X.npy,y.npy, builtin:digits or builtin:iris.
+    /// </summary>
+    /// <param name="data">The text.</param>
+    /// <param name="reading">How a table is read; null: as it looks.</param>
+    public static DataSource Named(string data, ReadingOptions? reading = null)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        if (data.StartsWith("builtin:", StringComparison.Ordinal))
+        {
+            string name = data["builtin:".Length..];
+            return new(data, (known, notes) =>
+            {
+                using Stream stream = EmbeddedData.OpenCsv(name);
+                return new(data, TableReader.ReadCsv(stream, data, known(new()), notes), [EmbeddedData.Target(name)]);
+            });
+        }
+
+        return TableReader.IsTable(data)
+            ? new(data, (known, notes) => new(data, TableReader.Read(data, known(reading ?? new()), notes), null))
+            : new(data, (_, _) => Arrays(data));
+    }
+
+    /// <summary>CSV from a stream, such as standard input, which is read once.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="name">For messages.</param>
+    /// <param name="reading">How it is read; null: as it looks.</param>
+    public static DataSource Csv(Stream stream, string name, ReadingOptions? reading = null) =>
+        new(name, (known, notes) => new(name, TableReader.ReadCsv(stream, name, known(reading ?? new()), notes), null));
+
+    /// <summary>A table that somebody else reads: a query's rows, say.</summary>
+    /// <param name="name">For messages.</param>
+    /// <param name="read">Reads it, with what is known of its columns.</param>
+    /// <param name="reading">How it is read; null: as it looks.</param>
+    public static DataSource Of(string name, Func<ReadingOptions, Notes?, Table> read, ReadingOptions? reading = null)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        return new(name, (known, notes) => new(name, read(known(reading ?? new()), notes), null));
+    }
+
+    /// <summary>A table.</summary>
+    public static DataSource Of(Table table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        return new(table.Source, (_, _) => new(table.Source, table, null));
+    }
+
+    /// <summary>Rows that have been read.</summary>
+    public static DataSource Of(SourceRows rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        return new(rows.Name, (_, _) => rows);
+    }
+
+    /// <summary>Arrays of numbers.</summary>
+    /// <param name="x">[Rows×Features].</param>
+    /// <param name="y">A target, or several, for each row; null: none.</param>
+    /// <exception cref="DataException">No rows, or not as many targets as rows; a number that is not finite.</exception>
+    public static DataSource Of(NumericArray x, NumericArray? y)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        return new(x.Source, (_, _) => Fit(x.Source, x, y));
+    }
+
+    /// <summary>Reads it.</summary>
+    /// <param name="known">Adds what is known of the columns to how they are read; null: nothing is.</param>
+    /// <param name="notes">Where to say what was guessed.</param>
+    /// <exception cref="DataException">Missing, unreadable or malformed: which file, row and column.</exception>
+    internal SourceRows Read(Func<ReadingOptions, ReadingOptions>? known, Notes? notes) => _read(known ?? (dialect => dialect), notes);
+
+    /// <summary>Reads it as it looks.</summary>
+    /// <param name="notes">Where to say what was guessed.</param>
+    /// <exception cref="DataException">Missing, unreadable or malformed: which file, row and column.</exception>
+    public SourceRows Read(Notes? notes = null) => Read(null, notes);
+
+    private static SourceRows Arrays(string data)
+    {
+        if (data.EndsWith(".npz", StringComparison.OrdinalIgnoreCase))
+        {
+            IReadOnlyDictionary<string, NumericArray> arrays = NpyReader.ReadAll(data);
+            NumericArray x = arrays.GetValueOrDefault("X") ?? throw new DataException($"'{data}' has no array X; found {string.Join(", ", arrays.Keys)}");
+            return Fit(data, x, arrays.GetValueOrDefault("y"));
+        }
+
+        string[] parts = data.Split(',');
+        if (parts.All(part => part.EndsWith(".npy", StringComparison.OrdinalIgnoreCase)) && parts.Length <= 2)
+        {
+            return Fit(data, NpyReader.Read(parts[0]), parts.Length == 2 ? NpyReader.Read(parts[1]) : null);
+        }
+
+        if (parts.Length <= 2 && File.Exists(WorkingFolder.Full(parts[0])))
+        {
+            return Fit(data, IdxReader.Read(parts[0]), parts.Length == 2 ? IdxReader.Read(parts[1]) : null);
+        }
+
+        if (Directory.Exists(WorkingFolder.Full(data)))
+        {
+            throw new DataException($"'{data}' is a folder, a file expected");
+        }
+
+        throw File.Exists(WorkingFolder.Full(parts[0])) || parts.Length > 2
+            ? new DataException($"'{data}': expected a table (.csv, .tsv, .json, .jsonl, .parquet), .npz, X.npy,y.npy or IMAGES,LABELS")
+            : new DataException($"'{parts[0]}' does not exist");
+    }
+
+    private static SourceRows Fit(string data, NumericArray x, NumericArray? y)
+    {
+        if (x.Rows == 0 || x.Columns == 0)
+        {
+            throw new DataException($"'{x.Source}': shape ({string.Join(", ", x.Shape)}) found, rows of features expected");
+        }
+
+        x.RequireFinite();
+        y?.RequireFinite();
+        return y is null || y.Rows == x.Rows
+            ? new(data, x, y)
+            : throw new DataException($"'{data}': {x.Rows} rows of features, {y.Rows} rows of targets");
+    }
+}

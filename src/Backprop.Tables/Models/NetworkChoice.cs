@@ -1,0 +1,112 @@
+using System.Globalization;
+using System.Numerics;
+using Backprop.Activations;
+using Backprop.Data;
+using Backprop.Losses;
+using Backprop.Networks;
+using Backprop.Tables.Schemas;
+
+namespace Backprop.Tables.Models;
+
+/// <summary>Which network is trained on the data: the given one, completed by an output layer where it has none.</summary>
+internal sealed class NetworkChoice(TrainingOptions options, Notes? notes)
+{
+    public NetworkDefinition Choose<T>(Dataset<T> data, TableSchema? schema, NetworkDefinition? from) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (from is not null)
+        {
+            var same = new NetworkDefinition(from.Inputs, WithDropout(from.Layers, fallback: null), Smooth(from.Loss));
+            Advise(same, data);
+            return same;
+        }
+
+        Loss? loss = options.Loss is { } name ? Loss.Parse(name) : null;
+        (int? inputs, IReadOnlyList<LayerDefinition> layers) = options.Layers;
+        if (inputs is null)
+        {
+            layers = [.. layers, Output(data, schema, loss)];
+        }
+        else if (inputs != data.FeatureCount)
+        {
+            throw new UsageException($"the network has {inputs} inputs, the data have {data.FeatureCount} features") { Settings = ["Network"] };
+        }
+
+        layers = WithDropout(layers, options.UsesRecipe ? Recipe.Dropout(data.Targets.AreClasses) : null);
+        loss ??= data.Targets.AreClasses && layers[^1].Units > 1 && layers[^1].Activation.Name == "identity"
+            ? throw new UsageException("an identity output of several units needs a loss for classes, such as hinge, or a softmax") { Settings = ["Loss"] }
+            : NetworkDefinition.DefaultLoss(layers[^1].Activation);
+        var network = new NetworkDefinition(data.FeatureCount, layers, Smooth(loss));
+        if (data.Targets.AreClasses ? network.TargetCount < data.Targets.Count : network.TargetCount != data.Targets.Count)
+        {
+            throw new UsageException($"the output layer {layers[^1]} with loss {loss} takes {network.TargetCount} targets, the data have {data.Targets.Count} {(data.Targets.AreClasses ? "classes" : "target values")}");
+        }
+
+        RequireRange(data, network.Loss);
+        Advise(network, data);
+        return network;
+    }
+
+    /// <exception cref="UsageException">Nothing could be learned.</exception>
+    private void Advise<T>(NetworkDefinition network, Dataset<T> data) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (OutputAdvice.Refusal(network, data.Targets) is { } why)
+        {
+            throw new UsageException(why);
+        }
+
+        foreach (string doubt in OutputAdvice.Doubts(network, data.Targets))
+        {
+            notes?.Add(new(doubt, IsLoss: false));
+        }
+
+        if (data.Targets.AreClasses && data.Targets.Count > 20 && data.Targets.Count > data.Rows / 2)
+        {
+            notes?.Add(new($"the target is taken for {data.Targets.Count} classes, in {data.Rows} rows to learn from", IsLoss: false, "Task = regression"));
+        }
+    }
+
+    /// <summary>Losses of probabilities and of counts mean nothing outside their range.</summary>
+    private static void RequireRange<T>(Dataset<T> data, Loss loss) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        T low = loss.Name is "cross_entropy" or "binary_cross_entropy" or "poisson" ? T.Zero : T.NegativeInfinity;
+        T high = loss.Name is "cross_entropy" or "binary_cross_entropy" ? T.One : T.PositiveInfinity;
+        int bad = data.Targets.AllValues.IndexOfAnyExceptInRange(low, high);
+        if (bad >= 0)
+        {
+            throw new DataException(string.Create(CultureInfo.InvariantCulture, $"a target of {data.Targets.AllValues[bad]} found, {loss.Name} takes values {(high == T.One ? "from 0 to 1" : "of at least 0")}")) { Settings = ["Loss"] };
+        }
+    }
+
+    /// <summary>Classes: softmax; 0/1 flags: sigmoid; values: identity, two for each under gaussian_nll.</summary>
+    private static LayerDefinition Output<T>(Dataset<T> data, TableSchema? schema, Loss? loss) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int targets = data.Targets.Count;
+        if (data.Targets.AreClasses)
+        {
+            return new(targets, ActivationFunction.Create(loss?.Name == "hinge" ? "identity" : "softmax"));
+        }
+
+        bool flags = loss?.Name == "binary_cross_entropy" || (loss is null && schema?.Target.Kind == TargetKind.Flags);
+        return loss?.Name == "gaussian_nll" ? new(2 * targets, ActivationFunction.Create("identity"))
+            : loss?.Name == "cross_entropy" ? new(targets, ActivationFunction.Create("softmax"))
+            : new(targets, ActivationFunction.Create(flags ? "sigmoid" : "identity"));
+    }
+
+    private IReadOnlyList<LayerDefinition> WithDropout(IReadOnlyList<LayerDefinition> layers, double? fallback)
+    {
+        double? dropout = options.Dropout ?? fallback;
+        return dropout is null ? layers : [.. layers.Select((layer, index) => index == layers.Count - 1 ? layer : new LayerDefinition(layer.Units, layer.Activation, dropout.Value))];
+    }
+
+    private Loss Smooth(Loss loss)
+    {
+        double? smoothing = options.LabelSmoothing;
+        if (smoothing is not null && loss.Name != "cross_entropy")
+        {
+            throw new UsageException($"label smoothing belongs to cross_entropy, the loss is {loss.Name}") { Settings = ["LabelSmoothing", "Loss"] };
+        }
+
+        smoothing ??= options.UsesRecipe && loss.Name == "cross_entropy" ? Recipe.LabelSmoothing : null;
+        return smoothing is { } value ? Loss.Create("cross_entropy", value) : loss;
+    }
+}

@@ -1,0 +1,34 @@
+namespace Backprop.Tables.Models;
+
+/// <summary>What a model says of one row.</summary>
+public sealed class Prediction
+{
+    private readonly Predictions _all;
+    private readonly int _row;
+
+    internal Prediction(Predictions all, int row) => (_all, _row) = (all, row);
+
+    /// <summary>Classes: the label of the likeliest.</summary>
+    /// <exception cref="InvalidOperationException">The model predicts values.</exception>
+    public string Label => _all.LabelOf(_row);
+
+    /// <summary>Classes: the probability of each label, or its score where the network's outputs are none.</summary>
+    /// <exception cref="InvalidOperationException">The model predicts values.</exception>
+    public IReadOnlyDictionary<string, double> Probabilities => _all.ProbabilitiesOf(_row);
+
+    /// <summary>Values: the first of them, in the target's own units.</summary>
+    /// <exception cref="InvalidOperationException">The model predicts classes.</exception>
+    public double Value => _all.ValueOf(_row, 0);
+
+    /// <summary>Values: all of them, in the order of the targets.</summary>
+    /// <exception cref="InvalidOperationException">The model predicts classes.</exception>
+    public IReadOnlyList<double> Values => [.. Enumerable.Range(0, _all.Targets.Count).Select(target => _all.ValueOf(_row, target))];
+
+    /// <summary>Values of a model that says how sure it is (gaussian_nll): the standard deviation of each; else empty.</summary>
+    public IReadOnlyList<double> Deviations => _all.DeviationsOf(_row);
+
+    /// <inheritdoc/>
+    public override string ToString() => _all.Labels.Count > 0
+        ? $"{Label} ({Probabilities[Label]:P1})"
+        : string.Join(", ", _all.Targets.Zip(Values, (name, value) => FormattableString.Invariant($"{name} {value:G6}")));
+}

@@ -1,0 +1,170 @@
+using System.Collections;
+using System.Numerics;
+using Backprop.Losses;
+using Backprop.Networks;
+using Backprop.Tables.Schemas;
+using Backprop.Training;
+
+namespace Backprop.Tables.Models;
+
+/// <summary>What a model says of many rows. Numbers are exact: those of a network in float are its doubles.</summary>
+public sealed class Predictions : IReadOnlyList<Prediction>
+{
+    private readonly double[][] _numbers; // by column: probabilities, or values and then deviations
+    private readonly int[] _winners;
+
+    private Predictions(IReadOnlyList<string> targets, IReadOnlyList<string> labels, IReadOnlyList<Column> columns, double[][] numbers, int[] winners, int rows) =>
+        (Targets, Labels, Columns, _numbers, _winners, Count) = (targets, labels, columns, numbers, winners, rows);
+
+    /// <summary>The rows.</summary>
+    public int Count { get; }
+
+    /// <summary>The targets' names.</summary>
+    public IReadOnlyList<string> Targets { get; }
+
+    /// <summary>Classes: their labels, in the order of the network's outputs; empty where values are predicted.</summary>
+    public IReadOnlyList<string> Labels { get; }
+
+    /// <summary>
+    /// As columns to be written: the label under the target's name and the probabilities p_LABEL; or values under their targets' names, of a
+    /// quantile TARGET_q0.9, and TARGET_deviation where the model says how sure it is.
+    /// </summary>
+    public IReadOnlyList<Column> Columns { get; }
+
+    /// <summary>One row's.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">No such row.</exception>
+    public Prediction this[int index]
+    {
+        get
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count, nameof(index));
+            return new(this, index);
+        }
+    }
+
+    /// <inheritdoc/>
+    public IEnumerator<Prediction> GetEnumerator()
+    {
+        for (int row = 0; row < Count; row++)
+        {
+            yield return new(this, row);
+        }
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>Outputs as what they say of the target.</summary>
+    internal static Predictions Of<T>(OutputReader<T> outputs, int rows, TargetColumns? target) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        NetworkDefinition network = outputs.Network;
+        return target?.Kind == TargetKind.Class || (target is null && ModelRows.IsClassifier(network))
+            ? OfClasses(outputs, rows, target)
+            : OfValues(outputs, rows, target);
+    }
+
+    internal string LabelOf(int row) => Labels[RequireClasses()[row]];
+
+    internal Dictionary<string, double> ProbabilitiesOf(int row)
+    {
+        RequireClasses();
+        var probabilities = new Dictionary<string, double>(Labels.Count, StringComparer.Ordinal);
+        for (int c = 0; c < Labels.Count; c++)
+        {
+            probabilities[Labels[c]] = _numbers[c][row];
+        }
+
+        return probabilities;
+    }
+
+    internal double ValueOf(int row, int target) => Labels.Count == 0
+        ? _numbers[target][row]
+        : throw new InvalidOperationException($"the model predicts classes ({string.Join(", ", Labels.Take(5))}{(Labels.Count > 5 ? ", …" : "")}), no values: ask for the label or the probabilities");
+
+    internal double[] DeviationsOf(int row) => Labels.Count > 0 ? [] : [.. _numbers.Skip(Targets.Count).Select(numbers => numbers[row])];
+
+    private int[] RequireClasses() => Labels.Count > 0
+        ? _winners
+        : throw new InvalidOperationException($"the model predicts values ({string.Join(", ", Targets)}), no classes: ask for the value");
+
+    private static Predictions OfClasses<T>(OutputReader<T> outputs, int rows, TargetColumns? target) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        NetworkDefinition network = outputs.Network;
+        IReadOnlyList<string> labels = OutputNames.Labels(target, Math.Max(2, outputs.Width));
+        double[][] scores = Columnwise(labels.Count, rows);
+        int[] winners = new int[rows];
+        double[] y = new double[outputs.Width], row = new double[labels.Count];
+        for (int r = 0; r < rows; r++)
+        {
+            outputs.Read(r, y);
+            if (network.OutputMeaning == OutputMeaning.LogProbability)
+            {
+                network.OutputMeaning.ToPredictions(y);
+            }
+
+            if (y.Length == 1)
+            {
+                (row[0], row[1]) = (1 - y[0], y[0]);
+            }
+            else
+            {
+                y.CopyTo(row, 0);
+            }
+
+            winners[r] = ClassificationMetrics.ArgMax(row);
+            for (int c = 0; c < row.Length; c++)
+            {
+                scores[c][r] = row[c];
+            }
+        }
+
+        string name = target?.Names[0] ?? "prediction";
+        return new([name], labels, Distinct([new(name, winners, labels), .. labels.Select((label, c) => new Column(OutputNames.Class(label, network), ColumnType.Real, scores[c]))]), scores, winners, rows);
+    }
+
+    private static Predictions OfValues<T>(OutputReader<T> outputs, int rows, TargetColumns? target) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        NetworkDefinition network = outputs.Network;
+        int count = network.TargetCount;
+        bool deviates = network.OutputMeaning == OutputMeaning.MeanAndLogVariance;
+        IReadOnlyList<string> names = OutputNames.Targets(target, count);
+        double[][] values = Columnwise(deviates ? 2 * count : count, rows);
+        double[] y = new double[outputs.Width];
+        for (int r = 0; r < rows; r++)
+        {
+            outputs.Read(r, y);
+            network.OutputMeaning.ToPredictions(y);
+            for (int t = 0; t < count; t++)
+            {
+                values[t][r] = target?.Unscale(t, y[t]) ?? y[t];
+                if (deviates)
+                {
+                    values[count + t][r] = OutputMeanings.Deviation(y[count + t]) * (target?.Scales?[t] ?? 1);
+                }
+            }
+        }
+
+        IEnumerable<string> columns = names.Select(name => OutputNames.Column(name, network));
+        columns = deviates ? columns.Concat(names.Select(name => $"{name}_deviation")) : columns;
+        return new(names, [], Distinct([.. columns.Select((name, n) => new Column(name, ColumnType.Real, values[n]))]), values, [], rows);
+    }
+
+    private static double[][] Columnwise(int columns, int rows) => [.. Enumerable.Range(0, columns).Select(_ => new double[rows])];
+
+    /// <summary>A target may be called p_a where a class is called a: the later column of a name is marked.</summary>
+    private static Column[] Distinct(Column[] columns)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        for (int c = 0; c < columns.Length; c++)
+        {
+            string name = columns[c].Name;
+            while (!names.Add(name))
+            {
+                name += "_";
+            }
+
+            columns[c] = name == columns[c].Name ? columns[c] : columns[c].Named(name);
+        }
+
+        return columns;
+    }
+}

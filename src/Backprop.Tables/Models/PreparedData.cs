@@ -1,0 +1,86 @@
+using System.Numerics;
+using Backprop.Data;
+using Backprop.Networks;
+using Backprop.Tables.Schemas;
+
+namespace Backprop.Tables.Models;
+
+/// <summary>Rows read, made numbers and divided into those that are learned and those that validate; statistics are of the training rows alone.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed class PreparedData<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private PreparedData(SourceRows source, Dataset<T> all, TableSchema? schema) => (Source, All, Schema, TrainingRows, Training) = (source, all, schema, [.. Enumerable.Range(0, all.Rows)], all);
+
+    /// <summary>The rows as they were read.</summary>
+    public SourceRows Source { get; }
+
+    /// <summary>Every row in file order.</summary>
+    public Dataset<T> All { get; }
+
+    /// <summary>How rows became numbers; null: they are taken as they are, classes by their indices.</summary>
+    public TableSchema? Schema { get; }
+
+    /// <summary>The rows of <see cref="All"/> that are learned.</summary>
+    public IReadOnlyList<int> TrainingRows { get; private init; }
+
+    /// <summary>The rows of <see cref="All"/> that validate; none where other data do, or nothing does.</summary>
+    public IReadOnlyList<int> ValidationRows { get; private init; } = [];
+
+    /// <summary>What is learned from.</summary>
+    public Dataset<T> Training { get; private init; }
+
+    /// <summary>What validates; null: nothing.</summary>
+    public Dataset<T>? Validation { get; private init; }
+
+    /// <summary>Reads, infers a schema and splits.</summary>
+    /// <param name="source">The rows.</param>
+    /// <param name="options">What they are read, encoded and divided by.</param>
+    /// <param name="notes">What was guessed, dropped, filled or taken for something else goes here.</param>
+    /// <param name="scaleTargets">Whether values to be met are standardised where the loss allows it.</param>
+    /// <exception cref="DataException">Rows that cannot be used: where, what was found, what was expected.</exception>
+    /// <exception cref="UsageException">A column that does not exist, or an option that the rows do not allow.</exception>
+    public static PreparedData<T> Prepare(DataSource source, TrainingOptions options, Notes? notes = null, bool scaleTargets = true)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        TabularModel<T>? from = options.From?.As<T>();
+        SourceRows rows = from is null ? source.Read(notes).ForTraining(!options.Columns.Preprocess, notes) : from.Read(source, needTargets: true, notes);
+        RowEncoding? encoding = from is null ? new(rows, options, scaleTargets, notes) : null;
+        (Dataset<T>? all, TableSchema? schema) = from is null ? (null, null) : (from.Rows<T>(rows, options.Target, needTargets: true, notes), from.Schema);
+        (int[] Training, int[] Validation)? parts = options.ValidationData is null && options.Validation > 0
+            ? StratifiedSplit.Split(all is null ? encoding!.Classes() : all.Targets.ClassIndices, all?.Rows ?? encoding!.Rows, options.Validation, options.Seed)
+            : null;
+        if (encoding is not null)
+        {
+            (all, schema) = encoding.Encode<T>(parts?.Training, notes);
+        }
+
+        PreparedData<T> data = parts is var (training, validation)
+            ? new(rows, all!, schema) { TrainingRows = training, ValidationRows = validation, Training = all!.Select(training), Validation = all.Select(validation) }
+            : options.ValidationData is { } second
+            ? new(rows, all!, schema) { Validation = OfSecond(second, from, all!, schema, rows, options, notes) }
+            : new(rows, all!, schema);
+        if (notes is not null && schema?.Target.Labels is { } labels && data.Training.Targets.AreClasses)
+        {
+            ClassNotes.Add(labels, data.Training.Targets.ClassIndices, data.Validation is null ? [] : data.Validation.Targets.ClassIndices, notes);
+        }
+
+        return data;
+    }
+
+    private static Dataset<T> OfSecond(DataSource second, TabularModel<T>? from, Dataset<T> all, TableSchema? schema, SourceRows first, TrainingOptions options, Notes? notes)
+    {
+        SourceRows rows = from is null ? second.Read(notes).ForTraining(!options.Columns.Preprocess, notes) : from.Read(second, needTargets: true, notes);
+        if (rows.Table is not null && first.DefaultTargets is { } usual)
+        {
+            rows = rows with { DefaultTargets = usual };
+        }
+
+        return ModelRows.Of<T>(rows, from?.Definition ?? Shape(all), schema, rows.Table is null ? null : options.Target, needTargets: true, notes);
+    }
+
+    /// <summary>A network that says no more than how wide the data are.</summary>
+    private static NetworkDefinition Shape(Dataset<T> data) =>
+        NetworkDefinition.Parse($"{data.FeatureCount}-{data.Targets.Count}:{(data.Targets.AreClasses && data.Targets.Count > 1 ? "softmax" : "identity")}");
+}

@@ -1,0 +1,17 @@
+namespace Backprop.Tables.Models;
+
+/// <summary>What trains where nothing of the model is chosen. The figures behind it are in docs/decisions/.</summary>
+internal static class Recipe
+{
+    public const string Hidden = "256:silu-128:silu", Optimizer = "adamw", Schedule = "one-cycle";
+
+    public const double LearningRate = 0.003, WeightDecay = 0.02, LabelSmoothing = 0.05;
+
+    /// <summary>It helps classes and harms values.</summary>
+    public static double? Dropout(bool classes) => classes ? 0.1 : null;
+
+    public static int BatchSize(int rows) => rows switch { < 1000 => 16, < 20_000 => 32, < 100_000 => 128, _ => 256 };
+
+    /// <summary>About 2 000 to 20 000 steps.</summary>
+    public static int Epochs(int rows) => rows switch { < 1000 => 100, < 5000 => 60, < 20_000 => 30, _ => 15 };
+}

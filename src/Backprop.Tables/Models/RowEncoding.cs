@@ -1,0 +1,119 @@
+using System.Globalization;
+using System.Numerics;
+using Backprop.Activations;
+using Backprop.Data;
+using Backprop.Losses;
+using Backprop.Networks;
+using Backprop.Tables.Schemas;
+
+namespace Backprop.Tables.Models;
+
+/// <summary>How rows that are trained on become numbers, before there is a model: by a schema, whose statistics are of some of the rows.</summary>
+internal sealed class RowEncoding
+{
+    private readonly SourceRows _rows;
+    private readonly TrainingOptions _options;
+    private readonly bool _isPlain; // arrays whose features are taken as they are
+    private readonly Table _table;
+    private readonly TableOptions _columns;
+
+    /// <param name="rows">The rows.</param>
+    /// <param name="options">What is to be made of them.</param>
+    /// <param name="scaleTargets">Whether values to be met are standardised where the loss allows it.</param>
+    /// <param name="notes">Rows that are left out are said here.</param>
+    /// <exception cref="DataException">A row without a target.</exception>
+    /// <exception cref="UsageException">Columns of arrays are named, or a column that does not exist, or no target can be told.</exception>
+    public RowEncoding(SourceRows rows, TrainingOptions options, bool scaleTargets, Notes? notes)
+    {
+        (_rows, _options) = (rows, options);
+        if (rows.Table is null)
+        {
+            RequireNoColumns(options);
+        }
+
+        _isPlain = rows.Table is null && (!options.UsesRecipe || !options.Columns.Preprocess || rows.AreScaledBytes == true);
+        _table = rows.Table ?? (_isPlain ? ModelRows.TargetTable(rows) : ModelRows.Named(rows));
+        IReadOnlyList<string> targets = rows.Table is null ? ModelRows.TargetNamesOf(rows)
+            : options.Target is { } text ? SchemaInference.Targets(_table, text)
+            : SchemaInference.Targets(_table, options.Columns.Targets ?? rows.DefaultTargets);
+        _columns = options.Columns with { Targets = targets, Task = Task(targets), ScaleTargets = scaleTargets && ScalesTargets(options), Reading = options.Reading };
+        _table = SchemaInference.WithTargets(_table, _columns, notes);
+    }
+
+    /// <summary>How many rows there are.</summary>
+    public int Rows => _table.Rows;
+
+    /// <summary>The class of each row; empty where they are values.</summary>
+    public int[] Classes()
+    {
+        TargetColumns target = SchemaInference.Target(_table, _columns);
+        return target.Kind == TargetKind.Class && !AsValue ? target.Classes(_table) : [];
+    }
+
+    /// <summary>The schema.</summary>
+    /// <param name="trainingRows">The rows that statistics are of; null: all.</param>
+    /// <param name="notes">What is guessed goes here.</param>
+    public TableSchema InferSchema(int[]? trainingRows, Notes? notes)
+    {
+        TableOptions columns = _columns with { TrainingRows = trainingRows };
+        return _isPlain
+            ? new([.. Enumerable.Range(0, _rows.X!.Columns).Select(c => new FeatureColumn($"x{c}", FeatureKind.Numeric))], SchemaInference.Target(_table, columns, notes))
+            : SchemaInference.Infer(_table, columns, notes);
+    }
+
+    /// <summary>Rows as numbers, and the schema that made them; null where a model needs none: features as they are, targets that are values or the indices of classes.</summary>
+    /// <param name="trainingRows">The rows that statistics are of; null: all.</param>
+    /// <param name="notes">What is guessed goes here.</param>
+    public (Dataset<T> All, TableSchema? Schema) Encode<T>(int[]? trainingRows, Notes? notes) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        TableSchema schema = InferSchema(trainingRows, notes);
+        if (!_isPlain)
+        {
+            return (schema.Transform<T>(_table, needTargets: true, AsValue), schema);
+        }
+
+        bool areIndices = schema.Target.Kind == TargetKind.Class && !AsValue && (_options.CompleteOutput is not null || AreIndices(schema.Target.Labels!));
+        Targets<T> targets = areIndices ? ModelRows.Classes<T>(_rows.Y!, _options.CompleteOutput?.Units) : TargetEncoder.Read<T>(schema.Target, _table, AsValue);
+        return (new(_rows.Count, _rows.X!.Columns, _rows.X.ToFinite<T>(), targets), areIndices || schema.Target is { Kind: TargetKind.Values, Means: null } ? null : schema);
+    }
+
+    /// <summary>A class of two labels becomes 0 or 1 for a network with one output.</summary>
+    private bool AsValue => _options.CompleteOutput is { } output ? output.Units == 1 : _options.Loss == "binary_cross_entropy";
+
+    private static bool AreIndices(IReadOnlyList<string> labels) =>
+        labels.Select((label, index) => label == index.ToString(CultureInfo.InvariantCulture)).All(isIndex => isIndex);
+
+    private static void RequireNoColumns(TrainingOptions options)
+    {
+        ModelRows.RequireNoTarget(options.Target);
+        if (options.Columns.SampleWeight is not null)
+        {
+            throw new UsageException("sample weights are a column of a table, the data are arrays") { Settings = ["SampleWeight"] };
+        }
+    }
+
+    /// <summary>
+    /// Counts, probabilities and classes are what they are: a loss of such is never combined with scaled targets. Nor is an output that cannot leave a
+    /// range: it was chosen for the targets' own.
+    /// </summary>
+    private static bool ScalesTargets(TrainingOptions options)
+    {
+        Loss? loss = options.Loss is null ? null : Loss.Parse(options.Loss);
+        ActivationFunction output = options.CompleteOutput?.Activation ?? ActivationFunction.Create(loss?.Name switch { "binary_cross_entropy" => "sigmoid", "cross_entropy" => "softmax", _ => "identity" });
+        bool isFree = output.Range is not { } range || (double.IsNegativeInfinity(range.Least) && double.IsPositiveInfinity(range.Greatest));
+        return options.Columns.Preprocess && isFree && (loss ?? NetworkDefinition.DefaultLoss(output)).MeaningAfter(output).IsOnTargetScale();
+    }
+
+    /// <summary>Text, truth values and several columns speak for themselves unless it is said what they are.</summary>
+    private TableTask Task(IReadOnlyList<string> targets) =>
+        targets.Count > 1 || _table.Find(targets[0])!.Type is ColumnType.Text or ColumnType.Boolean ? _options.Columns.Task : ImpliedTask(_options);
+
+    /// <summary>Class or value of one target column, where the options say or imply it.</summary>
+    private static TableTask ImpliedTask(TrainingOptions options)
+    {
+        string? loss = options.Loss?.Split(':')[0];
+        return options.Columns.Task != TableTask.Auto ? options.Columns.Task
+            : options.CompleteOutput is { } output ? (output.Units == 1 || loss == "gaussian_nll" ? TableTask.Regression : TableTask.Classification)
+            : loss switch { "cross_entropy" or "hinge" => TableTask.Classification, null => TableTask.Auto, _ => TableTask.Regression };
+    }
+}

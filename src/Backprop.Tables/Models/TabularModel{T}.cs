@@ -1,0 +1,162 @@
+using System.Globalization;
+using System.Numerics;
+using Backprop.Data;
+using Backprop.Losses;
+using Backprop.ModelFiles;
+using Backprop.Networks;
+using Backprop.Propagation;
+using Backprop.Tables.Schemas;
+using Backprop.Training;
+
+namespace Backprop.Tables.Models;
+
+/// <summary>A model of a table in one precision, with its network.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed class TabularModel<T> : TabularModel where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly Lazy<Predictor<T>> _predictor;
+    private readonly bool? _takesScaledBytes; // as far as it can be told: numbers from 0 to 1 are what bytes become, larger ones are not
+    private readonly (double Least, double Greatest)? _featureRange; // as the network sees them
+
+    internal TabularModel(Network<T> network, TableSchema? schema, string? training, IReadOnlyList<Note> notes) : base(schema, training, notes)
+    {
+        Network = network;
+        _predictor = new(() => new Predictor<T>(network, threads: 0));
+        _takesScaledBytes = TrainingRecord.Read(training, "bytes_scaled", value => value.GetBoolean()) ?? TrainingRecord.Read(training, "array_range", value => value[1].GetDouble() <= 1);
+        _featureRange = TrainingRecord.Read(training, "feature_range", value => (value[0].GetDouble(), value[1].GetDouble()));
+    }
+
+    /// <summary>The network.</summary>
+    public Network<T> Network { get; }
+
+    /// <inheritdoc/>
+    public override NetworkDefinition Definition => Network.Definition;
+
+    /// <summary>Reads a model file, converting between float and double where it holds the other.</summary>
+    /// <exception cref="ModelException">Not a model, or one that does not fit together.</exception>
+    public static new TabularModel<T> Load(string path) => Of(ModelFile<T>.Read(path), path);
+
+    internal static TabularModel<T> Of(ModelFile<T> file, string path)
+    {
+        NetworkDefinition network = file.Network.Definition;
+        TableSchema? schema = file.Schema is null ? null : SchemaJson.Read(file.Schema);
+        if (schema is not null && schema.FeatureCount != network.Inputs)
+        {
+            throw new ModelException($"'{path}': the schema makes {schema.FeatureCount} features, the network {network} takes {network.Inputs}");
+        }
+
+        int targets = schema is null ? 0 : schema.Target.Kind == TargetKind.Class ? schema.Target.Labels!.Count : schema.Target.Names.Count, expected = network.TargetCount;
+        if (schema is not null && targets != expected && !(schema.Target.Kind == TargetKind.Class && targets < expected) && !(schema.Target.Kind == TargetKind.Class && targets == 2 && expected == 1))
+        {
+            throw new ModelException($"'{path}': the schema has {targets} targets, the network {network} takes {expected}");
+        }
+
+        if (schema?.Target.Scales is not null && !network.OutputMeaning.IsOnTargetScale())
+        {
+            throw new ModelException($"'{path}': the schema standardises the targets {string.Join(", ", schema.Target.Names)}, which the loss {network.Loss} cannot take: its outputs mean {network.OutputMeaning}");
+        }
+
+        return new(file.Network, schema, file.Training, []);
+    }
+
+    /// <inheritdoc/>
+    public override TabularModel<TOther> As<TOther>() =>
+        this as TabularModel<TOther> ?? new TabularModel<TOther>(Network.Convert<TOther>(), Schema, Training, Notes);
+
+    /// <inheritdoc/>
+    public override string Save(string path) => new ModelFile<T>(Network, Schema is null ? null : SchemaJson.Write(Schema), Training).Write(path);
+
+    /// <summary>Rows as numbers for the network.</summary>
+    /// <typeparam name="TData">The precision of the numbers.</typeparam>
+    /// <param name="source">The rows.</param>
+    /// <param name="target">The target column, or several joined by commas, where it is not the one that the model was trained on; null: it is.</param>
+    /// <param name="needTargets">Whether targets must be there; otherwise there may be none.</param>
+    /// <param name="notes">What is odd about the rows goes here.</param>
+    /// <param name="options">What becomes of cells that cannot be read.</param>
+    /// <exception cref="DataException">Rows that do not fit: where, what was found, what was expected.</exception>
+    public Dataset<TData> Rows<TData>(DataSource source, string? target = null, bool needTargets = true, Notes? notes = null, PredictionOptions? options = null) where TData : unmanaged, IBinaryFloatingPointIeee754<TData> =>
+        Rows<TData>(Read(source, needTargets, notes), target, needTargets, notes, options);
+
+    /// <summary>One row as numbers. Of arrays only that row is converted: they may be large.</summary>
+    /// <exception cref="DataException">There is no such row, or it does not fit.</exception>
+    /// <inheritdoc cref="Rows{TData}(DataSource, string?, bool, Notes?, PredictionOptions?)"/>
+    public Dataset<TData> Row<TData>(DataSource source, int row, string? target = null, Notes? notes = null, PredictionOptions? options = null) where TData : unmanaged, IBinaryFloatingPointIeee754<TData>
+    {
+        SourceRows rows = Read(source, needTargets: true, notes);
+        Dataset<TData> one = ModelRows.One<TData>(rows, row, Definition, Schema, target, notes, options);
+        NoteRange(one, rows.Name, notes);
+        return one;
+    }
+
+    /// <inheritdoc/>
+    public override Evaluation Evaluate(DataSource source, string? target = null, Notes? notes = null, PredictionOptions? options = null)
+    {
+        SourceRows rows = Read(source, needTargets: true, notes);
+        Dataset<T> data = Rows<T>(rows, target, needTargets: true, notes, options);
+        using var evaluator = new Evaluator<T>(Network, Schema?.Target.Scales?.ToArray(), threads: 0);
+        if (typeof(T) == typeof(double))
+        {
+            return evaluator.Evaluate(data);
+        }
+
+        Dataset<double> exact = ModelRows.Of<double>(rows, Definition, Schema, target, needTargets: true, options: options); // metrics by targets that are not rounded to float
+        return evaluator.Evaluate(data, exact.Targets, exact.SampleWeights);
+    }
+
+    /// <inheritdoc/>
+    public override Predictions PredictAll(DataSource source, string? target = null, Notes? notes = null, PredictionOptions? options = null)
+    {
+        SourceRows rows = ModelRows.WithoutTargets(Read(source, needTargets: false, notes), Definition, Schema, target);
+        Dataset<T> data = Rows<T>(rows, target: null, needTargets: false, notes, options);
+        Fit.Require(Definition, data, targets: false);
+        var preActivations = new T[ArraySize.Of(data.Rows, Definition.Outputs, "outputs")];
+        _predictor.Value.PredictPreActivations(data.Features, preActivations);
+        return Predictions.Of(new OutputReader<T>(Definition, preActivations), data.Rows, Schema?.Target);
+    }
+
+    /// <summary>Reads rows as this model takes them.</summary>
+    /// <param name="source">The rows.</param>
+    /// <param name="needTargets">Whether targets must be there.</param>
+    /// <param name="notes">What was guessed goes here.</param>
+    /// <exception cref="DataException">Missing, unreadable or malformed: which file, row and column.</exception>
+    public SourceRows Read(DataSource source, bool needTargets = true, Notes? notes = null)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return source.Read(dialect => Schema?.Reading(dialect, needTargets) ?? dialect, notes).For(_takesScaledBytes);
+    }
+
+    internal Dataset<TData> Rows<TData>(SourceRows rows, string? target, bool needTargets, Notes? notes, PredictionOptions? options = null) where TData : unmanaged, IBinaryFloatingPointIeee754<TData>
+    {
+        Dataset<TData> data = ModelRows.Of<TData>(rows, Definition, Schema, target, needTargets, notes, options);
+        NoteRange(data, rows.Name, notes);
+        return data;
+    }
+
+    /// <summary>Says where features lie farther outside the range of training than that is wide: the same pixels not scaled, say.</summary>
+    private void NoteRange<TData>(Dataset<TData> data, string source, Notes? notes) where TData : unmanaged, IBinaryFloatingPointIeee754<TData>
+    {
+        bool isKnownByColumn = Schema?.Columns.Any(column => !double.IsNaN(column.Minimum)) == true; // then it has been said
+        if (notes is null || isKnownByColumn || _featureRange is not { } range || !(range.Greatest >= range.Least))
+        {
+            return;
+        }
+
+        double width = Math.Max(range.Greatest - range.Least, 1e-9 * Math.Max(Math.Abs(range.Least), Math.Abs(range.Greatest)));
+        TData low = TData.CreateSaturating(range.Least - width), high = TData.CreateSaturating(range.Greatest + width);
+        long count = 0;
+        int first = -1;
+        ReadOnlySpan<TData> features = data.Features;
+        for (int n = 0; n < features.Length; n++)
+        {
+            if (features[n] < low || features[n] > high)
+            {
+                first = count++ == 0 ? n : first;
+            }
+        }
+
+        if (count > 0)
+        {
+            notes.Add(new(string.Create(CultureInfo.InvariantCulture, $"'{source}': {count} of {features.Length} features lie far outside what the model was trained on ({range.Least:G4} … {range.Greatest:G4}), the first in row {first / data.FeatureCount}, feature {first % data.FeatureCount}: {features[first]:G4}; are they scaled otherwise?"), IsLoss: false));
+        }
+    }
+}

@@ -1,0 +1,157 @@
+using System.Globalization;
+using Backprop.Networks;
+using Backprop.Optimizers;
+using Backprop.Tables.Reading;
+using Backprop.Tables.Schemas;
+using Backprop.Training;
+
+namespace Backprop.Tables.Models;
+
+/// <summary>
+/// What a model of a table is trained with. What is null takes a default: where nothing of the model is chosen (<see cref="Network"/>, <see cref="Loss"/>,
+/// <see cref="Optimizer"/>, its learning rate, <see cref="From"/>) that of a measured recipe, else the plain one, PyTorch's where it has one.
+/// </summary>
+public sealed record TrainingOptions
+{
+    /// <summary>The target column, or several joined by commas; a column's exact name comes first, even one with commas. null: those of <see cref="Columns"/>.</summary>
+    public string? Target { get; init; }
+
+    /// <summary>What becomes of the columns. Which rows give statistics, and whether value targets are standardised, training says.</summary>
+    public TableOptions Columns { get; init; } = new();
+
+    /// <summary>How files are read; null: as they look.</summary>
+    public ReadingOptions? Reading { get; init; }
+
+    /// <summary>Layers as units:activation joined by -; with the inputs in front they are complete, without them the hidden ones.</summary>
+    public string? Network { get; init; }
+
+    /// <summary>The loss by name, with its parameter where it has one: huber:1.</summary>
+    public string? Loss { get; init; }
+
+    /// <summary>The optimizer by name.</summary>
+    public string? Optimizer { get; init; }
+
+    /// <summary>Its options.</summary>
+    public OptimizerOptions OptimizerOptions { get; init; } = new();
+
+    /// <summary>The schedule of the learning rate by name.</summary>
+    public string? Schedule { get; init; }
+
+    /// <summary>Steps over which the learning rate rises.</summary>
+    public int WarmupSteps { get; init; }
+
+    /// <summary>Rows of a batch.</summary>
+    public int? BatchSize { get; init; }
+
+    /// <summary>Passes over the training rows, at most.</summary>
+    public int? Epochs { get; init; }
+
+    /// <summary>Seconds after which training ends, reading and validation included; null: no limit.</summary>
+    public double? MaxSeconds { get; init; }
+
+    /// <summary>What everything random is drawn from.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>The arithmetic.</summary>
+    public Precision Precision { get; init; }
+
+    /// <summary>Threads at most; 0: one for each processor. The result is the same.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>The part of the rows that validates, from 0 to below 1; 0: none.</summary>
+    public double Validation { get; init; } = 0.2;
+
+    /// <summary>Rows that validate in its place; null: <see cref="Validation"/> of the rows.</summary>
+    public DataSource? ValidationData { get; init; }
+
+    /// <summary>Epochs without a better figure of the validation rows after which training stops; null: never.</summary>
+    public int? EarlyStopping { get; init; }
+
+    /// <summary>The figure of the validation rows that the kept epoch, early stopping and the plateau schedule go by, one of <see cref="TrainerOptions.Figures"/>; null: the loss; the recipe for classes: log_loss; with class weights: balanced_accuracy.</summary>
+    public string? KeepBy { get; init; }
+
+    /// <summary>What the rows of each class weigh; null: the same.</summary>
+    public ClassWeights? ClassWeights { get; init; }
+
+    /// <summary>The fraction of hidden outputs that is set to 0 in training.</summary>
+    public double? Dropout { get; init; }
+
+    /// <summary>λ of λ‖W‖₁.</summary>
+    public double L1 { get; init; }
+
+    /// <summary>α of (α/2)‖W‖².</summary>
+    public double L2 { get; init; }
+
+    /// <summary>The greatest norm of the gradient; null: any.</summary>
+    public double? ClipNorm { get; init; }
+
+    /// <summary>The greatest absolute value of each derivative; null: any.</summary>
+    public double? ClipValue { get; init; }
+
+    /// <summary>ε of cross entropy.</summary>
+    public double? LabelSmoothing { get; init; }
+
+    /// <summary>How weights begin, by name; null: as PyTorch's.</summary>
+    public string? Initializer { get; init; }
+
+    /// <summary>Whether each epoch has an order of its own; otherwise rows come in file order.</summary>
+    public bool Shuffle { get; init; } = true;
+
+    /// <summary>A model to go on from: its network, loss, schema and weights; null: anew.</summary>
+    public TabularModel? From { get; init; }
+
+    /// <summary>Steps between checkpoints within an epoch; 0: after epochs only.</summary>
+    public int CheckpointEvery { get; init; }
+
+    /// <summary>Whether to go back to the last checkpoint and halve the learning rate when training diverges.</summary>
+    public bool RollBack { get; init; }
+
+    /// <summary>Whether nothing of the model is chosen, so that the recipe is.</summary>
+    public bool UsesRecipe => Network is null && Optimizer is null && OptimizerOptions.LearningRate is null && Loss is null && From is null;
+
+    /// <summary>The inputs, where a network is complete, and the layers.</summary>
+    internal (int? Inputs, IReadOnlyList<LayerDefinition> Layers) Layers => ParseNetwork(Network ?? Recipe.Hidden);
+
+    /// <summary>The output layer of a complete network; null: the network is not.</summary>
+    internal LayerDefinition? CompleteOutput => Network is not null && Layers is (not null, var layers) ? layers[^1] : null;
+
+    /// <summary>Requires options that can be used on any data.</summary>
+    /// <exception cref="UsageException">Which cannot.</exception>
+    internal void Validate()
+    {
+        if (!(Validation >= 0 && Validation < 1))
+        {
+            throw new UsageException($"the validation part must be from 0 to below 1, found {Validation.ToString(CultureInfo.InvariantCulture)}") { Settings = ["Validation"] };
+        }
+
+        bool validates = ValidationData is not null || Validation > 0;
+        if (!validates && EarlyStopping is not null)
+        {
+            throw new UsageException("early stopping needs validation rows: it stops when a figure of theirs becomes no better") { Settings = ["EarlyStopping", "Validation"] };
+        }
+
+        if (!validates && KeepBy is not null)
+        {
+            throw new UsageException($"keeping an epoch by {KeepBy} needs validation rows, there are none") { Settings = ["KeepBy", "Validation"] };
+        }
+
+        if (From is not null && (Network is not null || Loss is not null))
+        {
+            throw new UsageException("a model that is gone on from has a network and a loss, no other can be given") { Settings = ["From", "Network", "Loss"] };
+        }
+
+        _ = Loss is null ? null : Losses.Loss.Parse(Loss);
+        _ = Layers;
+    }
+
+    private static (int? Inputs, IReadOnlyList<LayerDefinition> Layers) ParseNetwork(string specification)
+    {
+        if (int.TryParse(specification.Split('-')[0], NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        {
+            var complete = NetworkDefinition.Parse(specification);
+            return (complete.Inputs, complete.Layers);
+        }
+
+        return (null, NetworkDefinition.ParseLayers(specification));
+    }
+}

@@ -1,0 +1,4 @@
+namespace Backprop.Tables.Reading;
+
+/// <summary>A cell that cannot be read, on its way to where its place is known.</summary>
+internal sealed class MalformedCellException(string message) : Exception(message);

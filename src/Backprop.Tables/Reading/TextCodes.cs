@@ -1,0 +1,150 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Unicode;
+using Backprop.Tables.Cells;
+
+namespace Backprop.Tables.Reading;
+
+/// <summary>
+/// The different texts of one column of a file that has numbers of its own beside text, in the order in which they are found. Blanks around a text
+/// do not count, and what stands for a missing cell is none.
+/// </summary>
+internal sealed class TextCodes
+{
+    /// <summary>The code of a missing cell.</summary>
+    public const int Missing = -1;
+
+    /// <summary>The code of bytes that are no text.</summary>
+    public const int NoText = -2;
+
+    private readonly ReadingOptions? _options;
+    private readonly MissingCells _missing;
+    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _codes = new Dictionary<string, int>(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+    private readonly List<string> _values = [];
+    private readonly List<double> _typed = []; // of those that the file has as numbers; else NaN
+    private char[] _buffer = [];
+
+    /// <param name="options">What stands for a missing cell, and the decimal mark.</param>
+    public TextCodes(ReadingOptions? options) => (_options, _missing) = (options, new(options?.Missing));
+
+    /// <summary>About how many bytes the texts take.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>The code of a text, a new one where it was not found before; <see cref="Missing"/> where it stands for a missing cell.</summary>
+    public int Code(ReadOnlySpan<char> text)
+    {
+        text = text.Trim();
+        return _codes.TryGetValue(text, out int code) ? code : _missing.Contains(text) ? Missing : New(text.ToString(), double.NaN);
+    }
+
+    /// <summary>The code of a text in UTF-8; <see cref="NoText"/> where the bytes are none.</summary>
+    public int Code(ReadOnlySpan<byte> text)
+    {
+        if (text.Length > _buffer.Length)
+        {
+            _buffer = new char[Math.Max(text.Length, 2 * _buffer.Length)];
+        }
+
+        return Utf8.ToUtf16(text, _buffer, out _, out int count, replaceInvalidSequences: false) == OperationStatus.Done ? Code(_buffer.AsSpan(0, count)) : NoText;
+    }
+
+    /// <summary>The code of what the file has as a number.</summary>
+    /// <param name="spelling">As it is written.</param>
+    /// <param name="number">The number.</param>
+    public int Code(ReadOnlySpan<char> spelling, double number)
+    {
+        if (_codes.TryGetValue(spelling, out int code))
+        {
+            _typed[code] = number;
+            return code;
+        }
+
+        return IsMissing(spelling) || IsMissing(number) ? Missing : New(spelling.ToString(), number);
+    }
+
+    /// <summary>Whether a text stands for a missing cell.</summary>
+    /// <param name="text">Without blanks around it.</param>
+    public bool IsMissing(ReadOnlySpan<char> text) => _missing.Contains(text);
+
+    /// <summary>Whether a number stands for a missing cell.</summary>
+    public bool IsMissing(double number) => _missing.HasNumbers && _missing.Contains(number);
+
+    /// <summary>The column: of numbers, where every present cell is one and nothing else is asked for; else of text.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="codes">The code of each cell.</param>
+    /// <param name="reading">How a schema knows it.</param>
+    /// <param name="notes">Takes what is in doubt.</param>
+    /// <param name="source">For notes.</param>
+    public Column Column(string name, int[] codes, ColumnReading? reading, Notes? notes, string source)
+    {
+        var text = new Column(name, codes, _values, _typed.Exists(number => !double.IsNaN(number)) ? [.. _typed] : null);
+        return reading?.Kind == ColumnReadingKind.Text || Format(reading, notes, $"'{source}', column '{name}'") is not { } format ? text : Numbers(text, format) ?? text;
+    }
+
+    /// <summary>How the texts among the numbers are written as numbers; null: not all of them are.</summary>
+    private NumberFormat? Format(ColumnReading? reading, Notes? notes, string where)
+    {
+        if (reading?.Kind == ColumnReadingKind.Number)
+        {
+            return reading.Format ?? NumberFormat.Plain;
+        }
+
+        string[] texts = [.. _values.Where((_, code) => double.IsNaN(_typed[code]))];
+        if (texts.Length == 0)
+        {
+            return NumberFormat.Plain;
+        }
+
+        NumberInference inference = NumberText.Infer(texts, _options?.Decimal);
+        if (inference is { Format: { } format, Other: { } other } && Array.Find(texts, text => Read(text, format) != Read(text, other)) is { } doubtful)
+        {
+            notes?.Add(new(string.Create(CultureInfo.InvariantCulture, $"{where}: '{doubtful}' is read as {Read(doubtful, format):R}; it could be {Read(doubtful, other):R} too"), false, $"Decimal = '{other.Decimal}'"));
+        }
+
+        return inference.Format;
+    }
+
+    private static double Read(string text, NumberFormat format) => NumberText.TryParse(text, format, out double number) ? number : double.NaN;
+
+    private Column? Numbers(Column text, NumberFormat format)
+    {
+        double[] numbers = new double[_values.Count];
+        bool isWhole = true, isTyped = true;
+        for (int code = 0; code < numbers.Length; code++)
+        {
+            if (!double.IsNaN(_typed[code]))
+            {
+                numbers[code] = _typed[code];
+                isWhole &= _values[code].AsSpan().IndexOfAny('.', 'e', 'E') < 0;
+                continue;
+            }
+
+            if (!NumberText.TryParse(_values[code], format, out numbers[code], out bool isWholeText))
+            {
+                return null;
+            }
+
+            isTyped = false;
+            isWhole &= isWholeText;
+            numbers[code] = IsMissing(numbers[code]) ? double.NaN : numbers[code];
+        }
+
+        double[] cells = new double[text.Rows];
+        for (int row = 0; row < cells.Length; row++)
+        {
+            cells[row] = text.Codes[row] < 0 ? double.NaN : numbers[text.Codes[row]];
+        }
+
+        return new(text.Name, isWhole && numbers.Length > 0 ? ColumnType.Integer : ColumnType.Real, cells) { Format = isTyped ? null : format, Written = (new KeptCells(text), 0) };
+    }
+
+    private int New(string text, double number)
+    {
+        int code = _values.Count;
+        _codes.Dictionary.Add(text, code);
+        _values.Add(text);
+        _typed.Add(number);
+        Bytes += 64 + (2L * text.Length);
+        return code;
+    }
+}

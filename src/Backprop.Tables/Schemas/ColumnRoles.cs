@@ -1,0 +1,73 @@
+using System.IO.Enumeration;
+using Backprop.Tables.Cells;
+
+namespace Backprop.Tables.Schemas;
+
+/// <summary>Which columns were named as what.</summary>
+internal sealed class ColumnRoles
+{
+    private readonly Dictionary<string, (FeatureKind Kind, string Option)> _roles = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DateForm> _forms = new(StringComparer.Ordinal);
+
+    /// <exception cref="UsageException">A name that no column has, or a column with two roles.</exception>
+    public ColumnRoles(Table table, TableOptions options, IReadOnlyCollection<string> others)
+    {
+        Add(table, options.Numeric, FeatureKind.Numeric, nameof(options.Numeric), others);
+        Add(table, options.Categorical, FeatureKind.Categorical, nameof(options.Categorical), others);
+        Add(table, options.Dates, FeatureKind.Date, nameof(options.Dates), others);
+        Add(table, options.Ignore, FeatureKind.Ignored, nameof(options.Ignore), others);
+        Add(table, options.Ids, FeatureKind.Id, nameof(options.Ids), others);
+        if (!options.Preprocess && _roles.FirstOrDefault(role => role.Value.Kind is FeatureKind.Categorical or FeatureKind.Date) is { Key: { } name } found)
+        {
+            throw new UsageException($"column '{name}' is named as one of {found.Value.Option}, which takes preprocessing") { Settings = [$"{found.Value.Option} = {name}", "Preprocess = auto"] };
+        }
+    }
+
+    /// <summary>What a column was named as; null: nothing.</summary>
+    public FeatureKind? Of(string name) => _roles.TryGetValue(name, out var role) ? role.Kind : null;
+
+    /// <summary>How its dates are written; null: nobody said.</summary>
+    public DateForm? Form(string name) => _forms.GetValueOrDefault(name);
+
+    /// <summary>The columns that a list names: one by its exact name, even with commas; else those between the commas.</summary>
+    public static IReadOnlyList<string> Split(Table table, string text) => table.Find(text) is not null ? [text] : text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    private void Add(Table table, IReadOnlyList<string> patterns, FeatureKind kind, string option, IReadOnlyCollection<string> others)
+    {
+        foreach (string entry in patterns.SelectMany(pattern => Split(table, pattern)))
+        {
+            (string pattern, DateForm? form) = (entry, null);
+            if (kind == FeatureKind.Date && table.Find(entry) is null && entry.LastIndexOf('=') is > 0 and var at)
+            {
+                (pattern, form) = (entry[..at], DateForm.Parse(entry[(at + 1)..]));
+            }
+
+            foreach (string name in Matches(table, pattern, option, others))
+            {
+                if (!_roles.TryAdd(name, (kind, option)) && _roles[name].Kind != kind)
+                {
+                    throw new UsageException($"column '{name}' is named twice, as one of {_roles[name].Option} and of {option}") { Settings = [$"{_roles[name].Option} = {name}", $"{option} = {name}"] };
+                }
+
+                if (form is not null)
+                {
+                    _forms[name] = form;
+                }
+            }
+        }
+    }
+
+    private static string[] Matches(Table table, string pattern, string option, IReadOnlyCollection<string> others)
+    {
+        if (table.Find(pattern) is not null)
+        {
+            return !others.Contains(pattern) ? [pattern]
+                : throw new UsageException($"column '{pattern}' is a target or a weight, which cannot be one of {option} too") { Settings = [$"{option} = {pattern}"] };
+        }
+
+        string[] found = pattern.Contains('*', StringComparison.Ordinal)
+            ? [.. table.Names.Where(name => !others.Contains(name) && FileSystemName.MatchesSimpleExpression(pattern.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("?", "\\?", StringComparison.Ordinal), name, ignoreCase: false))]
+            : [];
+        return found.Length > 0 ? found : throw new UsageException(Suggestion.Unknown("column", pattern, table.Names)) { Settings = [$"{option} = {pattern}"] };
+    }
+}

@@ -1,0 +1,379 @@
+using Backprop.Tables.Cells;
+
+namespace Backprop.Tables.Schemas;
+
+/// <summary>Decides what one column is, over all rows, and takes its statistics, over those of training.</summary>
+internal sealed class FeatureInference(Table table, TableOptions options, ColumnRoles roles, int[] training)
+{
+    /// <summary>The share of numbers, or dates, from which a column is one of them with a few wrong cells.</summary>
+    public const double MostlyShare = 0.9;
+
+    /// <summary>Texts of at most this many values are categories, however few rows there are; and all of them are kept.</summary>
+    private const int FewCategories = 9;
+
+    private const int MostCategories = 1000;
+
+    /// <summary>The rows that a category takes to be kept where there are more than a few.</summary>
+    private const int RowsOfACategory = 5;
+
+    /// <summary>Fewer rows count by 1 by accident.</summary>
+    private const int RowsOfACount = 10;
+
+    private const double ExactIntegers = 9007199254740992; // 2^53
+
+    private static readonly string[] s_identifiers = ["ID", "KEY", "UUID", "GUID", "INDEX"];
+
+    /// <summary>What becomes of a column.</summary>
+    /// <param name="column">A column, as it was read.</param>
+    /// <param name="written">The same, as its cells are written, where its role asks for that.</param>
+    /// <param name="notes">What there is to say.</param>
+    /// <exception cref="DataException">It cannot be used, or nobody can tell as what.</exception>
+    public FeatureColumn Infer(Column column, Column written, List<Note> notes)
+    {
+        FeatureKind? role = roles.Of(column.Name);
+        switch (role)
+        {
+            case FeatureKind.Ignored:
+                return new(column.Name, FeatureKind.Ignored, Why: ColumnNotes.AsTold);
+            case FeatureKind.Id:
+                return new(column.Name, FeatureKind.Id);
+            case FeatureKind.Categorical:
+                return Categories(written, new(written, training), isAsked: true, notes);
+            case FeatureKind.Date:
+                return Date(written, new(written, training), roles.Form(column.Name));
+        }
+
+        return !column.IsText ? OfNumbers(column, role, notes)
+            : new TextCounts(column, training) is var counts && counts.Present == 0 ? Ignored(column, "every cell is missing", null)
+            : OfTexts(column, counts, role, notes);
+    }
+
+    private FeatureColumn OfNumbers(Column column, FeatureKind? role, List<Note> notes)
+    {
+        ReadOnlySpan<double> numbers = column.Numbers;
+        int infinite = numbers.IndexOfAny(double.PositiveInfinity, double.NegativeInfinity);
+        if (infinite >= 0)
+        {
+            throw Infinite(column, infinite);
+        }
+
+        var cells = new NumberCells(column, null);
+        if (!options.Preprocess)
+        {
+            return Plain(column, cells, null);
+        }
+
+        if (column.Type == ColumnType.Boolean && role is null)
+        {
+            NumberStatistics all = NumberStatistics.Of(cells, training);
+            bool gaps = all.Count < training.Length;
+            return all.Count == 0 ? Ignored(column, NothingThere(numbers.IndexOfAnyExcept(double.NaN) < 0), null)
+                : all.IsConstant && !gaps ? Constant(column, all.Minimum != 0 ? "true" : "false")
+                : new(column.Name, FeatureKind.Boolean) { HadMissing = gaps };
+        }
+
+        return Number(column, cells, column.Format, role, notes);
+    }
+
+    private FeatureColumn OfTexts(Column column, TextCounts counts, FeatureKind? role, List<Note> notes)
+    {
+        NumberFormat format = NumberTexts.Best(column, counts);
+        double[] numbers = NumberCells.OfCodes(column, format, takesBooleans: false);
+        (double share, int firstOther) = counts.Share(code => !double.IsNaN(numbers[code]));
+        bool isBoolean = BooleanText.ArePair(counts.Codes.Select(code => column.Values[code]));
+        if (share == 1)
+        {
+            NumberFormat? written = counts.Codes.Any(code => double.IsNaN(column.TypedNumber(code))) ? format : null;
+            var cells = new NumberCells(column, written);
+            return options.Preprocess ? Number(column, cells, written, role, notes) : Plain(column, cells, written);
+        }
+
+        if (role == FeatureKind.Numeric && isBoolean && options.Preprocess)
+        {
+            return Number(column, new(column, null, takesBooleans: true), null, role, notes) with { TakesBooleans = true };
+        }
+
+        if (role == FeatureKind.Numeric || !options.Preprocess)
+        {
+            throw new DataException($"{At(column, firstOther)}, a number expected{(options.Preprocess ? "" : ": without preprocessing every feature is one")}")
+            {
+                Settings = options.Preprocess ? Deciders(column, firstOther) : ["Preprocess = auto", $"Ignore = {column.Name}"],
+            };
+        }
+
+        if (isBoolean)
+        {
+            bool gaps = counts.PresentInTraining < training.Length;
+            string[] seen = [.. counts.Codes.Where(code => counts.Training[code] > 0).Select(code => column.Values[code])];
+            return seen.Length == 0 ? Ignored(column, NothingThere(false), null)
+                : !BooleanText.ArePair(seen) && !gaps ? Constant(column, seen[0])
+                : new(column.Name, FeatureKind.Boolean) { HadMissing = gaps };
+        }
+
+        if (share > 0 && counts.Share(code => !double.IsNaN(numbers[code]) || NumberText.IsInfinity(column.Values[code])).Share == 1)
+        {
+            throw Infinite(column, firstOther);
+        }
+
+        if (IsIdentifier(column.Name) && counts.Codes.Length == counts.Present)
+        {
+            return Identifier(column);
+        }
+
+        if (share >= MostlyShare)
+        {
+            throw new DataException($"{At(column, firstOther)}, a number expected as in the other rows") { Settings = Deciders(column, firstOther) };
+        }
+
+        return DateForms(column, counts) is { Count: > 0 } forms ? Date(column, counts, Only(column, counts, forms)) : Categories(column, counts, isAsked: false, notes);
+    }
+
+    private FeatureColumn Plain(Column column, NumberCells cells, NumberFormat? format)
+    {
+        NumberStatistics statistics = NumberStatistics.Of(cells, training);
+        return new(column.Name, FeatureKind.Numeric)
+        {
+            Format = format ?? column.Format,
+            TakesBooleans = column.Type == ColumnType.Boolean,
+            HadMissing = statistics.Count < training.Length,
+            Minimum = statistics.Count == 0 ? double.NaN : statistics.Minimum,
+            Maximum = statistics.Count == 0 ? double.NaN : statistics.Maximum,
+        };
+    }
+
+    private FeatureColumn Number(Column column, NumberCells cells, NumberFormat? format, FeatureKind? role, List<Note> notes)
+    {
+        NumberStatistics statistics = NumberStatistics.Of(cells, training);
+        bool gaps = statistics.Count < training.Length, isAsked = role == FeatureKind.Numeric;
+        if (statistics.Count == 0)
+        {
+            return Ignored(column, NothingThere(Enumerable.Range(0, table.Rows).All(column.IsMissing)), null);
+        }
+
+        if (!isAsked && statistics.IsConstant && !gaps)
+        {
+            return Constant(column, Short(statistics.Minimum));
+        }
+
+        if (!isAsked && CountsRows(cells))
+        {
+            return Ignored(column, "a row number: it counts by 1 from row to row", nameof(options.Numeric));
+        }
+
+        if (!isAsked && IsIdentifier(column.Name) && AreDifferentWholes(cells))
+        {
+            return Identifier(column);
+        }
+
+        if (!statistics.IsFinite)
+        {
+            int worst = training.Where(row => !double.IsNaN(cells[row])).MaxBy(row => Math.Abs(cells[row]));
+            throw new DataException($"'{table.Source}', row {worst}, column '{column.Name}': '{column.Text(worst)}' found, which is too large to take a mean and a deviation of") { Settings = [$"Ignore = {column.Name}"] };
+        }
+
+        if (Math.Max(-statistics.Minimum, statistics.Maximum) > ExactIntegers && training.All(row => double.IsNaN(cells[row]) || double.IsInteger(cells[row])))
+        {
+            notes.Add(new($"column '{column.Name}': whole numbers beyond 2^53 are taken as numbers, of which the last digits are lost", false, $"Categorical = {column.Name}", $"Ignore = {column.Name}"));
+        }
+
+        return new(column.Name, FeatureKind.Numeric, statistics.Mean, statistics.Deviation > 0 ? statistics.Deviation : 1, NumberStatistics.Median(cells, training, statistics.Count), gaps)
+        {
+            Format = format, IsFlagOnly = !isAsked && statistics.IsConstant && gaps, HadMissing = gaps, Minimum = statistics.Minimum, Maximum = statistics.Maximum,
+        };
+    }
+
+    private FeatureColumn Categories(Column column, TextCounts counts, bool isAsked, List<Note> notes)
+    {
+        int different = counts.Codes.Length;
+        if (!isAsked && IsIdentifier(column.Name) && different == counts.Present)
+        {
+            return Identifier(column);
+        }
+
+        if (!isAsked && different > FewCategories && 2L * different > counts.Present)
+        {
+            return Ignored(column, $"{different} different texts in {counts.Present} rows", nameof(options.Categorical));
+        }
+
+        bool gaps = counts.PresentInTraining < training.Length;
+        int[] seen = [.. counts.Codes.Where(code => counts.Training[code] > 0)];
+        if (seen.Length == 0)
+        {
+            return Ignored(column, NothingThere(counts.Present == 0), null);
+        }
+
+        int[] kept = seen.Length <= FewCategories ? seen :
+        [
+            .. seen.Where(code => counts.Training[code] >= RowsOfACategory)
+                .OrderByDescending(code => counts.Training[code]).ThenBy(code => column.Values[code], StringComparer.Ordinal)
+                .Take(MostCategories),
+        ];
+        int rare = seen.Length - kept.Length;
+        if (kept.Length == 0)
+        {
+            return Ignored(column, $"{seen.Length} different texts, none of them in {RowsOfACategory} rows of training or more", null);
+        }
+
+        if (seen.Length == 1 && !gaps)
+        {
+            return Constant(column, column.Values[seen[0]]);
+        }
+
+        if (rare > 0)
+        {
+            int rows = counts.PresentInTraining - kept.Sum(code => counts.Training[code]);
+            notes.Add(new($"column '{column.Name}': {kept.Length} of {seen.Length} values are kept; {rare} {(kept.Length == MostCategories ? "rarer ones" : $"in fewer than {RowsOfACategory} rows each")} ({rows} rows in all) share one entry", false));
+        }
+
+        return new(column.Name, FeatureKind.Categorical, FlagsMissing: gaps, Categories: [.. kept.Select(code => column.Values[code]).Order(StringComparer.Ordinal)]) { SharesRare = rare > 0, HadMissing = gaps };
+    }
+
+    private FeatureColumn Date(Column column, TextCounts counts, DateForm? form)
+    {
+        if (counts.Present == 0)
+        {
+            return Ignored(column, "every cell is missing", null);
+        }
+
+        if (form is null)
+        {
+            List<DateForm> forms = DateForms(column, counts);
+            form = forms.Count > 0 ? Only(column, counts, forms) : DateForm.Known.MaxBy(one => counts.Share(code => one.TryParse(column.Values[code], out _)).Share)!;
+        }
+
+        double[] days = new double[column.Values.Count];
+        foreach (int code in counts.Codes)
+        {
+            days[code] = form.TryParse(column.Values[code], out double day) ? day
+                : throw new DataException($"{At(column, counts.FirstRow[code])}, a date expected as {form}, or as ISO 8601 writes it") { Settings = [$"Dates = {column.Name}=d/m/y", .. Deciders(column, counts.FirstRow[code])] };
+        }
+
+        var cells = new NumberCells(new Column(column.Name, ColumnType.Real, [.. CodesOf(column).Select(code => code < 0 ? double.NaN : days[code])]), null);
+        NumberStatistics statistics = NumberStatistics.Of(cells, training);
+        bool gaps = statistics.Count < training.Length;
+        if (statistics.Count == 0)
+        {
+            return Ignored(column, NothingThere(false), null);
+        }
+
+        if (statistics.IsConstant && !gaps)
+        {
+            return Constant(column, column.Values[counts.Codes.First(code => counts.Training[code] > 0)]);
+        }
+
+        return new(column.Name, FeatureKind.Date, statistics.Mean, statistics.Deviation > 0 ? statistics.Deviation : 1, NumberStatistics.Median(cells, training, statistics.Count), gaps)
+        {
+            Date = form, Parts = DateFeatures.Varying(counts.Codes.Where(code => counts.Training[code] > 0).Select(code => days[code])),
+            HadMissing = gaps, Minimum = statistics.Minimum, Maximum = statistics.Maximum,
+        };
+    }
+
+    private static int[] CodesOf(Column column) => column.Codes.ToArray();
+
+    /// <summary>The forms that all cells have; where most of them have one, the rest is an error.</summary>
+    private List<DateForm> DateForms(Column column, TextCounts counts)
+    {
+        List<DateForm> left = [.. DateForm.Known];
+        foreach (int code in counts.Codes)
+        {
+            left.RemoveAll(form => !form.TryParse(column.Values[code], out _));
+            if (left.Count == 0)
+            {
+                break;
+            }
+        }
+
+        if (left.Count > 0)
+        {
+            // ISO dates are read in each form: where all cells are, nothing else is meant.
+            return counts.Codes.All(code => DateForm.Iso.TryParse(column.Values[code], out _)) ? [DateForm.Iso] : left;
+        }
+
+        foreach (DateForm form in DateForm.Known)
+        {
+            (double share, int firstOther) = counts.Share(code => form.TryParse(column.Values[code], out _));
+            if (share >= MostlyShare)
+            {
+                throw new DataException($"{At(column, firstOther)}, a date expected as in the other rows ({form})") { Settings = Deciders(column, firstOther) };
+            }
+        }
+
+        return [];
+    }
+
+    private DateForm Only(Column column, TextCounts counts, List<DateForm> forms) => forms.Count == 1 ? forms[0]
+        : throw new DataException($"{At(column, counts.FirstRow[counts.Codes[0]])}, and all its dates can be read as {string.Join(" and as ", forms)}: say which it is") { Settings = [.. forms.Select(form => $"Dates = {column.Name}={form}")] };
+
+    private bool CountsRows(NumberCells cells)
+    {
+        double first = cells[0];
+        if (table.Rows < RowsOfACount || !double.IsInteger(first))
+        {
+            return false;
+        }
+
+        for (int row = 1; row < table.Rows; row++)
+        {
+            if (cells[row] != first + row)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private bool AreDifferentWholes(NumberCells cells)
+    {
+        var seen = new HashSet<double>();
+        for (int row = 0; row < table.Rows; row++)
+        {
+            double number = cells[row];
+            if (!double.IsNaN(number) && (!double.IsInteger(number) || !seen.Add(number)))
+            {
+                return false;
+            }
+        }
+
+        return seen.Count > 1;
+    }
+
+    /// <summary>Whether a name's last word is id, key, uuid or index, or its first word id: customer_id, PassengerId, "id number".</summary>
+    private static bool IsIdentifier(string name)
+    {
+        List<string> words = [""];
+        for (int n = 0; n < name.Length; n++)
+        {
+            bool starts = n > 0 && char.IsUpper(name[n]) && !char.IsUpper(name[n - 1]);
+            if ((starts || !char.IsLetter(name[n])) && words[^1].Length > 0)
+            {
+                words.Add("");
+            }
+
+            if (char.IsLetter(name[n]))
+            {
+                words[^1] += char.ToUpperInvariant(name[n]);
+            }
+        }
+
+        words.RemoveAll(word => word.Length == 0);
+        return words.Count > 0 && (s_identifiers.Contains(words[^1]) || words[0] == "ID");
+    }
+
+    private FeatureColumn Identifier(Column column) => Ignored(column, "an identifier: it is named like one, and every value is different", column.IsText ? nameof(options.Categorical) : nameof(options.Numeric));
+
+    private FeatureColumn Constant(Column column, string value) => Ignored(column, $"always {value} in the rows of training", column.IsText ? nameof(options.Categorical) : nameof(options.Numeric));
+
+    private static string NothingThere(bool everywhere) => everywhere ? "every cell is missing" : "every cell is missing in the rows of training";
+
+    private static FeatureColumn Ignored(Column column, string why, string? option) => new(column.Name, FeatureKind.Ignored, Why: why) { Remedy = option };
+
+    private DataException Infinite(Column column, int row) =>
+        new($"{At(column, row)}, a finite number expected, or an empty cell where it is missing") { Settings = Deciders(column, row) };
+
+    private string At(Column column, int row) => $"'{table.Source}', row {row}, column '{column.Name}': '{(column.IsText ? column.Text(row) : Short(column.Numbers[row]))}' found";
+
+    private static IReadOnlyList<string> Deciders(Column column, int row) => [$"Missing = '{column.Text(row)}'", $"Categorical = {column.Name}", $"Ignore = {column.Name}"];
+
+    private static string Short(double number) => number.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+}

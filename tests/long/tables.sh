@@ -1,0 +1,5 @@
+#!/usr/bin/env bash
+# 10,000 generated tables (or COUNT, from SEED), written in every dialect: read back the same, or where they are torn refused with the place.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+BACKPROP_TABLES="${1:-10000}" BACKPROP_SEED="${2:-2}" dotnet run -c Release --project tests/Backprop.Tables.Tests -- -class '*GeneratedTablesTests'
