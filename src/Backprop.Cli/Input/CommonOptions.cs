@@ -60,5 +60,7 @@ internal sealed class CommonOptions
     /// <summary>Whether rows are named at all.</summary>
     public bool NamesRows(ParseResult parsed) => parsed.GetValue(Data) is not null || parsed.GetValue(Query) is not null || parsed.GetValue(Database) is not null;
 
-    public string? Targets(ParseResult parsed) => parsed.GetValue(Target);
+    public string? Targets(ParseResult parsed) => parsed.GetValue(Target) is var names && names is not null && names.Trim(' ', ',').Length == 0
+        ? throw new UsageException("--target names no column")
+        : names;
 }

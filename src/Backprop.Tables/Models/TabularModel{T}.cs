@@ -82,7 +82,7 @@ public sealed class TabularModel<T> : TabularModel where T : unmanaged, IBinaryF
     /// <inheritdoc cref="Rows{TData}(DataSource, string?, bool, Notes?, PredictionOptions?)"/>
     public Dataset<TData> Row<TData>(DataSource source, int row, string? target = null, Notes? notes = null, PredictionOptions? options = null) where TData : unmanaged, IBinaryFloatingPointIeee754<TData>
     {
-        SourceRows rows = Read(source, needTargets: true, notes);
+        SourceRows rows = Read(source, needTargets: true, notes, target);
         Dataset<TData> one = ModelRows.One<TData>(rows, row, Definition, Schema, target, notes, options);
         NoteRange(one, rows.Name, notes);
         return one;
@@ -91,7 +91,7 @@ public sealed class TabularModel<T> : TabularModel where T : unmanaged, IBinaryF
     /// <inheritdoc/>
     public override Evaluation Evaluate(DataSource source, string? target = null, Notes? notes = null, PredictionOptions? options = null)
     {
-        SourceRows rows = Read(source, needTargets: true, notes);
+        SourceRows rows = Read(source, needTargets: true, notes, target);
         Dataset<T> data = Rows<T>(rows, target, needTargets: true, notes, options);
         using var evaluator = new Evaluator<T>(Network, Schema?.Target.Scales?.ToArray(), threads: 0);
         if (typeof(T) == typeof(double))
@@ -118,11 +118,20 @@ public sealed class TabularModel<T> : TabularModel where T : unmanaged, IBinaryF
     /// <param name="source">The rows.</param>
     /// <param name="needTargets">Whether targets must be there.</param>
     /// <param name="notes">What was guessed goes here.</param>
+    /// <param name="target">The target columns, where they are called otherwise than in training; null: as there.</param>
     /// <exception cref="DataException">Missing, unreadable or malformed: which file, row and column.</exception>
-    public SourceRows Read(DataSource source, bool needTargets = true, Notes? notes = null)
+    public SourceRows Read(DataSource source, bool needTargets = true, Notes? notes = null, string? target = null)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return source.Read(dialect => Schema?.Reading(dialect, needTargets) ?? dialect, notes).For(_takesScaledBytes);
+        TableSchema? schema = target is null || Schema is null ? Schema : Renamed(Schema, target);
+        return source.Read(dialect => schema?.Reading(dialect, needTargets) ?? dialect, notes).For(_takesScaledBytes);
+    }
+
+    /// <summary>The schema with other names of its targets, as far as they are as many.</summary>
+    private static TableSchema Renamed(TableSchema schema, string target)
+    {
+        string[] names = schema.Target.Names.Count == 1 ? [target] : target.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return names.Length == schema.Target.Names.Count ? schema with { Target = schema.Target with { Names = names } } : schema;
     }
 
     internal Dataset<TData> Rows<TData>(SourceRows rows, string? target, bool needTargets, Notes? notes, PredictionOptions? options = null) where TData : unmanaged, IBinaryFloatingPointIeee754<TData>
