@@ -46,7 +46,7 @@ internal static partial class DuckDb
     {
         Execute(connection, $"SET file_search_path = {Literal(folder)}");
         IEnumerable<string> names = Quoted().Matches(sql).Select(match => match.Groups["text"].Value).Where(name => name.Length > 0 && !Path.IsPathFullyQualified(name));
-        Execute(connection, $"SET allowed_paths = {List(names.Select(Path.GetFullPath).Where(path => !Path.Exists(path)).Distinct(StringComparer.Ordinal))}");
+        Execute(connection, $"SET allowed_paths = [{string.Join(", ", names.Select(Path.GetFullPath).Where(path => !Path.Exists(path)).Distinct(StringComparer.Ordinal).Select(Literal))}]");
     }
 
     /// <summary>'text' and "name".</summary>

@@ -273,7 +273,7 @@ internal static class HostileCases
         yield return Csv("row 1, column 'a': Infinity found", "a,y\n1,2.5\n1e400,3.5\n3,4.5\n");
         yield return Csv("row 2, column 'y': NaN found", "a,y\n1,2.5\n2,3.5\n3,NaN\n");
         yield return Csv("row 2, column 'y': Infinity found", "a,y\n1,2.5\n2,3.5\n3,1e999\n");
-        yield return Csv("row 1, column 'y': the target is empty", "a,y\n1,2.5\n2,\n3,4.5\n");
+        yield return Csv("row 1, column 'y': the target is missing", "a,y\n1,2.5\n2,\n3,4.5\n");
         yield return Csv("row 1, column 'a': '1E+308' found", "a,y\n1,2.5\n1e308,3.5\n-1e308,4.5\n");
         yield return Csv("row 1, column 'y': '1E+308' found", "a,y\n1,2.5\n2,1e308\n3,-1e308\n");
         yield return new HostileCase(3, "t.csv|row 1, column 'a': '1E+300' found", "train", "t.csv", "--preprocess", "none", "--network", "4:tanh").With("t.csv", "a,y\n1,2.5\n1e300,3.5\n3,4.5\n");
