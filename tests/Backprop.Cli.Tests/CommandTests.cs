@@ -20,7 +20,7 @@ public sealed class CommandTests : Tool
         Assert.Equal(1797, evaluation.GetProperty("rows").GetInt32());
         Assert.Equal(0, Run("predict", "model.safetensors", "builtin:digits", "-o", "p.csv").Code);
         Assert.Equal(1798, File.ReadAllLines(At("p.csv")).Length);
-        Assert.Contains("64-256:silu", Run("summary", "model.safetensors").Out);
+        Assert.Contains("61-256:silu", Run("summary", "model.safetensors").Out);
         JsonElement check = Json("check", "model.safetensors", "builtin:digits", "--json", "--sample", "200");
         Assert.True(check.GetProperty("agrees").GetBoolean());
         JsonElement gradient = Json("gradient", "model.safetensors", "builtin:digits", "--json", "-o", "g.safetensors");

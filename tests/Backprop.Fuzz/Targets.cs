@@ -7,6 +7,7 @@ using Backprop.Losses;
 using Backprop.ModelFiles;
 using Backprop.Networks;
 using Backprop.Tables;
+using Backprop.Tables.Cells;
 using Backprop.Tables.Reading;
 using Backprop.Tables.Reading.ParquetFiles;
 using Backprop.Tables.Schemas;
@@ -39,7 +40,8 @@ internal static class Targets
         new("npz-inside", bytes => NpyReader.ReadAll(() => new MemoryStream(Npz(("X.npy", bytes), ("y.npy", bytes))), "a.npz"), [Npy("<f8", "(2, 1)", 16), Npy("<i8", "(2,)", 16)], ["'descr': ", "'shape': ", "(", ")", ","], RepairNpy),
         new("idx", bytes => IdxReader.Read(() => new MemoryStream(bytes), "idx").RequireFinite(), [Idx(8, [2, 2, 2], 8), Idx(0x0D, [2], 8), Idx(0x0E, [1, 1], 8), Gzip(Idx(8, [3], 3))], ["\0\0\u0008\u0001", "\u001f\u008b\u0008"], null),
         new("idx-gz", bytes => IdxReader.Read(() => new MemoryStream(Gzip(bytes)), "idx").RequireFinite(), [Idx(8, [2, 2, 2], 8), Idx(0x0B, [2], 4), Idx(0x0E, [1, 1], 8)], ["\0\0\u0008\u0001"], null),
-        new("schema", bytes => SchemaJson.Write(SchemaJson.Read(Encoding.UTF8.GetString(bytes))), [Bytes("{\"columns\":[{\"name\":\"a\",\"kind\":\"numeric\",\"mean\":1.5,\"scale\":2,\"imputed\":1,\"flags_missing\":true},{\"name\":\"b\",\"kind\":\"categorical\",\"categories\":[\"x\",\"y\"]},{\"name\":\"c\",\"kind\":\"ignored\",\"why\":\"z\"}],\"target\":{\"names\":[\"y\"],\"kind\":\"class\",\"labels\":[\"p\",\"q\"]},\"sample_weight\":\"w\"}"), Bytes("{\"columns\":[],\"target\":{\"names\":[\"y\",\"z\"],\"kind\":\"values\",\"means\":[1,2],\"scales\":[3,4]}}")], [.. s_json, "\"columns\"", "\"target\"", "\"kind\"", "\"numeric\"", "\"flags\"", "\"labels\"", "\"means\"", "\"scales\""], null),
+        new("schema", bytes => SchemaJson.Write(SchemaJson.Read(Encoding.UTF8.GetString(bytes))), [Bytes("{\"columns\":[{\"name\":\"a\",\"kind\":\"numeric\",\"mean\":1.5,\"scale\":2,\"imputed\":1,\"flags_missing\":true},{\"name\":\"b\",\"kind\":\"categorical\",\"categories\":[\"x\",\"y\"]},{\"name\":\"c\",\"kind\":\"ignored\",\"why\":\"z\"}],\"target\":{\"names\":[\"y\"],\"kind\":\"class\",\"labels\":[\"p\",\"q\"]},\"sample_weight\":\"w\"}"), Bytes("{\"columns\":[],\"target\":{\"names\":[\"y\",\"z\"],\"kind\":\"values\",\"means\":[1,2],\"scales\":[3,4]}}"), Bytes("{\"version\":2,\"columns\":[{\"name\":\"d\",\"kind\":\"date\",\"mean\":1,\"scale\":2,\"imputed\":1,\"form\":\"d.m.y H:M\",\"parts\":[\"month\",\"hour\"],\"flags_missing\":true},{\"name\":\"b\",\"kind\":\"boolean\",\"had_missing\":true},{\"name\":\"n\",\"kind\":\"numeric\",\"minimum\":0,\"maximum\":1,\"format\":{\"decimal\":\",\",\"thousands\":\".\",\"currency\":\"€\"},\"flags_missing\":true,\"flag_only\":true},{\"name\":\"c\",\"kind\":\"categorical\",\"categories\":[\"x\"],\"shares_rare\":true},{\"name\":\"i\",\"kind\":\"id\"}],\"target\":{\"names\":[\"y\"],\"kind\":\"values\",\"formats\":[{\"decimal\":\".\"}]},\"missing\":[\"-\"],\"decimal\":\",\"}")], [.. s_json, "\"columns\"", "\"target\"", "\"kind\"", "\"numeric\"", "\"flags\"", "\"labels\"", "\"means\"", "\"scales\""], null),
+        new("date", Dates, [Bytes("2025-12-31T23:59:59.125+02:00"), Bytes("31.12.2025 6:00 PM"), Bytes("d/m/y H:M 1/2/2025 3:04"), Bytes("ymd 20251231")], ["-", "/", ".", "T", "Z", ":", " ", "AM", "0001", "9999", "29", "+23:59", "UTC"], null) { MaxLength = 64 },
         new("network", bytes => NetworkJson.Read(Encoding.UTF8.GetString(bytes)), [Bytes("{\"inputs\":4,\"layers\":[{\"units\":8,\"activation\":\"leaky_relu\",\"alpha\":0.1,\"dropout\":0.5},{\"units\":3,\"activation\":\"softmax\"}],\"loss\":\"cross_entropy\",\"label_smoothing\":0.1}"), Bytes("{\"inputs\":1,\"layers\":[{\"units\":2,\"activation\":\"identity\"}],\"loss\":\"huber\",\"delta\":2}")], [.. s_json, "\"inputs\"", "\"layers\"", "\"units\"", "\"activation\"", "\"alpha\"", "\"loss\"", "\"tau\"", "\"quantile\"", "\"gaussian_nll\"", "\"hinge\""], null),
         new("specification", Specification, [Bytes("784-256:relu-128:leaky_relu(0.1)-10:softmax"), Bytes("1-1"), Bytes("3-5:elu(1e-2)-2:celu(1.5) huber:1"), Bytes("2-2:sigmoid quantile:0.9")], ["-", ":", "(", ")", " ", "relu", "softmax", "elu(", "16777216", "gaussian_nll", "cross_entropy:0.1", "hinge", "e-"], null),
         new("configuration", Configuration, [Bytes("{\"network\":\"8:tanh\",\"epochs\":3,\"optimizer\":\"sgd\",\"learning-rate\":0.1,\"json\":true}"), Bytes("// x\n{\"target\":[\"a\",\"b\"],\"quiet\":false,}")], [.. s_json, "\"seed\"", "\"threads\"", "\"precision\"", "\"help\"", "\"resume\"", "@c", "--"], null) { MaxLength = 512 },
@@ -161,6 +163,20 @@ internal static class Targets
         catch (Exception error) when (error is OverflowException or ArgumentException or IndexOutOfRangeException)
         {
             throw new InvalidOperationException("malformed pages are told by what is looked at", error);
+        }
+    }
+
+    /// <summary>A cell, after a form where there is one: what is a date is a number of days within the calendar, give or take an offset.</summary>
+    private static void Dates(byte[] bytes)
+    {
+        string text = Encoding.UTF8.GetString(bytes);
+        DateForm[] forms = text.IndexOf(' ', StringComparison.Ordinal) is > 0 and var end && char.IsLetter(text[0]) ? [DateForm.Parse(text[..end])] : [.. DateForm.Known];
+        foreach (DateForm form in forms)
+        {
+            if (form.TryParse(text, out double days) && !(days is > -719164 and < 2932898))
+            {
+                throw new InvalidOperationException($"'{text}' is {days} days");
+            }
         }
     }
 

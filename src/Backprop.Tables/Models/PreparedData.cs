@@ -45,7 +45,7 @@ public sealed class PreparedData<T> where T : unmanaged, IBinaryFloatingPointIee
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         TabularModel<T>? from = options.From?.As<T>();
-        SourceRows rows = from is null ? source.Read(notes).ForTraining(!options.Columns.Preprocess, notes) : from.Read(source, needTargets: true, notes);
+        SourceRows rows = from is null ? source.Read(notes).ForTraining(!options.Columns.Preprocess, notes) : from.Read(source, needTargets: true, notes, options.Target);
         RowEncoding? encoding = from is null ? new(rows, options, scaleTargets, notes) : null;
         (Dataset<T>? all, TableSchema? schema) = from is null ? (null, null) : (from.Rows<T>(rows, options.Target, needTargets: true, notes), from.Schema);
         (int[] Training, int[] Validation)? parts = options.ValidationData is null && options.Validation > 0
@@ -71,7 +71,7 @@ public sealed class PreparedData<T> where T : unmanaged, IBinaryFloatingPointIee
 
     private static Dataset<T> OfSecond(DataSource second, TabularModel<T>? from, Dataset<T> all, TableSchema? schema, SourceRows first, TrainingOptions options, Notes? notes)
     {
-        SourceRows rows = from is null ? second.Read(notes).ForTraining(!options.Columns.Preprocess, notes) : from.Read(second, needTargets: true, notes);
+        SourceRows rows = from is null ? second.Read(schema is null ? null : dialect => schema.Reading(dialect, needTargets: true), notes).ForTraining(!options.Columns.Preprocess, notes) : from.Read(second, needTargets: true, notes, options.Target);
         if (rows.Table is not null && first.DefaultTargets is { } usual)
         {
             rows = rows with { DefaultTargets = usual };
