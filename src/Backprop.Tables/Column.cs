@@ -92,7 +92,7 @@ public sealed class Column
         : _numbers[row].ToString("R", CultureInfo.InvariantCulture);
 
     /// <summary>The same column under another name.</summary>
-    public Column Named(string name) => _numbers is not null ? new(name, Type, _numbers) { Written = Written } : new(name, _codes!, _values!, _typed);
+    public Column Named(string name) => _numbers is not null ? new(name, Type, _numbers) { Written = Written, Format = Format } : new(name, _codes!, _values!, _typed);
 
     /// <summary>The column of a table that has only one of the rows.</summary>
     public Column Only(int row) => Select([row]);

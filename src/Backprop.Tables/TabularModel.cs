@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using System.Numerics;
 using Backprop.ModelFiles;
 using Backprop.Networks;
@@ -191,6 +190,14 @@ public abstract class TabularModel
     /// <inheritdoc cref="Evaluate(DataSource, string?, Notes?, PredictionOptions?)"/>
     public Evaluation Evaluate<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TRow>(IEnumerable<TRow> rows, Notes? notes = null) => Evaluate(Table.From(rows), null, notes);
 
+    /// <summary>Loss and metrics on rows of numbers, in the order of training.</summary>
+    /// <param name="features">The rows.</param>
+    /// <param name="targets">A number for each: a value, or a class's label.</param>
+    /// <param name="notes">What is odd about the rows goes here.</param>
+    /// <exception cref="DataException">Not as many numbers as the model takes, or as many targets as rows.</exception>
+    public Evaluation Evaluate(double[][] features, double[] targets, Notes? notes = null) =>
+        Evaluate(RowTable.Of(features, FeatureColumns(features), [new Column(Schema?.Target.Names[0] ?? ArrayTarget, ColumnType.Real, targets)]), null, notes);
+
     /// <summary>Predictions for rows from anywhere; targets need not be there.</summary>
     /// <param name="source">The rows.</param>
     /// <param name="target">The target columns, which are no features, where the model does not say; null: it does.</param>
@@ -222,13 +229,16 @@ public abstract class TabularModel
 
     /// <summary>Predictions for rows of numbers, in the order of training.</summary>
     /// <exception cref="DataException">Not as many numbers as the model takes.</exception>
-    public Predictions PredictAll(double[][] features, Notes? notes = null)
+    public Predictions PredictAll(double[][] features, Notes? notes = null) => PredictAll(DataSource.Of(Table.From(features, FeatureColumns(features))), null, notes);
+
+    /// <summary>What the columns of arrays are called.</summary>
+    private string[] FeatureColumns(double[][] features)
     {
         ArgumentNullException.ThrowIfNull(features);
         int inputs = Schema?.Columns.Count ?? Definition.Inputs, wrong = Array.FindIndex(features, row => row.Length != inputs);
-        return wrong < 0
-            ? PredictAll(DataSource.Of(Table.From(features, Schema?.Columns.Select(column => column.Name).ToArray() ?? null)), null, notes)
-            : throw new DataException(string.Create(CultureInfo.InvariantCulture, $"row {wrong}: {features[wrong].Length} numbers found, the model takes {inputs}"));
+        return wrong >= 0 ? throw new DataException($"row {wrong}: {features[wrong].Length} numbers found, the model takes {inputs}")
+            : Schema is null ? [.. Enumerable.Range(0, inputs).Select(c => $"x{c}")]
+            : [.. Schema.Columns.Select(column => column.Name)];
     }
 
     private static TRow Single<TRow>(TRow row) => row is System.Collections.IEnumerable or DataSource or Table

@@ -323,7 +323,7 @@ internal static class HostileCases
         yield return Case("t.json", "column 'a'|numbers or text expected", "[{\"a\":{\"b\":1},\"y\":2.5},{\"a\":{\"b\":2},\"y\":3.5}]");
         yield return Case("t.json", "column 'a'|numbers or text expected", "[{\"a\":[1],\"y\":2.5},{\"a\":[2,3],\"y\":3.5}]");
         yield return Case("t.json", "duplicate key|t.json", "[{\"a\":1,\"a\":2,\"y\":2.5}]");
-        yield return Case("t.jsonl", "row 1", "{\"a\":1,\"y\":2.5}\n{\"a\":,\"y\":3.5}\n{\"a\":3,\"y\":4.5}\n");
+        yield return Case("t.jsonl", "row 1 (line 2), column 'a'", "{\"a\":1,\"y\":2.5}\n{\"a\":,\"y\":3.5}\n{\"a\":3,\"y\":4.5}\n");
         yield return Case("t.jsonl", "row 1 (line 2), column 'a': NaN found", "{\"a\":1,\"y\":2.5}\n{\"a\":NaN,\"y\":3.5}\n{\"a\":3,\"y\":4.5}\n");
         yield return Case("t.jsonl", "row 1 (line 2), column 'a': 1e400 found", "{\"a\":1,\"y\":2.5}\n{\"a\":1e400,\"y\":3.5}\n{\"a\":3,\"y\":4.5}\n");
         yield return Case("t.jsonl", "row 1 (line 2), column 'y': Infinity found", "{\"a\":1,\"y\":2.5}\n{\"a\":2,\"y\":Infinity}\n{\"a\":3,\"y\":4.5}\n");

@@ -3,3 +3,5 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 BACKPROP_TABLES="${1:-10000}" BACKPROP_SEED="${2:-2}" dotnet run -c Release --project tests/Backprop.Tables.Tests -- -class '*GeneratedTablesTests'
+# Rows of generated tables mean the same alone, in company, in any order of columns and from every kind of file.
+BACKPROP_TABLES="${1:-10000}" dotnet run -c Release --no-build --project tests/Backprop.Tables.Tests -- -class '*SameRowTests'

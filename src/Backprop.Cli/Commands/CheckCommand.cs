@@ -4,6 +4,7 @@ using Backprop.Cli.Input;
 using Backprop.Cli.Output;
 using Backprop.Data;
 using Backprop.Tables.Models;
+using Backprop.Tables.Schemas;
 using Backprop.Derivations;
 using Backprop.Derivations.Formats;
 using Backprop.Kernels;
@@ -59,18 +60,18 @@ internal static class CheckCommand
 
             string path = parsed.GetValue(model) ?? throw new UsageException("give MODEL and DATA, or --network SPEC");
             return single
-                ? Run(OfModel<float>(path, common.Source(parsed), common.Targets(parsed), most), chosen, json)
-                : Run(OfModel<double>(path, common.Source(parsed), common.Targets(parsed), most), chosen, json);
+                ? Run(OfModel<float>(path, common.Source(parsed), common.Targets(parsed), common.Prediction(parsed), most), chosen, json)
+                : Run(OfModel<double>(path, common.Source(parsed), common.Targets(parsed), common.Prediction(parsed), most), chosen, json);
         });
         return command;
     }
 
     private static int Positive(string option, int value) => value > 0 ? value : throw new UsageException($"{option} must be at least 1, found {value}");
 
-    private static (Network<T> Network, Dataset<T> Data) OfModel<T>(string path, DataSource source, string? targets, int rows) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static (Network<T> Network, Dataset<T> Data) OfModel<T>(string path, DataSource source, string? targets, PredictionOptions options, int rows) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         TabularModel<T> model = TabularModel<T>.Load(path);
-        Dataset<T> data = NoteLines.Of(notes => model.Rows<T>(source, targets, needTargets: true, notes));
+        Dataset<T> data = NoteLines.Of(notes => model.Rows<T>(source, targets, needTargets: true, notes, options));
         int count = Math.Min(rows, data.Rows);
         return (model.Network, data.Select([.. Enumerable.Range(0, count).Select(n => (int)((long)n * data.Rows / count))]));
     }

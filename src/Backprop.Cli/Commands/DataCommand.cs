@@ -13,22 +13,24 @@ internal static class DataCommand
 {
     public static Command Create()
     {
-        var common = new CommonOptions();
+        CommonOptions common = new();
+        RoleOptions roles = new();
         var command = new Command("data", "What the columns are, and what training would make of them");
         common.AddTo(command);
-        command.SetAction(parsed => NoteLines.Of(notes => Run(common.Source(parsed).Read(notes).ForTraining(notes: notes), common.Targets(parsed), parsed.GetValue(common.Json), notes)));
+        roles.AddTo(command);
+        command.SetAction(parsed => NoteLines.Of(notes => Run(common.Source(parsed).Read(notes).ForTraining(notes: notes), new() { Target = common.Targets(parsed), Columns = roles.Of(parsed), Reading = common.Reading(parsed), BadCells = common.BadCellsOf(parsed) }, parsed.GetValue(common.Json), notes)));
         return command;
     }
 
-    private static int Run(SourceRows source, string? target, bool json, Notes notes)
+    private static int Run(SourceRows source, TrainingOptions options, bool json, Notes notes)
     {
         TableSchema? schema = null;
         string? why = null;
         try
         {
-            schema = source.InferSchema(new() { Target = target }, notes);
+            schema = source.InferSchema(options, notes);
         }
-        catch (UsageException error) when (target is null)
+        catch (UsageException error) when (options.Target is null && options.Columns is { Numeric: [], Categorical: [], Dates: [], Ignore: [], Ids: [] })
         {
             why = OptionNames.With(error.Message, error.Settings); // without a target there is still much to see
         }

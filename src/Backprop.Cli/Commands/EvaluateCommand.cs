@@ -3,6 +3,7 @@ using Backprop.Cli.Input;
 using Backprop.Cli.Output;
 using Backprop.Tables;
 using Backprop.Tables.Models;
+using Backprop.Tables.Schemas;
 using Backprop.Training;
 using Spectre.Console;
 
@@ -20,14 +21,14 @@ internal static class EvaluateCommand
         var model = new Argument<string>("MODEL") { Description = "A model file" };
         var command = new Command("evaluate", "Loss and metrics of a model on data") { model };
         common.AddTo(command);
-        command.SetAction(parsed => Run(parsed.GetValue(model)!, common.Source(parsed), common.Targets(parsed), parsed.GetValue(common.Json)));
+        command.SetAction(parsed => Run(parsed.GetValue(model)!, common.Source(parsed), common.Targets(parsed), common.Prediction(parsed), parsed.GetValue(common.Json)));
         return command;
     }
 
-    private static int Run(string path, DataSource source, string? target, bool json)
+    private static int Run(string path, DataSource source, string? target, PredictionOptions options, bool json)
     {
         var model = TabularModel.Load(path);
-        Evaluation evaluation = NoteLines.Of(notes => model.Evaluate(source, target, notes));
+        Evaluation evaluation = NoteLines.Of(notes => model.Evaluate(source, target, notes, options));
         IReadOnlyList<string> labels = model.LabelsOf(evaluation.Confusion?.Length ?? 0), names = model.TargetNames;
         if (json)
         {

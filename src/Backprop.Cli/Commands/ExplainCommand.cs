@@ -5,6 +5,7 @@ using Backprop.Cli.Input;
 using Backprop.Cli.Output;
 using Backprop.Data;
 using Backprop.Tables.Models;
+using Backprop.Tables.Schemas;
 using Backprop.Derivations;
 using Backprop.Derivations.Formats;
 using Backprop.ModelFiles;
@@ -45,8 +46,8 @@ internal static class ExplainCommand
 
             string? to = parsed.GetValue(output) is var file and not "-" ? file : null;
             Explanation explanation = parsed.GetValue(precision) == "float"
-                ? Explain<float>(parsed.GetValue(model)!, () => common.Source(parsed), common.Targets(parsed), number, name)
-                : Explain<double>(parsed.GetValue(model)!, () => common.Source(parsed), common.Targets(parsed), number, name);
+                ? Explain<float>(parsed.GetValue(model)!, () => common.Source(parsed), common.Targets(parsed), common.Prediction(parsed), number, name)
+                : Explain<double>(parsed.GetValue(model)!, () => common.Source(parsed), common.Targets(parsed), common.Prediction(parsed), number, name);
             return Report(explanation, chosen, to);
         });
         return command;
@@ -74,11 +75,11 @@ internal static class ExplainCommand
         return explanation.Agrees ? ExitCode.Done : ExitCode.CheckFailed;
     }
 
-    private static Explanation Explain<T>(string path, Func<DataSource> read, string? targets, int row, string parameter) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static Explanation Explain<T>(string path, Func<DataSource> read, string? targets, PredictionOptions options, int row, string parameter) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         TabularModel<T> model = TabularModel<T>.Load(path);
         var name = ParameterName.Parse(parameter, model.Network.Definition); // before the data: they may be large
-        Dataset<T> one = NoteLines.Of(notes => model.Row<T>(read(), row, targets, notes));
+        Dataset<T> one = NoteLines.Of(notes => model.Row<T>(read(), row, targets, notes, options));
         return Explanation.OfOnly(model.Network, one, row, name);
     }
 }

@@ -4,6 +4,7 @@ using Backprop.Cli.Input;
 using Backprop.Cli.Output;
 using Backprop.Data;
 using Backprop.Tables.Models;
+using Backprop.Tables.Schemas;
 using Backprop.Kernels;
 using Backprop.ModelFiles;
 using Backprop.Propagation;
@@ -24,15 +25,15 @@ internal static class GradientCommand
         command.Add(output);
         command.Add(precision);
         command.SetAction(parsed => parsed.GetValue(precision) == "float"
-            ? Run<float>(parsed.GetValue(model)!, common.Source(parsed), common.Targets(parsed), parsed.GetValue(output), parsed.GetValue(common.Json))
-            : Run<double>(parsed.GetValue(model)!, common.Source(parsed), common.Targets(parsed), parsed.GetValue(output), parsed.GetValue(common.Json)));
+            ? Run<float>(parsed.GetValue(model)!, common.Source(parsed), common.Targets(parsed), common.Prediction(parsed), parsed.GetValue(output), parsed.GetValue(common.Json))
+            : Run<double>(parsed.GetValue(model)!, common.Source(parsed), common.Targets(parsed), common.Prediction(parsed), parsed.GetValue(output), parsed.GetValue(common.Json)));
         return command;
     }
 
-    private static int Run<T>(string path, DataSource source, string? targets, string? output, bool json) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static int Run<T>(string path, DataSource source, string? targets, PredictionOptions options, string? output, bool json) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         TabularModel<T> model = TabularModel<T>.Load(path);
-        Dataset<T> data = NoteLines.Of(notes => model.Rows<T>(source, targets, needTargets: true, notes));
+        Dataset<T> data = NoteLines.Of(notes => model.Rows<T>(source, targets, needTargets: true, notes, options));
         Gradient<T> gradient = Backpropagation.Gradient(model.Network, data);
         if (output is not null)
         {

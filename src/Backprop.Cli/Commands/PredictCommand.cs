@@ -3,6 +3,7 @@ using Backprop.Cli.Input;
 using Backprop.Cli.Output;
 using Backprop.Tables;
 using Backprop.Tables.Models;
+using Backprop.Tables.Schemas;
 using Backprop.Tables.Writing;
 
 namespace Backprop.Cli.Commands;
@@ -16,13 +17,17 @@ internal static class PredictCommand
         var model = new Argument<string>("MODEL") { Description = "A model file" };
         var output = new Option<string>("--output", "-o") { Description = "Where predictions go, by extension: .csv .tsv .json .jsonl .parquet, or - for CSV on standard output", DefaultValueFactory = _ => "-", HelpName = "FILE" };
         var command = new Command("predict", "Predictions of a model for rows of data") { model };
+        var id = new Option<string?>("--id") { Description = "Columns that are carried into the predictions as they stand (* stands for any characters)", HelpName = "COL[,COL…]" };
+        var keep = new Option<bool>("--keep") { Description = "Carry all columns into the predictions" };
         common.AddTo(command);
         command.Add(output);
-        command.SetAction(parsed => Run(parsed.GetValue(model)!, common.Source(parsed), common.Targets(parsed), parsed.GetValue(output)!, parsed.GetValue(common.Json)));
+        command.Add(id);
+        command.Add(keep);
+        command.SetAction(parsed => Run(parsed.GetValue(model)!, common.Source(parsed), common.Targets(parsed), common.Prediction(parsed) with { Ids = parsed.GetValue(id) is { } ids ? [ids] : [], KeepAll = parsed.GetValue(keep) }, parsed.GetValue(output)!, parsed.GetValue(common.Json)));
         return command;
     }
 
-    private static int Run(string path, DataSource source, string? target, string output, bool json)
+    private static int Run(string path, DataSource source, string? target, PredictionOptions options, string output, bool json)
     {
         if (output != "-")
         {
@@ -31,7 +36,7 @@ internal static class PredictCommand
         }
 
         var model = TabularModel.Load(path);
-        Predictions predictions = NoteLines.Of(notes => model.PredictAll(source, target, notes));
+        Predictions predictions = NoteLines.Of(notes => model.PredictAll(source, target, notes, options));
         IReadOnlyList<Column> columns = predictions.Columns;
         if (output != "-")
         {

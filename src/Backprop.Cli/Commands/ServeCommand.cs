@@ -38,7 +38,7 @@ internal static class ServeCommand
                 (modelPath, dataPath) = (null, modelPath); // DATA alone
             }
 
-            DataSource? source = dataPath is not null && parsed.GetValue(common.Data) is null ? DataSource.Named(dataPath) : common.NamesRows(parsed) ? common.Source(parsed) : null;
+            DataSource? source = dataPath is not null && parsed.GetValue(common.Data) is null ? DataSource.Named(dataPath, common.Reading(parsed)) : common.NamesRows(parsed) ? common.Source(parsed) : null;
             return Serve(GivenFiles.Read(modelPath, source, common.Targets(parsed)), chosen, cancellation);
         });
         return command;

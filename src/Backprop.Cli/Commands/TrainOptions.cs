@@ -10,6 +10,8 @@ internal sealed class TrainOptions
 {
     public CommonOptions Common { get; } = new();
 
+    public RoleOptions Roles { get; } = new();
+
     public Option<string> Output { get; } = new("--output", "-o") { Description = "The model file", DefaultValueFactory = _ => "model.safetensors", HelpName = "MODEL" };
 
     public Option<string?> Network { get; } = new("--network") { Description = "Layers as units:activation joined by -; with the inputs in front it is complete, without them the hidden layers", HelpName = "SPEC" };
@@ -113,6 +115,7 @@ internal sealed class TrainOptions
     public void AddTo(Command command)
     {
         Common.AddTo(command);
+        Roles.AddTo(command);
         foreach (Option option in new Option[]
         {
             Output, Network, Loss, Task, Optimizer, LearningRate, Schedule, Warmup, BatchSize, Epochs, MaxTime, Seed, Precision, Threads, Validation,

@@ -194,7 +194,9 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         return told with
         {
             Target = options.Common.Targets(parsed),
-            Columns = new()
+            Reading = options.Common.Reading(parsed),
+            BadCells = options.Common.BadCellsOf(parsed),
+            Columns = options.Roles.Of(parsed) with
             {
                 Task = parsed.GetValue(options.Task) switch { "classification" => TableTask.Classification, "regression" => TableTask.Regression, _ => TableTask.Auto },
                 Preprocess = parsed.GetValue(options.Preprocess) == "auto",
@@ -226,7 +228,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
             Precision = typeof(T) == typeof(double) ? Precision.Double : Precision.Float,
             Threads = settings.Threads,
             Validation = isFraction ? fraction : told.Validation,
-            ValidationData = isFraction ? null : DataSource.Named(validation),
+            ValidationData = isFraction ? null : DataSource.Named(validation, options.Common.Reading(parsed)),
             EarlyStopping = parsed.GetValue(options.EarlyStopping),
             KeepBy = parsed.GetValue(options.KeepBy),
             ClassWeights = parsed.GetValue(options.ClassWeights) is { } weights ? ClassWeights.Parse(weights) : null,

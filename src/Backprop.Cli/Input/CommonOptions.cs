@@ -1,8 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
+using System.Text;
 using Backprop.Data;
 using Backprop.Sql;
 using Backprop.Tables.Models;
+using Backprop.Tables.Reading;
+using Backprop.Tables.Schemas;
 
 namespace Backprop.Cli.Input;
 
@@ -16,6 +19,18 @@ internal sealed class CommonOptions
     public Option<string?> Database { get; } = new("--database") { Description = "The DuckDB database that --query reads", HelpName = "FILE" };
 
     public Option<string?> Target { get; } = new("--target") { Description = "The target column, or several joined by commas (default: y, target, label or class)", HelpName = "COL[,COL…]" };
+
+    public Option<string?> Separator { get; } = new("--separator") { Description = "What stands between the cells of text files (default: found from the first lines)", HelpName = "CHAR|tab|space" };
+
+    public Option<string?> Decimal { get; } = new("--decimal") { Description = "The decimal mark of text files: . or , (default: found)", HelpName = "MARK" };
+
+    public Option<string?> Header { get; } = new("--header") { Description = "Whether the first line has the columns' names (default: auto)", HelpName = "yes|no|auto" };
+
+    public Option<string?> Encoding { get; } = new("--encoding") { Description = "The encoding of text files, windows-1252 say (default: UTF-8, or UTF-16 with a mark)", HelpName = "NAME" };
+
+    public Option<string?> Missing { get; } = new("--missing") { Description = "What stands for a missing cell beside nothing at all, joined by commas (default: NA, NaN, null, ? and their like)", HelpName = "LIST" };
+
+    public Option<string?> BadCells { get; } = new("--bad-cells") { Description = "What becomes of a cell that cannot be read as what its column is (default: error)", HelpName = "error|missing" };
 
     public Option<bool> Json { get; } = new("--json") { Description = "Print one line of JSON" };
 
@@ -39,6 +54,13 @@ internal sealed class CommonOptions
         command.Add(Query);
         command.Add(Database);
         command.Add(Target);
+        foreach (Option option in new Option[] { Separator, Decimal, Header, Encoding, Missing, BadCells })
+        {
+            command.Add(option);
+        }
+
+        Header.AcceptOneOf("yes", "no", "auto");
+        BadCells.AcceptOneOf("error", "missing");
         Data.CompletionSources.Add(_ => EmbeddedData.Names.Select(name => new CompletionItem($"builtin:{name}")));
     }
 
@@ -48,17 +70,58 @@ internal sealed class CommonOptions
         (string? data, string? query, string? database) = (parsed.GetValue(Data), parsed.GetValue(Query), parsed.GetValue(Database));
         return (data, query) switch
         {
-            (null, not null) => DataSource.Of("query", (reading, notes) => SqlReader.Read(query, database, notes, reading)),
+            (null, not null) => DataSource.Of("query", (reading, notes) => SqlReader.Read(query, database, notes, reading), Reading(parsed)),
             (not null, not null) => throw new UsageException("give DATA or --query, not both"),
             _ when database is not null => throw new UsageException("--database needs --query"),
             (null, _) => throw new UsageException("DATA is missing: a file, builtin:digits, builtin:iris, or --query"),
-            ("-", _) => DataSource.Csv(Session.Current.Input, "standard input"),
-            _ => DataSource.Named(data),
+            ("-", _) => DataSource.Csv(Session.Current.Input, "standard input", Reading(parsed)),
+            _ => DataSource.Named(data, Reading(parsed)),
         };
     }
 
     /// <summary>Whether rows are named at all.</summary>
     public bool NamesRows(ParseResult parsed) => parsed.GetValue(Data) is not null || parsed.GetValue(Query) is not null || parsed.GetValue(Database) is not null;
+
+    /// <summary>How text files are read.</summary>
+    /// <exception cref="UsageException">A mark or an encoding that cannot be.</exception>
+    public ReadingOptions Reading(ParseResult parsed) => new()
+    {
+        Separator = parsed.GetValue(Separator) switch
+        {
+            null => null,
+            "tab" or "\\t" => '\t',
+            "space" => ' ',
+            [var mark] => mark,
+            var other => throw new UsageException($"--separator must be one character, tab or space, found '{other}'"),
+        },
+        Decimal = parsed.GetValue(Decimal) switch
+        {
+            null => null,
+            [('.' or ',') and var mark] => mark,
+            var other => throw new UsageException($"--decimal must be . or , found '{other}'"),
+        },
+        Header = parsed.GetValue(Header) switch { "yes" => true, "no" => false, _ => null },
+        Encoding = parsed.GetValue(Encoding) is { } name ? EncodingOf(name) : null,
+        Missing = parsed.GetValue(Missing)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+    };
+
+    /// <summary>What becomes of cells that cannot be read.</summary>
+    public PredictionOptions Prediction(ParseResult parsed) => new() { BadCells = BadCellsOf(parsed) };
+
+    /// <summary>The same for training.</summary>
+    public BadCells BadCellsOf(ParseResult parsed) => parsed.GetValue(BadCells) == "missing" ? Tables.Schemas.BadCells.Missing : Tables.Schemas.BadCells.Refused;
+
+    private static Encoding EncodingOf(string name)
+    {
+        try
+        {
+            return CodePagesEncodingProvider.Instance.GetEncoding(name) ?? System.Text.Encoding.GetEncoding(name);
+        }
+        catch (ArgumentException)
+        {
+            throw new UsageException($"--encoding: unknown encoding '{name}', expected a name such as utf-8, utf-16, windows-1252 or iso-8859-1");
+        }
+    }
 
     public string? Targets(ParseResult parsed) => parsed.GetValue(Target) is var names && names is not null && names.Trim(' ', ',').Length == 0
         ? throw new UsageException("--target names no column")

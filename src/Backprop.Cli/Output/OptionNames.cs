@@ -20,6 +20,7 @@ internal static class OptionNames
     private static readonly Dictionary<string, string> s_values = new(StringComparer.Ordinal)
     {
         ["Preprocess = true"] = "--preprocess auto",
+        ["BadCells = Missing"] = "--bad-cells missing",
         ["Preprocess = false"] = "--preprocess none",
         ["Task = regression"] = "--task regression for values",
         ["Task = classification"] = "--task classification for classes",

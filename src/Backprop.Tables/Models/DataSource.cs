@@ -37,7 +37,7 @@ public sealed class DataSource
 
         return TableReader.IsTable(data)
             ? new(data, (known, notes) => new(data, TableReader.Read(data, known(reading ?? new()), notes), null))
-            : new(data, (_, _) => Arrays(data));
+            : new(data, (known, _) => Arrays(data, known(reading ?? new()).Missing?.Contains("nan", StringComparer.OrdinalIgnoreCase) == true));
     }
 
     /// <summary>CSV from a stream, such as standard input, which is read once.</summary>
@@ -92,24 +92,24 @@ public sealed class DataSource
     /// <exception cref="DataException">Missing, unreadable or malformed: which file, row and column.</exception>
     public SourceRows Read(Notes? notes = null) => Read(null, notes);
 
-    private static SourceRows Arrays(string data)
+    private static SourceRows Arrays(string data, bool isNaNMissing)
     {
         if (data.EndsWith(".npz", StringComparison.OrdinalIgnoreCase))
         {
             IReadOnlyDictionary<string, NumericArray> arrays = NpyReader.ReadAll(data);
             NumericArray x = arrays.GetValueOrDefault("X") ?? throw new DataException($"'{data}' has no array X; found {string.Join(", ", arrays.Keys)}");
-            return Fit(data, x, arrays.GetValueOrDefault("y"));
+            return Fit(data, x, arrays.GetValueOrDefault("y"), isNaNMissing);
         }
 
         string[] parts = data.Split(',');
         if (parts.All(part => part.EndsWith(".npy", StringComparison.OrdinalIgnoreCase)) && parts.Length <= 2)
         {
-            return Fit(data, NpyReader.Read(parts[0]), parts.Length == 2 ? NpyReader.Read(parts[1]) : null);
+            return Fit(data, NpyReader.Read(parts[0]), parts.Length == 2 ? NpyReader.Read(parts[1]) : null, isNaNMissing);
         }
 
         if (parts.Length <= 2 && File.Exists(WorkingFolder.Full(parts[0])))
         {
-            return Fit(data, IdxReader.Read(parts[0]), parts.Length == 2 ? IdxReader.Read(parts[1]) : null);
+            return Fit(data, IdxReader.Read(parts[0]), parts.Length == 2 ? IdxReader.Read(parts[1]) : null, isNaNMissing);
         }
 
         if (Directory.Exists(WorkingFolder.Full(data)))
@@ -122,15 +122,15 @@ public sealed class DataSource
             : new DataException($"'{parts[0]}' does not exist");
     }
 
-    private static SourceRows Fit(string data, NumericArray x, NumericArray? y)
+    private static SourceRows Fit(string data, NumericArray x, NumericArray? y, bool isNaNMissing = false)
     {
         if (x.Rows == 0 || x.Columns == 0)
         {
             throw new DataException($"'{x.Source}': shape ({string.Join(", ", x.Shape)}) found, rows of features expected");
         }
 
-        x.RequireFinite();
-        y?.RequireFinite();
+        x.RequireFinite(isNaNMissing);
+        y?.RequireFinite(isNaNMissing);
         return y is null || y.Rows == x.Rows
             ? new(data, x, y)
             : throw new DataException($"'{data}': {x.Rows} rows of features, {y.Rows} rows of targets");

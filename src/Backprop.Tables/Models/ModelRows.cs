@@ -146,7 +146,9 @@ internal static class ModelRows
         return new(features, target);
     }
 
-    private static IReadOnlyList<string>? NamesOf(Table table, string? target) => target is null ? null : SchemaInference.Targets(table, target);
+    private static IReadOnlyList<string>? NamesOf(Table table, string? target) => target is null ? null
+        : target.AsSpan().Trim(", ").IsEmpty ? throw new UsageException("the target names no column") { Settings = ["Target"] }
+        : SchemaInference.Targets(table, target);
 
     /// <summary>Whether a column of this name is the target unless it is said otherwise.</summary>
     private static bool IsUsual(string column) => column is "y" or "target" or "label" or "class";

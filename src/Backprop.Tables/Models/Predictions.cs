@@ -26,7 +26,7 @@ public sealed class Predictions : IReadOnlyList<Prediction>
     public IReadOnlyList<string> Labels { get; }
 
     /// <summary>
-    /// As columns to be written: the label under the target's name and the probabilities p_LABEL; or values under their targets' names, of a
+    /// As columns to be written, behind those of the data that are carried over: the label under the target's name and the probabilities p_LABEL; or values under their targets' names, of a
     /// quantile TARGET_q0.9, and TARGET_deviation where the model says how sure it is.
     /// </summary>
     public IReadOnlyList<Column> Columns { get; }
@@ -52,6 +52,10 @@ public sealed class Predictions : IReadOnlyList<Prediction>
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>The same behind columns of the data.</summary>
+    internal Predictions Beside(IReadOnlyList<Column> carried, Notes? notes) =>
+        carried.Count == 0 ? this : new(Targets, Labels, CarriedColumns.Beside(carried, Columns, notes), _numbers, _winners, Count);
 
     /// <summary>Outputs as what they say of the target.</summary>
     internal static Predictions Of<T>(OutputReader<T> outputs, int rows, TargetColumns? target) where T : unmanaged, IBinaryFloatingPointIeee754<T>

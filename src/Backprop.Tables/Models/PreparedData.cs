@@ -71,7 +71,7 @@ public sealed class PreparedData<T> where T : unmanaged, IBinaryFloatingPointIee
 
     private static Dataset<T> OfSecond(DataSource second, TabularModel<T>? from, Dataset<T> all, TableSchema? schema, SourceRows first, TrainingOptions options, Notes? notes)
     {
-        SourceRows rows = from is null ? second.Read(notes).ForTraining(!options.Columns.Preprocess, notes) : from.Read(second, needTargets: true, notes, options.Target);
+        SourceRows rows = from is null ? second.Read(schema is null ? null : dialect => schema.Reading(dialect, needTargets: true), notes).ForTraining(!options.Columns.Preprocess, notes) : from.Read(second, needTargets: true, notes, options.Target);
         if (rows.Table is not null && first.DefaultTargets is { } usual)
         {
             rows = rows with { DefaultTargets = usual };

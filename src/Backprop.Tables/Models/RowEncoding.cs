@@ -38,6 +38,11 @@ internal sealed class RowEncoding
             : SchemaInference.Targets(_table, options.Columns.Targets ?? rows.DefaultTargets);
         _columns = options.Columns with { Targets = targets, Task = Task(targets), ScaleTargets = scaleTargets && ScalesTargets(options), Reading = options.Reading };
         _table = SchemaInference.WithTargets(_table, _columns, notes);
+        if (options.BadCells == BadCells.Missing && rows.Table is not null)
+        {
+            var others = new ColumnRoles(_table, _columns, targets);
+            _table = BadCellRows.AsMissing(_table, [.. targets, .. options.Columns.SampleWeight is { } weight ? [weight] : Array.Empty<string>(), .. _table.Names.Where(name => others.Of(name) is not (null or FeatureKind.Numeric))], options.Reading?.Decimal, notes);
+        }
     }
 
     /// <summary>How many rows there are.</summary>

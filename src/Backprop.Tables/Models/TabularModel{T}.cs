@@ -5,6 +5,7 @@ using Backprop.Losses;
 using Backprop.ModelFiles;
 using Backprop.Networks;
 using Backprop.Propagation;
+using Backprop.Tables.Reading;
 using Backprop.Tables.Schemas;
 using Backprop.Training;
 
@@ -75,7 +76,7 @@ public sealed class TabularModel<T> : TabularModel where T : unmanaged, IBinaryF
     /// <param name="options">What becomes of cells that cannot be read.</param>
     /// <exception cref="DataException">Rows that do not fit: where, what was found, what was expected.</exception>
     public Dataset<TData> Rows<TData>(DataSource source, string? target = null, bool needTargets = true, Notes? notes = null, PredictionOptions? options = null) where TData : unmanaged, IBinaryFloatingPointIeee754<TData> =>
-        Rows<TData>(Read(source, needTargets, notes), target, needTargets, notes, options);
+        Rows<TData>(Read(source, needTargets, notes, target), target, needTargets, notes, options);
 
     /// <summary>One row as numbers. Of arrays only that row is converted: they may be large.</summary>
     /// <exception cref="DataException">There is no such row, or it does not fit.</exception>
@@ -106,12 +107,15 @@ public sealed class TabularModel<T> : TabularModel where T : unmanaged, IBinaryF
     /// <inheritdoc/>
     public override Predictions PredictAll(DataSource source, string? target = null, Notes? notes = null, PredictionOptions? options = null)
     {
-        SourceRows rows = ModelRows.WithoutTargets(Read(source, needTargets: false, notes), Definition, Schema, target);
+        options ??= new();
+        SourceRows read = Read(source, needTargets: false, notes, target, options);
+        IReadOnlyList<Column> carried = CarriedColumns.Of(read.Table, Schema, options, notes);
+        SourceRows rows = ModelRows.WithoutTargets(read, Definition, Schema, target);
         Dataset<T> data = Rows<T>(rows, target: null, needTargets: false, notes, options);
         Fit.Require(Definition, data, targets: false);
         var preActivations = new T[ArraySize.Of(data.Rows, Definition.Outputs, "outputs")];
         _predictor.Value.PredictPreActivations(data.Features, preActivations);
-        return Predictions.Of(new OutputReader<T>(Definition, preActivations), data.Rows, Schema?.Target);
+        return Predictions.Of(new OutputReader<T>(Definition, preActivations), data.Rows, Schema?.Target).Beside(carried, notes);
     }
 
     /// <summary>Reads rows as this model takes them.</summary>
@@ -119,12 +123,18 @@ public sealed class TabularModel<T> : TabularModel where T : unmanaged, IBinaryF
     /// <param name="needTargets">Whether targets must be there.</param>
     /// <param name="notes">What was guessed goes here.</param>
     /// <param name="target">The target columns, where they are called otherwise than in training; null: as there.</param>
+    /// <param name="options">Which columns are wanted beside those of the schema.</param>
     /// <exception cref="DataException">Missing, unreadable or malformed: which file, row and column.</exception>
-    public SourceRows Read(DataSource source, bool needTargets = true, Notes? notes = null, string? target = null)
+    public SourceRows Read(DataSource source, bool needTargets = true, Notes? notes = null, string? target = null, PredictionOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(source);
-        TableSchema? schema = target is null || Schema is null ? Schema : Renamed(Schema, target);
-        return source.Read(dialect => schema?.Reading(dialect, needTargets) ?? dialect, notes).For(_takesScaledBytes);
+        return source.Read(Schema is null ? null : dialect => Reading(target is null ? Schema : Renamed(Schema, target), dialect, needTargets, options), notes).For(_takesScaledBytes);
+    }
+
+    private static ReadingOptions Reading(TableSchema schema, ReadingOptions dialect, bool needTargets, PredictionOptions? options)
+    {
+        ReadingOptions reading = schema.Reading(dialect, needTargets);
+        return options is null ? reading : CarriedColumns.Reading(reading, schema, options);
     }
 
     /// <summary>The schema with other names of its targets, as far as they are as many.</summary>

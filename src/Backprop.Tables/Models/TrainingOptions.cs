@@ -19,6 +19,9 @@ public sealed record TrainingOptions
     /// <summary>What becomes of the columns. Which rows give statistics, and whether value targets are standardised, training says.</summary>
     public TableOptions Columns { get; init; } = new();
 
+    /// <summary>What becomes of the few cells that are no numbers in a column of numbers. A target is never guessed.</summary>
+    public BadCells BadCells { get; init; }
+
     /// <summary>How files are read; null: as they look.</summary>
     public ReadingOptions? Reading { get; init; }
 
@@ -122,6 +125,11 @@ public sealed record TrainingOptions
         if (!(Validation >= 0 && Validation < 1))
         {
             throw new UsageException($"the validation part must be from 0 to below 1, found {Validation.ToString(CultureInfo.InvariantCulture)}") { Settings = ["Validation"] };
+        }
+
+        if (Target is not null && Target.AsSpan().Trim(", ").IsEmpty)
+        {
+            throw new UsageException("the target names no column") { Settings = ["Target"] };
         }
 
         bool validates = ValidationData is not null || Validation > 0;

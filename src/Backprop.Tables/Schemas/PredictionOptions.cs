@@ -5,4 +5,10 @@ public sealed record PredictionOptions
 {
     /// <summary>What becomes of a feature cell that cannot be read as what its column is. A target is never guessed.</summary>
     public BadCells BadCells { get; init; }
+
+    /// <summary>Columns that are carried into predictions as they stand, beside those that training was told to carry; * stands for any characters.</summary>
+    public IReadOnlyList<string> Ids { get; init; } = [];
+
+    /// <summary>Whether all columns are carried into predictions.</summary>
+    public bool KeepAll { get; init; }
 }

@@ -333,6 +333,20 @@ public sealed class CsvReaderTests : IDisposable
     }
 
     [Fact]
+    public void ALongFileIsReadAgainWhereItsSpellingIsWantedUnlessItHasChanged()
+    {
+        string path = Path.Combine(_folder, "long.csv");
+        Write("long.csv", "\uFEFFa,b\n1.10,x\n2.20,y\n3.30,z\n");
+        Table table = TableReader.ReadCsv([path], path, new(), null, 0, 8);
+        Assert.Equal([1.1, 2.2, 3.3], table.Columns[0].Numbers.ToArray());
+        Assert.Equal(["1.10", "2.20", "3.30"], Texts(table.AsWritten(["a"]).Columns[0]));
+        Write("long.csv", "\uFEFFa,b\n1.10,x\n2.20,y\n3.3,z\n");
+        Assert.Contains("has changed since", Assert.Throws<DataException>(() => table.AsWritten(["a"])).Message);
+        File.Delete(path);
+        Assert.Contains("cannot read", Assert.Throws<DataException>(() => table.AsWritten(["a"])).Message);
+    }
+
+    [Fact]
     public void WideTablesCostNoMoreThanTheirCells()
     {
         string header = string.Join(',', Enumerable.Range(0, 200_000).Select(n => $"c{n}"));

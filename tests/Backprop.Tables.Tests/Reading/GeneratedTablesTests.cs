@@ -6,8 +6,12 @@ using Backprop.Tables.Reading;
 namespace Backprop.Tables.Tests.Reading;
 
 /// <summary>Tables drawn at random, written in every dialect and read back the same, or torn somewhere and refused with the place.</summary>
-public sealed class GeneratedTablesTests
+public sealed class GeneratedTablesTests : IDisposable
 {
+    private readonly string _folder = Directory.CreateTempSubdirectory("backprop-test").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
     private static readonly NumberFormat[] s_formats =
     [
         NumberFormat.Plain, NumberFormat.Plain, new(','), new('.', ','), new(',', '.'), new(',', ' '), new('.', '\''), new('.', ' '), new('.', null, "$"), new(',', '.', "€"), new('.', ',', "EUR"), new('.', null, "%"),
@@ -24,11 +28,12 @@ public sealed class GeneratedTablesTests
         {
             int seed = (Seed * 1_000_003) + n;
             var drawn = new Drawn(new Random(seed));
+            string path = Path.Combine(_folder, "t.csv");
             Notes notes = new();
             Table table;
             try
             {
-                table = drawn.Read(drawn.Text, notes);
+                table = drawn.Read(drawn.Text, notes, n % 4 == 0 ? path : null);
                 drawn.Require(table);
             }
             catch (Exception error) when (error is DataException or Xunit.Sdk.XunitException or UsageException)
@@ -47,13 +52,14 @@ public sealed class GeneratedTablesTests
             var random = new Random(seed);
             var drawn = new Drawn(random);
             int row = random.Next(drawn.Rows);
+            string path = Path.Combine(_folder, "t.csv");
             (string text, string what) = random.Next(3) switch
             {
                 0 when row == drawn.Rows - 1 => (drawn.With(row, line => line + drawn.Separator + "\"x"), "a quote is opened and not closed"),
                 1 => (drawn.With(row, line => line + drawn.Separator + "\0"), "a zero byte found"),
                 _ => (drawn.With(row, line => line + drawn.Separator + "z"), $"{drawn.Width + 1} cells found, {drawn.Width} expected"),
             };
-            DataException error = Assert.Throws<DataException>(() => drawn.Read(text, null));
+            DataException error = Assert.Throws<DataException>(() => drawn.Read(text, null, n % 4 == 0 ? path : null));
             string place = $"'t', row {row} (line {drawn.LineOf(row)})";
             if (what[0] == 'a')
             {
@@ -112,12 +118,19 @@ public sealed class GeneratedTablesTests
             return string.Join(_lineEnd, lines) + _lineEnd;
         }
 
-        public Table Read(string text, Notes? notes)
+        public Table Read(string text, Notes? notes, string? path)
         {
             // Where nothing else tells them apart, what is drawn is said.
             bool isSaid = Separator is ':' or ' ' || Width == 1 || Chance(0.3);
             var options = new ReadingOptions { Separator = isSaid ? Separator : null, Header = true, Encoding = _encoding is UTF8Encoding or UnicodeEncoding ? null : _encoding };
-            using var stream = new MemoryStream([.. _encoding.GetPreamble(), .. _encoding.GetBytes(text)]);
+            byte[] bytes = [.. _encoding.GetPreamble(), .. _encoding.GetBytes(text)];
+            if (path is not null)
+            {
+                File.WriteAllBytes(path, bytes);
+                return TableReader.ReadCsv([path], "t", options, notes, 0, _chunk);
+            }
+
+            using var stream = new MemoryStream(bytes);
             return TableReader.ReadCsv(stream, "t", options, notes, _chunk);
         }
 

@@ -1,0 +1,45 @@
+using System.CommandLine;
+using Backprop.Tables.Schemas;
+
+namespace Backprop.Cli.Input;
+
+/// <summary>What columns are, where training does not decide it.</summary>
+internal sealed class RoleOptions
+{
+    private readonly Option<string?> _numeric = Columns("--numeric", "Columns that are numbers, whatever they are called and however they count");
+
+    private readonly Option<string?> _categorical = Columns("--categorical", "Columns that are categories, numbers too");
+
+    private readonly Option<string?> _date = Columns("--date", "Columns that are dates; COL=d/m/y says how they are written");
+
+    private readonly Option<string?> _ignore = Columns("--ignore", "Columns that are not used");
+
+    private readonly Option<string?> _id = Columns("--id", "Columns that are not used, but carried into predictions");
+
+    private readonly Option<string?> _missingTarget = new("--missing-target") { Description = "What becomes of rows without a target (default: error)", HelpName = "error|drop" };
+
+    public void AddTo(Command command)
+    {
+        foreach (Option option in new Option[] { _numeric, _categorical, _date, _ignore, _id, _missingTarget })
+        {
+            command.Add(option);
+        }
+
+        _missingTarget.AcceptOneOf("error", "drop");
+    }
+
+    public TableOptions Of(ParseResult parsed) => new()
+    {
+        Numeric = List(parsed, _numeric),
+        Categorical = List(parsed, _categorical),
+        Dates = List(parsed, _date),
+        Ignore = List(parsed, _ignore),
+        Ids = List(parsed, _id),
+        DropMissingTargets = parsed.GetValue(_missingTarget) == "drop",
+    };
+
+    /// <summary>The whole text: where it has commas only the table can tell whether it is one name or several.</summary>
+    private static string[] List(ParseResult parsed, Option<string?> option) => parsed.GetValue(option) is { } text ? [text] : [];
+
+    private static Option<string?> Columns(string name, string description) => new(name) { Description = description + " (* stands for any characters)", HelpName = "COL[,COL…]" };
+}

@@ -1,0 +1,109 @@
+using System.Text.Json;
+
+namespace Backprop.Cli.Tests;
+
+/// <summary>Roles of columns and dialects of files, by option and in a config.</summary>
+public sealed class TableOptionsTests : Tool
+{
+    private static readonly string[] s_quick = ["--epochs", "2", "--quiet", "--json"];
+
+    [Fact]
+    public void DialectsAreOptionsOfEveryCommandThatReads()
+    {
+        Write("t.txt", "k|x|y\n" + string.Join('\n', Enumerable.Range(0, 40).Select(n => $"{"abc"[n % 3]}|{n * 7 % 30},5|{n * 7 % 30},25")));
+        string[] dialect = ["--separator", "|", "--decimal", ",", "--header", "yes", "--encoding", "utf-8"];
+        Json(["train", "t.txt", .. s_quick, .. dialect]);
+        Assert.Equal(40, Json(["evaluate", "model.safetensors", "t.txt", "--json", .. dialect]).GetProperty("rows").GetInt32());
+        Assert.Equal(40, Json(["predict", "model.safetensors", "t.txt", "--json", .. dialect]).GetProperty("rows").GetInt32());
+        JsonElement data = Json(["data", "t.txt", "--json", .. dialect]);
+        Assert.Equal(["text", "real", "real"], data.GetProperty("columns").EnumerateArray().Select(column => column.GetProperty("type").GetString()));
+        Assert.Equal(0, Run(["gradient", "model.safetensors", "t.txt", "--json", .. dialect]).Code);
+        foreach (string[] wrong in new string[][] { ["--separator", "||"], ["--decimal", ";"], ["--header", "maybe"], ["--encoding", "utf-9"], ["--bad-cells", "ignore"], ["--missing-target", "x"] })
+        {
+            Assert.Equal(2, Run(["train", "t.txt", .. wrong]).Code);
+        }
+    }
+
+    [Fact]
+    public void RolesAreOptionsAndStandInAConfigToo()
+    {
+        Write("t.csv", "key,zip,n,when,size,y\n" + string.Join('\n', Enumerable.Range(0, 60).Select(n => $"K{n},{n % 4},{n},{1 + (n % 12)}/{1 + (n % 9)}/2025,{n * 7 % 30},{n * 7 % 30 * 2}.5")));
+        string[] Kinds(params string[] args) => [.. Json(["data", "t.csv", "--json", .. args]).GetProperty("schema").GetProperty("columns").EnumerateArray().Select(column => column.GetProperty("kind").GetString()!)];
+        string[] date = ["--date", "when=d/m/y"];
+        Assert.Equal(["ignored", "numeric", "ignored", "date", "numeric"], Kinds(date));
+        Assert.Equal(["id", "categorical", "numeric", "ignored", "ignored"], Kinds("--id", "key", "--categorical", "zip", "--numeric", "n", "--ignore", "when,si*"));
+        Write("c.json", """{"id": "key", "categorical": ["zip"], "ignore": ["when", "n"], "epochs": 1, "quiet": true}""");
+        JsonElement trained = Json("train", "t.csv", "--config", "c.json", "--json");
+        Assert.Contains("--numeric n", Json(["train", "t.csv", "--id", "key", "--ignore", "when", .. s_quick]).GetProperty("warnings").EnumerateArray().Select(warning => warning.GetString()).Single()!, StringComparison.Ordinal);
+        Assert.Empty(trained.GetProperty("warnings").EnumerateArray());
+        Assert.StartsWith("key,y\nK0,", Run("predict", "model.safetensors", "t.csv").Out, StringComparison.Ordinal);
+        (int code, _, string error) = Run("train", "t.csv", "--ignore", "zap", "--quiet");
+        Assert.Equal(2, code);
+        Assert.Contains("did you mean 'zip'", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void CellsThatCannotBeReadAreAnErrorOrMissing()
+    {
+        Write("t.csv", "x,y\n" + string.Join('\n', Enumerable.Range(0, 60).Select(n => $"{(n == 57 ? "<1.0" : $"{n * 7 % 30}")},{n * 7 % 30 * 2}.5")));
+        (int code, _, string error) = Run("train", "t.csv", "--quiet");
+        Assert.Equal(3, code);
+        Assert.Contains("row 57", error, StringComparison.Ordinal);
+        Assert.Contains("--missing '<1.0'", error, StringComparison.Ordinal);
+        Assert.Contains("--categorical x", error, StringComparison.Ordinal);
+        Assert.Contains("--ignore x", error, StringComparison.Ordinal);
+        Json(["train", "t.csv", "--missing", "<1.0", .. s_quick]);
+        Assert.Contains("'<1.0' in row 57", Json(["train", "t.csv", "--bad-cells", "missing", .. s_quick]).GetProperty("warnings")[0].GetString(), StringComparison.Ordinal);
+        Write("new.csv", "x\n3\noops\n");
+        (code, _, error) = Run("predict", "model.safetensors", "new.csv");
+        Assert.Equal(3, code);
+        Assert.Contains("row 1, column 'x': 'oops' found", error, StringComparison.Ordinal);
+        (code, string output, error) = Run("predict", "model.safetensors", "new.csv", "--bad-cells", "missing");
+        Assert.Equal(0, code);
+        Assert.Equal(3, output.TrimEnd('\n').Split('\n').Length);
+        Assert.Contains("'oops' in row 1", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void RowsWithoutTargetAreLeftOutWhenAskedFor()
+    {
+        Write("t.csv", "x,y\n" + string.Join('\n', Enumerable.Range(0, 40).Select(n => $"{n * 7 % 30},{(n % 10 == 4 ? "" : $"{n * 7 % 30 * 2}.5")}")));
+        (int code, _, string error) = Run("train", "t.csv");
+        Assert.Equal(3, code);
+        Assert.Contains("--missing-target drop", error, StringComparison.Ordinal);
+        Assert.Equal(36, Json(["train", "t.csv", "--missing-target", "drop", "--validation", "0", .. s_quick]).GetProperty("rows").GetInt32());
+    }
+
+    [Fact]
+    public void PredictionsCarryColumnsAsTheyAreWritten()
+    {
+        Write("t.csv", "id,zip,x,y\n" + string.Join('\n', Enumerable.Range(0, 40).Select(n => $"{n:000},0{n % 4},{n * 7 % 30}.50,{n * 7 % 30 * 2}.5")));
+        Json(["train", "t.csv", .. s_quick]);
+        Assert.StartsWith("id,zip,y\n000,00,", Run("predict", "model.safetensors", "t.csv", "--id", "id,zip").Out, StringComparison.Ordinal);
+        (int code, string output, string error) = Run("predict", "model.safetensors", "t.csv", "--keep");
+        Assert.Equal(0, code);
+        Assert.StartsWith("id,zip,x,y_given,y\n000,00,0.50,0.5,", output, StringComparison.Ordinal);
+        Assert.Contains("'y_given'", error, StringComparison.Ordinal);
+        Assert.Equal(2, Run("predict", "model.safetensors", "t.csv", "--id", "zap").Code);
+    }
+
+    [Fact]
+    public void WhatWasTakenIsSaidUnlessTheRunIsQuiet()
+    {
+        Assert.Contains("target 'species': 3 classes (setosa, versicolor, virginica); --task regression for values\n", Run("train", "builtin:iris", "--epochs", "1").Error, StringComparison.Ordinal);
+        Assert.Equal("", Run("train", "builtin:iris", "--epochs", "1", "--quiet").Error);
+        Write("t.csv", "x,c,y\n" + string.Join('\n', Enumerable.Range(0, 40).Select(n => $"{n * 7 % 30},same,{n * 7 % 30 * 2}.5")));
+        Assert.Contains("warning: column 'c' is ignored", Run("train", "t.csv", "--epochs", "1", "--quiet").Error, StringComparison.Ordinal); // a column is lost
+    }
+
+    [Fact]
+    public void NaNInArraysIsMissingWhenItIsSaid()
+    {
+        double[] x = [.. Enumerable.Range(0, 80).Select(n => n == 17 ? double.NaN : Math.Sin(n))];
+        File.WriteAllBytes(At("X.npy"), Npy("<f8", "(40, 2)", x));
+        File.WriteAllBytes(At("y.npy"), Npy("<f8", "(40,)", [.. Enumerable.Range(0, 40).Select(n => Math.Cos(n))]));
+        Assert.Equal(3, Run("train", "X.npy,y.npy", "--quiet").Code);
+        Json(["train", "X.npy,y.npy", "--missing", "nan", .. s_quick]);
+        Assert.Equal(40, Json("evaluate", "model.safetensors", "X.npy,y.npy", "--missing", "nan", "--json").GetProperty("rows").GetInt32());
+    }
+}

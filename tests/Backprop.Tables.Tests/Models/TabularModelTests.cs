@@ -1,0 +1,253 @@
+using System.Globalization;
+using Backprop.Tables.Models;
+using Backprop.Tables.Reading;
+using Backprop.Tables.Schemas;
+using Backprop.Tables.Writing;
+using Backprop.Training;
+
+namespace Backprop.Tables.Tests.Models;
+
+/// <summary>What the tool does, as a library: trained in one call, evaluated, asked, saved and loaded.</summary>
+public sealed class TabularModelTests : IDisposable
+{
+    private static readonly TrainingOptions s_quick = new() { Epochs = 30 };
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("backprop-models").FullName;
+
+    /// <inheritdoc/>
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private string At(string name) => Path.Combine(_folder, name);
+
+    [Fact]
+    public void RowsOfNumbersGiveAModelOfValues()
+    {
+        double[][] features = [.. Enumerable.Range(0, 200).Select(n => new[] { Math.Sin(n * 1.7), Math.Cos(n * 0.9) })];
+        double[] targets = [.. features.Select(row => 100_000 + (30_000 * row[0]) - (10_000 * row[1]))];
+        var model = TabularModel.Train(features, targets, s_quick);
+        Assert.Equal(targets[3], model.Predict(features[3]).Value, 8000.0);
+        Assert.True(model.Evaluate(features, targets)["r2"] > 0.95);
+        Assert.Empty(model.Labels);
+        Assert.Throws<InvalidOperationException>(() => model.Predict(features[0]).Label);
+        Assert.Throws<DataException>(() => model.Predict([1.0]));
+    }
+
+    [Fact]
+    public void LabelsOfRowsOfNumbersAreKeptAsTheyAre()
+    {
+        double[][] features = [.. Enumerable.Range(0, 120).Select(n => new[] { n % 2 == 0 ? 1.0 : -1.0, Math.Sin(n) })];
+        var named = TabularModel.Train(features, [.. Enumerable.Range(0, 120).Select(n => n % 2 == 0 ? "yes, please" : "no")], s_quick);
+        Prediction one = named.Predict([1.0, 0.0]);
+        Assert.Equal("yes, please", one.Label);
+        Assert.Equal(["no", "yes, please"], named.Labels);
+        Assert.Equal(1, one.Probabilities.Values.Sum(), 9);
+        Assert.True(one.Probabilities["yes, please"] > 0.9);
+        var counted = TabularModel.Train(features, [.. Enumerable.Range(0, 120).Select(n => n % 2 == 0 ? 7 : -3)], s_quick);
+        Assert.Equal(["-3", "7"], counted.Labels);
+        Assert.Equal("-3", counted.Predict([-1.0, 0.2]).Label);
+    }
+
+    [Fact]
+    public void ObjectsWithTextDatesAndGapsAreRows()
+    {
+        IReadOnlyList<House> houses = House.Some(300);
+        var model = TabularModel.Train(houses, nameof(House.Price), s_quick);
+        Assert.True(model.Evaluate(House.Some(100, seed: 2))["r2"] > 0.7);
+        Assert.Equal([nameof(House.Price)], model.TargetNames);
+        Prediction alone = model.Predict(houses[5]);
+        Predictions together = model.PredictAll(houses);
+        Assert.Equal(alone.Value, together[5].Value); // to the bit
+        Assert.Equal(300, together.Count);
+        Assert.Contains("Heating", model.Schema!.Columns.Select(column => column.Name));
+    }
+
+    [Fact]
+    public void OneObjectIsNotSeveral()
+    {
+        var model = TabularModel.Train(House.Some(60), nameof(House.Price), s_quick with { Epochs = 1 });
+        UsageException error = Assert.Throws<UsageException>(() => model.Predict(House.Some(3)));
+        Assert.Contains("PredictAll", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void APropertyThatIsNoColumnIsSaid()
+    {
+        DataException error = Assert.Throws<DataException>(() => Table.From(new[] { new { Name = "a", Place = new object() } }));
+        Assert.Contains("'Place'", error.Message, StringComparison.Ordinal);
+        Assert.Throws<DataException>(() => Table.From(Array.Empty<House>()));
+        Assert.Throws<DataException>(() => Table.From(new House?[] { null }));
+        Assert.Throws<DataException>(() => Table.From(new double[][] { [1, 2], [3] }));
+    }
+
+    [Fact]
+    public void AFileGivesAModelAndNotesOfWhatWasTaken()
+    {
+        WriteCsv("h.csv", House.Some(200));
+        var told = new List<TrainingProgress>();
+        var model = TabularModel.Train(At("h.csv"), "Price", s_quick, new Told(told.Add));
+        Assert.Contains(model.Notes, note => note.IsLoss && note.Message.Contains("'Number'", StringComparison.Ordinal) && note.Settings.Contains("Numeric = Number"));
+        Assert.Contains(model.Notes, note => note.IsGuess && note.Message.StartsWith("target 'Price': values", StringComparison.Ordinal));
+        Assert.Null(told[0].Last);
+        Assert.Equal(31, told.Count);
+        Assert.Equal(30, told[^1].Last!.Epoch);
+        Assert.Equal(30, model.Result!.History.Count);
+    }
+
+    [Theory]
+    [InlineData(Precision.Float)]
+    [InlineData(Precision.Double)]
+    public void ASavedModelPredictsTheSameBits(Precision precision)
+    {
+        IReadOnlyList<House> houses = House.Some(150);
+        var model = TabularModel.Train(houses, nameof(House.Town), s_quick with { Epochs = 3, Precision = precision });
+        string hash = model.Save(At("m.safetensors"));
+        var loaded = TabularModel.Load(At("m.safetensors"));
+        Assert.Equal(model.GetType(), loaded.GetType());
+        Assert.Equal(Bits(model.PredictAll(houses)), Bits(loaded.PredictAll(houses)));
+        Assert.Equal(hash, loaded.Save(At("again.safetensors")));
+        Assert.Equal(model.Labels, loaded.Labels);
+    }
+
+    [Fact]
+    public void EightThreadsAtOnceGetTheSame()
+    {
+        IReadOnlyList<House> houses = House.Some(200);
+        var model = TabularModel.Train(houses, nameof(House.Town), s_quick with { Epochs = 3 });
+        string[] expected = Bits(model.PredictAll(houses));
+        Parallel.For(0, 64, new ParallelOptions { MaxDegreeOfParallelism = 8 }, n =>
+        {
+            if (n % 2 == 0)
+            {
+                Assert.Equal(expected, Bits(model.PredictAll(houses)));
+            }
+            else
+            {
+                Assert.Equal(expected[n], Bits(model.Predict(houses[n])));
+            }
+        });
+    }
+
+    [Fact]
+    public void CancellingKeepsTheBestSoFar()
+    {
+        using var source = new CancellationTokenSource();
+        IReadOnlyList<House> houses = House.Some(200);
+        var model = TabularModel.Train(houses, nameof(House.Price), new() { Epochs = 10_000 }, new Told(progress =>
+        {
+            if (progress.Last?.Epoch == 5)
+            {
+                source.Cancel();
+            }
+        }), source.Token);
+        Assert.Equal(StopReason.Cancelled, model.Result!.Reason);
+        Assert.Equal(5, model.Result.History.Count);
+        Assert.InRange(model.Result.Kept!.Epoch, 1, 5);
+        Assert.True(double.IsFinite(model.Predict(houses[0]).Value));
+    }
+
+    /// <summary>Metrics are those of the numbers that are written, also of a network in float.</summary>
+    [Fact]
+    public void WrittenPredictionsHaveTheMetricsOfEvaluation()
+    {
+        IReadOnlyList<House> houses = House.Some(400);
+        var values = TabularModel.Train(houses, nameof(House.Price), s_quick with { Epochs = 5 });
+        double[] predicted = [.. values.PredictAll(houses).Select(one => one.Value)], actual = [.. houses.Select(house => house.Price)];
+        double mean = actual.Average(), residual = actual.Zip(predicted, (t, y) => (t - y) * (t - y)).Sum(), total = actual.Sum(t => (t - mean) * (t - mean));
+        Assert.Equal(1 - (residual / total), values.Evaluate(houses)["r2"], 1e-12);
+        var classes = TabularModel.Train(houses, nameof(House.Town), s_quick with { Epochs = 5 });
+        double loss = houses.Zip(classes.PredictAll(houses), (house, one) => -Math.Log(one.Probabilities[house.Town])).Average();
+        Assert.Equal(loss, classes.Evaluate(houses)["log_loss"], 1e-12);
+    }
+
+    [Fact]
+    public void ColumnsAreCarriedOverAsTheyAreWritten()
+    {
+        File.WriteAllText(At("t.csv"), "key,zip,size,price\n" + string.Join('\n', Enumerable.Range(0, 60).Select(n => string.Create(CultureInfo.InvariantCulture, $"K{n % 9},{n % 5:000},{(n * 7 % 30) + 0.5:F2},{(n * 7 % 30) * 10.0:F1}"))) + "\n");
+        var model = TabularModel.Train(At("t.csv"), "price", s_quick with { Epochs = 1, Columns = new() { Ids = ["key"], Categorical = ["zip"] } });
+        Assert.Equal(["key", "price"], model.PredictAll(At("t.csv")).Columns.Select(column => column.Name));
+        var notes = new Notes();
+        Predictions kept = model.PredictAll(DataSource.Named(At("t.csv")), notes: notes, options: new() { KeepAll = true });
+        Assert.Equal(["key", "zip", "size", "price_given", "price"], kept.Columns.Select(column => column.Name));
+        Assert.Equal(("K2", "002", "14.50", "140.0"), (kept.Columns[0].Text(2), kept.Columns[1].Text(2), kept.Columns[2].Text(2), kept.Columns[3].Text(2)));
+        Assert.Contains(notes.All, note => note.Message.Contains("'price_given'", StringComparison.Ordinal));
+        Predictions some = model.PredictAll(DataSource.Named(At("t.csv")), options: new() { Ids = ["zip,s*"] });
+        Assert.Equal(["key", "zip", "size", "price"], some.Columns.Select(column => column.Name));
+        Assert.Throws<UsageException>(() => model.PredictAll(DataSource.Named(At("t.csv")), options: new() { Ids = ["zap"] }));
+        PredictionWriter.Write(At("p.csv"), kept.Columns);
+        Assert.StartsWith("key,zip,size,price_given,price\nK0,000,0.50,0.0,", File.ReadAllText(At("p.csv")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void RowsWithoutTargetAreAnErrorOrLeftOut()
+    {
+        File.WriteAllText(At("t.csv"), "x,y\n" + string.Join('\n', Enumerable.Range(0, 50).Select(n => n == 7 ? "3," : $"{n * 7 % 30},{n * 7 % 30 * 1.5:F1}")));
+        DataException error = Assert.Throws<DataException>(() => TabularModel.Train(At("t.csv")));
+        Assert.Contains("row 7", error.Message, StringComparison.Ordinal);
+        Assert.Contains("MissingTarget = drop", error.Settings);
+        var model = TabularModel.Train(At("t.csv"), options: s_quick with { Epochs = 1, Columns = new() { DropMissingTargets = true } });
+        Assert.Contains(model.Notes, note => note.IsLoss && note.Message.Contains("1 of 50 rows", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void CellsThatAreNoNumbersAreAnErrorOrMissing()
+    {
+        File.WriteAllText(At("t.csv"), "x,y\n" + string.Join('\n', Enumerable.Range(0, 50).Select(n => n == 7 ? "<3,1.5" : $"{n * 7 % 30},{n * 7 % 30 * 1.5:F1}")));
+        DataException error = Assert.Throws<DataException>(() => TabularModel.Train(At("t.csv")));
+        Assert.Contains("row 7", error.Message, StringComparison.Ordinal);
+        var model = TabularModel.Train(At("t.csv"), options: s_quick with { Epochs = 1, BadCells = BadCells.Missing });
+        Assert.Contains(model.Notes, note => note.IsLoss && note.Message.Contains("'<3' in row 7", StringComparison.Ordinal));
+        Assert.Equal(FeatureKind.Numeric, model.Schema!.Columns[0].Kind);
+    }
+
+    /// <summary>The name of a column may have commas.</summary>
+    [Fact]
+    public void ATargetIsItsExactNameFirst()
+    {
+        File.WriteAllText(At("t.csv"), "a,\"a,b\",b\n" + string.Join('\n', Enumerable.Range(0, 40).Select(n => $"{n * 7 % 30},{n * 7 % 20}.5,{n * 3 % 17}.25")));
+        Assert.Equal(["a,b"], TabularModel.Train(At("t.csv"), "a,b", s_quick with { Epochs = 1 }).TargetNames);
+        Assert.Equal(["a", "b"], TabularModel.Train(At("t.csv"), "a, b", s_quick with { Epochs = 1 }).TargetNames);
+    }
+
+    [Fact]
+    public void OptionsThatDoNotGoTogetherAreRefused()
+    {
+        IReadOnlyList<House> houses = House.Some(40);
+        BackpropException Refused(TrainingOptions options) => Assert.Throws<UsageException>(() => TabularModel.Train(houses, nameof(House.Price), options));
+        Assert.Contains("EarlyStopping", Refused(new() { EarlyStopping = 3, Validation = 0 }).Settings);
+        Assert.Contains("KeepBy", Refused(new() { KeepBy = "r2", Validation = 0 }).Settings);
+        Assert.Contains("Validation", Refused(new() { Validation = 1.5 }).Settings);
+        Assert.Contains("ClassWeights", Refused(new() { ClassWeights = ClassWeights.Balanced }).Settings);
+        Assert.Contains("x", Refused(new() { Network = "x" }).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ClassWeightsAreByLabel()
+    {
+        IReadOnlyList<House> houses = House.Some(90);
+        Assert.Contains("Paris", Assert.Throws<UsageException>(() => TabularModel.Train(houses, nameof(House.Town), s_quick with { ClassWeights = ClassWeights.Parse("Paris=2") })).Message, StringComparison.Ordinal);
+        Assert.Equal("balanced_accuracy", TabularModel.Train(houses, nameof(House.Town), s_quick with { Epochs = 1, ClassWeights = ClassWeights.Parse("Ulm=2,Bonn=0.5") }).Result!.KeptBy);
+    }
+
+    [Fact]
+    public void TrainingGoesOnFromAModel()
+    {
+        IReadOnlyList<House> houses = House.Some(150);
+        var first = TabularModel.Train(houses, nameof(House.Price), s_quick with { Epochs = 2, Precision = Precision.Double });
+        var second = TabularModel.Train(houses, nameof(House.Price), new() { From = first, Epochs = 10 });
+        Assert.Same(first.Schema, second.Schema);
+        Assert.True(second.Evaluate(houses).Loss < first.Evaluate(houses).Loss);
+    }
+
+    private void WriteCsv(string name, IReadOnlyList<House> houses) => File.WriteAllLines(At(name), houses
+        .Select((house, n) => string.Create(CultureInfo.InvariantCulture, $"{n},\"{house.Town}\",{house.Size},{house.Garden},{house.Price}"))
+        .Prepend("Number,Town,Size,Garden,Price"));
+
+    private static string[] Bits(Predictions predictions) => [.. predictions.Select(Bits)];
+
+    private static string Bits(Prediction prediction) => $"{prediction.Label} {string.Join(' ', prediction.Probabilities.Select(pair => $"{pair.Key}={pair.Value:R}"))}";
+
+    private sealed class Told(Action<TrainingProgress> told) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => told(value);
+    }
+}
