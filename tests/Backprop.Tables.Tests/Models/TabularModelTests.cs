@@ -1,6 +1,5 @@
 using System.Globalization;
 using Backprop.Tables.Models;
-using Backprop.Tables.Reading;
 using Backprop.Tables.Schemas;
 using Backprop.Tables.Writing;
 using Backprop.Training;
