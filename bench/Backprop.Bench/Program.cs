@@ -14,6 +14,7 @@ internal static class Program
         ("gradient", "One gradient: the case of SimpleChains.jl's readme", GradientBench.Run),
         ("matmul", "The three matrix products of a step, against the machine's peak", MatmulBench.Run),
         ("fashion", "Epochs of Fashion-MNIST, against scikit-learn", FashionBench.Run),
+        ("reading", "Tables from CSV and Parquet files, whole processes, against pandas", ReadingBench.Run),
         ("cli", "The twelve networks through `backprop train --json`, against libtorch", CliBench.Run),
     ];
 

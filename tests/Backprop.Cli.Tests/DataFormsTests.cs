@@ -28,6 +28,9 @@ public sealed class DataFormsTests : Tool
         Assert.Equal("2-256:silu-128:silu-3:softmax", Network("X.npy,f.npy", "--task", "classification"));
         Assert.Equal("2-4:relu-1:identity", Network("c.npz", "--network", "2-4:relu-1:identity"));
         Assert.Equal("2-4:relu-5:softmax", Network("c.npz", "--network", "2-4:relu-5:softmax"));
+        (int code, _, string error) = Run("train", "X.npy,v.npy", "--task", "classification");
+        Assert.Equal(0, code); // it was asked for
+        Assert.Contains("classes have one row only", error);
         Assert.Contains("y is missing", Run("train", "X.npy").Error);
         Assert.Equal(2, Run("train", "c.npz", "--target", "y").Code);
     }
@@ -102,7 +105,7 @@ public sealed class DataFormsTests : Tool
         Write("text.csv", "a,y\nred,1.5\nblue,2.5\nred,3.5\n");
         (int code, _, string error) = Run("train", "text.csv", "--preprocess", "none");
         Assert.Equal(3, code);
-        Assert.Contains("row 0, column 'a': 'red' found, a number expected", error);
+        Assert.Contains("row 0, column 'a': 'red' found, a number expected: without preprocessing", error);
     }
 
     [Fact]

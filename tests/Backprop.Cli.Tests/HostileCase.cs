@@ -112,7 +112,7 @@ internal sealed record HostileCase(int Code, string Parts, params string[] Args)
     }
 
     /// <summary>A Parquet file without rows whose schema has groups within groups.</summary>
-    public static byte[] Parquet(int depth)
+    public static byte[] ParquetFile(int depth)
     {
         static byte[] Varint(int value) => value < 0x80 ? [(byte)value] : [(byte)(value | 0x80), .. Varint(value >> 7)];
         byte[] group = [0x35, 0, 0x18, 1, (byte)'a', 0x15, 2, 0], leaf = [0x15, 2, 0x25, 2, 0x18, 1, (byte)'x', 0];
@@ -121,7 +121,7 @@ internal sealed record HostileCase(int Code, string Parts, params string[] Args)
     }
 
     /// <summary>A Parquet file without rows whose columns, all of whole numbers, have these names.</summary>
-    public static byte[] Parquet(params string[] names)
+    public static byte[] ParquetFile(params string[] names)
     {
         byte[] root = [0x35, 0, 0x18, 1, (byte)'r', 0x15, (byte)(2 * names.Length), 0];
         byte[] metadata = [0x15, 2, 0x19, (byte)(((names.Length + 1) << 4) | 12), .. root, .. names.SelectMany(name => (byte[])[0x15, 2, 0x25, 2, 0x18, (byte)name.Length, .. name.Select(c => (byte)c), 0]), 0x16, 0, 0x19, 0x0C, 0];

@@ -12,7 +12,7 @@ public sealed class ProcessTests : Tool
     [Fact]
     public void AProcessDoesWhatARunDoes()
     {
-        string rows = "größe,y\n" + string.Join('\n', Enumerable.Range(0, 40).Select(n => $"{n},{(n % 3 == 0 ? "süß" : "日本")}")) + "\n";
+        string rows = "größe,y\n" + string.Join('\n', Enumerable.Range(0, 40).Select(n => $"{n * 7 % 41},{(n % 3 == 0 ? "süß" : "日本")}")) + "\n";
         Write("d.csv", rows);
         Same(null, "train", "d.csv", "--target", "y", "--epochs", "2", "--json", "-o", "m.st");
         Same(null, "evaluate", "m.st", "d.csv");
@@ -35,8 +35,8 @@ public sealed class ProcessTests : Tool
     public void AResumedRunFindsItsFilesFromAnywhere()
     {
         string there = Directory.CreateDirectory(At("there")).FullName, here = Directory.CreateDirectory(At("here")).FullName;
-        File.WriteAllText(Path.Combine(there, "d.csv"), "x,y\n" + string.Join('\n', Enumerable.Range(0, 40).Select(n => $"{n},{n * 2.5 + 1}")));
-        File.WriteAllText(Path.Combine(here, "d.csv"), "x,y\n" + string.Join('\n', Enumerable.Range(0, 40).Select(n => $"{n},{n * 7.5 + 1}")));
+        File.WriteAllText(Path.Combine(there, "d.csv"), "x,y\n" + string.Join('\n', Enumerable.Range(0, 40).Select(n => $"{n * 7 % 41},{n * 2.5 + 1}")));
+        File.WriteAllText(Path.Combine(here, "d.csv"), "x,y\n" + string.Join('\n', Enumerable.Range(0, 40).Select(n => $"{n * 7 % 41},{n * 7.5 + 1}")));
         foreach (string[] data in new string[][] { ["d.csv"], ["--query", "SELECT * FROM 'd.csv'"] })
         {
             (int code, _, string error) = RunProcess(Start(there, ["train", .. data, "--network", "4:tanh", "--epochs", "2", "--checkpoint", "ck", "--overwrite", "--log", "l.jsonl", "--quiet"]));

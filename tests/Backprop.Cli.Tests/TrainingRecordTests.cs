@@ -72,7 +72,7 @@ public sealed class TrainingRecordTests : Tool
     public void AHardLinkKeepsWhatItHolds()
     {
         Assert.SkipUnless(File.Exists("/bin/ln") || File.Exists("/usr/bin/ln"), "there is no ln command here");
-        Write("d.csv", "x,y\n" + string.Join('\n', Enumerable.Range(0, 20).Select(n => $"{3 * n},{2 * n}")));
+        Write("d.csv", "x,y\n" + string.Join('\n', Enumerable.Range(0, 20).Select(n => $"{n * 7 % 23},{2 * n}")));
         string before = File.ReadAllText(At("d.csv"));
         System.Diagnostics.Process.Start("ln", [At("d.csv"), At("l.jsonl")])!.WaitForExit();
         Assert.Equal(0, Run("train", "d.csv", "--network", "2:tanh", "--epochs", "2", "--log", "l.jsonl", "--quiet").Code);
@@ -86,7 +86,7 @@ public sealed class TrainingRecordTests : Tool
     [Fact]
     public void TheReportStandsByItself()
     {
-        Write("r.csv", "x,label\n" + string.Join('\n', Enumerable.Range(0, 40).Select(n => $"{2 * n},{(n % 2 == 0 ? "<b>" : "a&b")}")));
+        Write("r.csv", "x,label\n" + string.Join('\n', Enumerable.Range(0, 40).Select(n => $"{n * 7 % 41},{(n % 2 == 0 ? "<b>" : "a&b")}")));
         Assert.Equal(0, Run("train", "r.csv", "--epochs", "3", "--report", "r.html", "--optimizer", "sgd", "--momentum", "0.5", "--quiet").Code);
         string page = File.ReadAllText(At("r.html"));
         Assert.Equal(2, page.Split("<svg").Length - 1);

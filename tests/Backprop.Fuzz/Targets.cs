@@ -7,7 +7,9 @@ using Backprop.Losses;
 using Backprop.ModelFiles;
 using Backprop.Networks;
 using Backprop.Tables;
+using Backprop.Tables.Cells;
 using Backprop.Tables.Reading;
+using Backprop.Tables.Reading.ParquetFiles;
 using Backprop.Tables.Schemas;
 using Backprop.Tables.Writing;
 using Backprop.Training;
@@ -38,16 +40,17 @@ internal static class Targets
         new("npz-inside", bytes => NpyReader.ReadAll(() => new MemoryStream(Npz(("X.npy", bytes), ("y.npy", bytes))), "a.npz"), [Npy("<f8", "(2, 1)", 16), Npy("<i8", "(2,)", 16)], ["'descr': ", "'shape': ", "(", ")", ","], RepairNpy),
         new("idx", bytes => IdxReader.Read(() => new MemoryStream(bytes), "idx").RequireFinite(), [Idx(8, [2, 2, 2], 8), Idx(0x0D, [2], 8), Idx(0x0E, [1, 1], 8), Gzip(Idx(8, [3], 3))], ["\0\0\u0008\u0001", "\u001f\u008b\u0008"], null),
         new("idx-gz", bytes => IdxReader.Read(() => new MemoryStream(Gzip(bytes)), "idx").RequireFinite(), [Idx(8, [2, 2, 2], 8), Idx(0x0B, [2], 4), Idx(0x0E, [1, 1], 8)], ["\0\0\u0008\u0001"], null),
-        new("schema", bytes => SchemaJson.Write(SchemaJson.Read(Encoding.UTF8.GetString(bytes))), [Bytes("{\"columns\":[{\"name\":\"a\",\"kind\":\"numeric\",\"mean\":1.5,\"scale\":2,\"imputed\":1,\"flags_missing\":true},{\"name\":\"b\",\"kind\":\"categorical\",\"categories\":[\"x\",\"y\"]},{\"name\":\"c\",\"kind\":\"ignored\",\"why\":\"z\"}],\"target\":{\"names\":[\"y\"],\"kind\":\"class\",\"labels\":[\"p\",\"q\"]},\"sample_weight\":\"w\"}"), Bytes("{\"columns\":[],\"target\":{\"names\":[\"y\",\"z\"],\"kind\":\"values\",\"means\":[1,2],\"scales\":[3,4]}}")], [.. s_json, "\"columns\"", "\"target\"", "\"kind\"", "\"numeric\"", "\"flags\"", "\"labels\"", "\"means\"", "\"scales\""], null),
+        new("schema", bytes => SchemaJson.Write(SchemaJson.Read(Encoding.UTF8.GetString(bytes))), [Bytes("{\"columns\":[{\"name\":\"a\",\"kind\":\"numeric\",\"mean\":1.5,\"scale\":2,\"imputed\":1,\"flags_missing\":true},{\"name\":\"b\",\"kind\":\"categorical\",\"categories\":[\"x\",\"y\"]},{\"name\":\"c\",\"kind\":\"ignored\",\"why\":\"z\"}],\"target\":{\"names\":[\"y\"],\"kind\":\"class\",\"labels\":[\"p\",\"q\"]},\"sample_weight\":\"w\"}"), Bytes("{\"columns\":[],\"target\":{\"names\":[\"y\",\"z\"],\"kind\":\"values\",\"means\":[1,2],\"scales\":[3,4]}}"), Bytes("{\"version\":2,\"columns\":[{\"name\":\"d\",\"kind\":\"date\",\"mean\":1,\"scale\":2,\"imputed\":1,\"form\":\"d.m.y H:M\",\"parts\":[\"month\",\"hour\"],\"flags_missing\":true},{\"name\":\"b\",\"kind\":\"boolean\",\"had_missing\":true},{\"name\":\"n\",\"kind\":\"numeric\",\"minimum\":0,\"maximum\":1,\"format\":{\"decimal\":\",\",\"thousands\":\".\",\"currency\":\"€\"},\"flags_missing\":true,\"flag_only\":true},{\"name\":\"c\",\"kind\":\"categorical\",\"categories\":[\"x\"],\"shares_rare\":true},{\"name\":\"i\",\"kind\":\"id\"}],\"target\":{\"names\":[\"y\"],\"kind\":\"values\",\"formats\":[{\"decimal\":\".\"}]},\"missing\":[\"-\"],\"decimal\":\",\"}")], [.. s_json, "\"columns\"", "\"target\"", "\"kind\"", "\"numeric\"", "\"flags\"", "\"labels\"", "\"means\"", "\"scales\""], null),
+        new("date", Dates, [Bytes("2025-12-31T23:59:59.125+02:00"), Bytes("31.12.2025 6:00 PM"), Bytes("d/m/y H:M 1/2/2025 3:04"), Bytes("ymd 20251231")], ["-", "/", ".", "T", "Z", ":", " ", "AM", "0001", "9999", "29", "+23:59", "UTC"], null) { MaxLength = 64 },
         new("network", bytes => NetworkJson.Read(Encoding.UTF8.GetString(bytes)), [Bytes("{\"inputs\":4,\"layers\":[{\"units\":8,\"activation\":\"leaky_relu\",\"alpha\":0.1,\"dropout\":0.5},{\"units\":3,\"activation\":\"softmax\"}],\"loss\":\"cross_entropy\",\"label_smoothing\":0.1}"), Bytes("{\"inputs\":1,\"layers\":[{\"units\":2,\"activation\":\"identity\"}],\"loss\":\"huber\",\"delta\":2}")], [.. s_json, "\"inputs\"", "\"layers\"", "\"units\"", "\"activation\"", "\"alpha\"", "\"loss\"", "\"tau\"", "\"quantile\"", "\"gaussian_nll\"", "\"hinge\""], null),
         new("specification", Specification, [Bytes("784-256:relu-128:leaky_relu(0.1)-10:softmax"), Bytes("1-1"), Bytes("3-5:elu(1e-2)-2:celu(1.5) huber:1"), Bytes("2-2:sigmoid quantile:0.9")], ["-", ":", "(", ")", " ", "relu", "softmax", "elu(", "16777216", "gaussian_nll", "cross_entropy:0.1", "hinge", "e-"], null),
         new("configuration", Configuration, [Bytes("{\"network\":\"8:tanh\",\"epochs\":3,\"optimizer\":\"sgd\",\"learning-rate\":0.1,\"json\":true}"), Bytes("// x\n{\"target\":[\"a\",\"b\"],\"quiet\":false,}")], [.. s_json, "\"seed\"", "\"threads\"", "\"precision\"", "\"help\"", "\"resume\"", "@c", "--"], null) { MaxLength = 512 },
-        new("parquet-footer", bytes => ParquetFooter.Check(bytes, "t.parquet"), [[0x15, 2, 0x19, 0x3C, 0x35, 0, 0x18, 1, 97, 0x15, 2, 0, 0x35, 0, 0x18, 1, 97, 0x15, 2, 0, 0x15, 2, 0x25, 2, 0x18, 1, 120, 0, 0x16, 0, 0x19, 0x0C, 0]], ["\u0015\u0002\0", "\u001c", "\u001b\u0011", "\u0019\u00fc", "\u0018\u0001a"], null),
-        new("table-text", TableText, [Bytes("{\"a\":[1,\"x\\\"y\"],\"b\":{}}\n"), Bytes("a,y\n1,2\n")], [.. s_json, "\\\"", "\n"], null),
+        new("parquet-footer", bytes => ParquetFooter.Read(bytes, 1000, "t.parquet"), [[0x15, 2, 0x19, 0x3C, 0x35, 0, 0x18, 1, 97, 0x15, 2, 0, 0x35, 0, 0x18, 1, 97, 0x15, 2, 0, 0x15, 2, 0x25, 2, 0x18, 1, 120, 0, 0x16, 0, 0x19, 0x0C, 0], Metadata(ParquetSeeds(folder)[0])], ["\u0015\u0002\0", "\u001c", "\u001b\u0011", "\u0019\u00fc", "\u0018\u0001a"], null),
+        new("parquet-pages", ParquetPages, [[5, 0, 0x15, 0, 0x15, 0x30, 0x15, 0x30, 0x2C, 0x15, 6, 0x15, 0, 0x15, 6, 0x15, 6, 0, 0, .. new byte[24]], [6, 1, 0x15, 0, 0x15, 0x1C, 0x15, 0x1C, 0x2C, 0x15, 4, 0x15, 0, 0x15, 6, 0x15, 6, 0, 0, 2, 0, 0, 0, 4, 1, 1, 0, 0, 0, 97, 0, 0, 0, 0]], ["\u0015\u0002", "\u0015\u0004", "\u0015\u0006", "\u0015\n", "\u0015\u000c", "\u0015\u000e", "\u0015\u0010", "\u0015\u0012", "\u002c", "\u004c", "\u005c", "\u0080\u0001\u0004"], null),
         new("csv", bytes => Table(folder, "t.csv", bytes), [Bytes("a,b,y\n1,2.5,x\n,NA,z\n"), Bytes("\"a\"\"\";y\n\"1\n2\";3\n"), Bytes("a\ty\n1e5\t-2\n")], [",", "\n", "\r\n", "\"", ";", "nan", "inf", "1e400", "\uFEFF", "#", "''", "\"\"", "|"], null) { MaxLength = 512 },
-        new("json", bytes => Table(folder, "t.json", bytes), [Bytes("[{\"a\":1,\"y\":2.5},{\"a\":null,\"y\":\"x\"}]")], [.. s_json, "NaN", "Infinity"], null) { MaxLength = 512 },
-        new("jsonl", bytes => Table(folder, "t.jsonl", bytes), [Bytes("{\"a\":1,\"y\":2.5}\n{\"a\":2,\"y\":3.5}\n")], [.. s_json, "NaN", "Infinity", "\n"], null) { MaxLength = 512 },
-        new("parquet", bytes => Table(folder, "t.parquet", bytes), ParquetSeeds(folder), ["PAR1", "\u0015\u0002", "\u001c", "\u0019"], null),
+        new("json", Json, [Bytes("[{\"a\":1,\"y\":2.5},{\"a\":null,\"y\":\"x\"}]")], [.. s_json, "NaN", "Infinity"], null) { MaxLength = 512 },
+        new("jsonl", Json, [Bytes("{\"b\":true,\"a\":\"x\"}\n{\"a\":7}\n{\"a\":\"1,234.50\"}\n"), Bytes("{\"a\":1,\"y\":2.5}\n{\"a\":2,\"y\":3.5}\n")], [.. s_json, "NaN", "Infinity", "\n"], null) { MaxLength = 512 },
+        new("parquet", bytes => Use(ParquetReader.Read(new MemoryStream(bytes), "t.parquet")), ParquetSeeds(folder), ["PAR1", "\u0015\u0002", "\u001c", "\u0019"], RepairParquet),
     ];
 
     private static void Model(byte[] bytes)
@@ -91,16 +94,101 @@ internal static class Targets
         }
     }
 
-    private static void TableText(byte[] bytes)
+    private static void Json(byte[] bytes)
     {
-        FileGuard.CheckText(new MemoryStream(bytes), "t.json", 1 << 20);
+        Table table = JsonReader.Read(new MemoryStream(bytes), "t.json");
+        table.AsWritten([.. table.Names]);
+        foreach (string name in (string[])["t.json", "t.csv"])
+        {
+            RequireSame(table, name);
+        }
+    }
+
+    /// <summary>What is written is read again as it was.</summary>
+    private static void RequireSame(Table table, string name)
+    {
+        using var stream = new MemoryStream();
+        PredictionWriter.Write(stream, name, table.Columns);
+        stream.Position = 0;
+        Table back = name.EndsWith("json", StringComparison.Ordinal) ? JsonReader.Read(stream, name) : TableReader.ReadCsv(stream, name, new() { Separator = ',', Header = true });
+        for (int c = 0; c < table.Columns.Count && name == "t.json"; c++)
+        {
+            Column a = table.Columns[c], b = back.Columns[c];
+            for (int row = 0; row < a.Rows; row++)
+            {
+                if (a.IsMissing(row) != b.IsMissing(row) || (!a.IsText && !a.IsMissing(row) && a.Number(row) != b.Number(row)) || (a.IsText && b.IsText && a.Text(row) != b.Text(row)))
+                {
+                    throw new InvalidOperationException($"{name}, row {row}, column {a.Name}: {a.Text(row)} comes back as {b.Text(row)}");
+                }
+            }
+        }
+    }
+
+    /// <summary>The pages of a chunk, whose type the first two bytes say.</summary>
+    private static void ParquetPages(byte[] bytes)
+    {
+        if (bytes.Length < 2)
+        {
+            return;
+        }
+
+        var type = (PhysicalType)(bytes[0] % 8);
+        CellKind[] kinds = type switch
+        {
+            PhysicalType.Boolean => [CellKind.Boolean],
+            PhysicalType.Int32 => [CellKind.Integer, CellKind.Unsigned, CellKind.Decimal, CellKind.Date, CellKind.Time],
+            PhysicalType.Int64 => [CellKind.Integer, CellKind.Unsigned, CellKind.Decimal, CellKind.Timestamp, CellKind.Time],
+            PhysicalType.Int96 => [CellKind.Timestamp],
+            PhysicalType.Float or PhysicalType.Double => [CellKind.Real],
+            PhysicalType.Bytes => [CellKind.Text, CellKind.Decimal],
+            _ => [CellKind.Decimal],
+        };
+        int width = type switch { PhysicalType.Int32 or PhysicalType.Float => 4, PhysicalType.Int64 or PhysicalType.Double => 8, PhysicalType.Int96 => 12, PhysicalType.FixedBytes => 5, _ => 0 };
+        var column = new ParquetColumn("a", 0) { Type = type, Width = width, Kind = kinds[bytes[1] / 16 % kinds.Length], Scale = 2, PerSecond = 1_000_000, IsOptional = (bytes[1] & 1) != 0 };
+        var chunk = new ParquetChunk(0, bytes.Length - 2, (bytes[1] >> 1) & 7, 20);
+        try
+        {
+            if (column.Kind is CellKind.Boolean or CellKind.Integer or CellKind.Unsigned or CellKind.Real or CellKind.Decimal && (bytes[0] & 8) == 0)
+            {
+                new ChunkReader(1 << 20).Read(column, chunk, bytes.AsMemory(2), new double[20], new NumberConverter(column));
+            }
+            else
+            {
+                new ChunkReader(1 << 20).Read(column, chunk, bytes.AsMemory(2), new int[20], new TextConverter(column, new TextCodes(null), 1 << 20));
+            }
+        }
+        catch (InvalidDataException)
+        {
+        }
+        catch (Exception error) when (error is OverflowException or ArgumentException or IndexOutOfRangeException)
+        {
+            throw new InvalidOperationException("malformed pages are told by what is looked at", error);
+        }
+    }
+
+    /// <summary>A cell, after a form where there is one: what is a date is a number of days within the calendar, give or take an offset.</summary>
+    private static void Dates(byte[] bytes)
+    {
+        string text = Encoding.UTF8.GetString(bytes);
+        DateForm[] forms = text.IndexOf(' ', StringComparison.Ordinal) is > 0 and var end && char.IsLetter(text[0]) ? [DateForm.Parse(text[..end])] : [.. DateForm.Known];
+        foreach (DateForm form in forms)
+        {
+            if (form.TryParse(text, out double days) && !(days is > -719164 and < 2932898))
+            {
+                throw new InvalidOperationException($"'{text}' is {days} days");
+            }
+        }
     }
 
     private static void Table(string folder, string name, byte[] bytes)
     {
         string path = Path.Combine(folder, name);
         File.WriteAllBytes(path, bytes);
-        Table table = TableReader.Read(path);
+        Use(TableReader.Read(path));
+    }
+
+    private static void Use(Table table)
+    {
         TableSchema schema = SchemaInference.Infer(table, new() { Targets = [table.Names[^1]], ScaleTargets = true });
         SchemaJson.Read(SchemaJson.Write(schema));
         schema.Transform<float>(table, needTargets: true);
@@ -111,6 +199,22 @@ internal static class Targets
         string path = Path.Combine(folder, "seed.parquet");
         PredictionWriter.Write(path, [new("a", ColumnType.Real, [1, 2.5, double.NaN]), new("y", ["x", "z", "x"])]);
         return [File.ReadAllBytes(path)];
+    }
+
+    private static byte[] Metadata(byte[] file) => file[^(8 + BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(file.Length - 8)))..^8];
+
+    /// <summary>The marks at both ends, and a length of the metadata that fits.</summary>
+    private static byte[] RepairParquet(byte[] bytes)
+    {
+        if (bytes.Length > 16)
+        {
+            "PAR1"u8.CopyTo(bytes);
+            "PAR1"u8.CopyTo(bytes.AsSpan(bytes.Length - 4));
+            int length = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(bytes.Length - 8));
+            BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(bytes.Length - 8), Math.Clamp(length, 0, bytes.Length - 12));
+        }
+
+        return bytes;
     }
 
     private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);

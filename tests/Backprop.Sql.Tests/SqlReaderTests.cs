@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Backprop.Tables;
 using Backprop.Tables.Reading;
+using Backprop.Tables.Writing;
 using DuckDB.NET.Data;
 
 namespace Backprop.Sql.Tests;
@@ -97,6 +98,27 @@ public sealed class SqlReaderTests : IDisposable
         }
     }
 
+    /// <summary>Another program reads what is written here.</summary>
+    [Fact]
+    public void ParquetThatIsWrittenIsReadByDuckDb()
+    {
+        Column[] columns =
+        [
+            new("repeats", [.. Enumerable.Range(0, 1000).Select(n => n % 9 == 0 ? null : $"ä {n % 7}")]), new("differs", [.. Enumerable.Range(0, 1000).Select(n => n % 5 == 0 ? null : $"text {n}")]),
+            new("one", [.. Enumerable.Repeat("x", 1000)]), new("none", new string?[1000]), new("real", ColumnType.Real, [.. Enumerable.Range(0, 1000).Select(n => n % 4 == 0 ? double.NaN : n / 7.0)]),
+            new("whole", ColumnType.Integer, [.. Enumerable.Range(0, 1000).Select(n => n * 9007199254.0)]), new("yes", ColumnType.Boolean, [.. Enumerable.Range(0, 1000).Select(n => n % 6 == 0 ? double.NaN : n & 1)]),
+        ];
+        string file = $"{Guid.NewGuid():N}.parquet";
+        PredictionWriter.Write(file, columns);
+        Table found = SqlReader.Read($"SELECT * FROM '{file}'", null);
+        File.Delete(file);
+        Assert.Equal(columns.Select(column => column.Name), found.Names);
+        for (int c = 0; c < columns.Length; c++)
+        {
+            Assert.Equal(Enumerable.Range(0, 1000).Select(columns[c].Text), Enumerable.Range(0, 1000).Select(found.Columns[c].Text));
+        }
+    }
+
     private static void AssertSame(Table expected, Table found)
     {
         Assert.Equal(expected.Names, found.Names);
@@ -115,7 +137,10 @@ public sealed class SqlReaderTests : IDisposable
             for (int row = 0; row < a.Rows && a.Name != "single"; row++)
             {
                 string? x = expectedTexts.Columns[c].Text(row), y = foundTexts.Columns[c].Text(row);
-                Assert.True(x == y, $"{a.Name}, row {row}: {x} expected, {y} found");
+                if (x != y)
+                {
+                    Assert.Fail($"{a.Name}, row {row}: {x} expected, {y} found");
+                }
             }
 
             if (!isEmpty && a.IsText)

@@ -86,10 +86,10 @@ public sealed class TableTests : IDisposable
     {
         Table table = TableReader.Read(File("a.csv", Csv));
         Assert.Contains("did you mean 'label'", Assert.Throws<UsageException>(() => SchemaInference.Infer(table, new() { Targets = ["lable"] })).Message);
-        Assert.Contains("row 0, column 'colour': 'red' found", Assert.Throws<DataException>(() => SchemaInference.Infer(table, new() { Preprocess = false })).Message);
+        Assert.Contains("row 0 (line 2), column 'colour': 'red' found", Assert.Throws<DataException>(() => SchemaInference.Infer(table, new() { Preprocess = false })).Message);
         TableSchema schema = SchemaInference.Infer(table, new());
         Assert.Contains("missing column 'colour'", Assert.Throws<DataException>(() => schema.Transform<double>(TableReader.Read(File("c.csv", "size,note\n1,a")), false)).Message);
-        Assert.Contains("row 0, column 'size': 'huge' found", Assert.Throws<DataException>(() => schema.Transform<double>(TableReader.Read(File("d.csv", "size,note,colour\nhuge,a,red")), false)).Message);
+        Assert.Contains("row 0 (line 2), column 'size': 'huge' found", Assert.Throws<DataException>(() => schema.Transform<double>(TableReader.Read(File("d.csv", "size,note,colour\nhuge,a,red")), false)).Message);
         Assert.Contains("unknown class 'maybe'", Assert.Throws<DataException>(() => schema.Transform<double>(TableReader.Read(File("e.csv", Csv.Replace("red,yes,a", "red,maybe,a"))), true)).Message);
         Assert.Contains("does not exist", Assert.Throws<DataException>(() => TableReader.Read("nowhere.csv")).Message);
     }

@@ -8,7 +8,7 @@ namespace Backprop.Bench.Engine;
 internal static class OurCommand
 {
     /// <summary>The published tool, given by bench/run.</summary>
-    private static string Tool => Environment.GetEnvironmentVariable("BENCH_BACKPROP") ?? "backprop";
+    public static string Tool => Environment.GetEnvironmentVariable("BENCH_BACKPROP") ?? "backprop";
 
     /// <summary>Trains so many epochs; the steps that were made and the tool's own µs for one.</summary>
     public static (long Steps, double MicrosecondsPerStep) Train(TrainingCase which, string data, int epochs, int threads)

@@ -123,5 +123,7 @@ internal sealed class CommonOptions
         }
     }
 
-    public string? Targets(ParseResult parsed) => parsed.GetValue(Target);
+    public string? Targets(ParseResult parsed) => parsed.GetValue(Target) is var names && names is not null && names.Trim(' ', ',').Length == 0
+        ? throw new UsageException("--target names no column")
+        : names;
 }

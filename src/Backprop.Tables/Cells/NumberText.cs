@@ -175,61 +175,62 @@ internal static class NumberText
     private static bool IsSign(char c) => c == '%' || char.GetUnicodeCategory(c) == UnicodeCategory.CurrencySymbol;
 
     /// <summary>Sign, digits, decimal mark, exponent, and nothing else; infinite where it is larger than any double.</summary>
-    private static bool TryParsePlain(ReadOnlySpan<char> text, char mark, out double number, out bool isWhole)
+    /// <param name="text">The cell, without blanks.</param>
+    /// <param name="mark">The decimal mark.</param>
+    /// <param name="number">The number.</param>
+    /// <param name="isWhole">Whether it is written without a decimal mark and without an exponent.</param>
+    public static bool TryParsePlain(ReadOnlySpan<char> text, char mark, out double number, out bool isWhole)
     {
         (number, isWhole) = (0, true);
-        int n = 0, length = text.Length;
+        int n = 0;
         bool negative = false;
-        if (length > 0 && text[0] is '-' or '+' or Minus)
+        if (text.Length > 0 && text[0] is '-' or '+' or Minus)
         {
             negative = text[0] != '+';
             n = 1;
         }
 
         ulong digits = 0;
-        int start = n, point = -1, significant = 0;
-        for (; n < length; n++)
+        int start = n, fraction = 0;
+        for (uint digit; n < text.Length && (digit = (uint)text[n] - '0') <= 9; n++)
         {
-            uint digit = (uint)text[n] - '0';
-            if (digit <= 9)
-            {
-                // More than 19 digits would not fit; what they are is left to the slow way.
-                significant += digits == 0 && digit == 0 ? 0 : 1;
-                digits = significant <= 19 ? (digits * 10) + digit : digits;
-            }
-            else if (text[n] == mark && point < 0)
-            {
-                point = n;
-            }
-            else
-            {
-                break;
-            }
+            digits = (digits * 10) + digit;
         }
 
-        int end = n, count = end - start - (point < 0 ? 0 : 1);
+        int count = n - start;
+        if (n < text.Length && text[n] == mark)
+        {
+            isWhole = false;
+            start = ++n;
+            for (uint digit; n < text.Length && (digit = (uint)text[n] - '0') <= 9; n++)
+            {
+                digits = (digits * 10) + digit;
+            }
+
+            fraction = n - start;
+            count += fraction;
+        }
+
         if (count == 0)
         {
             return false;
         }
 
         int exponent = 0;
-        if (n < length)
+        if (n < text.Length)
         {
-            if (text[n] is not ('e' or 'E'))
+            if (text[n] is not ('e' or 'E') || ++n == text.Length)
             {
                 return false;
             }
 
-            n++;
-            bool down = n < length && text[n] is '-' or Minus;
-            n += n < length && text[n] is '-' or '+' or Minus ? 1 : 0;
-            if (n == length)
+            bool down = text[n] is '-' or Minus;
+            if ((down || text[n] == '+') && ++n == text.Length)
             {
                 return false;
             }
 
-            for (; n < length; n++)
+            for (; n < text.Length; n++)
             {
                 uint digit = (uint)text[n] - '0';
                 if (digit > 9)
@@ -244,22 +245,11 @@ internal static class NumberText
             isWhole = false;
         }
 
-        if (point >= 0)
+        // More than 19 digits may not fit.
+        exponent -= fraction;
+        if (count <= 19 && digits <= 1UL << 53 && exponent is >= -22 and <= 22)
         {
-            exponent -= end - point - 1;
-            isWhole = false;
-        }
-
-        if (digits == 0)
-        {
-            number = negative ? -0.0 : 0;
-            return true;
-        }
-
-        if (significant <= 19 && digits <= 1UL << 53 && exponent is >= -22 and <= 22)
-        {
-            double exact = digits;
-            exact = exponent < 0 ? exact / s_powers[-exponent] : exact * s_powers[exponent];
+            double exact = exponent < 0 ? digits / s_powers[-exponent] : digits * s_powers[exponent];
             number = negative ? -exact : exact;
             return true;
         }

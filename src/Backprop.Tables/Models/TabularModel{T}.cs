@@ -122,30 +122,26 @@ public sealed class TabularModel<T> : TabularModel where T : unmanaged, IBinaryF
     /// <param name="source">The rows.</param>
     /// <param name="needTargets">Whether targets must be there.</param>
     /// <param name="notes">What was guessed goes here.</param>
-    /// <param name="target">The target columns where they are others than in training.</param>
+    /// <param name="target">The target columns, where they are called otherwise than in training; null: as there.</param>
     /// <param name="options">Which columns are wanted beside those of the schema.</param>
     /// <exception cref="DataException">Missing, unreadable or malformed: which file, row and column.</exception>
     public SourceRows Read(DataSource source, bool needTargets = true, Notes? notes = null, string? target = null, PredictionOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return source.Read(Schema is null ? null : dialect => Reading(Schema, dialect, needTargets, target, options), notes).For(_takesScaledBytes);
+        return source.Read(Schema is null ? null : dialect => Reading(target is null ? Schema : Renamed(Schema, target), dialect, needTargets, options), notes).For(_takesScaledBytes);
     }
 
-    private static ReadingOptions Reading(TableSchema schema, ReadingOptions dialect, bool needTargets, string? target, PredictionOptions? options)
+    private static ReadingOptions Reading(TableSchema schema, ReadingOptions dialect, bool needTargets, PredictionOptions? options)
     {
         ReadingOptions reading = schema.Reading(dialect, needTargets);
-        if (target is not null && needTargets)
-        {
-            var columns = new Dictionary<string, ColumnReading>(reading.Columns!, StringComparer.Ordinal);
-            foreach (string name in target.Split(',', StringSplitOptions.TrimEntries).Append(target))
-            {
-                columns.TryAdd(name, new(ColumnReadingKind.Auto));
-            }
-
-            reading = reading with { Columns = columns };
-        }
-
         return options is null ? reading : CarriedColumns.Reading(reading, schema, options);
+    }
+
+    /// <summary>The schema with other names of its targets, as far as they are as many.</summary>
+    private static TableSchema Renamed(TableSchema schema, string target)
+    {
+        string[] names = schema.Target.Names.Count == 1 ? [target] : target.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return names.Length == schema.Target.Names.Count ? schema with { Target = schema.Target with { Names = names } } : schema;
     }
 
     internal Dataset<TData> Rows<TData>(SourceRows rows, string? target, bool needTargets, Notes? notes, PredictionOptions? options = null) where TData : unmanaged, IBinaryFloatingPointIeee754<TData>

@@ -8,6 +8,9 @@ internal static class CsvBytes
     /// <summary>So many bytes are read at a time, unless a line is longer.</summary>
     public const int ChunkLength = 2 << 20;
 
+    /// <summary>A file of fewer bytes is kept in memory; a longer one is read again where the spelling of its numbers is wanted.</summary>
+    public const long KeptLength = 32 << 20;
+
     /// <summary>Stands for bytes that are no text in the file's encoding: the character U+FFFF, which no text has.</summary>
     public static ReadOnlySpan<byte> Undecodable => [0xEF, 0xBF, 0xBF];
 
@@ -17,9 +20,10 @@ internal static class CsvBytes
     /// <param name="encoding">Null: UTF-8, or UTF-16 where a mark says so.</param>
     /// <param name="most">The most bytes that there may be.</param>
     /// <param name="length">How many there are, as far as that is known.</param>
+    /// <param name="file">Where they can be read again, so that they need not be kept; null: nowhere.</param>
     /// <param name="chunkLength">How many make a chunk.</param>
     /// <exception cref="DataException">There are more.</exception>
-    public static List<CsvChunk> Read(Stream stream, string source, Encoding? encoding, long most, long? length, int chunkLength)
+    public static List<CsvChunk> Read(Stream stream, string source, Encoding? encoding, long most, long? length, StoredFile? file, int chunkLength)
     {
         byte[] start = new byte[3];
         start = start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
@@ -30,17 +34,17 @@ internal static class CsvBytes
         byte[] text = hasMark ? [] : marked is not null ? start[2..] : start;
         if (!isDecoded)
         {
-            return Cut(stream, text, source, most, length, chunkLength);
+            return Cut(stream, text, source, most, length, file, hasMark ? 3 : 0, chunkLength);
         }
 
         var decoding = (Encoding)encoding!.Clone();
         decoding.DecoderFallback = new DecoderReplacementFallback("\uFFFF");
         using var prefixed = new StartedStream(text, stream);
         using Stream decoded = Encoding.CreateTranscodingStream(prefixed, decoding, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true);
-        return Cut(decoded, [], source, 3 * Math.Min(most, long.MaxValue / 4), null, chunkLength);
+        return Cut(decoded, [], source, 3 * Math.Min(most, long.MaxValue / 4), null, null, 0, chunkLength);
     }
 
-    private static List<CsvChunk> Cut(Stream stream, byte[] start, string source, long most, long? length, int chunkLength)
+    private static List<CsvChunk> Cut(Stream stream, byte[] start, string source, long most, long? length, StoredFile? file, long offset, int chunkLength)
     {
         List<CsvChunk> chunks = [];
         // One byte more than the file, so that its end is seen.
@@ -60,7 +64,7 @@ internal static class CsvBytes
             {
                 if (used > 0)
                 {
-                    chunks.Add(new(used < buffer.Length / 2 ? buffer[..used] : buffer, 0, used));
+                    chunks.Add(file is not null ? new(file, offset, buffer.AsSpan(0, used)) : new(used < buffer.Length / 2 ? buffer[..used] : buffer, 0, used));
                 }
 
                 return chunks;
@@ -76,6 +80,15 @@ internal static class CsvBytes
                 }
 
                 Array.Resize(ref buffer, (int)Math.Min(2L * buffer.Length, Array.MaxLength));
+                continue;
+            }
+
+            if (file is not null)
+            {
+                chunks.Add(new(file, offset, buffer.AsSpan(0, end)));
+                buffer.AsSpan(end..used).CopyTo(buffer);
+                used -= end;
+                offset += end;
                 continue;
             }
 

@@ -24,6 +24,10 @@ internal static class CsvCell
         return true;
     }
 
+    /// <summary>A cell without blanks around it; most have none.</summary>
+    public static ReadOnlySpan<char> Trim(ReadOnlySpan<char> cell) =>
+        cell.Length > 0 && cell[0] is > ' ' and <= '~' && cell[^1] is > ' ' and <= '~' ? cell : cell.Trim();
+
     /// <summary>A cell without its quotes and the blanks in and around them.</summary>
     /// <param name="cell">A cell that is well formed.</param>
     /// <param name="buffer">Where it is put together, if need be.</param>

@@ -238,16 +238,21 @@ internal sealed class CsvCells : WrittenCells
 
     private void Read(CsvPart part, IReadOnlyList<CellTask> wanted, double[]?[] numbers, int[]?[] codes)
     {
-        if (CsvChunk.FirstBadByte(part.Chunk.Bytes) is var bad and >= 0)
+        using LoadedBytes lines = part.Chunk.Load();
+        if (CsvChunk.FirstBadByte(lines.Span) is var bad and >= 0)
         {
-            part.Fault = BadByte(part, bad);
+            // Where a quote may stand where none belongs, it is not yet known which row it is.
+            part.HasStrayQuotes = part.Chunk.Quotes > 0 && !part.File.IsRewritten;
+            part.Fault = part.HasStrayQuotes ? null : BadByte(part, lines.Memory, bad);
             return;
         }
 
         CellTask[] tasks = [.. wanted];
         int width = part.File.Columns.Length, row = 0, line = 0, nextLine = 0, blank = 0, blankBefore = 0;
         char[] buffer = [];
-        using SepReader reader = part.Chunk.Open(part.File.Dialect.Separator);
+        bool[] isReal = part.IsReal;
+        bool isPlain = !_missing.HasNumbers; // most numbers need no more than one look
+        using SepReader reader = CsvChunk.Open(lines.Memory, part.Chunk.Quotes > 0, part.File.Dialect.Separator);
         foreach (SepReader.Row cells in reader)
         {
             int count = cells.ColCount;
@@ -281,12 +286,17 @@ internal sealed class CsvCells : WrittenCells
                     continue;
                 }
 
-                ReadOnlySpan<char> text = cells[task.Cell].Span.Trim();
-                text = hasQuotes ? CsvCell.Unquote(text, ref buffer) : text;
+                ReadOnlySpan<char> text = cells[task.Cell].Span;
+                text = hasQuotes ? CsvCell.Unquote(text, ref buffer) : CsvCell.Trim(text);
                 if (task.Format is { } format)
                 {
                     double number = double.NaN;
-                    if (text.Length > 0 && !TryNumber(text, format, ref number, ref part.IsReal[task.Column]))
+                    if (isPlain && NumberText.TryParsePlain(text, format.Decimal, out double plain, out bool isWhole) && double.IsFinite(plain))
+                    {
+                        number = plain;
+                        isReal[task.Column] |= !isWhole;
+                    }
+                    else if (text.Length > 0 && !TryNumber(text, format, ref number, ref isReal[task.Column]))
                     {
                         // The rest of the column is read again, from the first row.
                         part.IsText[task.Column] = true;
@@ -352,11 +362,11 @@ internal sealed class CsvCells : WrittenCells
         return Interlocked.CompareExchange(ref cells, made, null) ?? made;
     }
 
-    private CsvFault BadByte(CsvPart part, int bad)
+    private CsvFault BadByte(CsvPart part, ReadOnlyMemory<byte> lines, int bad)
     {
-        CsvChunk before = part.Chunk.To(bad);
+        ReadOnlySpan<byte> before = lines.Span[..bad];
         int row = -1, cell = 0;
-        using SepReader reader = before.Open(part.File.Dialect.Separator);
+        using SepReader reader = CsvChunk.Open(lines[..bad], part.Chunk.Quotes > 0, part.File.Dialect.Separator);
         foreach (SepReader.Row cells in reader)
         {
             if (!(cells.ColCount == 1 && cells.Span.IsWhiteSpace()))
@@ -366,13 +376,13 @@ internal sealed class CsvCells : WrittenCells
             }
         }
 
-        bool quoted = before.Quotes % 2 != 0;
-        if (before.Bytes.IsEmpty || (!quoted && before.Bytes[^1] is (byte)'\n' or (byte)'\r'))
+        bool quoted = before.Count((byte)'"') % 2 != 0;
+        if (before.IsEmpty || (!quoted && before[^1] is (byte)'\n' or (byte)'\r'))
         {
             (row, cell) = (row + 1, 0);
         }
 
         string[] names = part.File.Dialect.Names;
-        return CsvFault.BadByte(part.Chunk.Bytes[bad..], _options) with { Row = row, Line = CsvChunk.CountLines(before.Bytes), Column = cell < names.Length ? names[cell] : null };
+        return CsvFault.BadByte(lines.Span[bad..], _options) with { Row = row, Line = CsvChunk.CountLines(before), Column = cell < names.Length ? names[cell] : null };
     }
 }

@@ -7,34 +7,60 @@ namespace Backprop.Tables.Reading;
 /// <summary>Some whole lines of a file of cells, in UTF-8: what one processor reads at a time.</summary>
 internal sealed class CsvChunk
 {
-    private readonly byte[] _bytes;
-    private readonly int _start;
-    private readonly int _length;
+    private readonly byte[]? _bytes;
+    private readonly StoredFile? _file;
+    private readonly long _start;
 
     /// <param name="bytes">Where the lines are.</param>
     /// <param name="start">Where they begin.</param>
     /// <param name="length">How many bytes they have.</param>
-    public CsvChunk(byte[] bytes, int start, int length)
+    public CsvChunk(byte[] bytes, int start, int length) : this(bytes.AsSpan(start, length)) => (_bytes, _start) = (bytes, start);
+
+    /// <param name="file">Where the lines are.</param>
+    /// <param name="start">Where they begin.</param>
+    /// <param name="bytes">The lines, which are not kept.</param>
+    public CsvChunk(StoredFile file, long start, ReadOnlySpan<byte> bytes) : this(bytes) => (_file, _start) = (file, start);
+
+    private CsvChunk(ReadOnlySpan<byte> bytes)
     {
-        (_bytes, _start, _length) = (bytes, start, length);
-        Quotes = Bytes.Count((byte)'"');
-        Lines = CountLines(Bytes) + (length > 0 && Bytes[^1] is not ((byte)'\n' or (byte)'\r') ? 1 : 0);
+        Length = bytes.Length;
+        Quotes = bytes.Count((byte)'"');
+        LineBreaks = CountLines(bytes);
+        Lines = LineBreaks + (bytes.Length > 0 && bytes[^1] is not ((byte)'\n' or (byte)'\r') ? 1 : 0);
     }
 
-    /// <summary>The lines.</summary>
-    public ReadOnlySpan<byte> Bytes => _bytes.AsSpan(_start, _length);
+    /// <summary>How many bytes there are.</summary>
+    public int Length { get; }
 
     /// <summary>How many quotes there are.</summary>
     public int Quotes { get; }
 
+    /// <summary>How many line breaks there are.</summary>
+    public int LineBreaks { get; }
+
     /// <summary>How many lines there are: at least as many as rows.</summary>
     public int Lines { get; }
 
-    /// <summary>The same without the first bytes.</summary>
-    public CsvChunk From(int start) => new(_bytes, _start + start, _length - start);
+    /// <summary>The lines.</summary>
+    /// <exception cref="DataException">The file is another one by now.</exception>
+    public LoadedBytes Load()
+    {
+        if (_bytes is not null)
+        {
+            return new(_bytes.AsMemory((int)_start, Length), null);
+        }
 
-    /// <summary>The same up to some byte.</summary>
-    public CsvChunk To(int end) => new(_bytes, _start, end);
+        byte[] rented = ArrayPool<byte>.Shared.Rent(Length);
+        _file!.Read(_start, rented.AsSpan(0, Length));
+        return new(rented.AsMemory(0, Length), rented);
+    }
+
+    /// <summary>The same without the first bytes.</summary>
+    public CsvChunk From(int start)
+    {
+        using LoadedBytes bytes = Load();
+        return _bytes is not null ? new(_bytes, (int)_start + start, Length - start) : new(_file!, _start + start, bytes.Span[start..]);
+    }
 
     /// <summary>The line breaks: LF, CR LF or CR.</summary>
     public static int CountLines(ReadOnlySpan<byte> bytes)
@@ -66,12 +92,8 @@ internal sealed class CsvChunk
         return undecodable >= 0 ? undecodable : zero >= 0 ? zero : bad;
     }
 
-    /// <summary>Its rows; quotes are left to the caller.</summary>
-    public SepReader Open(char separator)
-    {
-        bool hasQuotes = Quotes > 0;
-        return Sep.New(separator)
-            .Reader(options => options with { HasHeader = false, DisableColCountCheck = true, DisableQuotesParsing = !hasQuotes, Unescape = false, Trim = SepTrim.None })
-            .From(new ChunkText(_bytes.AsMemory(_start, _length)));
-    }
+    /// <summary>The rows of some lines; quotes are left to the caller.</summary>
+    public static SepReader Open(ReadOnlyMemory<byte> lines, bool hasQuotes, char separator) => Sep.New(separator)
+        .Reader(options => options with { HasHeader = false, DisableColCountCheck = true, DisableQuotesParsing = !hasQuotes, Unescape = false, Trim = SepTrim.None })
+        .From(new ChunkText(lines));
 }

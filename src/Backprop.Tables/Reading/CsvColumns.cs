@@ -33,8 +33,8 @@ internal sealed class CsvColumns
         {
             if (files[0].Columns[cell] is var column and >= 0)
             {
-                ColumnReading? known = options.Columns?.GetValueOrDefault(cells.Names[column]);
-                _kinds[column] = options.Kind(cells.Names[column]) is not ColumnReadingKind.Skip and var kind ? kind : ColumnReadingKind.Auto;
+                ColumnReading? known = options.Of(cells.Names[column]);
+                _kinds[column] = known is { Kind: not ColumnReadingKind.Skip } ? known.Kind : ColumnReadingKind.Auto;
                 cells.Format(column) = _kinds[column] switch
                 {
                     ColumnReadingKind.Number => known!.Format ?? Plain,

@@ -89,7 +89,7 @@ internal sealed record CsvDialect(char Separator, string[] Names, int Start, int
         {
             int end = start + LineLength(bytes[start..], separator);
             int next = end == bytes.Length ? end : end + (bytes[end] == '\r' && end + 1 < bytes.Length && bytes[end + 1] == '\n' ? 2 : 1);
-            if (bytes[start..end].IndexOfAnyExcept(" \t"u8) >= 0)
+            if (bytes[start..end].IndexOfAnyExcept(separator == ' ' ? " \t"u8 : " "u8) >= 0)
             {
                 lines.Add((start, next, Encoding.UTF8.GetString(bytes[start..end])));
             }

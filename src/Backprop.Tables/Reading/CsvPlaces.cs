@@ -9,7 +9,8 @@ internal sealed class CsvPlaces(CsvCells cells) : RowPlaces
     {
         CsvPart part = cells.Parts.Last(part => part.FirstRow <= row && part.Rows > 0);
         int inPart = row - part.FirstRow, line = 0, nextLine = 0, n = 0;
-        using SepReader reader = part.Chunk.Open(part.File.Dialect.Separator);
+        using LoadedBytes bytes = part.Chunk.Load();
+        using SepReader reader = CsvChunk.Open(bytes.Memory, part.Chunk.Quotes > 0, part.File.Dialect.Separator);
         foreach (SepReader.Row found in reader)
         {
             (line, nextLine) = (nextLine, found.LineNumberToExcl - 1);
@@ -37,7 +38,7 @@ internal sealed class CsvPlaces(CsvCells cells) : RowPlaces
         foreach (CsvPart before in cells.Parts.TakeWhile(other => other != part).Where(other => other.File == part.File))
         {
             rows += before.Rows;
-            lines += CsvChunk.CountLines(before.Chunk.Bytes);
+            lines += before.Chunk.LineBreaks;
         }
 
         return (rows, lines);

@@ -29,7 +29,7 @@ internal sealed class CsvRewriter
     /// <exception cref="DataException">A quote is not closed, or text stands after one that is.</exception>
     public static List<CsvChunk> Rewrite(List<CsvChunk> chunks, string source, CsvDialect dialect, int chunkLength, Notes? notes)
     {
-        long total = chunks.Sum(chunk => (long)chunk.Bytes.Length);
+        long total = chunks.Sum(chunk => (long)chunk.Length);
         if (total > Array.MaxLength)
         {
             throw new DataException($"'{source}': quotes within cells found in a file of more than {Array.MaxLength} bytes; quoted cells with doubled quotes expected");
@@ -39,8 +39,9 @@ internal sealed class CsvRewriter
         int next = 0;
         foreach (CsvChunk chunk in chunks)
         {
-            chunk.Bytes.CopyTo(bytes.AsSpan(next));
-            next += chunk.Bytes.Length;
+            using LoadedBytes lines = chunk.Load();
+            lines.Span.CopyTo(bytes.AsSpan(next));
+            next += chunk.Length;
         }
 
         var rewriter = new CsvRewriter(bytes, source, dialect, chunkLength, notes);
@@ -58,7 +59,7 @@ internal sealed class CsvRewriter
         {
             int start = n;
             n = Line(n);
-            bool isBlank = _bytes.AsSpan(start, n - start).IndexOfAnyExcept(" \t\r\n"u8) < 0;
+            bool isBlank = _bytes.AsSpan(start, n - start).IndexOfAnyExcept(_dialect.Separator == '\t' ? " \r\n"u8 : " \t\r\n"u8) < 0;
             _line += CsvChunk.CountLines(_bytes.AsSpan(start, n - start));
             _row += isBlank ? 0 : 1;
             if (_length >= _chunkLength)

@@ -20,7 +20,7 @@ internal sealed class JsonFile(Func<Stream> open, string source, long length, Re
     /// <exception cref="DataException">Malformed.</exception>
     public Table Read()
     {
-        JsonRows rows = Pass(name => options?.Columns?.GetValueOrDefault(name));
+        JsonRows rows = Pass(name => options?.Of(name));
         _names = [.. rows.Columns.Select(column => column.Name)];
         var mixed = rows.Columns.Where(column => column.IsMixed).Select(column => column.Name).ToHashSet(StringComparer.Ordinal);
         var texts = mixed.Count == 0 ? [] : Pass(name => mixed.Contains(name) ? s_text : s_skip).Columns.Where(column => !column.IsSkipped).ToDictionary(column => column.Name, StringComparer.Ordinal);
@@ -30,11 +30,13 @@ internal sealed class JsonFile(Func<Stream> open, string source, long length, Re
             JsonColumn column = rows.Columns[index];
             if (!column.IsSkipped)
             {
-                columns.Add(texts.GetValueOrDefault(column.Name, column).Finish(rows.Count, options?.Columns?.GetValueOrDefault(column.Name), (this, index), notes, source));
+                columns.Add(texts.GetValueOrDefault(column.Name, column).Finish(rows.Count, options?.Of(column.Name), (this, index), notes, source));
             }
         }
 
-        return new(source, columns) { Places = new JsonPlaces(this) };
+        return columns.Count == 0 && rows.Columns.Count > 0
+            ? new JsonFile(open, source, length, options!.OfAll(), notes) { MostUnpacked = MostUnpacked }.Read()
+            : new(source, columns) { Skipped = [.. rows.Columns.Where(column => column.IsSkipped).Select(column => column.Name)], Places = new JsonPlaces(this) };
     }
 
     /// <inheritdoc/>

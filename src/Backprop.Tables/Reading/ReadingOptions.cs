@@ -27,7 +27,13 @@ public sealed record ReadingOptions
     public ColumnReadingKind Others { get; init; }
 
     /// <summary>As what a column is read.</summary>
-    internal ColumnReadingKind Kind(string column) => Columns?.GetValueOrDefault(column)?.Kind ?? Others;
+    internal ColumnReadingKind Kind(string column) => Of(column)?.Kind ?? ColumnReadingKind.Auto;
+
+    /// <summary>How a column is read; null: as it looks.</summary>
+    internal ColumnReading? Of(string column) => Columns?.GetValueOrDefault(column) ?? (Others == ColumnReadingKind.Auto ? null : new(Others));
+
+    /// <summary>The same for a file that has no column which is looked for: whoever asked can say which are missing.</summary>
+    internal ReadingOptions OfAll() => this with { Columns = null, Others = ColumnReadingKind.Auto };
 
     /// <summary>What stands for a missing cell unless it is said otherwise.</summary>
     public static IReadOnlyList<string> DefaultMissing { get; } = ["NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "NULL", "null", "None", "?"];

@@ -27,7 +27,7 @@ public static class TableReader
         string[] files = Files(path);
         return Extension(path) switch
         {
-            ".csv" or ".tsv" or ".txt" => ReadCsv(files, path, options ?? new(), notes, CsvBytes.ChunkLength),
+            ".csv" or ".tsv" or ".txt" => ReadCsv(files, path, options ?? new(), notes, CsvBytes.KeptLength, CsvBytes.ChunkLength),
             ".json" or ".jsonl" or ".ndjson" or ".parquet" => TypedFiles.Read(files, path, options ?? new(), notes),
             var kind => throw new DataException($"'{path}': unknown kind of file '{kind}', expected one of {string.Join(", ", s_extensions)}"),
         };
@@ -46,10 +46,10 @@ public static class TableReader
     {
         ArgumentNullException.ThrowIfNull(stream);
         options ??= new();
-        return CsvReader.Read([CsvFile.Load(stream, source, options, notes, long.MaxValue, null, chunkLength)], source, options, notes, chunkLength);
+        return CsvReader.Read([CsvFile.Load(stream, source, options, notes, long.MaxValue, null, null, chunkLength)], source, options, notes, chunkLength);
     }
 
-    private static Table ReadCsv(string[] files, string path, ReadingOptions options, Notes? notes, int chunkLength)
+    internal static Table ReadCsv(string[] files, string path, ReadingOptions options, Notes? notes, long keptLength, int chunkLength)
     {
         List<CsvFile> loaded = [];
         foreach (string file in files)
@@ -60,7 +60,7 @@ public static class TableReader
                 using FileStream stream = File.OpenRead(file);
                 bool isPacked = file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
                 using Stream text = isPacked ? new GZipStream(stream, CompressionMode.Decompress) : stream;
-                loaded.Add(CsvFile.Load(text, name, options, notes, isPacked ? UnpackedSize.Limit(stream.Length) : long.MaxValue, isPacked ? null : stream.Length, chunkLength));
+                loaded.Add(CsvFile.Load(text, name, options, notes, isPacked ? UnpackedSize.Limit(stream.Length) : long.MaxValue, isPacked ? null : stream.Length, !isPacked && stream.Length >= keptLength ? new(file, name) : null, chunkLength));
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
             {

@@ -33,7 +33,7 @@ internal static class TypedFiles
         // A column of numbers in one file and of text in another is text as it is written in both.
         string[] texts = [.. tables[0].Names.Where(name => !AreAlike([.. tables.Select(table => table.Find(name)!)]))];
         Table[] written = texts.Length == 0 ? tables : Array.ConvertAll(tables, table => table.AsWritten(texts));
-        return new(path, [.. written[0].Names.Select(name => Join([.. written.Select(table => table.Find(name)!)]))]) { Places = new JoinedPlaces(tables) };
+        return new(path, [.. written[0].Names.Select(name => Join([.. written.Select(table => table.Find(name)!)]))]) { Skipped = tables[0].Skipped, Places = new JoinedPlaces(tables) };
 
         static void Require(Table has, Table needs)
         {

@@ -4,7 +4,7 @@ namespace Backprop.Tables.Schemas;
 internal sealed class CellFindings
 {
     /// <summary>The first cell that cannot be used, with the message.</summary>
-    public (int Row, DataException Error)? Error { get; private set; }
+    public (int Row, DataException Error)? Error { get; set; }
 
     /// <summary>Missing where training had none missing.</summary>
     public Finding Missing { get; } = new();
@@ -21,14 +21,8 @@ internal sealed class CellFindings
     /// <summary>Numbers farther outside the range of training than that is wide.</summary>
     public Finding Outside { get; } = new();
 
-    /// <summary>A cell that cannot be used: the first row counts.</summary>
-    public void Fail(int row, Func<DataException> error)
-    {
-        if (Error is null || row < Error.Value.Row)
-        {
-            Error = (row, error());
-        }
-    }
+    /// <summary>Whether a row stands before the first cell that cannot be used, as far as one is known.</summary>
+    public bool IsFirst(int row) => Error is not { } known || row < known.Row;
 
     /// <summary>Some cells of a sort.</summary>
     public sealed class Finding

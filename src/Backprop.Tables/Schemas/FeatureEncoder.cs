@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 using Backprop.Tables.Cells;
 
@@ -86,7 +85,7 @@ internal sealed class FeatureEncoder<T>(Table table, PredictionOptions options, 
             }
             else if (!T.IsFinite(NumberEncoder<T>.Encode(spec, number)))
             {
-                findings.Fail(row, () => Unfit(column, row, number.ToString("R", CultureInfo.InvariantCulture), double.IsFinite(number) ? "a number that is not so large" : "a finite number"));
+                Fail(findings, column, row, double.IsFinite(number) ? "a number that is not so large" : "a finite number");
             }
             else if (number < low || number > high)
             {
@@ -121,8 +120,7 @@ internal sealed class FeatureEncoder<T>(Table table, PredictionOptions options, 
             bool fits = !double.IsNaN(number) && T.IsFinite(spec.Kind == FeatureKind.Boolean ? T.CreateTruncating(number) : NumberEncoder<T>.Encode(spec, number));
             if (!fits && options.BadCells == BadCells.Refused)
             {
-                int row = first[code];
-                findings.Fail(row, () => Unfit(column, row, column.Text(row)!, Expected(spec)));
+                Fail(findings, column, first[code], double.IsFinite(number) ? $"{Expected(spec)} that is not so large" : Expected(spec));
             }
             else if (!fits)
             {
@@ -195,7 +193,10 @@ internal sealed class FeatureEncoder<T>(Table table, PredictionOptions options, 
     {
         if (spec.Kind is FeatureKind.Numeric or FeatureKind.Date && double.IsNaN(spec.Imputed))
         {
-            findings.Fail(row, () => new($"'{table.Source}', row {row}, column '{spec.Name}': the cell is missing, a number expected; only preprocessing fills gaps") { Settings = ["Preprocess = auto"] });
+            if (findings.IsFirst(row))
+            {
+                findings.Error = (row, new($"{table.Place(row)}, column '{spec.Name}': the cell is missing, a number expected; only preprocessing fills gaps") { Settings = ["Preprocess = auto"] });
+            }
         }
         else if (!spec.HadMissing)
         {
@@ -292,6 +293,12 @@ internal sealed class FeatureEncoder<T>(Table table, PredictionOptions options, 
         _ => "a number",
     };
 
-    private DataException Unfit(Column column, int row, string text, string expected) =>
-        new($"'{table.Source}', row {row}, column '{column.Name}': '{text}' found, {expected} expected") { Settings = ["BadCells = missing", $"Missing = '{text}'"] };
+    private void Fail(CellFindings findings, Column column, int row, string expected)
+    {
+        if (findings.IsFirst(row))
+        {
+            string text = column.Text(row)!;
+            findings.Error = (row, new($"{table.Place(row)}, column '{column.Name}': '{text}' found, {expected} expected") { Settings = ["BadCells = missing", $"Missing = '{text}'"] });
+        }
+    }
 }

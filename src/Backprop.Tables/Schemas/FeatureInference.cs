@@ -77,7 +77,8 @@ internal sealed class FeatureInference(Table table, TableOptions options, Column
 
     private FeatureColumn OfTexts(Column column, TextCounts counts, FeatureKind? role, List<Note> notes)
     {
-        NumberFormat format = NumberTexts.Best(column, counts);
+        NumberInference inference = NumberTexts.Infer(column, counts);
+        NumberFormat format = inference.Closest;
         double[] numbers = NumberCells.OfCodes(column, format, takesBooleans: false);
         (double share, int firstOther) = counts.Share(code => !double.IsNaN(numbers[code]));
         bool isBoolean = BooleanText.ArePair(counts.Codes.Select(code => column.Values[code]));
@@ -85,6 +86,12 @@ internal sealed class FeatureInference(Table table, TableOptions options, Column
         {
             NumberFormat? written = counts.Codes.Any(code => double.IsNaN(column.TypedNumber(code))) ? format : null;
             var cells = new NumberCells(column, written);
+            double[] otherwise = written is not null && inference.Other is { } other ? NumberCells.OfCodes(column, other, takesBooleans: false) : numbers;
+            if (counts.Codes.FirstOrDefault(code => otherwise[code] != numbers[code], -1) is >= 0 and var doubtful)
+            {
+                notes.Add(new($"column '{column.Name}': '{column.Values[doubtful]}' is taken for {Short(numbers[doubtful])}, it could be {Short(otherwise[doubtful])} too", false, $"Decimal = {inference.Other!.Decimal}"));
+            }
+
             return options.Preprocess ? Number(column, cells, written, role, notes) : Plain(column, cells, written);
         }
 
@@ -168,7 +175,7 @@ internal sealed class FeatureInference(Table table, TableOptions options, Column
         if (!statistics.IsFinite)
         {
             int worst = training.Where(row => !double.IsNaN(cells[row])).MaxBy(row => Math.Abs(cells[row]));
-            throw new DataException($"'{table.Source}', row {worst}, column '{column.Name}': '{column.Text(worst)}' found, which is too large to take a mean and a deviation of") { Settings = [$"Ignore = {column.Name}"] };
+            throw new DataException($"{table.Place(worst)}, column '{column.Name}': '{column.Text(worst)}' found, which is too large to take a mean and a deviation of") { Settings = [$"Ignore = {column.Name}"] };
         }
 
         if (Math.Max(-statistics.Minimum, statistics.Maximum) > ExactIntegers && training.All(row => double.IsNaN(cells[row]) || double.IsInteger(cells[row])))
@@ -371,7 +378,7 @@ internal sealed class FeatureInference(Table table, TableOptions options, Column
     private DataException Infinite(Column column, int row) =>
         new($"{At(column, row)}, a finite number expected, or an empty cell where it is missing") { Settings = Deciders(column, row) };
 
-    private string At(Column column, int row) => $"'{table.Source}', row {row}, column '{column.Name}': '{(column.IsText ? column.Text(row) : Short(column.Numbers[row]))}' found";
+    private string At(Column column, int row) => $"{table.Place(row)}, column '{column.Name}': '{(column.IsText ? column.Text(row) : Short(column.Numbers[row]))}' found";
 
     private static IReadOnlyList<string> Deciders(Column column, int row) => [$"Missing = '{column.Text(row)}'", $"Categorical = {column.Name}", $"Ignore = {column.Name}"];
 

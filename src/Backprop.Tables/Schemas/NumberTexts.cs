@@ -6,10 +6,15 @@ namespace Backprop.Tables.Schemas;
 internal static class NumberTexts
 {
     /// <summary>The format that most of the cells fit which are text and no typed numbers.</summary>
-    public static NumberFormat Best(Column column, TextCounts counts)
+    public static NumberFormat Best(Column column, TextCounts counts) => Infer(column, counts).Closest;
+
+    /// <summary>What the cells are as numbers which are text and no typed numbers.</summary>
+    public static NumberInference Infer(Column column, TextCounts counts)
     {
         int[] texts = [.. counts.Codes.Where(code => double.IsNaN(column.TypedNumber(code)))];
-        return texts.Length == 0 ? NumberFormat.Plain : NumberText.Infer([.. texts.Select(code => column.Values[code])], counts: [.. texts.Select(code => counts.All[code])]).Closest;
+        return texts.Length == 0
+            ? new(NumberFormat.Plain, null, false, NumberFormat.Plain, 0, -1)
+            : NumberText.Infer([.. texts.Select(code => column.Values[code])], counts: [.. texts.Select(code => counts.All[code])]);
     }
 
     /// <summary>A text as a number; null as a format: a plain one.</summary>

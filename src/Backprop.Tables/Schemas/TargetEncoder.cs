@@ -32,7 +32,7 @@ internal static class TargetEncoder
                 var value = T.CreateTruncating(target.Means is null ? number : (number - target.Means[t]) / target.Scales![t]);
                 values[(row * width) + t] = T.IsFinite(value) ? value
                     : throw (column.IsMissing(row) ? Missing(table, column, row)
-                        : new DataException($"'{table.Source}', row {row}, column '{column.Name}': '{column.Text(row)}' found, a number expected{(double.IsFinite(number) ? " that is not so large" : "")}"));
+                        : new DataException($"{table.Place(row)}, column '{column.Name}': '{column.Text(row)}' found, a number expected{(double.IsFinite(number) ? " that is not so large" : "")}"));
             }
         }
 
@@ -61,7 +61,7 @@ internal static class TargetEncoder
             if (classes[row] < 0 && !(isMissing && passMissing))
             {
                 throw isMissing ? Missing(table, column, row)
-                    : new DataException($"'{table.Source}', row {row}, column '{column.Name}': {Suggestion.Unknown("class", column.Text(row)!, [.. target.Labels!])}");
+                    : new DataException($"{table.Place(row)}, column '{column.Name}': {Suggestion.Unknown("class", column.Text(row)!, [.. target.Labels!])}");
             }
         }
 
@@ -69,5 +69,5 @@ internal static class TargetEncoder
     }
 
     public static DataException Missing(Table table, Column column, int row) =>
-        new($"'{table.Source}', row {row}, column '{column.Name}': the target is missing") { Settings = ["MissingTarget = drop"] };
+        new($"{table.Place(row)}, column '{column.Name}': the target is missing") { Settings = ["MissingTarget = drop"] };
 }

@@ -22,7 +22,7 @@ internal sealed class TargetInference(Table table, TableOptions options)
             int infinite = column.Numbers.IndexOfAny(double.PositiveInfinity, double.NegativeInfinity);
             if (infinite >= 0)
             {
-                throw new DataException($"'{table.Source}', row {infinite}, column '{column.Name}': '{column.Text(infinite)}' found, a finite number expected as the target");
+                throw new DataException($"{table.Place(infinite)}, column '{column.Name}': '{column.Text(infinite)}' found, a finite number expected as the target");
             }
 
             if (Enumerable.Range(0, table.Rows).All(column.IsMissing))
@@ -199,7 +199,7 @@ internal sealed class TargetInference(Table table, TableOptions options)
             if (statistics[n].Count > 0 && !statistics[n].IsFinite)
             {
                 int worst = rows.Where(row => !double.IsNaN(numbers[n][row])).MaxBy(row => Math.Abs(numbers[n][row]));
-                throw new DataException($"'{table.Source}', row {worst}, column '{names[n]}': '{columns[n].Text(worst)}' found, which is too large to take a mean and a deviation of");
+                throw new DataException($"{table.Place(worst)}, column '{names[n]}': '{columns[n].Text(worst)}' found, which is too large to take a mean and a deviation of");
             }
         }
 
@@ -222,7 +222,7 @@ internal sealed class TargetInference(Table table, TableOptions options)
             : null;
     }
 
-    private DataException NoNumber(Column column, int row, string expected) => new($"'{table.Source}', row {row}, column '{column.Name}': '{column.Text(row)}' found, {expected}")
+    private DataException NoNumber(Column column, int row, string expected) => new($"{table.Place(row)}, column '{column.Name}': '{column.Text(row)}' found, {expected}")
     {
         Settings = [$"Missing = '{column.Text(row)}'", "MissingTarget = drop", "Task = classification"],
     };

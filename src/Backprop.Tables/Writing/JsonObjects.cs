@@ -9,11 +9,11 @@ internal sealed class JsonObjects(IReadOnlyList<Column> columns, bool asLines) :
 {
     private readonly byte[][] _names = [.. columns.Select((column, index) => Name(column.Name, index))];
 
-    protected override void WriteHead(Utf8Buffer text) => text.Add(asLines ? ""u8 : "[\n"u8);
+    protected override void WriteHead(ByteBuffer text) => text.Add(asLines ? ""u8 : "[\n"u8);
 
-    protected override void WriteTail(Utf8Buffer text) => text.Add(asLines ? ""u8 : "\n]\n"u8);
+    protected override void WriteTail(ByteBuffer text) => text.Add(asLines ? ""u8 : "\n]\n"u8);
 
-    protected override void WriteRow(Utf8Buffer text, int row)
+    protected override void WriteRow(ByteBuffer text, int row)
     {
         text.Add(asLines || row == 0 ? ""u8 : ",\n"u8);
         for (int c = 0; c < Columns.Count; c++)
@@ -44,14 +44,14 @@ internal sealed class JsonObjects(IReadOnlyList<Column> columns, bool asLines) :
     /// <summary>A name with all that stands before its value.</summary>
     private static byte[] Name(string name, int index)
     {
-        var text = new Utf8Buffer();
+        var text = new ByteBuffer();
         text.Add(index == 0 ? (byte)'{' : (byte)',');
         WriteText(text, name);
         text.Add((byte)':');
         return text.Written.ToArray();
     }
 
-    private static void WriteText(Utf8Buffer text, string cell)
+    private static void WriteText(ByteBuffer text, string cell)
     {
         JavaScriptEncoder encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         text.Add((byte)'"');

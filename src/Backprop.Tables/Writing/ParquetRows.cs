@@ -1,38 +1,39 @@
-using Parquet;
-using Parquet.Schema;
+using Backprop.Tables.Reading;
+using Backprop.Tables.Reading.ParquetFiles;
 
 namespace Backprop.Tables.Writing;
 
-/// <summary>Rows as Parquet: text, truth values, whole numbers of 64 bits where all of a column are, else doubles.</summary>
+/// <summary>Rows as Parquet: text, truth values, whole numbers of 64 bits where all of a column are, else doubles; any of them may be missing.</summary>
 internal static class ParquetRows
 {
-    /// <summary>The rows that are stored together.</summary>
-    private const int RowsOfGroup = 1 << 17;
+    private const int RowsOfGroup = 1 << 17, ColumnsAtOnce = 64, Snappy = 1, Optional = 1, Utf8 = 0;
 
-    /// <summary>Writes all rows.</summary>
+    /// <summary>Writes all rows: the columns of a group of them on all processors.</summary>
     public static void Write(Stream stream, IReadOnlyList<Column> columns)
     {
-        DataField[] fields = [.. columns.Select(Field)];
-        using var file = new SynchronousStream(stream);
-        ParquetWriter writer = ParquetWriter.CreateAsync(new ParquetSchema(fields), file).GetAwaiter().GetResult();
-        for (int row = 0, rows = columns[0].Rows; row < rows; row += RowsOfGroup)
+        PhysicalType[] types = [.. columns.Select(TypeOf)];
+        int rows = columns[0].Rows, groups = (rows + RowsOfGroup - 1) / RowsOfGroup;
+        var bytes = new ByteBuffer();
+        var metadata = new ThriftWriter(bytes);
+        WriteSchema(metadata, columns, types);
+        metadata.Add(3, (long)rows);
+        metadata.BeginList(4, ThriftType.Structure, groups);
+        stream.Write("PAR1"u8);
+        long position = 4;
+        for (int first = 0; first < rows; first += RowsOfGroup)
         {
-            using ParquetRowGroupWriter group = writer.CreateRowGroup();
-            for (int c = 0; c < fields.Length; c++)
-            {
-                Write(group, fields[c], columns[c], row, Math.Min(RowsOfGroup, rows - row));
-            }
+            WriteGroup(stream, ref position, metadata, columns, types, first, Math.Min(RowsOfGroup, rows - first));
         }
 
-        writer.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        metadata.Add(6, "Backprop");
+        metadata.End();
+        int length = bytes.Length;
+        bytes.AddInt32(length);
+        bytes.Add("PAR1"u8);
+        stream.Write(bytes.Written);
     }
 
-    private static DataField Field(Column column) => column switch
-    {
-        { IsText: true } => new DataField(column.Name, typeof(string), isNullable: true),
-        { Type: ColumnType.Boolean } => new DataField(column.Name, typeof(bool), isNullable: true),
-        _ => new DataField(column.Name, IsWhole(column) ? typeof(long) : typeof(double), isNullable: true),
-    };
+    private static PhysicalType TypeOf(Column column) => column.IsText ? PhysicalType.Bytes : column.Type == ColumnType.Boolean ? PhysicalType.Boolean : IsWhole(column) ? PhysicalType.Int64 : PhysicalType.Double;
 
     /// <summary>Whether all numbers are whole, and small enough to be each its own double.</summary>
     private static bool IsWhole(Column column)
@@ -44,7 +45,7 @@ internal static class ParquetRows
 
         foreach (double number in column.Numbers)
         {
-            if (!double.IsNaN(number) && (Math.Abs(number) > 1L << 53 || number != Math.Truncate(number)))
+            if (!double.IsNaN(number) && (Math.Abs(number) > 1L << 53 || number != Math.Truncate(number) || (number == 0 && double.IsNegative(number))))
             {
                 return false;
             }
@@ -53,42 +54,89 @@ internal static class ParquetRows
         return true;
     }
 
-    private static void Write(ParquetRowGroupWriter group, DataField field, Column column, int first, int count)
+    private static void WriteSchema(ThriftWriter metadata, IReadOnlyList<Column> columns, PhysicalType[] types)
     {
-        if (column.IsText)
+        metadata.Begin();
+        metadata.Add(1, 1); // the format's version
+        metadata.BeginList(2, ThriftType.Structure, columns.Count + 1);
+        metadata.Begin();
+        metadata.Add(4, "schema");
+        metadata.Add(5, columns.Count);
+        metadata.End();
+        for (int c = 0; c < types.Length; c++)
         {
-            string?[] texts = new string?[count];
-            for (int n = 0; n < count; n++)
+            metadata.Begin();
+            metadata.Add(1, (int)types[c]);
+            metadata.Add(3, Optional);
+            metadata.Add(4, columns[c].Name);
+            if (types[c] == PhysicalType.Bytes)
             {
-                texts[n] = column.Text(first + n);
+                metadata.Add(6, Utf8);
+                metadata.Begin(10);
+                metadata.Begin(1); // text
+                metadata.End();
+                metadata.End();
             }
 
-            group.WriteAsync(field, texts).GetAwaiter().GetResult();
+            metadata.End();
         }
-        else if (column.Type == ColumnType.Boolean)
-        {
-            group.WriteAsync(field, Cells(number => number != 0)).GetAwaiter().GetResult();
-        }
-        else if (field.ClrType == typeof(long))
-        {
-            group.WriteAsync(field, Cells(number => (long)number)).GetAwaiter().GetResult();
-        }
-        else
-        {
-            group.WriteAsync(field, Cells(number => number)).GetAwaiter().GetResult();
-        }
+    }
 
-        ReadOnlyMemory<T?> Cells<T>(Func<double, T> convert)
-            where T : struct
+    private static void WriteGroup(Stream stream, ref long position, ThriftWriter metadata, IReadOnlyList<Column> columns, PhysicalType[] types, int first, int count)
+    {
+        long start = position;
+        metadata.Begin();
+        metadata.BeginList(1, ThriftType.Structure, types.Length);
+        for (int c = 0; c < types.Length; c += ColumnsAtOnce)
         {
-            var cells = new T?[count];
-            for (int n = 0; n < count; n++)
+            var chunks = new ParquetChunkWriter[Math.Min(ColumnsAtOnce, types.Length - c)];
+            for (int n = 0; n < chunks.Length; n++)
             {
-                double number = column.Numbers[first + n];
-                cells[n] = double.IsNaN(number) ? null : convert(number);
+                chunks[n] = new(columns[c + n], types[c + n], first, count);
             }
 
-            return cells;
+            Workers.Run(chunks.Length, n => chunks[n].Write());
+            for (int n = 0; n < chunks.Length; n++)
+            {
+                stream.Write(chunks[n].Bytes.Written);
+                WriteChunk(metadata, columns[c + n], types[c + n], chunks[n], position, count);
+                position += chunks[n].Bytes.Length;
+            }
         }
+
+        metadata.Add(2, position - start);
+        metadata.Add(3, (long)count);
+        metadata.End();
+    }
+
+    private static void WriteChunk(ThriftWriter metadata, Column column, PhysicalType type, ParquetChunkWriter chunk, long position, int count)
+    {
+        bool hasDictionary = chunk.DictionaryBytes > 0;
+        metadata.Begin();
+        metadata.Add(2, position);
+        metadata.Begin(3);
+        metadata.Add(1, (int)type);
+        metadata.BeginList(2, ThriftType.Int32, hasDictionary ? 3 : 2);
+        metadata.Item((int)PageEncoding.Plain);
+        metadata.Item((int)PageEncoding.Rle);
+        if (hasDictionary)
+        {
+            metadata.Item((int)PageEncoding.Dictionary);
+        }
+
+        metadata.BeginList(3, ThriftType.Binary, 1);
+        metadata.Item(column.Name);
+        metadata.Add(4, Snappy);
+        metadata.Add(5, (long)count);
+        metadata.Add(6, chunk.Unpacked);
+        metadata.Add(7, (long)chunk.Bytes.Length);
+        metadata.Add(9, position + chunk.DictionaryBytes);
+        if (hasDictionary)
+        {
+            metadata.Add(11, position);
+        }
+
+        metadata.End();
+        metadata.End();
     }
 }

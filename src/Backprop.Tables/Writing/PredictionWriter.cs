@@ -18,6 +18,17 @@ public static class PredictionWriter
         AtomicFile.Write(path, stream => write(stream, columns));
     }
 
+    /// <summary>Writes columns to a stream, in the form that a file of that name would have.</summary>
+    /// <param name="stream">Where to.</param>
+    /// <param name="name">A name with one of the extensions.</param>
+    /// <param name="columns">Of equal length.</param>
+    /// <exception cref="UsageException">An extension that is not known.</exception>
+    public static void Write(Stream stream, string name, IReadOnlyList<Column> columns)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        Format(name)(stream, columns);
+    }
+
     /// <summary>Writes columns as CSV.</summary>
     public static void WriteCsv(Stream stream, IReadOnlyList<Column> columns)
     {

@@ -9,13 +9,13 @@ internal abstract class RowFormat(IReadOnlyList<Column> columns)
     protected IReadOnlyList<Column> Columns { get; } = columns;
 
     /// <summary>What stands before the first row.</summary>
-    protected abstract void WriteHead(Utf8Buffer text);
+    protected abstract void WriteHead(ByteBuffer text);
 
     /// <summary>A row.</summary>
-    protected abstract void WriteRow(Utf8Buffer text, int row);
+    protected abstract void WriteRow(ByteBuffer text, int row);
 
     /// <summary>What stands after the last row.</summary>
-    protected virtual void WriteTail(Utf8Buffer text)
+    protected virtual void WriteTail(ByteBuffer text)
     {
     }
 
@@ -24,7 +24,7 @@ internal abstract class RowFormat(IReadOnlyList<Column> columns)
     {
         const int CellsOfBlock = 1 << 14;
         int rows = Columns[0].Rows, block = Math.Max(1, CellsOfBlock / Columns.Count), blocks = (rows + block - 1) / block;
-        var texts = new Utf8Buffer[Math.Min(blocks, 4 * Environment.ProcessorCount)];
+        var texts = new ByteBuffer[Math.Min(blocks, 4 * Environment.ProcessorCount)];
         for (int n = 0; n < texts.Length; n++)
         {
             texts[n] = new();
@@ -50,9 +50,9 @@ internal abstract class RowFormat(IReadOnlyList<Column> columns)
 
         Flush(WriteTail);
 
-        void Flush(Action<Utf8Buffer> write)
+        void Flush(Action<ByteBuffer> write)
         {
-            var text = new Utf8Buffer();
+            var text = new ByteBuffer();
             write(text);
             stream.Write(text.Written);
         }

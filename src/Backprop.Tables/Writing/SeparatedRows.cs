@@ -7,7 +7,7 @@ internal sealed class SeparatedRows(IReadOnlyList<Column> columns, char separato
 {
     private readonly SearchValues<char> _quoted = SearchValues.Create(['"', '\n', '\r', separator]);
 
-    protected override void WriteHead(Utf8Buffer text)
+    protected override void WriteHead(ByteBuffer text)
     {
         for (int c = 0; c < Columns.Count; c++)
         {
@@ -22,7 +22,7 @@ internal sealed class SeparatedRows(IReadOnlyList<Column> columns, char separato
         text.Add((byte)'\n');
     }
 
-    protected override void WriteRow(Utf8Buffer text, int row)
+    protected override void WriteRow(ByteBuffer text, int row)
     {
         for (int c = 0; c < Columns.Count; c++)
         {
@@ -53,7 +53,7 @@ internal sealed class SeparatedRows(IReadOnlyList<Column> columns, char separato
         text.Add((byte)'\n');
     }
 
-    private void WriteText(Utf8Buffer text, ReadOnlySpan<char> cell)
+    private void WriteText(ByteBuffer text, ReadOnlySpan<char> cell)
     {
         if (!cell.IsEmpty && cell.IndexOfAny(_quoted) < 0 && !char.IsWhiteSpace(cell[0]) && !char.IsWhiteSpace(cell[^1]))
         {

@@ -333,6 +333,20 @@ public sealed class CsvReaderTests : IDisposable
     }
 
     [Fact]
+    public void ALongFileIsReadAgainWhereItsSpellingIsWantedUnlessItHasChanged()
+    {
+        string path = Path.Combine(_folder, "long.csv");
+        Write("long.csv", "\uFEFFa,b\n1.10,x\n2.20,y\n3.30,z\n");
+        Table table = TableReader.ReadCsv([path], path, new(), null, 0, 8);
+        Assert.Equal([1.1, 2.2, 3.3], table.Columns[0].Numbers.ToArray());
+        Assert.Equal(["1.10", "2.20", "3.30"], Texts(table.AsWritten(["a"]).Columns[0]));
+        Write("long.csv", "\uFEFFa,b\n1.10,x\n2.20,y\n3.3,z\n");
+        Assert.Contains("has changed since", Assert.Throws<DataException>(() => table.AsWritten(["a"])).Message);
+        File.Delete(path);
+        Assert.Contains("cannot read", Assert.Throws<DataException>(() => table.AsWritten(["a"])).Message);
+    }
+
+    [Fact]
     public void WideTablesCostNoMoreThanTheirCells()
     {
         string header = string.Join(',', Enumerable.Range(0, 200_000).Select(n => $"c{n}"));
@@ -347,6 +361,15 @@ public sealed class CsvReaderTests : IDisposable
         string text = new('x', 5_000_000);
         Table table = Read($"a,b\n\"{text}\n\",1\ny,2\n");
         Assert.Equal((5_000_000, "y"), (table.Columns[0].Text(0)!.Length, table.Columns[0].Text(1)));
+    }
+
+    [Fact]
+    public void ARowOfNothingButSeparatorsIsARow()
+    {
+        Table table = Read("\t\n1\t2\n", new() { Header = false, Separator = '\t' });
+        Assert.Equal((2, true, 2), (table.Rows, table.Columns[1].IsMissing(0), table.Columns[1].Number(1)));
+        Assert.Contains("row 2 (line 4)", Assert.Throws<DataException>(() => Read("a\tb\n\t\n\t\n1\t\"x\n")).Message);
+        Assert.Equal(3, Read("a,b\n,\n,\n,1\n").Rows);
     }
 
     [Fact]

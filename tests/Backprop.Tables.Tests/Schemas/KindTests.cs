@@ -282,6 +282,15 @@ public sealed class KindTests
     }
 
     [Fact]
+    public void TextsThatCanBeTwoNumbersAreSaid()
+    {
+        var notes = new Notes();
+        var table = new Table("t.json", [new("x", ["1,234", "5,678", "9,012"]), new("y", ColumnType.Real, [1, 2.5, 3])]);
+        Assert.Equal(9012, SchemaInference.Infer(table, new(), notes).Columns[0].Maximum);
+        Assert.Contains(notes.All, note => note.Message == "column 'x': '1,234' is taken for 1234, it could be 1.234 too");
+    }
+
+    [Fact]
     public void AsTheyAreNumbersStayAndTextIsAnError()
     {
         var table = new Table("t", [new("a", ColumnType.Integer, [4, 4, 4]), new("b", ColumnType.Boolean, [1, 0, 1]), new("y", ColumnType.Real, [1, 2.5, 3])]);

@@ -9,19 +9,7 @@ public sealed class SchemaJsonTests
 {
     public static TheoryData<string> VersionOne => [.. Directory.GetFiles(Folder, "version-1-*.json").Select(path => Path.GetFileName(path)!)];
 
-    private static string Folder
-    {
-        get
-        {
-            string folder = AppContext.BaseDirectory;
-            while (!File.Exists(Path.Combine(folder, "Backprop.slnx")))
-            {
-                folder = Path.GetDirectoryName(folder)!;
-            }
-
-            return Path.Combine(folder, "tests", "Fixtures", "schemas");
-        }
-    }
+    private static string Folder => Path.Combine(AppContext.BaseDirectory, "Fixtures", "schemas");
 
     /// <summary>Schemas and features as the library wrote them that knew version 1 alone.</summary>
     [Theory]

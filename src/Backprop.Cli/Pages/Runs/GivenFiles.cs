@@ -44,7 +44,7 @@ internal sealed class GivenFiles
     {
         TabularModel<float>? model = modelPath is null ? null : TabularModel<float>.Load(modelPath);
         source = source is null ? model is null ? null : TrainedOn(model, modelPath!)
-            : DataSource.Of(NoteLines.Of(notes => model is null ? source.Read(notes).ForTraining(notes: notes) : model.Read(source, notes: notes)));
+            : DataSource.Of(NoteLines.Of(notes => model is null ? source.Read(notes).ForTraining(notes: notes) : model.Read(source, notes: notes, target: targets)));
         var given = new GivenFiles(modelPath, model, source, targets);
         if (source is not null)
         {

@@ -40,14 +40,14 @@ internal sealed class ChunkReader(long most)
                 case PageHeader.Index:
                     break;
                 case PageHeader.Dictionary:
-                    if (hasDictionary || header.Encoding is not (Encoding.Plain or Encoding.PlainDictionary))
+                    if (hasDictionary || header.Encoding is not (PageEncoding.Plain or PageEncoding.PlainDictionary))
                     {
                         throw ThriftReader.Malformed();
                     }
 
                     hasDictionary = true;
                     var dictionary = new PageValues(most);
-                    dictionary.Read(column, Encoding.Plain, Unpack(chunk.Codec, page, header.Unpacked).Span, header.Values);
+                    dictionary.Read(column, PageEncoding.Plain, Unpack(chunk.Codec, page, header.Unpacked).Span, header.Values);
                     converter.TakeDictionary(dictionary);
                     break;
                 case PageHeader.Data or PageHeader.DataV2:
@@ -78,7 +78,7 @@ internal sealed class ChunkReader(long most)
             return page;
         }
 
-        if (header.LevelEncoding != Encoding.Rle || page.Length < 4 || BinaryPrimitives.ReadUInt32LittleEndian(page) is uint length && length > page.Length - 4)
+        if (header.LevelEncoding != PageEncoding.Rle || page.Length < 4 || BinaryPrimitives.ReadUInt32LittleEndian(page) is uint length && length > page.Length - 4)
         {
             throw new InvalidDataException("a page that does not say in a known way which values are missing");
         }
@@ -121,7 +121,7 @@ internal sealed class ChunkReader(long most)
         System.Buffers.ArrayPool<int>.Shared.Return(numbers);
     }
 
-    private static void ReadValues<T>(ParquetColumn column, Encoding encoding, ReadOnlySpan<byte> page, ReadOnlySpan<byte> levels, PageValues values, Span<T> cells, CellConverter<T> converter)
+    private static void ReadValues<T>(ParquetColumn column, PageEncoding encoding, ReadOnlySpan<byte> page, ReadOnlySpan<byte> levels, PageValues values, Span<T> cells, CellConverter<T> converter)
     {
         int present = levels.Count((byte)1);
         if (present == 0)
@@ -132,7 +132,7 @@ internal sealed class ChunkReader(long most)
 
         T[] some = present < cells.Length ? System.Buffers.ArrayPool<T>.Shared.Rent(present) : [];
         Span<T> found = present < cells.Length ? some.AsSpan(0, present) : cells;
-        if (encoding is Encoding.Dictionary or Encoding.PlainDictionary)
+        if (encoding is PageEncoding.Dictionary or PageEncoding.PlainDictionary)
         {
             if (page.IsEmpty)
             {

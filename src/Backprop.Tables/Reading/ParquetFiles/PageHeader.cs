@@ -16,10 +16,10 @@ internal struct PageHeader
     /// <summary>Values, missing ones included.</summary>
     public int Values { get; private set; }
 
-    public Encoding Encoding { get; private set; }
+    public PageEncoding Encoding { get; private set; }
 
     /// <summary>How it is said which values are missing.</summary>
-    public Encoding LevelEncoding { get; private set; }
+    public PageEncoding LevelEncoding { get; private set; }
 
     /// <summary>Pages of the second version: the bytes of the levels, which are never packed, and whether the rest is.</summary>
     public int RepetitionBytes { get; private set; }
@@ -31,7 +31,7 @@ internal struct PageHeader
     /// <exception cref="InvalidDataException">Malformed.</exception>
     public static PageHeader Read(ref ThriftReader thrift)
     {
-        var header = new PageHeader { IsPacked = true, LevelEncoding = Encoding.Rle, Kind = -1 };
+        var header = new PageHeader { IsPacked = true, LevelEncoding = PageEncoding.Rle, Kind = -1 };
         int id = 0;
         for (ThriftType type = thrift.Field(ref id); type != ThriftType.Stop; type = thrift.Field(ref id))
         {
@@ -69,10 +69,10 @@ internal struct PageHeader
                     Values = thrift.Small();
                     break;
                 case (5 or 7, 2, ThriftType.Int32) or (8, 4, ThriftType.Int32):
-                    Encoding = (Encoding)thrift.Small();
+                    Encoding = (PageEncoding)thrift.Small();
                     break;
                 case (5, 3, ThriftType.Int32):
-                    LevelEncoding = (Encoding)thrift.Small();
+                    LevelEncoding = (PageEncoding)thrift.Small();
                     break;
                 case (8, 5, ThriftType.Int32):
                     DefinitionBytes = thrift.Small();

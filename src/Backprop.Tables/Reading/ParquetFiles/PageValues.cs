@@ -31,12 +31,12 @@ internal sealed class PageValues(long most)
     /// <param name="page">Their bytes.</param>
     /// <param name="count">How many there are.</param>
     /// <exception cref="InvalidDataException">There are fewer, or they are written in a way that is not known for them.</exception>
-    public void Read(ParquetColumn column, Encoding encoding, ReadOnlySpan<byte> page, int count)
+    public void Read(ParquetColumn column, PageEncoding encoding, ReadOnlySpan<byte> page, int count)
     {
         Count = count;
         switch (column.Type, encoding)
         {
-            case (PhysicalType.Boolean, Encoding.Plain):
+            case (PhysicalType.Boolean, PageEncoding.Plain):
                 RequireBytes(page, ((long)count + 7) >> 3);
                 Grow(ref _integers, count);
                 for (int n = 0; n < count; n++)
@@ -45,10 +45,10 @@ internal sealed class PageValues(long most)
                 }
 
                 break;
-            case (PhysicalType.Boolean, Encoding.Rle):
+            case (PhysicalType.Boolean, PageEncoding.Rle):
                 ReadRuns(page, count);
                 break;
-            case (PhysicalType.Int32 or PhysicalType.Int64, Encoding.DeltaBinaryPacked):
+            case (PhysicalType.Int32 or PhysicalType.Int64, PageEncoding.DeltaBinaryPacked):
                 Grow(ref _integers, count);
                 DeltaReader.Read(ref page, _integers.AsSpan(0, count));
                 if (column.Type == PhysicalType.Int32)
@@ -60,20 +60,20 @@ internal sealed class PageValues(long most)
                 }
 
                 break;
-            case (PhysicalType.Bytes, Encoding.Plain):
+            case (PhysicalType.Bytes, PageEncoding.Plain):
                 ReadStrings(page, count);
                 break;
-            case (PhysicalType.Bytes, Encoding.DeltaLengthBytes):
+            case (PhysicalType.Bytes, PageEncoding.DeltaLengthBytes):
                 ReadLengths(page, count);
                 break;
-            case (PhysicalType.Bytes or PhysicalType.FixedBytes, Encoding.DeltaBytes):
+            case (PhysicalType.Bytes or PhysicalType.FixedBytes, PageEncoding.DeltaBytes):
                 ReadPrefixed(column, page, count);
                 break;
-            case (not (PhysicalType.Boolean or PhysicalType.Bytes), Encoding.Plain):
+            case (not (PhysicalType.Boolean or PhysicalType.Bytes), PageEncoding.Plain):
                 RequireBytes(page, (long)count * column.Width);
                 ReadFixed(column, page, count);
                 break;
-            case (not (PhysicalType.Boolean or PhysicalType.Bytes or PhysicalType.Int96), Encoding.ByteStreamSplit):
+            case (not (PhysicalType.Boolean or PhysicalType.Bytes or PhysicalType.Int96), PageEncoding.ByteStreamSplit):
                 RequireBytes(page, (long)count * column.Width);
                 byte[] joined = new byte[count * column.Width];
                 for (int n = 0; n < count; n++)

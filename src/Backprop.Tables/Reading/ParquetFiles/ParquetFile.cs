@@ -19,7 +19,7 @@ internal sealed class ParquetFile(Func<ParquetBytes> open, string source, Readin
         for (int index = 0; index < footer.Columns.Count; index++)
         {
             ParquetColumn column = footer.Columns[index];
-            ColumnReading reading = options?.Columns?.GetValueOrDefault(column.Name) ?? s_auto;
+            ColumnReading reading = options?.Of(column.Name) ?? s_auto;
             if (!names.Add(column.Name))
             {
                 throw new DataException($"'{source}' has two columns named '{column.Name}'");
@@ -38,7 +38,9 @@ internal sealed class ParquetFile(Func<ParquetBytes> open, string source, Readin
             wanted.Add((index, reading));
         }
 
-        return new Table(source, Read(file, footer, wanted));
+        return wanted.Count == 0 && names.Count > 0
+            ? new ParquetFile(open, source, options!.OfAll(), notes).Read()
+            : new Table(source, Read(file, footer, wanted)) { Skipped = [.. names.Where(name => options?.Kind(name) == ColumnReadingKind.Skip)] };
     });
 
     /// <inheritdoc/>

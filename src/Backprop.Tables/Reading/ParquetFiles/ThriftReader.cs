@@ -22,7 +22,7 @@ internal ref struct ThriftReader(ReadOnlySpan<byte> bytes)
         byte head = Byte();
         if (head != 0)
         {
-            id = head >> 4 == 0 ? checked((int)Integer()) : id + (head >> 4);
+            id = head >> 4 == 0 ? Small() : id + (head >> 4);
         }
 
         return (ThriftType)(head & 15);

@@ -1,10 +1,11 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 
 namespace Backprop.Tables.Writing;
 
-/// <summary>Text in UTF-8 that grows as it is written; nothing is made for a cell.</summary>
-internal sealed class Utf8Buffer
+/// <summary>Bytes, and text in UTF-8, that grow as they are written; nothing is made for a cell.</summary>
+internal sealed class ByteBuffer
 {
     /// <summary>No number takes more.</summary>
     private const int LongestNumber = 32;
@@ -13,6 +14,9 @@ internal sealed class Utf8Buffer
 
     /// <summary>What is written.</summary>
     public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, Length);
+
+    /// <summary>What is written, to be changed.</summary>
+    public Span<byte> Writable => _bytes.AsSpan(0, Length);
 
     /// <summary>Its bytes. May be made less.</summary>
     public int Length { get; set; }
@@ -34,6 +38,31 @@ internal sealed class Utf8Buffer
     {
         number.TryFormat(Reserve(LongestNumber), out int count, default, CultureInfo.InvariantCulture);
         Length += count;
+    }
+
+    /// <summary>A whole number, seven bits in a byte, the lowest first.</summary>
+    public void AddSize(ulong size)
+    {
+        for (; size >= 0x80; size >>= 7)
+        {
+            Add((byte)(size | 0x80));
+        }
+
+        Add((byte)size);
+    }
+
+    /// <summary>A whole number of four bytes, the lowest first.</summary>
+    public void AddInt32(int number)
+    {
+        BinaryPrimitives.WriteInt32LittleEndian(Reserve(sizeof(int)), number);
+        Length += sizeof(int);
+    }
+
+    /// <summary>A whole number of eight bytes, the lowest first.</summary>
+    public void AddInt64(long number)
+    {
+        BinaryPrimitives.WriteInt64LittleEndian(Reserve(sizeof(long)), number);
+        Length += sizeof(long);
     }
 
     public void Add(ReadOnlySpan<char> text) => Length += Encoding.UTF8.GetBytes(text, Reserve(Encoding.UTF8.GetMaxByteCount(text.Length)));

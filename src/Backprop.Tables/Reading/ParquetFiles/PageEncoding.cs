@@ -1,7 +1,7 @@
 namespace Backprop.Tables.Reading.ParquetFiles;
 
 /// <summary>How the values of a page are written, by the format's numbers.</summary>
-internal enum Encoding
+internal enum PageEncoding
 {
     Plain = 0,
     PlainDictionary = 2,

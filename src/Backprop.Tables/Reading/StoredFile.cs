@@ -1,0 +1,48 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Backprop.Tables.Reading;
+
+/// <summary>A file that is read piece by piece, again where its spelling is wanted, so that it need not be kept in memory.</summary>
+internal sealed class StoredFile
+{
+    private readonly string _path;
+    private readonly string _source;
+    private readonly long _length;
+    private readonly DateTime _written;
+
+    /// <param name="path">Where it is.</param>
+    /// <param name="source">Its name for messages.</param>
+    public StoredFile(string path, string source)
+    {
+        var file = new FileInfo(path);
+        (_path, _source, _length, _written) = (file.FullName, source, file.Length, file.LastWriteTimeUtc);
+    }
+
+    /// <summary>Some of its bytes.</summary>
+    /// <exception cref="DataException">It cannot be read, or is another file by now.</exception>
+    public void Read(long offset, Span<byte> bytes)
+    {
+        try
+        {
+            using SafeFileHandle handle = File.OpenHandle(_path);
+            if (RandomAccess.GetLength(handle) == _length && File.GetLastWriteTimeUtc(handle) == _written)
+            {
+                int total = 0;
+                for (int read; total < bytes.Length && (read = RandomAccess.Read(handle, bytes[total..], offset + total)) > 0; total += read)
+                {
+                }
+
+                if (total == bytes.Length)
+                {
+                    return;
+                }
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new DataException($"cannot read '{_source}' again: {error.Message}", error);
+        }
+
+        throw new DataException($"'{_source}' has changed since it was begun to be read");
+    }
+}
