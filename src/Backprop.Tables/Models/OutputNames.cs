@@ -8,6 +8,9 @@ namespace Backprop.Tables.Models;
 /// <summary>What classes and predicted columns are called.</summary>
 internal static class OutputNames
 {
+    /// <summary>The column of a class where nobody knows what the target is called, or asks for it.</summary>
+    public const string Usual = "prediction";
+
     /// <summary>A label for each class: its own; the target's name where classes are one-hot targets; those that no label was seen for go by their number.</summary>
     public static IReadOnlyList<string> Labels(TargetColumns? target, int classes)
     {
@@ -30,8 +33,8 @@ internal static class OutputNames
     /// <summary>A name for each target.</summary>
     public static IReadOnlyList<string> Targets(TargetColumns? target, int count) =>
         target is not null && target.Names.Count == count ? target.Names
-        : count == 1 ? ["prediction"]
-        : [.. Enumerable.Range(0, count).Select(output => $"prediction_{output}")];
+        : count == 1 ? [Usual]
+        : [.. Enumerable.Range(0, count).Select(output => $"{Usual}_{output}")];
 
     /// <summary>The column of what is predicted of a target: its name, and of a quantile which one.</summary>
     public static string Column(string target, NetworkDefinition network) => network.OutputMeaning == OutputMeaning.Quantile && network.Loss.Parameter is { } tau

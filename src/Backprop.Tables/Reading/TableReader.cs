@@ -73,7 +73,7 @@ public static class TableReader
 
     /// <summary>The files that a path names: itself, or those that match it.</summary>
     /// <exception cref="DataException">There are none.</exception>
-    internal static string[] Files(string path)
+    public static string[] Files(string path)
     {
         string full = WorkingFolder.Full(path);
         if (path.Contains('*', StringComparison.Ordinal) && !File.Exists(full))

@@ -94,7 +94,7 @@ public sealed class Explanation
     /// <param name="row">What it is called.</param>
     /// <param name="parameter">By which parameter.</param>
     /// <param name="backpropagation">What the recursion is compared with; null: <see cref="Propagation.Backpropagation"/>.</param>
-    internal static Explanation OfOnly<T>(
+    public static Explanation OfOnly<T>(
         Network<T> network, Dataset<T> only, int row, ParameterName parameter, Func<Network<T>, Dataset<T>, Gradient<T>>? backpropagation = null) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(network);

@@ -4,7 +4,9 @@ namespace Backprop.Kernels;
 /// Random numbers without state: the n-th number of a stream is a hash of (seed, stream, n), so any of them can be had at any time, on
 /// any thread, after any resumption. The mixing function is SplitMix64's (Steele, Lea and Flood 2014).
 /// </summary>
-internal readonly struct CounterRandom(ulong seed, ulong stream)
+/// <param name="seed">What is drawn.</param>
+/// <param name="stream">Which of the seed's streams.</param>
+public readonly struct CounterRandom(ulong seed, ulong stream)
 {
     private readonly ulong _key = Mix(Mix(seed + 0x9E3779B97F4A7C15) ^ ((stream + 1) * 0xD1B54A32D192ED03));
 

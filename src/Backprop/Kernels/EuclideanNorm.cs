@@ -3,13 +3,13 @@ using System.Numerics;
 namespace Backprop.Kernels;
 
 /// <summary>√Σ v², summed in double in the order of the numbers. Where squares would leave double's range, powers of two are taken out first.</summary>
-internal static class EuclideanNorm
+public static class EuclideanNorm
 {
     /// <summary>Sums of squares within these limits have lost nothing: what underflowed is below their last place, and nothing overflowed.</summary>
     private const double Least = 1e-280, Greatest = double.MaxValue;
 
     /// <summary>Whether a sum of squares, as it is, gives the norm.</summary>
-    public static bool IsExact(double squares) => squares is >= Least and <= Greatest || double.IsNaN(squares);
+    internal static bool IsExact(double squares) => squares is >= Least and <= Greatest || double.IsNaN(squares);
 
     /// <summary>√Σ v²; infinite only where it is beyond the largest number itself.</summary>
     public static double Of<T>(ReadOnlySpan<T> values) where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -25,7 +25,7 @@ internal static class EuclideanNorm
     }
 
     /// <summary>√Σ v² · 2^−exponent, the exponent that of the largest |v|. 0, infinity and NaN are themselves, with an exponent of 0.</summary>
-    public static double Scaled<T>(ReadOnlySpan<T> values, out int exponent) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    internal static double Scaled<T>(ReadOnlySpan<T> values, out int exponent) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         double largest = 0;
         foreach (T value in values)

@@ -1,7 +1,7 @@
 namespace Backprop.Losses;
 
 /// <summary>Outputs as what they mean.</summary>
-internal static class OutputMeanings
+public static class OutputMeanings
 {
     /// <summary>Whether outputs say how likely something is.</summary>
     public static bool IsProbability(this OutputMeaning meaning) => meaning is OutputMeaning.Probability or OutputMeaning.LogProbability;

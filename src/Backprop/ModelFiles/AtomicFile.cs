@@ -63,7 +63,7 @@ public static class AtomicFile
 
     /// <summary>Where a link leads to; any other path in full.</summary>
     /// <exception cref="IOException">The link leads to itself.</exception>
-    internal static string Target(string path)
+    public static string Target(string path)
     {
         string full = WorkingFolder.Full(path);
         if (new FileInfo(full).LinkTarget is null)
@@ -76,7 +76,7 @@ public static class AtomicFile
     }
 
     /// <summary>Whether there is a device or a pipe of that name: nothing that a regular file may take the place of.</summary>
-    internal static bool IsDevice(string path)
+    public static bool IsDevice(string path)
     {
         string real = RealPath.Of(path);
         return !OperatingSystem.IsWindows() && (!File.Exists(real)

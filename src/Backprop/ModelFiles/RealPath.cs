@@ -4,7 +4,7 @@ namespace Backprop.ModelFiles;
 /// A path with every link on the way followed, so that two of them are the same where the files are, however they were spelled. Not seen
 /// are two names of one file (hard links): what is renamed over one of them leaves the other as it was.
 /// </summary>
-internal static class RealPath
+public static class RealPath
 {
     /// <summary>Links that lead to links; more are a ring.</summary>
     private const int MostLinks = 40;
@@ -12,6 +12,7 @@ internal static class RealPath
     /// <summary>As the file systems of the platform have it.</summary>
     public static StringComparison Comparison { get; } = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
 
+    /// <summary>Whether two real paths are the same.</summary>
     public static bool AreSame(string a, string b) => a.Equals(b, Comparison);
 
     /// <summary>Follows links; what does not exist, or is no path, stays as it is written.</summary>

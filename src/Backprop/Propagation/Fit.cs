@@ -5,7 +5,7 @@ using Backprop.Networks;
 namespace Backprop.Propagation;
 
 /// <summary>Whether data and network belong together.</summary>
-internal static class Fit
+public static class Fit
 {
     /// <summary>Also that the data have a row.</summary>
     /// <exception cref="DataException">They do not fit, or have no such row.</exception>

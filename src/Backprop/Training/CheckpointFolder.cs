@@ -240,7 +240,7 @@ public sealed class CheckpointFolder : IDisposable
     private List<(string Path, long Number)> Numbered() => [.. _disk.Files(Path).Select(path => (path, NumberOf(System.IO.Path.GetFileName(path)))).Where(file => file.Item2 > 0)];
 
     /// <summary>Whether a file of that name is taken for a checkpoint, and so deleted when newer ones have come.</summary>
-    internal static bool IsCheckpoint(string name) => NumberOf(name) > 0 || IsHistory(name) || name == LockName;
+    public static bool IsCheckpoint(string name) => NumberOf(name) > 0 || IsHistory(name) || name == LockName;
 
     private static long NumberOf(string name) =>
         name.StartsWith(Prefix, StringComparison.Ordinal) && name.EndsWith(Suffix, StringComparison.Ordinal)

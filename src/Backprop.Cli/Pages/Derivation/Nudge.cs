@@ -1,6 +1,5 @@
 using Backprop.Data;
 using Backprop.Derivations;
-using Backprop.Kernels;
 using Backprop.Networks;
 
 namespace Backprop.Cli.Pages.Derivation;
@@ -24,14 +23,14 @@ internal sealed class Nudge
         DenseLayer<double> layer = network.Layers[parameter.Layer - 1];
         Value = parameter.IsBias ? layer.GetBias(parameter.Output) : layer.GetWeight(parameter.Output, parameter.Input);
         Derivative = derivative;
-        PlainForward<Lane<double>> forward = SamplePasses.Forward(network);
+        var trace = new RowTrace(network);
         double weights = rows.SampleWeights?.Sum() ?? rows.Rows;
         for (int row = 0; row < rows.Rows; row++)
         {
-            forward.Run(rows.Row(row), SamplePasses.Target(network, rows, row));
+            trace.Run(rows.Row(row), SamplePasses.Target(network, rows, row));
             for (int point = 0; point < Points; point++)
             {
-                _losses[point] += (rows.SampleWeights?[row] ?? 1) / weights * forward.With(parameter, new(Value + Offset(point))).Value;
+                _losses[point] += (rows.SampleWeights?[row] ?? 1) / weights * trace.LossWith(parameter, Value + Offset(point));
             }
         }
     }

@@ -1,6 +1,5 @@
 using Backprop.Data;
 using Backprop.Derivations;
-using Backprop.Kernels;
 using Backprop.Networks;
 using Backprop.Propagation;
 
@@ -17,17 +16,14 @@ internal sealed record SamplePasses(int Row, double Loss, double[][] Activations
 {
     public static SamplePasses Of(Network<double> network, Dataset<double> data, int row)
     {
-        var forward = Forward(network);
-        double loss = forward.Run(data.Row(row), Target(network, data, row)).Value;
-        double[][] p = Numbers(forward.PreActivations);
+        var trace = new RowTrace(network);
+        double loss = trace.Run(data.Row(row), Target(network, data, row));
+        double[][] p = trace.PreActivations;
         double[][] slopes = [[], .. network.Layers.Select(layer => layer.Activation.IsElementwise ? Array.ConvertAll(p[layer.Index], layer.Activation.Derivative) : [])];
         using var backward = new Backpropagation<double>(network, 1, threads: 1);
         Gradient<double> gradient = backward.Run(data.Select([row]));
-        return new(row, loss, Numbers(forward.Activations), p, slopes, [[], .. network.Layers.Select(layer => gradient.BiasGradients(layer.Index))]);
+        return new(row, loss, trace.Activations, p, slopes, [[], .. network.Layers.Select(layer => gradient.BiasGradients(layer.Index))]);
     }
-
-    public static PlainForward<Lane<double>> Forward(Network<double> network) =>
-        new(network.Definition, [.. network.Layers.Select(layer => layer.GetWeights())], [.. network.Layers.Select(layer => layer.GetBiases())]);
 
     public static double[] Target(Network<double> network, Dataset<double> data, int row)
     {
@@ -39,6 +35,4 @@ internal sealed record SamplePasses(int Row, double Loss, double[][] Activations
 
         return target;
     }
-
-    private static double[][] Numbers(Lane<double>[][] values) => [.. values.Select(layer => Array.ConvertAll(layer, value => value.Value))];
 }

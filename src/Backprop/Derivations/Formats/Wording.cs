@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Backprop.Derivations.Formats;
 
 /// <summary>Words and numbers that every format has in common.</summary>
-internal static class Wording
+public static class Wording
 {
     /// <summary>Six significant digits: <c>0.59327</c>, <c>1.2e-7</c>.</summary>
     public static string Number(double value)

@@ -1,29 +1,51 @@
 using Backprop.Data;
-using Backprop.Derivations;
 using Backprop.Networks;
 using Backprop.Propagation;
 
-namespace Backprop.Cli.Pages.Derivation;
+namespace Backprop.Derivations;
 
 /// <summary>One derivative of the mean loss of some rows, found in three ways that share no code.</summary>
-/// <param name="Loss">The mean loss.</param>
-/// <param name="Recursion">By the recursion for one parameter.</param>
-/// <param name="Backpropagation">By back propagation.</param>
-/// <param name="Numerical">By the complex step or five-point differences; NaN where a kink is too near.</param>
-/// <param name="Method">Which of the two.</param>
-/// <param name="LeftOut">The kink, or null.</param>
-internal sealed record ThreeWays(double Loss, double Recursion, double Backpropagation, double Numerical, string Method, string? LeftOut)
+public sealed class ThreeWays
 {
+    private ThreeWays(double loss, double recursion, double backpropagation, double numerical, string method, string? leftOut) =>
+        (Loss, Recursion, Backpropagation, Numerical, Method, LeftOut) = (loss, recursion, backpropagation, numerical, method, leftOut);
+
+    /// <summary>The mean loss.</summary>
+    public double Loss { get; }
+
+    /// <summary>By the recursion for one parameter.</summary>
+    public double Recursion { get; }
+
+    /// <summary>By back propagation.</summary>
+    public double Backpropagation { get; }
+
+    /// <summary>By the complex step or five-point differences; NaN where a kink is too near.</summary>
+    public double Numerical { get; }
+
+    /// <summary>Which of the two.</summary>
+    public string Method { get; }
+
+    /// <summary>The kink, or null.</summary>
+    public string? LeftOut { get; }
+
+    /// <summary>How far the first two are apart.</summary>
     public double RecursionResidual => GradientCheck.Difference(Recursion, Backpropagation);
 
+    /// <summary>How far the last two are apart.</summary>
     public double NumericalResidual => GradientCheck.Difference(Backpropagation, Numerical);
 
+    /// <summary>Derives in the three ways.</summary>
     /// <param name="network">The network.</param>
     /// <param name="rows">The rows of the mean.</param>
     /// <param name="gradient">Their gradient by back propagation.</param>
     /// <param name="parameter">By which parameter.</param>
+    /// <exception cref="UsageException">No such parameter.</exception>
     public static ThreeWays Of(Network<double> network, Dataset<double> rows, Gradient<double> gradient, ParameterName parameter)
     {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(rows);
+        ArgumentNullException.ThrowIfNull(gradient);
+        parameter.RequireIn(network.Definition);
         var recursion = new UnrolledDerivative.Recursion(network);
         var differences = new NumericalGradient(network);
         double weights = rows.SampleWeights?.Sum() ?? rows.Rows, unrolled = 0, numerical = 0;

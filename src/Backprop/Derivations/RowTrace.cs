@@ -1,0 +1,34 @@
+using Backprop.Kernels;
+using Backprop.Networks;
+
+namespace Backprop.Derivations;
+
+/// <summary>One row at a time on its way through a network by plain loops, every layer's numbers kept; and its loss as one parameter moves.</summary>
+public sealed class RowTrace
+{
+    private readonly PlainForward<Lane<double>> _forward;
+
+    /// <summary>Copies the network's present weights.</summary>
+    public RowTrace(Network<double> network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        _forward = new(network.Definition, [.. network.Layers.Select(layer => layer.GetWeights())], [.. network.Layers.Select(layer => layer.GetBiases())]);
+    }
+
+    /// <summary>x_ℓ of every layer of the last row, x₀ the input.</summary>
+    public double[][] Activations => Numbers(_forward.Activations);
+
+    /// <summary>p_ℓ of every layer of the last row, from ℓ = 1 on.</summary>
+    public double[][] PreActivations => Numbers(_forward.PreActivations);
+
+    /// <summary>Takes a row through the network.</summary>
+    /// <param name="features">x₀, [Inputs].</param>
+    /// <param name="targets">t, [TargetCount].</param>
+    /// <returns>L(y | t).</returns>
+    public double Run(ReadOnlySpan<double> features, ReadOnlySpan<double> targets) => _forward.Run(features, targets).Value;
+
+    /// <summary>The loss of the last row if one parameter had another value.</summary>
+    public double LossWith(ParameterName parameter, double value) => _forward.With(parameter, new(value)).Value;
+
+    private static double[][] Numbers(Lane<double>[][] values) => [.. values.Select(layer => Array.ConvertAll(layer, value => value.Value))];
+}
