@@ -44,6 +44,7 @@ internal sealed class QueryColumn
             "FLOAT" or "DOUBLE" when !asText => new(name, $"CAST({identifier} AS DOUBLE)", ColumnType.Real, reading, options, null),
             "TIMESTAMP" or "TIMESTAMP_S" or "TIMESTAMP_MS" or "TIMESTAMP_NS" => AsText($"CASE WHEN {identifier} = date_trunc('day', {identifier}) THEN strftime({identifier}, '%Y-%m-%d') ELSE replace({text}, ' ', 'T') END", new(ColumnReadingKind.Text)),
             "TIMESTAMP WITH TIME ZONE" => AsText($"replace(CAST(make_timestamp(epoch_us({identifier})) AS VARCHAR), ' ', 'T') || 'Z'", new(ColumnReadingKind.Text)),
+            "JSON" => AsText($"{identifier} ->> '$'", reading), // a text without JSON's quotes
             _ when type.Contains('[', StringComparison.Ordinal) || type.StartsWith("STRUCT", StringComparison.Ordinal) || type.StartsWith("MAP", StringComparison.Ordinal) || type.StartsWith("UNION", StringComparison.Ordinal) || type == "BLOB" =>
                 throw new DataException($"'query', column '{name}': {type} found, numbers or text expected") { Settings = [$"Ignore = {name}"] },
             "TINYINT" or "SMALLINT" or "INTEGER" or "UTINYINT" or "USMALLINT" or "UINTEGER" or "BIGINT" or "UBIGINT" or "HUGEINT" or "UHUGEINT" or "FLOAT" or "DOUBLE" => AsNumbers(),

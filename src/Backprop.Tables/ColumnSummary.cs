@@ -61,7 +61,6 @@ public sealed record ColumnSummary(string Name, ColumnType Type, int Missing, in
     {
         double minimum = double.PositiveInfinity, maximum = double.NegativeInfinity, mean = 0;
         int present = 0;
-        var counts = new NumberCounts(column.Rows);
         foreach (double number in column.Numbers)
         {
             if (!double.IsNaN(number))
@@ -69,14 +68,14 @@ public sealed record ColumnSummary(string Name, ColumnType Type, int Missing, in
                 minimum = Math.Min(minimum, number);
                 maximum = Math.Max(maximum, number);
                 mean += (number - mean) / ++present;
-                counts.Add(number);
             }
         }
 
         bool any = present > 0;
+        (int distinct, IReadOnlyList<(double Number, int Count)> commonest) = NumberCounts.Of(column.Numbers, MostCounts);
         return new(
-            column.Name, column.Type, column.Rows - present, counts.Distinct, any ? minimum : double.NaN, any ? maximum : double.NaN, any ? mean : double.NaN,
-            [.. counts.Most(MostCounts).Select(pair => KeyValuePair.Create(Text(column, pair.Number), pair.Count))]);
+            column.Name, column.Type, column.Rows - present, distinct, any ? minimum : double.NaN, any ? maximum : double.NaN, any ? mean : double.NaN,
+            [.. commonest.Select(pair => KeyValuePair.Create(Text(column, pair.Number), pair.Count))]);
     }
 
     /// <summary>The rows that a value has at least which is among the commonest.</summary>

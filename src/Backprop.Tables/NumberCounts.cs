@@ -1,104 +1,145 @@
-using Backprop.Tables.Schemas;
-
 namespace Backprop.Tables;
 
-/// <summary>Counts different numbers, without an object for any of them (open addressing, linear probing).</summary>
+/// <summary>
+/// Counts different numbers, without an object for any of them. They are divided by their hash first, so that the table which counts a part
+/// stays in a cache: the cost is that of a few passes, however many numbers are different.
+/// </summary>
 internal sealed class NumberCounts
 {
-    private int _bits;
-    private double[] _numbers;
-    private int[] _counts; // 0: the place is free
+    /// <summary>About as many numbers are counted at once.</summary>
+    private const int PartLength = 2048;
 
-    /// <param name="most">The most numbers that will be added.</param>
-    public NumberCounts(int most)
+    private const int MostPartBits = 12;
+
+    private readonly int _most;
+    private readonly List<(double Number, int Count)> _commonest = [];
+    private double[] _numbers = [];
+    private int[] _counts = []; // 0: the place is free
+    private int _tableBits;
+    private int _used;
+
+    private NumberCounts(int most) => _most = most;
+
+    /// <summary>How many numbers are different (0 and −0 are the same, NaN is none), and the commonest, of equally common ones the smaller.</summary>
+    public static (int Distinct, IReadOnlyList<(double Number, int Count)> Commonest) Of(ReadOnlySpan<double> numbers, int most)
     {
-        _bits = Math.Clamp(int.Log2(Math.Max(1, most)) + 2, 4, 12); // few numbers are often all that there are
-        _numbers = new double[1 << _bits];
-        _counts = new int[1 << _bits];
-    }
-
-    /// <summary>How many different ones there are.</summary>
-    public int Distinct { get; private set; }
-
-    /// <summary>One more; 0 and −0 are the same.</summary>
-    public void Add(double number)
-    {
-        if (2 * Distinct >= _counts.Length)
+        int bits = numbers.Length <= PartLength ? 0 : Math.Min(MostPartBits, int.Log2(numbers.Length / PartLength) + 1);
+        int[] starts = new int[(1 << bits) + 1];
+        foreach (double number in numbers)
         {
-            Grow();
-        }
-
-        Add(number + 0.0, 1);
-    }
-
-    /// <summary>The commonest ones; of equally common ones the smaller.</summary>
-    public IReadOnlyList<(double Number, int Count)> Most(int most)
-    {
-        var having = new Dictionary<int, int>(); // how many numbers have a count
-        foreach (int count in _counts)
-        {
-            if (count > 0)
+            if (!double.IsNaN(number))
             {
-                having[count] = having.GetValueOrDefault(count) + 1;
+                starts[Part(number, bits) + 1]++;
             }
         }
 
-        int least = 1, above = 0, all = 0; // numbers above that count, and with it
-        foreach ((int count, int numbers) in having.OrderByDescending(pair => pair.Key))
+        for (int part = 0; part < starts.Length - 1; part++)
         {
-            (least, above, all) = (count, all, all + numbers);
-            if (all >= most)
+            starts[part + 1] += starts[part];
+        }
+
+        double[] parts = new double[starts[^1]];
+        int[] next = starts[..^1];
+        foreach (double number in numbers)
+        {
+            if (!double.IsNaN(number))
             {
-                break;
+                parts[next[Part(number, bits)]++] = number + 0.0;
             }
         }
 
-        double[] level = [.. Having(count => count == least).Select(pair => pair.Number)];
-        int taken = Math.Min(level.Length, most - above);
-        if (taken < level.Length)
+        var counts = new NumberCounts(most);
+        int distinct = 0;
+        for (int part = 0; part < next.Length; part++)
         {
-            Selection.Nth(level, taken);
+            distinct += counts.Count(parts.AsSpan(starts[part]..starts[part + 1]), bits);
         }
 
-        return [.. Having(count => count > least).OrderByDescending(pair => pair.Count).ThenBy(pair => pair.Number), .. level.Take(taken).Order().Select(number => (number, least))];
+        return (distinct, counts._commonest);
     }
 
-    private IEnumerable<(double Number, int Count)> Having(Func<int, bool> isWanted)
+    private static ulong Hash(double number) => (ulong)(BitConverter.DoubleToInt64Bits(number + 0.0) * -7046029254386353131); // 2^64 / golden ratio
+
+    private static int Part(double number, int bits) => (int)(Hash(number) >> 1 >> (63 - bits));
+
+    private int Count(ReadOnlySpan<double> numbers, int partBits)
     {
+        int least = Math.Min(13, int.Log2(Math.Max(1, numbers.Length)) + 2);
+        if (_tableBits < least)
+        {
+            (_tableBits, _numbers, _counts) = (least, new double[1 << least], new int[1 << least]);
+        }
+
+        _used = 0;
+        Array.Clear(_counts);
+        foreach (double number in numbers)
+        {
+            Add(number, 1, partBits);
+        }
+
         for (int place = 0; place < _counts.Length; place++)
         {
-            if (_counts[place] > 0 && isWanted(_counts[place]))
+            if (_counts[place] > 0)
             {
-                yield return (_numbers[place], _counts[place]);
+                Offer(_numbers[place], _counts[place]);
             }
         }
+
+        return _used;
     }
 
-    private void Add(double number, int count)
+    /// <summary>Open addressing, linear probing.</summary>
+    private void Add(double number, int count, int partBits)
     {
-        int mask = _counts.Length - 1;
-        int place = (int)((ulong)(BitConverter.DoubleToInt64Bits(number) * -7046029254386353131) >> (64 - _bits)); // 2^64 / golden ratio
-        while (_counts[place] > 0 && _numbers[place] != number)
+        if (2 * _used >= _counts.Length)
         {
-            place = (place + 1) & mask;
+            Grow(partBits);
         }
 
-        Distinct += _counts[place] == 0 ? 1 : 0;
+        int place = (int)((Hash(number) << partBits) >> (64 - _tableBits));
+        while (_counts[place] > 0 && _numbers[place] != number)
+        {
+            place = (place + 1) & (_counts.Length - 1);
+        }
+
+        _used += _counts[place] == 0 ? 1 : 0;
         _numbers[place] = number;
         _counts[place] += count;
     }
 
-    private void Grow()
+    private void Grow(int partBits)
     {
         (double[] numbers, int[] counts) = (_numbers, _counts);
-        _bits += 2;
-        (_numbers, _counts, Distinct) = (new double[1 << _bits], new int[1 << _bits], 0);
+        (_tableBits, _numbers, _counts, _used) = (_tableBits + 1, new double[2 * numbers.Length], new int[2 * numbers.Length], 0);
         for (int place = 0; place < counts.Length; place++)
         {
             if (counts[place] > 0)
             {
-                Add(numbers[place], counts[place]);
+                Add(numbers[place], counts[place], partBits);
             }
         }
     }
+
+    /// <summary>Takes a number among the commonest if it is one of them.</summary>
+    private void Offer(double number, int count)
+    {
+        if (_commonest.Count == _most && !IsBefore(number, count, _commonest[^1]))
+        {
+            return;
+        }
+
+        int at = _commonest.Count;
+        while (at > 0 && IsBefore(number, count, _commonest[at - 1]))
+        {
+            at--;
+        }
+
+        _commonest.Insert(at, (number, count));
+        if (_commonest.Count > _most)
+        {
+            _commonest.RemoveAt(_most);
+        }
+    }
+
+    private static bool IsBefore(double number, int count, (double Number, int Count) other) => count > other.Count || (count == other.Count && number < other.Number);
 }

@@ -24,7 +24,7 @@ public sealed class CommandTests : Tool
         JsonElement check = Json("check", "model.safetensors", "builtin:digits", "--json", "--sample", "200");
         Assert.True(check.GetProperty("agrees").GetBoolean());
         JsonElement gradient = Json("gradient", "model.safetensors", "builtin:digits", "--json", "-o", "g.safetensors");
-        Assert.Equal(evaluation.GetProperty("loss").GetDouble(), gradient.GetProperty("loss").GetDouble(), 12);
+        Assert.Equal(evaluation.GetProperty("loss").GetDouble(), gradient.GetProperty("loss").GetDouble(), 7); // that in the model's precision, this in double
         JsonElement further = Json("train", "builtin:digits", "--from", "model.safetensors", "--epochs", "1", "--json", "--quiet", "-o", "n.safetensors");
         Assert.True(further.GetProperty("validation").GetProperty("accuracy").GetDouble() >= 0.97);
     }

@@ -191,8 +191,6 @@ internal static class HostileCases
         yield return Train("y.npy|row 1, column 0: NaN found", "X.npy,y.npy").With("X.npy", x).With("y.npy", Npy("<f8", "(2,)", 1, double.NaN));
         yield return new HostileCase(3, "X.npy|row 1, column 0: 1E+300 found", "train", "X.npy,y.npy", "--network", "4:tanh", "--quiet").With("X.npy", Npy("<f8", "(2, 1)", 1, 1e300)).With("y.npy", y);
         yield return new HostileCase(3, "X.npy|row 1, column 0: NaN found", "predict", "m.st", "X.npy").With("m.st", Model(Network)).With("X.npy", Npy("<f8", "(2, 2)", 1, 2, double.NaN, 4));
-        yield return new HostileCase(3, "y.npy|a whole number of at least 0 expected", "train", "X.npy,y.npy", "--task", "classification", "--preprocess", "none").With("X.npy", x).With("y.npy", Npy("<f8", "(2,)", -1, 0));
-        yield return new HostileCase(3, "y.npy|a whole number of at least 0 expected", "train", "X.npy,y.npy", "--task", "classification", "--preprocess", "none").With("X.npy", x).With("y.npy", Npy("<f8", "(2,)", 1e300, 0));
         yield return Zip("cannot read", []);
         yield return Zip("cannot read", new byte[100]);
         yield return Zip("has no array X; found", Npz());
@@ -265,7 +263,7 @@ internal static class HostileCases
         yield return Csv("two columns named 'a'", "a,a,y\n1,2,3.5\n4,5,6.5\n");
         yield return Csv("two columns named 'y'", "a,y,y\n1,2,3.5\n4,5,6.5\n");
         yield return Csv("row 0 (line 2): 2 cells found, 1 expected", "# a comment\na,y\n1,2\n#3,4\n5,6\n");
-        yield return Csv("row 1, column 'a': '-nan' found", "a,y\n1,2.5\n-nan,3.5\n3,4.5\n");
+        yield return Csv("row 9, column 'a': '-nan' found", $"a,y\n{string.Concat(Enumerable.Range(0, 20).Select(n => $"{(n == 9 ? "-nan" : $"{n * 7 % 23}")},{n}.5\n"))}");
         yield return Csv("row 1, column 'a': 'inf' found", "a,y\n1,2.5\ninf,3.5\n3,4.5\n");
         yield return Csv("row 1, column 'a': '-Infinity' found", "a,y\n1,2.5\n-Infinity,3.5\n3,4.5\n");
         yield return Csv("row 1, column 'a': '1e400' found", "a,y\n1,2.5\n1e400,3.5\n3,4.5\n");

@@ -58,6 +58,13 @@ public sealed class SqlReaderTests : IDisposable
     }
 
     [Fact]
+    public void TextsOfJsonHaveNoQuotes()
+    {
+        Table table = SqlReader.Read("SELECT * FROM (VALUES ('\"B1\"'::JSON), ('7'::JSON), (NULL)) t(a)", null);
+        Assert.Equal(["B1", "7", null], Enumerable.Range(0, 3).Select(table.Columns[0].Text));
+    }
+
+    [Fact]
     public void WhatASchemaDoesNotWantIsNotRead()
     {
         var options = new ReadingOptions { Columns = new Dictionary<string, ColumnReading> { ["a"] = new(ColumnReadingKind.Skip), ["b"] = new(ColumnReadingKind.Text) }, Missing = ["-"] };

@@ -57,7 +57,7 @@ internal sealed record CsvDialect(char Separator, string[] Names, int Start, int
         }
 
         List<List<string>> cells = lines.ConvertAll(line => CsvCell.Split(line.Text, separator));
-        bool hasHeader = options.Header ?? IsHeader(cells[0], source, options, notes);
+        bool hasHeader = options.Header ?? IsHeader(cells[0], options);
         int start = hasHeader ? lines[0].End : lines[0].Start;
         string[] names = [.. cells[0].Select((name, n) => !hasHeader ? $"x{n}" : name.Length > 0 ? name : $"column {n}")];
         if (hasHeader)
@@ -175,7 +175,7 @@ internal sealed record CsvDialect(char Separator, string[] Names, int Start, int
     }
 
     /// <summary>A first line is a header unless each of its cells is a number, and they neither count nor are names that a schema knows.</summary>
-    private static bool IsHeader(List<string> cells, string source, ReadingOptions options, Notes? notes)
+    private static bool IsHeader(List<string> cells, ReadingOptions options)
     {
         if (!cells.TrueForAll(NumberText.IsNumber))
         {
@@ -188,12 +188,6 @@ internal sealed record CsvDialect(char Separator, string[] Names, int Start, int
         }
 
         bool Counts(int from) => !cells.Where((cell, n) => cell != (n + from).ToString(CultureInfo.InvariantCulture)).Any();
-        bool counts = Counts(0) || Counts(1);
-        notes?.Add(counts
-            ? new($"'{source}': the first line counts ({Show(cells)}) and is taken for the header", false, "Header = false")
-            : new($"'{source}': the first line is of numbers alone ({Show(cells)}) and is taken for a row; the columns are x0, x1, …", false, "Header = true"));
-        return counts;
+        return Counts(0) || Counts(1);
     }
-
-    private static string Show(List<string> cells) => string.Join(", ", cells.Take(3)) + (cells.Count > 3 ? ", …" : "");
 }

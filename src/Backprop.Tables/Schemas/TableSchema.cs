@@ -133,21 +133,24 @@ public sealed record TableSchema(IReadOnlyList<FeatureColumn> Columns, TargetCol
         return weights;
     }
 
-    internal static Column Require(Table table, string name) => table.Find(name) ?? throw Lacking(table, [name]);
+    internal static Column Require(Table table, string name) => table.Find(name) ?? throw Lacking(table, [name], []);
 
     internal static void RequireAll(Table table, IReadOnlyList<FeatureColumn> columns)
     {
         string[] missing = [.. columns.Where(column => table.Find(column.Name) is null).Select(column => column.Name)];
         if (missing.Length > 0)
         {
-            throw Lacking(table, missing);
+            throw Lacking(table, missing, [.. columns.Select(column => column.Name)]);
         }
     }
 
-    private static DataException Lacking(Table table, string[] names)
+    /// <param name="table">What was given.</param>
+    /// <param name="names">The columns that it lacks.</param>
+    /// <param name="used">Columns that have a meaning of their own: none of them is a misspelled other.</param>
+    private static DataException Lacking(Table table, string[] names, HashSet<string> used)
     {
-        string[] known = [.. table.Names, .. table.Skipped];
-        IEnumerable<string> each = names.Take(5).Select(name => $"'{name}'{(Suggestion.Nearest(name, known) is { } nearest && nearest != name ? $" (did you mean '{nearest}'?)" : "")}");
+        string[] known = [.. table.Names, .. table.Skipped], free = [.. known.Where(name => !used.Contains(name))];
+        IEnumerable<string> each = names.Take(5).Select(name => $"'{name}'{(Suggestion.Nearest(name, free) is { } nearest ? $" (did you mean '{nearest}'?)" : "")}");
         return new($"'{table.Source}': missing column{(names.Length == 1 ? "" : "s")} {string.Join(", ", each)}{(names.Length > 5 ? $", … ({names.Length} in all)" : "")}; the file has {Suggestion.List(known)}");
     }
 }

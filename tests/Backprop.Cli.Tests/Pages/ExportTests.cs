@@ -19,7 +19,7 @@ public sealed class ExportTests : Tool
 
         Write("Directory.Build.props", "<Project />");
         Write("all.proj", """
-            <Project>
+            <Project DefaultTargets="Build">
               <ItemGroup><Run Include="*/run.csproj" /></ItemGroup>
               <Target Name="Restore"><MSBuild Projects="@(Run)" Targets="Restore" Properties="Stage=Restore" /></Target>
               <Target Name="Build"><MSBuild Projects="@(Run)" BuildInParallel="true" /></Target>
