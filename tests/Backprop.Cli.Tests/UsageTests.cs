@@ -22,7 +22,7 @@ public sealed class UsageTests : Tool
     [InlineData(2, "did you mean 'relu'", "train", "builtin:iris", "--network", "8:rleu")]
     [InlineData(2, "did you mean 'iris'", "train", "builtin:irs")]
     [InlineData(2, "did you mean 'species'", "train", "builtin:iris", "--target", "speces")]
-    [InlineData(2, "--target names no column", "train", "builtin:iris", "--target", "")]
+    [InlineData(2, "the target names no column; --target", "train", "builtin:iris", "--target", "")]
     [InlineData(2, "unknown column 'weight'", "train", "builtin:iris", "--sample-weight", "weight")]
     [InlineData(2, "known: float, double", "train", "--precision", "half")]
     [InlineData(2, "known: classification, regression", "train", "--task", "guess")]
