@@ -68,7 +68,7 @@ internal sealed class FeatureEncoder<T>(Table table, PredictionOptions options, 
     private ColumnEncoder<T> Prepare(FeatureColumn spec, Column column, int offset, CellFindings findings) => spec.Kind switch
     {
         FeatureKind.Categorical => Categories(spec, column, offset, findings),
-        FeatureKind.Numeric when !column.IsText => Numbers(spec, column, offset, findings),
+        FeatureKind.Numeric when !column.IsText && (column.Type != ColumnType.Boolean || spec.TakesBooleans) => Numbers(spec, column, offset, findings),
         _ => Vectors(spec, column, offset, findings),
     };
 
@@ -243,7 +243,7 @@ internal sealed class FeatureEncoder<T>(Table table, PredictionOptions options, 
     {
         if (!column.IsText)
         {
-            return code < 2 ? code : double.NaN; // a boolean, or a number that is none
+            return code < 2 && spec.Kind == FeatureKind.Boolean ? code : double.NaN; // a boolean is no number, and a number but 0 and 1 no boolean
         }
 
         string text = column.Values[code];

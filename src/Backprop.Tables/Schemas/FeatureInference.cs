@@ -72,7 +72,7 @@ internal sealed class FeatureInference(Table table, TableOptions options, Column
                 : new(column.Name, FeatureKind.Boolean) { HadMissing = gaps };
         }
 
-        return Number(column, cells, column.Format, role, notes);
+        return Number(column, cells, column.Format, role, notes) with { TakesBooleans = column.Type == ColumnType.Boolean };
     }
 
     private FeatureColumn OfTexts(Column column, TextCounts counts, FeatureKind? role, List<Note> notes)
