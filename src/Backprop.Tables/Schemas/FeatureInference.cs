@@ -38,7 +38,7 @@ internal sealed class FeatureInference(Table table, TableOptions options, Column
             case FeatureKind.Id:
                 return new(column.Name, FeatureKind.Id);
             case FeatureKind.Categorical:
-                return Categories(written, new(written, training), isAsked: true, notes);
+                return Categories(written, new(written, training), isAsked: true, notes) with { Format = column.Format == NumberFormat.Plain ? null : column.Format };
             case FeatureKind.Date:
                 return Date(written, new(written, training), roles.Form(column.Name));
         }
