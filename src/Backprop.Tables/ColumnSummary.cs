@@ -1,4 +1,5 @@
 using System.Globalization;
+using Backprop.Tables.Schemas;
 
 namespace Backprop.Tables;
 
@@ -21,7 +22,12 @@ public sealed record ColumnSummary(string Name, ColumnType Type, int Missing, in
         ArgumentNullException.ThrowIfNull(table);
         var summaries = new ColumnSummary[table.Columns.Count];
         InParallel.For(summaries.Length, c => summaries[c] = Of(table.Columns[c]));
-        return summaries;
+
+        // Whole numbers that doubles do not tell apart are counted as they are written.
+        string[] inexact = [.. summaries.Where(summary => summary.Type == ColumnType.Integer && Math.Max(-summary.Minimum, summary.Maximum) >= NumberTexts.InexactIntegers).Select(summary => summary.Name)];
+        Table written = inexact.Length > 0 ? table.AsWritten(inexact) : table;
+        return Array.ConvertAll(summaries, summary => !inexact.Contains(summary.Name) ? summary
+            : Of(written.Find(summary.Name)!) is var texts ? summary with { Distinct = texts.Distinct, Counts = texts.Counts } : summary);
     }
 
     /// <summary>Looks at a column.</summary>
