@@ -18,7 +18,7 @@ internal static class DataCommand
         var command = new Command("data", "What the columns are, and what training would make of them");
         common.AddTo(command);
         roles.AddTo(command);
-        command.SetAction(parsed => NoteLines.Of(notes => Run(common.Source(parsed).Read(notes).ForTraining(notes: notes), new() { Target = common.Targets(parsed), Columns = roles.Of(parsed), Reading = common.Reading(parsed), BadCells = common.BadCellsOf(parsed) }, parsed.GetValue(common.Json), notes)));
+        command.SetAction(parsed => NoteLines.Of(notes => Run(common.Source(parsed).Read(notes).ForTraining(notes: notes), new() { Target = common.Targets(parsed), Columns = roles.Of(parsed), Reading = common.Reading(parsed), BadCells = common.BadCellsOf(parsed) }, parsed.GetValue(common.Json), notes), quiet: parsed.GetValue(common.Json))); // JSON has what was taken, and all warnings
         return command;
     }
 
