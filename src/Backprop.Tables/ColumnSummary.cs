@@ -59,7 +59,7 @@ public sealed record ColumnSummary(string Name, ColumnType Type, int Missing, in
 
     private static ColumnSummary OfNumbers(Column column)
     {
-        double minimum = double.PositiveInfinity, maximum = double.NegativeInfinity, mean = 0;
+        double minimum = double.PositiveInfinity, maximum = double.NegativeInfinity, sum = 0;
         int present = 0;
         foreach (double number in column.Numbers)
         {
@@ -67,15 +67,30 @@ public sealed record ColumnSummary(string Name, ColumnType Type, int Missing, in
             {
                 minimum = Math.Min(minimum, number);
                 maximum = Math.Max(maximum, number);
-                mean += (number - mean) / ++present;
+                sum += number;
+                present++;
             }
         }
 
         bool any = present > 0;
+        double mean = double.IsFinite(sum) ? sum / present : MeanOfLarge(column.Numbers);
         (int distinct, IReadOnlyList<(double Number, int Count)> commonest) = NumberCounts.Of(column.Numbers, MostCounts);
         return new(
             column.Name, column.Type, column.Rows - present, distinct, any ? minimum : double.NaN, any ? maximum : double.NaN, any ? mean : double.NaN,
             [.. commonest.Select(pair => KeyValuePair.Create(Text(column, pair.Number), pair.Count))]);
+    }
+
+    /// <summary>Where the sum is no double any more.</summary>
+    private static double MeanOfLarge(ReadOnlySpan<double> numbers)
+    {
+        double mean = 0;
+        int present = 0;
+        foreach (double number in numbers)
+        {
+            mean += double.IsNaN(number) ? 0 : (number - mean) / ++present;
+        }
+
+        return mean;
     }
 
     /// <summary>The rows that a value has at least which is among the commonest.</summary>

@@ -105,7 +105,7 @@ public sealed class DataFormsTests : Tool
         Write("text.csv", "a,y\nred,1.5\nblue,2.5\nred,3.5\n");
         (int code, _, string error) = Run("train", "text.csv", "--preprocess", "none");
         Assert.Equal(3, code);
-        Assert.Contains("row 0, column 'a': 'red' found, a number expected: without preprocessing", error);
+        Assert.Contains("row 0 (line 2), column 'a': 'red' found, a number expected: without preprocessing", error);
     }
 
     [Fact]

@@ -108,6 +108,7 @@ internal static class CheckCommand
                 line.WriteNumber("parameters", result.Parameters);
                 line.WriteNumber("checked", result.Checked);
                 line.WriteNumber("rows", on.Data.Rows);
+                line.Warnings(ifAny: true);
                 line.WriteStartObject("worst");
                 line.Number("recursion_vs_backpropagation", result.WorstOfRecursion);
                 line.Number("backpropagation_vs_numerical", result.WorstOfNumerical);

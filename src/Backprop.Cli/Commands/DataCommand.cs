@@ -18,23 +18,13 @@ internal static class DataCommand
         var command = new Command("data", "What the columns are, and what training would make of them");
         common.AddTo(command);
         roles.AddTo(command);
-        command.SetAction(parsed => NoteLines.Of(notes => Run(common.Source(parsed).Read(notes).ForTraining(notes: notes), new() { Target = common.Targets(parsed), Columns = roles.Of(parsed), Reading = common.Reading(parsed), BadCells = common.BadCellsOf(parsed) }, parsed.GetValue(common.Json), notes)));
+        command.SetAction(parsed => Run(common.Source(parsed), new() { Target = common.Targets(parsed), Columns = roles.Of(parsed), Reading = common.Reading(parsed), BadCells = common.BadCellsOf(parsed) }, parsed.GetValue(common.Json)));
         return command;
     }
 
-    private static int Run(SourceRows source, TrainingOptions options, bool json, Notes notes)
+    private static int Run(DataSource data, TrainingOptions options, bool json)
     {
-        TableSchema? schema = null;
-        string? why = null;
-        try
-        {
-            schema = source.InferSchema(options, notes);
-        }
-        catch (UsageException error) when (options.Target is null && options.Columns is { Numeric: [], Categorical: [], Dates: [], Ignore: [], Ids: [] })
-        {
-            why = OptionNames.With(error.Message, error.Settings); // without a target there is still much to see
-        }
-
+        (SourceRows source, TableSchema? schema, string? why) = NoteLines.Of(notes => Look(data, options, notes), quiet: json);
         if (source.Table is null)
         {
             return Arrays(source, schema?.Target, json);
@@ -94,6 +84,20 @@ internal static class DataCommand
         }
 
         return ExitCode.Done;
+    }
+
+    /// <summary>The rows and what training would make of them; or why nothing is known of that, where without a target there is still much to see.</summary>
+    private static (SourceRows Rows, TableSchema? Schema, string? Why) Look(DataSource data, TrainingOptions options, Notes notes)
+    {
+        SourceRows source = data.Read(notes).ForTraining(notes: notes);
+        try
+        {
+            return (source, source.InferSchema(options, notes), null);
+        }
+        catch (UsageException error) when (options.Target is null && options.Columns is { Numeric: [], Categorical: [], Dates: [], Ignore: [], Ids: [] })
+        {
+            return (source, null, OptionNames.With(error.Message, error.Settings));
+        }
     }
 
     private static int Arrays(SourceRows source, TargetColumns? target, bool json)

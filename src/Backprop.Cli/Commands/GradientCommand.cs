@@ -46,6 +46,7 @@ internal static class GradientCommand
             {
                 line.Number("loss", gradient.Loss);
                 line.WriteNumber("rows", gradient.Rows);
+                line.Warnings(ifAny: true);
             });
             return ExitCode.Done;
         }

@@ -123,7 +123,5 @@ internal sealed class CommonOptions
         }
     }
 
-    public string? Targets(ParseResult parsed) => parsed.GetValue(Target) is var names && names is not null && names.Trim(' ', ',').Length == 0
-        ? throw new UsageException("--target names no column")
-        : names;
+    public string? Targets(ParseResult parsed) => parsed.GetValue(Target);
 }

@@ -6,6 +6,8 @@ namespace Backprop.Cli.Output;
 internal static class NoteLines
 {
     /// <summary>Does something and tells what it has noted, also where it fails.</summary>
+    /// <param name="work">What notes.</param>
+    /// <param name="quiet">Whether only those are told that say what was lost, since nobody wants more or a line of JSON carries them.</param>
     public static TResult Of<TResult>(Func<Notes, TResult> work, bool quiet = false)
     {
         var notes = new Notes();

@@ -19,6 +19,8 @@ internal static class OptionNames
 
     private static readonly Dictionary<string, string> s_values = new(StringComparer.Ordinal)
     {
+        ["Header = true"] = "--header yes",
+        ["Header = false"] = "--header no",
         ["Preprocess = true"] = "--preprocess auto",
         ["BadCells = Missing"] = "--bad-cells missing",
         ["Preprocess = false"] = "--preprocess none",

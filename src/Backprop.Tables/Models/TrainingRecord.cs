@@ -128,7 +128,7 @@ internal sealed class TrainingRecord
         (TValue least, TValue greatest) = (values[0], values[0]);
         foreach (TValue value in values)
         {
-            (least, greatest) = (TValue.Min(least, value), TValue.Max(greatest, value));
+            (least, greatest) = (TValue.MinNumber(least, value), TValue.MaxNumber(greatest, value)); // NaN is a missing cell
         }
 
         return (double.CreateTruncating(least), double.CreateTruncating(greatest));
