@@ -56,7 +56,7 @@ internal sealed class FeatureEncoder<T>(Table table, PredictionOptions options, 
         [
             .. used.Where(spec => table.Find(spec.Name) is { IsText: false } column && spec.Kind switch
             {
-                FeatureKind.Categorical => column.Type == ColumnType.Boolean || !new LabelIndex(spec.Categories!).NumbersDecide,
+                FeatureKind.Categorical => column.Type == ColumnType.Boolean || !new LabelIndex(spec.Categories!, spec.Format).NumbersDecide,
                 FeatureKind.Date => true,
                 _ => false,
             }).Select(spec => spec.Name),
@@ -68,7 +68,7 @@ internal sealed class FeatureEncoder<T>(Table table, PredictionOptions options, 
     private ColumnEncoder<T> Prepare(FeatureColumn spec, Column column, int offset, CellFindings findings) => spec.Kind switch
     {
         FeatureKind.Categorical => Categories(spec, column, offset, findings),
-        FeatureKind.Numeric when !column.IsText => Numbers(spec, column, offset, findings),
+        FeatureKind.Numeric when !column.IsText && (column.Type != ColumnType.Boolean || spec.TakesBooleans) => Numbers(spec, column, offset, findings),
         _ => Vectors(spec, column, offset, findings),
     };
 
@@ -146,7 +146,7 @@ internal sealed class FeatureEncoder<T>(Table table, PredictionOptions options, 
 
     private CategoryEncoder<T> Categories(FeatureColumn spec, Column column, int offset, CellFindings findings)
     {
-        var index = new LabelIndex(spec.Categories!);
+        var index = new LabelIndex(spec.Categories!, spec.Format);
         int none = spec.SharesRare ? spec.Categories!.Count : -1;
         int Place(int label) => label >= 0 ? label : none;
         if (!column.IsText)
@@ -177,7 +177,7 @@ internal sealed class FeatureEncoder<T>(Table table, PredictionOptions options, 
         places[0] = spec.FlagsMissing ? spec.FeatureCount - 1 : -1;
         for (int code = 0; code < rows.Length; code++)
         {
-            int label = index.Find(column.Values[code], out bool isByText);
+            int label = index.Find(column.Values[code], column.TypedNumber(code), out bool isByText);
             places[code + 1] = Place(label);
             if (rows[code] > 0 && !isByText)
             {
@@ -243,7 +243,7 @@ internal sealed class FeatureEncoder<T>(Table table, PredictionOptions options, 
     {
         if (!column.IsText)
         {
-            return code < 2 ? code : double.NaN; // a boolean, or a number that is none
+            return code < 2 && spec.Kind == FeatureKind.Boolean ? code : double.NaN; // a boolean is no number, and a number but 0 and 1 no boolean
         }
 
         string text = column.Values[code];

@@ -131,11 +131,17 @@ public static class SchemaInference
     {
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(options);
+        return RowsWithTargets(table, options, notes) is { } kept ? table.Select(kept) : table;
+    }
+
+    /// <summary>The rows of <see cref="WithTargets"/>; null: all.</summary>
+    internal static int[]? RowsWithTargets(Table table, TableOptions options, Notes? notes)
+    {
         Column[] targets = [.. Targets(table, options.Targets).Select(name => table.Find(name)!)];
         int[] kept = [.. Enumerable.Range(0, table.Rows).Where(row => !Array.Exists(targets, column => column.IsMissing(row)))];
         if (kept.Length == table.Rows)
         {
-            return table;
+            return null;
         }
 
         int first = 0;
@@ -152,6 +158,6 @@ public static class SchemaInference
 
         int dropped = table.Rows - kept.Length;
         notes?.Add(new($"'{table.Source}': {dropped} of {table.Rows} rows are left out, they have no target; the first is row {first}", true, "MissingTarget = drop"));
-        return table.Select(kept);
+        return kept;
     }
 }

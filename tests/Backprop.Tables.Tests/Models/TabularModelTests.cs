@@ -61,6 +61,18 @@ public sealed class TabularModelTests : IDisposable
     }
 
     [Fact]
+    public void WhatAColumnIsDoesNotDependOnRowsWithoutATarget()
+    {
+        var table = new Table("t", [new("n", ColumnType.Integer, [.. Enumerable.Range(0, 60).Select(n => (double)n)]), new("x", ColumnType.Real, [.. Enumerable.Range(0, 60).Select(n => Math.Sin(n))]), new("y", ColumnType.Real, [.. Enumerable.Range(0, 60).Select(n => n % 20 == 7 ? double.NaN : n + 0.5)])]);
+        var notes = new Notes();
+        PreparedData<float> data = PreparedData<float>.Prepare(DataSource.Of(table), s_quick with { Columns = new() { DropMissingTargets = true } }, notes);
+        Assert.Equal(FeatureKind.Ignored, data.Schema!.Columns[0].Kind);
+        Assert.Equal(57, data.All.Rows);
+        Assert.Contains(notes.All, note => note.Message == "column 'n' is ignored: a row number: it counts by 1 from row to row");
+        Assert.Equal(data.TrainingRows.Average(row => Math.Sin(new[] { 7, 27, 47 }.Aggregate(row, (at, gap) => at >= gap ? at + 1 : at))), data.Schema.Columns[1].Mean, 12);
+    }
+
+    [Fact]
     public void OneObjectIsNotSeveral()
     {
         var model = TabularModel.Train(House.Some(60), nameof(House.Price), s_quick with { Epochs = 1 });
