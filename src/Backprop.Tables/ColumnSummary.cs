@@ -20,7 +20,7 @@ public sealed record ColumnSummary(string Name, ColumnType Type, int Missing, in
     {
         ArgumentNullException.ThrowIfNull(table);
         var summaries = new ColumnSummary[table.Columns.Count];
-        InParallel.For(summaries.Length, c => summaries[c] = Of(table.Columns[c]));
+        Workers.Run(summaries.Length, c => summaries[c] = Of(table.Columns[c]));
         return summaries;
     }
 
