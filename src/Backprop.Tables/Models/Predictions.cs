@@ -31,6 +31,12 @@ public sealed class Predictions : IReadOnlyList<Prediction>
     /// </summary>
     public IReadOnlyList<Column> Columns { get; }
 
+    /// <summary>The seconds in which the rows were read and became numbers for the network.</summary>
+    public double ReadingSeconds { get; internal set; }
+
+    /// <summary>The seconds from those numbers to predictions.</summary>
+    public double PredictingSeconds { get; internal set; }
+
     /// <summary>One row's.</summary>
     /// <exception cref="ArgumentOutOfRangeException">No such row.</exception>
     public Prediction this[int index]

@@ -24,7 +24,7 @@ internal sealed class FeatureEncoder<T>(Table table, PredictionOptions options, 
         int width = offsets[^1];
         var encoders = new ColumnEncoder<T>[used.Length];
         var findings = new CellFindings[used.Length];
-        InParallel.For(used.Length, n => encoders[n] = Prepare(used[n], columns[n], offsets[n], findings[n] = new()));
+        Workers.Run(used.Length, n => encoders[n] = Prepare(used[n], columns[n], offsets[n], findings[n] = new()));
         if (findings.Where(finding => finding.Error is not null).MinBy(finding => finding.Error!.Value.Row) is { } bad)
         {
             throw bad.Error!.Value.Error;
@@ -37,7 +37,7 @@ internal sealed class FeatureEncoder<T>(Table table, PredictionOptions options, 
 
         var features = new T[table.Rows * width];
         int rows = Math.Max(1, BlockLength / width);
-        InParallel.For((int)(((long)table.Rows + rows - 1) / rows), block =>
+        Workers.Run((int)(((long)table.Rows + rows - 1) / rows), block =>
         {
             int first = block * rows, end = (int)Math.Min(table.Rows, (long)first + rows);
             foreach (ColumnEncoder<T> encoder in encoders)
