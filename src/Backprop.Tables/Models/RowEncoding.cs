@@ -27,6 +27,7 @@ internal sealed class RowEncoding
     /// <exception cref="UsageException">Columns of arrays are named, or a column that does not exist, or no target can be told.</exception>
     public RowEncoding(SourceRows rows, TrainingOptions options, bool scaleTargets, Notes? notes)
     {
+        rows = options.Columns.DropMissingTargets ? rows.WithArrayTargets(notes) : rows;
         (_rows, _options) = (rows, options);
         if (rows.Table is null)
         {
@@ -34,11 +35,21 @@ internal sealed class RowEncoding
         }
 
         _isPlain = rows.Table is null && (!options.UsesRecipe || !options.Columns.Preprocess || rows.AreScaledBytes == true);
+        if (_isPlain && options.Columns.Roles is { Count: > 0 } roles)
+        {
+            throw new UsageException($"'{rows.Name}': the features of these arrays are taken as they are, none can be named as something else") { Settings = roles };
+        }
+
         _all = rows.Table ?? (_isPlain ? ModelRows.TargetTable(rows) : ModelRows.Named(rows));
         IReadOnlyList<string> targets = rows.Table is null ? ModelRows.TargetNamesOf(rows)
             : options.Target is { } text ? SchemaInference.Targets(_all, text)
             : SchemaInference.Targets(_all, options.Columns.Targets ?? rows.DefaultTargets);
         _columns = options.Columns with { Targets = targets, Task = Task(targets), ScaleTargets = scaleTargets && ScalesTargets(options), Reading = options.Reading };
+        if (options is { BadCells: BadCells.Missing, Columns: { DropMissingTargets: true, Task: not TableTask.Classification } } && rows.Table is not null)
+        {
+            _all = BadCellRows.AsMissing(_all, [.. _all.Names.Except(targets)], options.Reading?.Decimal, notes);
+        }
+
         if (options.BadCells == BadCells.Missing && rows.Table is not null)
         {
             var others = new ColumnRoles(_all, _columns, targets);

@@ -24,7 +24,7 @@ internal sealed class FeatureEncoder<T>(Table table, PredictionOptions options, 
         int width = offsets[^1];
         var encoders = new ColumnEncoder<T>[used.Length];
         var findings = new CellFindings[used.Length];
-        InParallel.For(used.Length, n => encoders[n] = Prepare(used[n], columns[n], offsets[n], findings[n] = new()));
+        Workers.Run(used.Length, n => encoders[n] = Prepare(used[n], columns[n], offsets[n], findings[n] = new()));
         if (findings.Where(finding => finding.Error is not null).MinBy(finding => finding.Error!.Value.Row) is { } bad)
         {
             throw bad.Error!.Value.Error;
@@ -37,7 +37,7 @@ internal sealed class FeatureEncoder<T>(Table table, PredictionOptions options, 
 
         var features = new T[table.Rows * width];
         int rows = Math.Max(1, BlockLength / width);
-        InParallel.For((int)(((long)table.Rows + rows - 1) / rows), block =>
+        Workers.Run((int)(((long)table.Rows + rows - 1) / rows), block =>
         {
             int first = block * rows, end = (int)Math.Min(table.Rows, (long)first + rows);
             foreach (ColumnEncoder<T> encoder in encoders)
@@ -120,7 +120,7 @@ internal sealed class FeatureEncoder<T>(Table table, PredictionOptions options, 
             bool fits = !double.IsNaN(number) && T.IsFinite(spec.Kind == FeatureKind.Boolean ? T.CreateTruncating(number) : NumberEncoder<T>.Encode(spec, number));
             if (!fits && options.BadCells == BadCells.Refused)
             {
-                Fail(findings, column, first[code], double.IsFinite(number) ? $"{Expected(spec)} that is not so large" : Expected(spec));
+                Fail(findings, column, first[code], double.IsFinite(number) ? $"{Expected(spec)} that is not so large" : Expected(spec), spec.Kind == FeatureKind.Numeric && !double.IsFinite(number) ? spec.Format ?? NumberFormat.Plain : null);
             }
             else if (!fits)
             {
@@ -290,15 +290,17 @@ internal sealed class FeatureEncoder<T>(Table table, PredictionOptions options, 
     {
         FeatureKind.Boolean => "true or false",
         FeatureKind.Date => $"a date ({spec.Date})",
-        _ => "a number",
+        _ => spec.Format?.Decimal == ',' ? "a number with a decimal comma" : "a number",
     };
 
-    private void Fail(CellFindings findings, Column column, int row, string expected)
+    private void Fail(CellFindings findings, Column column, int row, string expected, NumberFormat? format = null)
     {
         if (findings.IsFirst(row))
         {
             string text = column.Text(row)!;
-            findings.Error = (row, new($"{table.Place(row)}, column '{column.Name}': '{text}' found, {expected} expected") { Settings = ["BadCells = missing", $"Missing = '{text}'"] });
+            char other = format?.Decimal == ',' ? '.' : ',';
+            bool isOther = format is not null && NumberText.TryParse(text, new(other), out _);
+            findings.Error = (row, new($"{table.Place(row)}, column '{column.Name}': '{text}' found, {expected} expected") { Settings = [.. isOther ? [$"Decimal = {other}"] : Array.Empty<string>(), "BadCells = missing", $"Missing = '{text}'"] });
         }
     }
 }

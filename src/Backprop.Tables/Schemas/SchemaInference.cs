@@ -34,24 +34,8 @@ public static class SchemaInference
         Table written = table.AsWritten([.. columns.Where(column => roles.Of(column.Name) is FeatureKind.Categorical or FeatureKind.Date).Select(column => column.Name)]);
         var inference = new FeatureInference(table, options, roles, training);
         var features = new FeatureColumn[columns.Length];
-        var errors = new BackpropException?[columns.Length];
         var said = new List<Note>[columns.Length];
-        InParallel.For(columns.Length, n =>
-        {
-            try
-            {
-                features[n] = inference.Infer(columns[n], written.Find(columns[n].Name)!, said[n] = []);
-            }
-            catch (BackpropException error)
-            {
-                errors[n] = error;
-            }
-        });
-        if (Array.Find(errors, error => error is not null) is { } first)
-        {
-            throw first;
-        }
-
+        Workers.Run(columns.Length, n => features[n] = inference.Infer(columns[n], written.Find(columns[n].Name)!, said[n] = []));
         if (notes is not null)
         {
             ColumnNotes.Add(notes, features, said);

@@ -238,6 +238,6 @@ internal sealed class TargetInference(Table table, TableOptions options)
 
     private DataException NoNumber(Column column, int row, string expected) => new($"{table.Place(row)}, column '{column.Name}': '{column.Text(row)}' found, {expected}")
     {
-        Settings = [$"Missing = '{column.Text(row)}'", "MissingTarget = drop", "Task = classification"],
+        Settings = [$"Missing = '{column.Text(row)}'", "BadCells = missing, MissingTarget = drop", "Task = classification"],
     };
 }
