@@ -19,7 +19,7 @@ internal sealed class ColumnRoles
         Add(table, options.Ids, FeatureKind.Id, nameof(options.Ids), others);
         if (!options.Preprocess && _roles.FirstOrDefault(role => role.Value.Kind is FeatureKind.Categorical or FeatureKind.Date) is { Key: { } name } found)
         {
-            throw new UsageException($"column '{name}' is named as one of {found.Value.Option}, which takes preprocessing") { Settings = [$"{found.Value.Option} = {name}", "Preprocess = auto"] };
+            throw new UsageException($"column '{name}' is named as {Word(found.Value.Kind)}, which takes preprocessing") { Settings = [$"{found.Value.Option} = {name}", "Preprocess = auto"] };
         }
     }
 
@@ -42,11 +42,11 @@ internal sealed class ColumnRoles
                 (pattern, form) = (entry[..at], DateForm.Parse(entry[(at + 1)..]));
             }
 
-            foreach (string name in Matches(table, pattern, option, others))
+            foreach (string name in Matches(table, pattern, kind, option, others))
             {
                 if (!_roles.TryAdd(name, (kind, option)) && _roles[name].Kind != kind)
                 {
-                    throw new UsageException($"column '{name}' is named twice, as one of {_roles[name].Option} and of {option}") { Settings = [$"{_roles[name].Option} = {name}", $"{option} = {name}"] };
+                    throw new UsageException($"column '{name}' is named twice, as {Word(_roles[name].Kind)} and as {Word(kind)}") { Settings = [$"{_roles[name].Option} = {name}", $"{option} = {name}"] };
                 }
 
                 if (form is not null)
@@ -57,12 +57,21 @@ internal sealed class ColumnRoles
         }
     }
 
-    private static string[] Matches(Table table, string pattern, string option, IReadOnlyCollection<string> others)
+    private static string Word(FeatureKind kind) => kind switch
+    {
+        FeatureKind.Numeric => "a number",
+        FeatureKind.Categorical => "a category",
+        FeatureKind.Date => "a date",
+        FeatureKind.Id => "an id",
+        _ => "ignored",
+    };
+
+    private static string[] Matches(Table table, string pattern, FeatureKind kind, string option, IReadOnlyCollection<string> others)
     {
         if (table.Find(pattern) is not null)
         {
             return !others.Contains(pattern) ? [pattern]
-                : throw new UsageException($"column '{pattern}' is a target or a weight, which cannot be one of {option} too") { Settings = [$"{option} = {pattern}"] };
+                : throw new UsageException($"column '{pattern}' is a target or a weight, which cannot be {Word(kind)} too") { Settings = [$"{option} = {pattern}"] };
         }
 
         string[] found = pattern.Contains('*', StringComparison.Ordinal)
