@@ -14,7 +14,7 @@ internal static class ColumnNotes
         foreach (IGrouping<string, FeatureColumn> group in ignored.Length > SchemaInference.MostNotes ? ignored.GroupBy(Reason) : [])
         {
             FeatureColumn first = group.First();
-            notes.Add(new($"{group.Count()} columns are ignored ({group.Key}): {Names([.. group.Select(column => column.Name)])}", true, first.Remedy is null ? [] : [first.Remedy]));
+            notes.Add(new($"{group.Count()} columns are ignored ({group.Key}): {string.Join(", ", group.Select(column => $"'{column.Name}'"))}", true, first.Remedy is null ? [] : [first.Remedy]));
         }
 
         Note[] others = [.. said.SelectMany(list => list)];

@@ -217,7 +217,7 @@ internal sealed class FeatureInference(Table table, TableOptions options, Column
 
         if (!isAsked && different > FewCategories && 2L * different > counts.Present)
         {
-            return Ignored(column, $"{different} different texts in {counts.Present} rows", nameof(options.Categorical));
+            return Ignored(column, $"{different} different texts in {counts.Present} rows", nameof(options.Categorical)) is var ignored && AsDates(column, counts) is { } told ? ignored with { Remedy = told } : ignored;
         }
 
         bool gaps = counts.PresentInTraining < training.Length;
@@ -257,7 +257,7 @@ internal sealed class FeatureInference(Table table, TableOptions options, Column
     private FeatureColumn OfMixedDates(Column column, TextCounts counts, string mixed, List<Note> notes)
     {
         FeatureColumn found = Categories(column, counts, isAsked: false, notes);
-        string? told = Told(column, counts).FirstOrDefault();
+        string? told = AsDates(column, counts);
         if (found.Kind == FeatureKind.Ignored)
         {
             return found with { Why = $"dates of more than one form ({mixed}), {found.Why}", Remedy = told ?? found.Remedy };
@@ -278,6 +278,14 @@ internal sealed class FeatureInference(Table table, TableOptions options, Column
     /// <summary>The forms by which all cells are read if they are told.</summary>
     private static IEnumerable<string> Told(Column column, TextCounts counts) =>
         DateForm.Known.Concat(DateForm.Told).Where(form => counts.Codes.All(code => form.TryParse(column.Values[code], out _))).Select(form => $"Dates = {column.Name}={form}");
+
+    /// <summary>What would make dates of all cells; null: nothing. Of several forms an error says which they are.</summary>
+    private static string? AsDates(Column column, TextCounts counts) => Told(column, counts).Take(2).ToArray() switch
+    {
+        [] => null,
+        [var one] => one,
+        _ => $"Dates = {column.Name}",
+    };
 
     private FeatureColumn Date(Column column, TextCounts counts, DateForm? form, bool isAsked)
     {

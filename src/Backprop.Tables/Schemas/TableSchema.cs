@@ -56,6 +56,11 @@ public sealed record TableSchema(IReadOnlyList<FeatureColumn> Columns, TargetCol
         T[] features = new FeatureEncoder<T>(table, options ?? new(), notes is not null).Encode(Columns, notes);
         bool present = Target.Names.All(name => table.Find(name) is not null);
         Targets<T> targets = needTargets || present ? TargetEncoder.Read<T>(Target, table, asValue) : Targets<T>.None;
+        if (needTargets && SampleWeight is not null && table.Find(SampleWeight) is null)
+        {
+            notes?.Add(new($"'{table.Source}' has no column '{SampleWeight}', by which rows are weighed: all weigh the same", false));
+        }
+
         return new(rows, width, features, targets, SampleWeight is null || table.Find(SampleWeight) is null ? null : ReadWeights<T>(table));
     }
 

@@ -188,7 +188,8 @@ internal sealed class TargetInference(Table table, TableOptions options)
             (double share, int firstOther) = counts.Share(code => !double.IsNaN(ofCode[code]));
             if (share < 1)
             {
-                throw NoNumber(column, firstOther, "a number expected as target value");
+                throw share > 0 ? NoNumber(column, firstOther, "a number expected as target value")
+                    : new DataException($"{table.Place(firstOther)}, column '{column.Name}': '{column.Text(firstOther)}' found, a number expected as target value; none of its cells is one") { Settings = ["Task = classification"] };
             }
 
             var cells = new NumberCells(column, format, areTruths);

@@ -150,6 +150,7 @@ public sealed class TargetTests
         DataException error = Assert.Throws<DataException>(() => SchemaInference.Target(Of(["2025-01-01", "2025-01-02"]), new()));
         Assert.Contains("dates found ('2025-01-01')", error.Message);
         Assert.Equal(TargetKind.Class, SchemaInference.Target(Of(["2025-01-01", "2025-01-02"]), new() { Task = TableTask.Classification }).Kind);
+        Assert.Equal(["Task = classification"], Assert.Throws<DataException>(() => SchemaInference.Target(Of(["2025-01-01", "2025-01-02"]), new() { Task = TableTask.Regression })).Settings);
     }
 
     [Fact]
@@ -223,6 +224,9 @@ public sealed class TargetTests
         Dataset<float> data = schema.Transform<float>(table, true);
         Assert.Equal([0.5f, 2, 1], data.SampleWeights!);
         Assert.Equal(["x"], schema.FeatureNames);
+        var notes = new Notes();
+        Assert.Null(schema.Transform<float>(Cells.Csv("x,y\n1,1\n2,2.5\n"), true, notes: notes).SampleWeights);
+        Assert.Equal("'t.csv' has no column 'w', by which rows are weighed: all weigh the same", Assert.Single(notes.All).Message);
         Assert.Contains("row 1, column 'w': -2 found", Assert.Throws<DataException>(() => schema.Transform<float>(Cells.Csv("x,w,y\n1,0.5,1\n2,-2,2\n"), true)).Message);
         Assert.Throws<UsageException>(() => SchemaInference.Infer(table, new() { SampleWeight = "y" }));
     }
