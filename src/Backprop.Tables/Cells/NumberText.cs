@@ -121,13 +121,14 @@ internal static class NumberText
             candidates.AddRange(marks.Where(decimals => decimals == '.' || decimalMark is not null).Select(decimals => new NumberFormat(decimals, null, currency)));
             foreach (char decimals in marks)
             {
-                candidates.AddRange(new (bool Has, char Mark)[] { (hasComma, ','), (hasPoint, '.'), (hasApostrophe, '\''), (hasBlank, ' ') }
-                    .Where(thousands => thousands.Has && thousands.Mark != decimals)
-                    .Select(thousands => new NumberFormat(decimals, thousands.Mark, currency)));
                 if (decimals == ',' && decimalMark is null)
                 {
                     candidates.Add(new(',', null, currency));
                 }
+
+                candidates.AddRange(new (bool Has, char Mark)[] { (hasComma, ','), (hasPoint, '.'), (hasApostrophe, '\''), (hasBlank, ' ') }
+                    .Where(thousands => thousands.Has && thousands.Mark != decimals)
+                    .Select(thousands => new NumberFormat(decimals, thousands.Mark, currency)));
             }
         }
 

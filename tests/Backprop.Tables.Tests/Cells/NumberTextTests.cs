@@ -118,6 +118,7 @@ public sealed class NumberTextTests
     [InlineData("12%|0|7.5%", '.', null, "%")]
     [InlineData("1.234.567|12", ',', '.', null)]
     [InlineData("12 kr|1.000,5 kr", ',', '.', "kr")]
+    [InlineData("12,5%|13,5 %", ',', null, "%")] // the blank stands between no thousands
     public void OneFormatIsInferred(string values, char mark, char? thousands, string? currency)
     {
         NumberInference found = NumberText.Infer(values.Split('|'));
