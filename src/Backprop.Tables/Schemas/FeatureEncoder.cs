@@ -85,7 +85,7 @@ internal sealed class FeatureEncoder<T>(Table table, PredictionOptions options, 
             }
             else if (!T.IsFinite(NumberEncoder<T>.Encode(spec, number)))
             {
-                Fail(findings, column, row, double.IsFinite(number) ? "a number that is not so large" : "a finite number");
+                Fail(spec, findings, column, row, double.IsFinite(number) ? "a number that is not so large" : "a finite number");
             }
             else if (number < low || number > high)
             {
@@ -120,7 +120,7 @@ internal sealed class FeatureEncoder<T>(Table table, PredictionOptions options, 
             bool fits = !double.IsNaN(number) && T.IsFinite(spec.Kind == FeatureKind.Boolean ? T.CreateTruncating(number) : NumberEncoder<T>.Encode(spec, number));
             if (!fits && options.BadCells == BadCells.Refused)
             {
-                Fail(findings, column, first[code], double.IsFinite(number) ? $"{Expected(spec)} that is not so large" : Expected(spec));
+                Fail(spec, findings, column, first[code], double.IsFinite(number) ? $"{Expected(spec)} that is not so large" : Expected(spec));
             }
             else if (!fits)
             {
@@ -293,12 +293,13 @@ internal sealed class FeatureEncoder<T>(Table table, PredictionOptions options, 
         _ => "a number",
     };
 
-    private void Fail(CellFindings findings, Column column, int row, string expected)
+    private void Fail(FeatureColumn spec, CellFindings findings, Column column, int row, string expected)
     {
         if (findings.IsFirst(row))
         {
             string text = column.Text(row)!;
-            findings.Error = (row, new($"{table.Place(row)}, column '{column.Name}': '{text}' found, {expected} expected") { Settings = ["BadCells = missing", $"Missing = '{text}'"] });
+            string[] settings = ["BadCells = missing", $"Missing = '{text}'"];
+            findings.Error = (row, new($"{table.Place(row)}, column '{column.Name}': '{text}' found, {expected} expected") { Settings = spec.Kind == FeatureKind.Numeric ? NumberTexts.Deciders(text, spec.Format, settings) : settings });
         }
     }
 }
