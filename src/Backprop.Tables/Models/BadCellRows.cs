@@ -1,4 +1,5 @@
 using Backprop.Tables.Cells;
+using Backprop.Tables.Reading;
 
 namespace Backprop.Tables.Models;
 
@@ -11,15 +12,15 @@ internal static class BadCellRows
     /// <summary>The table with such cells missing.</summary>
     /// <param name="table">The table.</param>
     /// <param name="others">Columns that stay as they are: targets and weights, of which nothing is guessed, and those that are named as something else.</param>
-    /// <param name="mark">The decimal mark, where it is known.</param>
+    /// <param name="reading">How the table was read.</param>
     /// <param name="notes">How many cells there are is said here.</param>
-    public static Table AsMissing(Table table, IReadOnlyCollection<string> others, char? mark, Notes? notes)
+    public static Table AsMissing(Table table, IReadOnlyCollection<string> others, ReadingOptions? reading, Notes? notes)
     {
-        Column[] columns = [.. table.Columns.Select(column => !column.IsText || others.Contains(column.Name) ? column : AsNumbers(table, column, mark, notes) ?? column)];
+        Column[] columns = [.. table.Columns.Select(column => !column.IsText || others.Contains(column.Name) ? column : AsNumbers(table, column, reading, notes) ?? column)];
         return new(table.Source, columns) { Places = table.Places, Skipped = table.Skipped };
     }
 
-    private static Column? AsNumbers(Table table, Column column, char? mark, Notes? notes)
+    private static Column? AsNumbers(Table table, Column column, ReadingOptions? reading, Notes? notes)
     {
         int[] counts = new int[column.Values.Count];
         long present = 0;
@@ -32,7 +33,7 @@ internal static class BadCellRows
             }
         }
 
-        NumberInference found = NumberText.Infer(column.Values, mark, counts);
+        NumberInference found = NumberText.Infer(column.Values, reading?.Decimal ?? column.DecimalMark, counts);
         double[] ofCode = [.. column.Values.Select((text, code) => !double.IsNaN(column.TypedNumber(code)) ? column.TypedNumber(code) : NumberText.TryParse(text, found.Closest, out double number) ? number : double.NaN)];
         int[] bad = [.. Enumerable.Range(0, column.Rows).Where(row => column.Codes[row] is >= 0 and var code && double.IsNaN(ofCode[code]))];
         if (bad.Length == 0 || present - bad.Length < MostlyShare * present)
@@ -40,13 +41,14 @@ internal static class BadCellRows
             return null;
         }
 
+        var missing = new MissingCells(reading?.Missing);
         double[] numbers = new double[column.Rows];
         for (int row = 0; row < numbers.Length; row++)
         {
-            numbers[row] = column.Codes[row] is >= 0 and var code ? ofCode[code] : double.NaN;
+            numbers[row] = column.Codes[row] is >= 0 and var code && !missing.Contains(ofCode[code]) ? ofCode[code] : double.NaN;
         }
 
-        notes?.Add(new($"'{table.Source}', column '{column.Name}': {(bad.Length == 1 ? "1 cell that is no number is" : $"{bad.Length} cells that are no numbers are")} taken as missing, the first '{column.Text(bad[0])}' in row {bad[0]}", IsLoss: true, "BadCells = missing"));
+        notes?.Add(new($"column '{column.Name}': {(bad.Length == 1 ? "1 cell that is no number is" : $"{bad.Length} cells that are no numbers are")} taken as missing, the first '{column.Text(bad[0])}' in {table.Place(bad[0])}", IsLoss: true, "BadCells = missing"));
         return new(column.Name, ColumnType.Real, numbers) { Format = found.Closest };
     }
 }

@@ -66,7 +66,7 @@ internal static class ModelRows
             left = [.. left.Where(column => !IsUsual(column.Name))];
         }
 
-        return rows with { Table = new Table(table.Source, left), DefaultTargets = null };
+        return rows with { Table = new Table(table.Source, left) { Places = table.Places, Skipped = table.Skipped }, DefaultTargets = null };
     }
 
     /// <exception cref="UsageException">A target column is named although the data are arrays.</exception>

@@ -41,7 +41,7 @@ internal sealed class RowEncoding
         if (options.BadCells == BadCells.Missing && rows.Table is not null)
         {
             var others = new ColumnRoles(_table, _columns, targets);
-            _table = BadCellRows.AsMissing(_table, [.. targets, .. options.Columns.SampleWeight is { } weight ? [weight] : Array.Empty<string>(), .. _table.Names.Where(name => others.Of(name) is not (null or FeatureKind.Numeric))], options.Reading?.Decimal, notes);
+            _table = BadCellRows.AsMissing(_table, [.. targets, .. options.Columns.SampleWeight is { } weight ? [weight] : Array.Empty<string>(), .. _table.Names.Where(name => others.Of(name) is not (null or FeatureKind.Numeric))], options.Reading, notes);
         }
     }
 

@@ -25,7 +25,8 @@ internal sealed class TextCodes
     private char[] _buffer = [];
 
     /// <param name="options">What stands for a missing cell, and the decimal mark.</param>
-    public TextCodes(ReadingOptions? options) => (_options, _missing) = (options, new(options?.Missing));
+    /// <param name="reading">How a schema knows the column.</param>
+    public TextCodes(ReadingOptions? options, ColumnReading? reading) => (_options, _missing) = (options, MissingCells.Of(options, reading));
 
     /// <summary>About how many bytes the texts take.</summary>
     public long Bytes { get; private set; }
@@ -78,7 +79,7 @@ internal sealed class TextCodes
     public Column Column(string name, int[] codes, ColumnReading? reading, Notes? notes, string source)
     {
         var text = new Column(name, codes, _values, _typed.Exists(number => !double.IsNaN(number)) ? [.. _typed] : null);
-        return reading?.Kind == ColumnReadingKind.Text || Format(reading, notes, $"'{source}', column '{name}'") is not { } format ? text : Numbers(text, format) ?? text;
+        return reading?.Kind is ColumnReadingKind.Text or ColumnReadingKind.Carried || Format(reading, notes, $"'{source}', column '{name}'") is not { } format ? text : Numbers(text, format) ?? (reading?.Kind == ColumnReadingKind.Number ? WithoutMarkers(text, codes, format) : text);
     }
 
     /// <summary>How the texts among the numbers are written as numbers; null: not all of them are.</summary>
@@ -136,6 +137,18 @@ internal sealed class TextCodes
         }
 
         return new(text.Name, isWhole && numbers.Length > 0 ? ColumnType.Integer : ColumnType.Real, cells) { Format = isTyped ? null : format, Written = (new KeptCells(text), 0) };
+    }
+
+    /// <summary>A column that is to be numbers and has other texts too: what stands for a missing number does so there as well.</summary>
+    private Column WithoutMarkers(Column text, int[] codes, NumberFormat format)
+    {
+        bool[] isMarker = [.. _values.Select((value, code) => double.IsNaN(_typed[code]) && NumberText.TryParse(value, format, out double number) && IsMissing(number))];
+        foreach (ref int code in codes.AsSpan())
+        {
+            code = code >= 0 && isMarker[code] ? Missing : code;
+        }
+
+        return text;
     }
 
     private int New(string text, double number)

@@ -142,6 +142,19 @@ public sealed class JsonReaderTests
 
     /// <summary>Values that stand across the borders of what is read at once.</summary>
     [Fact]
+    public void AMarkerOfNumbersStandsForAMissingOneBesideAnyText()
+    {
+        var options = new ReadingOptions { Missing = ["-999"], Columns = new Dictionary<string, ColumnReading> { ["m"] = new(ColumnReadingKind.Number) } };
+        foreach (string json in new[] { """[{"m":"-999.0"},{"m":1}]""", """[{"m":"-999.0"},{"m":"bad"}]""" })
+        {
+            using var stream = new MemoryStream(Encoding.UTF8.GetBytes(json));
+            Column column = JsonReader.Read(stream, "t.json", options).Columns[0];
+            Assert.True(column.IsMissing(0));
+            Assert.False(column.IsMissing(1));
+        }
+    }
+
+    [Fact]
     public void LongFilesAreReadAcrossBuffers()
     {
         string[] texts = [.. Enumerable.Range(0, 3000).Select(n => new string((char)('a' + (n % 26)), n % 97) + n)];
