@@ -62,6 +62,7 @@ internal static class Program
             }
 
             var session = Session.Current;
+            session.Options = [.. parsed.CommandResult.Command.Options.Select(option => option.Name)];
             var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = session.Output, Error = session.Error };
             if (!session.IsProcess)
             {

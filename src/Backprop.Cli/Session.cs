@@ -50,6 +50,9 @@ internal sealed class Session
     /// <summary>What was warned of so far; <c>--json</c> carries it.</summary>
     public List<string> Warnings { get; } = [];
 
+    /// <summary>The options of the command that runs, by name: no other is ever proposed.</summary>
+    public IReadOnlyCollection<string>? Options { get; set; }
+
     /// <summary>Where messages, progress and pictures go.</summary>
     public IAnsiConsole People => field ??= Console(Error, IsErrorRedirected, isPlain: false, width: 120);
 

@@ -17,7 +17,7 @@ public sealed class Column
     /// <summary>A column of numbers (or of booleans, as 0 and 1); NaN: missing.</summary>
     public Column(string name, ColumnType type, double[] numbers) => (Name, Type, _numbers) = (name, type, numbers);
 
-    /// <summary>A column of text; null: missing.</summary>
+    /// <summary>A column of text as it stands: null is missing, and nothing else.</summary>
     public Column(string name, string?[] texts)
     {
         ArgumentNullException.ThrowIfNull(texts);

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Backprop.Tables.Cells;
+using Backprop.Tables.Schemas;
 
 namespace Backprop.Tables;
 
@@ -20,8 +22,36 @@ public sealed record ColumnSummary(string Name, ColumnType Type, int Missing, in
     {
         ArgumentNullException.ThrowIfNull(table);
         var summaries = new ColumnSummary[table.Columns.Count];
-        InParallel.For(summaries.Length, c => summaries[c] = Of(table.Columns[c]));
+        Workers.Run(summaries.Length, c => summaries[c] = Of(table.Columns[c]));
         return summaries;
+    }
+
+    /// <summary>Looks at all columns of a table as a schema reads them: texts that are numbers to it are numbers, and those that are none are missing.</summary>
+    public static IReadOnlyList<ColumnSummary> Of(Table table, TableSchema? schema)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        if (schema is null)
+        {
+            return Of(table);
+        }
+
+        var formats = schema.Columns.Where(column => column.Kind == FeatureKind.Numeric).ToDictionary(column => column.Name, column => column.Format, StringComparer.Ordinal);
+        for (int t = 0; schema.Target.Kind != TargetKind.Class && t < schema.Target.Names.Count; t++)
+        {
+            formats[schema.Target.Names[t]] = schema.Target.Formats?[t];
+        }
+
+        var summaries = new ColumnSummary[table.Columns.Count];
+        Workers.Run(summaries.Length, c => summaries[c] = Of(table.Columns[c].IsText && formats.TryGetValue(table.Columns[c].Name, out NumberFormat? format) ? Numbers(table.Columns[c], format) : table.Columns[c]));
+        return summaries;
+    }
+
+    private static Column Numbers(Column text, NumberFormat? format)
+    {
+        var cells = new NumberCells(text, format);
+        double[] numbers = [.. Enumerable.Range(0, text.Rows).Select(row => cells[row])];
+        bool isWhole = text.Values.All(value => !NumberText.TryParse(value, format ?? NumberFormat.Plain, out _, out bool whole) || whole);
+        return new(text.Name, isWhole ? ColumnType.Integer : ColumnType.Real, numbers);
     }
 
     /// <summary>Looks at a column.</summary>
@@ -59,7 +89,7 @@ public sealed record ColumnSummary(string Name, ColumnType Type, int Missing, in
 
     private static ColumnSummary OfNumbers(Column column)
     {
-        double minimum = double.PositiveInfinity, maximum = double.NegativeInfinity, mean = 0;
+        double minimum = double.PositiveInfinity, maximum = double.NegativeInfinity, sum = 0;
         int present = 0;
         foreach (double number in column.Numbers)
         {
@@ -67,15 +97,30 @@ public sealed record ColumnSummary(string Name, ColumnType Type, int Missing, in
             {
                 minimum = Math.Min(minimum, number);
                 maximum = Math.Max(maximum, number);
-                mean += (number - mean) / ++present;
+                sum += number;
+                present++;
             }
         }
 
         bool any = present > 0;
+        double mean = double.IsFinite(sum) ? sum / present : MeanOfLarge(column.Numbers);
         (int distinct, IReadOnlyList<(double Number, int Count)> commonest) = NumberCounts.Of(column.Numbers, MostCounts);
         return new(
             column.Name, column.Type, column.Rows - present, distinct, any ? minimum : double.NaN, any ? maximum : double.NaN, any ? mean : double.NaN,
             [.. commonest.Select(pair => KeyValuePair.Create(Text(column, pair.Number), pair.Count))]);
+    }
+
+    /// <summary>Where the sum is no double any more.</summary>
+    private static double MeanOfLarge(ReadOnlySpan<double> numbers)
+    {
+        double mean = 0;
+        int present = 0;
+        foreach (double number in numbers)
+        {
+            mean += double.IsNaN(number) ? 0 : (number - mean) / ++present;
+        }
+
+        return mean;
     }
 
     /// <summary>The rows that a value has at least which is among the commonest.</summary>

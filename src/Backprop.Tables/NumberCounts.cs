@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Backprop.Tables;
 
 /// <summary>
@@ -38,7 +40,7 @@ internal sealed class NumberCounts
             starts[part + 1] += starts[part];
         }
 
-        double[] parts = new double[starts[^1]];
+        double[] parts = ArrayPool<double>.Shared.Rent(starts[^1]);
         int[] next = starts[..^1];
         foreach (double number in numbers)
         {
@@ -55,6 +57,7 @@ internal sealed class NumberCounts
             distinct += counts.Count(parts.AsSpan(starts[part]..starts[part + 1]), bits);
         }
 
+        ArrayPool<double>.Shared.Return(parts);
         return (distinct, counts._commonest);
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Backprop.Tables.Models;
+using Backprop.Tables.Reading;
 
 namespace Backprop.Tables;
 
@@ -31,8 +32,10 @@ public sealed class Table
     }
 
     /// <summary>A table of objects: each public property that is a number, text, a truth value, a date, an enumeration or one of them that may be null is a column of its name.</summary>
+    /// <param name="rows">The objects. A text of theirs means what it means as the cell of a file: blanks around it do not count, and the empty one and what stands for a missing cell are missing.</param>
+    /// <param name="reading">What stands for a missing cell; null: <see cref="ReadingOptions.DefaultMissing"/>.</param>
     /// <exception cref="DataException">No rows, a row that is null, a property of another kind, a number that is not finite.</exception>
-    public static Table From<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TRow>(IEnumerable<TRow> rows) => RowTable.Of(rows);
+    public static Table From<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TRow>(IEnumerable<TRow> rows, ReadingOptions? reading = null) => RowTable.Of(rows, reading);
 
     /// <summary>A table of rows of numbers, its columns called x0, x1, …; NaN is missing.</summary>
     /// <exception cref="DataException">No rows, rows of unequal length, a number that is infinite.</exception>

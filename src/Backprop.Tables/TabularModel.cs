@@ -3,6 +3,7 @@ using System.Numerics;
 using Backprop.ModelFiles;
 using Backprop.Networks;
 using Backprop.Tables.Models;
+using Backprop.Tables.Reading;
 using Backprop.Tables.Schemas;
 using Backprop.Training;
 
@@ -92,7 +93,7 @@ public abstract class TabularModel
     /// <inheritdoc cref="Train(string, string?, TrainingOptions?, IProgress{TrainingProgress}?, CancellationToken)"/>
     public static TabularModel Train<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TRow>(
         IEnumerable<TRow> rows, string target, TrainingOptions? options = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default) =>
-        Train(Table.From(rows), target, options, progress, cancellation);
+        Train(Objects(rows, options?.Reading), (options ?? new()) with { Target = target }, progress, cancellation);
 
     /// <summary>Trains on rows of numbers to predict a value of each.</summary>
     /// <param name="features">The rows, of equal length; NaN is missing.</param>
@@ -106,13 +107,13 @@ public abstract class TabularModel
 
     /// <summary>Trains on rows of numbers to predict the class of each.</summary>
     /// <param name="features">The rows, of equal length; NaN is missing.</param>
-    /// <param name="labels">A label for each row.</param>
+    /// <param name="labels">A label for each row. It means what it means as the cell of a file: blanks around it do not count, and the empty one and what stands for a missing cell are missing.</param>
     /// <param name="options">How; null: by the recipe.</param>
     /// <param name="progress">Told before the first epoch and after each.</param>
     /// <param name="cancellation">Ends training after the step that is being made; the model is the best so far.</param>
     /// <inheritdoc cref="Train(string, string?, TrainingOptions?, IProgress{TrainingProgress}?, CancellationToken)"/>
     public static TabularModel Train(double[][] features, string[] labels, TrainingOptions? options = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default) =>
-        Train(Table.From(features, new Column(ArrayTarget, labels)), ArrayTarget, options, progress, cancellation);
+        Train(DataSource.Of("arrays", (reading, notes) => Table.From(features, RowTable.Texts(ArrayTarget, labels, "arrays", reading, notes)), options?.Reading), OfClasses(options) with { Target = ArrayTarget }, progress, cancellation);
 
     /// <summary>Trains on rows of numbers to predict the class of each.</summary>
     /// <param name="features">The rows, of equal length; NaN is missing.</param>
@@ -124,9 +125,7 @@ public abstract class TabularModel
     public static TabularModel Train(double[][] features, int[] classes, TrainingOptions? options = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(classes);
-        options ??= new();
-        options = options.Columns.Task == TableTask.Auto ? options with { Columns = options.Columns with { Task = TableTask.Classification } } : options;
-        return Train(Table.From(features, new Column(ArrayTarget, ColumnType.Integer, Array.ConvertAll(classes, c => (double)c))), ArrayTarget, options, progress, cancellation);
+        return Train(Table.From(features, new Column(ArrayTarget, ColumnType.Integer, Array.ConvertAll(classes, c => (double)c))), ArrayTarget, OfClasses(options), progress, cancellation);
     }
 
     /// <summary>Trains on rows from anywhere.</summary>
@@ -188,7 +187,7 @@ public abstract class TabularModel
 
     /// <summary>Loss and metrics on objects.</summary>
     /// <inheritdoc cref="Evaluate(DataSource, string?, Notes?, PredictionOptions?)"/>
-    public Evaluation Evaluate<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TRow>(IEnumerable<TRow> rows, Notes? notes = null) => Evaluate(Table.From(rows), null, notes);
+    public Evaluation Evaluate<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TRow>(IEnumerable<TRow> rows, Notes? notes = null) => Evaluate(Objects(rows), null, notes);
 
     /// <summary>Loss and metrics on rows of numbers, in the order of training.</summary>
     /// <param name="features">The rows.</param>
@@ -209,7 +208,7 @@ public abstract class TabularModel
     /// <summary>A prediction for one object, whose public properties are the columns.</summary>
     /// <exception cref="DataException">A property is missing, or not what the column is.</exception>
     public Prediction Predict<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TRow>(TRow row, Notes? notes = null) where TRow : notnull =>
-        PredictAll(DataSource.Of(Table.From<TRow>([Single(row)])), null, notes)[0];
+        PredictAll(Objects<TRow>([Single(row)]), null, notes)[0];
 
     /// <summary>A prediction for one row of numbers, in the order of training.</summary>
     /// <exception cref="DataException">Not as many numbers as the model takes.</exception>
@@ -225,11 +224,18 @@ public abstract class TabularModel
 
     /// <summary>Predictions for objects, whose public properties are the columns.</summary>
     /// <inheritdoc cref="PredictAll(DataSource, string?, Notes?, PredictionOptions?)"/>
-    public Predictions PredictAll<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TRow>(IEnumerable<TRow> rows, Notes? notes = null) => PredictAll(DataSource.Of(Table.From(rows)), null, notes);
+    public Predictions PredictAll<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TRow>(IEnumerable<TRow> rows, Notes? notes = null) => PredictAll(Objects(rows), null, notes);
 
     /// <summary>Predictions for rows of numbers, in the order of training.</summary>
     /// <exception cref="DataException">Not as many numbers as the model takes.</exception>
     public Predictions PredictAll(double[][] features, Notes? notes = null) => PredictAll(DataSource.Of(Table.From(features, FeatureColumns(features))), null, notes);
+
+    /// <summary>Objects, read as whoever takes them knows their columns.</summary>
+    private static DataSource Objects<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TRow>(IEnumerable<TRow> rows, ReadingOptions? reading = null) =>
+        DataSource.Of(RowTable.SourceOf<TRow>(), (known, notes) => RowTable.Of(rows, known, notes), reading);
+
+    private static TrainingOptions OfClasses(TrainingOptions? options) =>
+        options is { Columns.Task: not TableTask.Auto } ? options : (options ?? new()) with { Columns = (options?.Columns ?? new()) with { Task = TableTask.Classification } };
 
     /// <summary>What the columns of arrays are called.</summary>
     private string[] FeatureColumns(double[][] features)

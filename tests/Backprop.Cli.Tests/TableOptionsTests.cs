@@ -96,6 +96,66 @@ public sealed class TableOptionsTests : Tool
         Assert.Contains("warning: column 'c' is ignored", Run("train", "t.csv", "--epochs", "1", "--quiet").Error, StringComparison.Ordinal); // a column is lost
     }
 
+    /// <summary>What a command proposes it takes.</summary>
+    [Fact]
+    public void NoCommandProposesAnOptionThatItRejects()
+    {
+        string[] lines = ["x,c,y", .. Enumerable.Range(0, 60).Select(n => $"{n * 7 % 30},{"ab"[n % 2]},{n * 7 % 30 * 2}.5")];
+        Write("t.csv", string.Join('\n', lines));
+        Json(["train", "t.csv", .. s_quick]);
+        (lines[4], lines[7]) = ("3,a,", "4,b,oops");
+        Write("bad.csv", string.Join('\n', lines));
+        foreach (string command in new[] { "evaluate", "gradient", "check" })
+        {
+            Assert.Contains("--missing-target drop", Run(command, "model.safetensors", "bad.csv").Error, StringComparison.Ordinal);
+            Assert.Equal(0, Run(command, "model.safetensors", "bad.csv", "--missing-target", "drop", "--bad-cells", "missing", "--json").Code);
+        }
+
+        Assert.Equal(58, Json("evaluate", "model.safetensors", "bad.csv", "--missing-target", "drop", "--bad-cells", "missing", "--json").GetProperty("rows").GetInt32());
+        string error = Run("explain", "model.safetensors", "bad.csv", "--row", "3", "--parameter", "b1[0]").Error;
+        Assert.Contains("the target is missing", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("--missing-target", error, StringComparison.Ordinal);
+        Assert.Equal(0, Run("explain", "model.safetensors", "bad.csv", "--row", "0", "--parameter", "b1[0]").Code); // other rows have nothing to do with it
+        Assert.Equal(2, Run("predict", "model.safetensors", "bad.csv", "--missing-target", "drop").Code);
+        Assert.Contains("--bad-cells missing --missing-target drop", Run("train", "bad.csv").Error, StringComparison.Ordinal);
+        Assert.Equal(58, Json(["train", "bad.csv", "--bad-cells", "missing", "--missing-target", "drop", "--validation", "0", .. s_quick]).GetProperty("rows").GetInt32());
+        Write("w.csv", string.Join('\n', ["x,w,y", .. Enumerable.Range(0, 60).Select(n => $"{n * 7 % 30},1,{n * 7 % 30 * 2}.5")]));
+        (int code, _, error) = Run("train", "w.csv", "--from", "model.safetensors", "--preprocess", "none", "--ignore", "x");
+        Assert.Equal(2, code);
+        Assert.Contains("--preprocess", error, StringComparison.Ordinal);
+        Assert.Contains("--ignore", error, StringComparison.Ordinal);
+        Assert.Equal(2, Run("train", "t.csv", "--from", "model.safetensors", "--sample-weight", "nosuch").Code);
+    }
+
+    [Fact]
+    public void DataShowsWhatTrainingWouldMakeOfTheColumns()
+    {
+        Write("t.csv", "x,w,y\n" + string.Join('\n', Enumerable.Range(0, 60).Select(n => $"{(n == 57 ? "<1.0" : $"{n % 30}.5")},{1 + (n % 3)},{(n == 9 ? "" : $"{n % 4}")}")));
+        JsonElement shown = Json("data", "t.csv", "--json", "--bad-cells", "missing", "--missing-target", "drop", "--task", "regression", "--sample-weight", "w");
+        JsonElement x = shown.GetProperty("columns")[0], schema = shown.GetProperty("schema");
+        Assert.Equal(("real", 1, 0.5), (x.GetProperty("type").GetString(), x.GetProperty("missing").GetInt32(), x.GetProperty("min").GetDouble()));
+        Assert.Equal(["x"], schema.GetProperty("columns").EnumerateArray().Select(column => column.GetProperty("name").GetString()));
+        Assert.Equal("values", schema.GetProperty("target").GetProperty("kind").GetString());
+        Assert.Contains(shown.GetProperty("warnings").EnumerateArray(), warning => warning.GetString()!.Contains("'<1.0' in row 57", StringComparison.Ordinal));
+        Assert.Contains(shown.GetProperty("warnings").EnumerateArray(), warning => warning.GetString()!.Contains("1 of 60 rows", StringComparison.Ordinal));
+        Assert.Equal(2, Run("data", "t.csv", "--sample-weight", "nosuch", "--missing-target", "drop", "--bad-cells", "missing").Code);
+    }
+
+    [Fact]
+    public void PredictTellsHowLongItTook()
+    {
+        Json(["train", "builtin:iris", .. s_quick]);
+        foreach (string[] to in new string[][] { [], ["-o", "p.csv"] })
+        {
+            JsonElement told = Json(["predict", "model.safetensors", "builtin:iris", "--json", .. to]);
+            Assert.All(["reading", "predicting", "writing"], part => Assert.True(told.GetProperty("seconds").GetProperty(part).GetDouble() > 0));
+            Assert.Equal(150 / told.GetProperty("seconds").GetProperty("predicting").GetDouble(), told.GetProperty("rows_per_second").GetDouble(), 1e-6);
+        }
+
+        Assert.Matches("^150 rows read in [0-9.]+ s, predicted in .* rows/s\\), written in [0-9.]+ s\n$", Run("predict", "model.safetensors", "builtin:iris", "-o", "p.csv").Error);
+        Assert.Equal("", Run("predict", "model.safetensors", "builtin:iris").Error);
+    }
+
     [Fact]
     public void NaNInArraysIsMissingWhenItIsSaid()
     {

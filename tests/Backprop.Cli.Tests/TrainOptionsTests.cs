@@ -233,7 +233,7 @@ public sealed class TrainOptionsTests(PlainRun plain) : Tool, IClassFixture<Plai
         Write("d.csv", "x,k\n" + string.Join('\n', Enumerable.Range(0, 60).Select(n => $"{2 * n},{new[] { 3, 7, 10 }[n % 3]}")));
         JsonElement train = Json("train", "d.csv", "--target", "k", "--network", "1-4:tanh-4:softmax", "--epochs", "1", "--quiet", "--json");
         Assert.Contains("4 units for 3 classes", Assert.Single(train.GetProperty("warnings").EnumerateArray()).GetString());
-        Assert.StartsWith("k,p_3,p_7,p_10,p_#3,prediction\n", Run("predict", "model.safetensors", "d.csv").Out.Replace("\r", "", StringComparison.Ordinal));
+        Assert.StartsWith("k,p_3,p_7,p_10,p_#3\n", Run("predict", "model.safetensors", "d.csv").Out.Replace("\r", "", StringComparison.Ordinal));
     }
 
     [Fact]

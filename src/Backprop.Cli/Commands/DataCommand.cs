@@ -14,7 +14,7 @@ internal static class DataCommand
     public static Command Create()
     {
         CommonOptions common = new();
-        RoleOptions roles = new();
+        RoleOptions roles = new(common);
         var command = new Command("data", "What the columns are, and what training would make of them");
         common.AddTo(command);
         roles.AddTo(command);
@@ -30,7 +30,7 @@ internal static class DataCommand
             return Arrays(source, schema?.Target, json);
         }
 
-        IReadOnlyList<ColumnSummary> columns = ColumnSummary.Of(source.Table);
+        IReadOnlyList<ColumnSummary> columns = ColumnSummary.Of(source.Table, schema);
         if (json)
         {
             JsonLine.Print(line =>
@@ -89,12 +89,12 @@ internal static class DataCommand
     /// <summary>The rows and what training would make of them; or why nothing is known of that, where without a target there is still much to see.</summary>
     private static (SourceRows Rows, TableSchema? Schema, string? Why) Look(DataSource data, TrainingOptions options, Notes notes)
     {
-        SourceRows source = data.Read(notes).ForTraining(notes: notes);
+        SourceRows source = data.Read(notes).ForTraining(!options.Columns.Preprocess, notes);
         try
         {
             return (source, source.InferSchema(options, notes), null);
         }
-        catch (UsageException error) when (options.Target is null && options.Columns is { Numeric: [], Categorical: [], Dates: [], Ignore: [], Ids: [] })
+        catch (UsageException error) when (options.Target is null && options.Columns is { Numeric: [], Categorical: [], Dates: [], Ignore: [], Ids: [], SampleWeight: null, Task: TableTask.Auto })
         {
             return (source, null, OptionNames.With(error.Message, error.Settings));
         }

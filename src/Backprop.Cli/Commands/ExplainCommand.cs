@@ -27,7 +27,7 @@ internal static class ExplainCommand
         var output = new Option<string?>("--output", "-o") { Description = "Where it goes; default, and -: standard output", HelpName = "FILE" };
         Option<string> precision = CommonOptions.Precision("double");
         var command = new Command("explain", "The derivative of one row's loss by one parameter, factor by factor") { model };
-        common.AddTo(command);
+        common.AddTo(command, needsTargets: false);
         foreach (Option option in new Option[] { row, parameter, format, output, precision })
         {
             command.Add(option);

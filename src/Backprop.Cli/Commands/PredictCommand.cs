@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using Backprop.Cli.Input;
 using Backprop.Cli.Output;
 using Backprop.Tables;
@@ -19,7 +20,7 @@ internal static class PredictCommand
         var command = new Command("predict", "Predictions of a model for rows of data") { model };
         var id = new Option<string?>("--id") { Description = "Columns that are carried into the predictions as they stand (* stands for any characters)", HelpName = "COL[,COL…]" };
         var keep = new Option<bool>("--keep") { Description = "Carry all columns into the predictions" };
-        common.AddTo(command);
+        common.AddTo(command, needsTargets: false);
         command.Add(output);
         command.Add(id);
         command.Add(keep);
@@ -38,6 +39,7 @@ internal static class PredictCommand
         var model = TabularModel.Load(path);
         Predictions predictions = NoteLines.Of(notes => model.PredictAll(source, target, notes, options));
         IReadOnlyList<Column> columns = predictions.Columns;
+        long began = Stopwatch.GetTimestamp();
         if (output != "-")
         {
             PredictionWriter.Write(output, columns);
@@ -47,6 +49,7 @@ internal static class PredictCommand
             PredictionWriter.WriteCsv(Session.Current.Data, columns);
         }
 
+        double rate = predictions.Count / predictions.PredictingSeconds;
         if (json)
         {
             JsonLine.Print(line =>
@@ -56,17 +59,29 @@ internal static class PredictCommand
                 if (output != "-")
                 {
                     line.WriteString("output", output);
-                    return;
                 }
-
-                line.WriteStartArray("predictions");
-                for (int row = 0; row < predictions.Count; row++)
+                else
                 {
-                    PredictionWriter.WriteRow(line, columns, row);
+                    line.WriteStartArray("predictions");
+                    for (int row = 0; row < predictions.Count; row++)
+                    {
+                        PredictionWriter.WriteRow(line, columns, row);
+                    }
+
+                    line.WriteEndArray();
                 }
 
-                line.WriteEndArray();
+                line.WriteStartObject("seconds");
+                line.Number("reading", predictions.ReadingSeconds);
+                line.Number("predicting", predictions.PredictingSeconds);
+                line.Number("writing", Stopwatch.GetElapsedTime(began).TotalSeconds);
+                line.WriteEndObject();
+                line.Number("rows_per_second", rate);
             });
+        }
+        else if (output != "-")
+        {
+            Terminal.Say($"{predictions.Count:N0} rows read in {predictions.ReadingSeconds:F3} s, predicted in {predictions.PredictingSeconds:F3} s ({rate:N0} rows/s), written in {Stopwatch.GetElapsedTime(began).TotalSeconds:F3} s");
         }
 
         return ExitCode.Done;

@@ -8,17 +8,17 @@ namespace Backprop.Cli.Commands;
 /// <summary>The options of <c>train</c>, their names fixed.</summary>
 internal sealed class TrainOptions
 {
+    public TrainOptions() => Roles = new(Common);
+
     public CommonOptions Common { get; } = new();
 
-    public RoleOptions Roles { get; } = new();
+    public RoleOptions Roles { get; }
 
     public Option<string> Output { get; } = new("--output", "-o") { Description = "The model file", DefaultValueFactory = _ => "model.safetensors", HelpName = "MODEL" };
 
     public Option<string?> Network { get; } = new("--network") { Description = "Layers as units:activation joined by -; with the inputs in front it is complete, without them the hidden layers", HelpName = "SPEC" };
 
     public Option<string?> Loss { get; } = new("--loss") { Description = $"One of {string.Join(", ", Losses.Loss.Names)}; huber:1, quantile:0.9", HelpName = "NAME[:value]" };
-
-    public Option<string?> Task { get; } = new("--task") { Description = "Whether the target is a class or a value" };
 
     public Option<string?> Optimizer { get; } = new("--optimizer") { Description = $"One of {string.Join(", ", Optimizers.Optimizer.Names)}", HelpName = "NAME" };
 
@@ -47,8 +47,6 @@ internal sealed class TrainOptions
     public Option<string?> KeepBy { get; } = new("--keep-by") { Description = "The figure of the validation rows that the kept epoch, --early-stopping and the plateau schedule go by (default: loss; the recipe for classes: log_loss; with --class-weights: balanced_accuracy)", HelpName = "METRIC" };
 
     public Option<string?> ClassWeights { get; } = new("--class-weights") { Description = "balanced, or label=weight joined by commas", HelpName = "WEIGHTS" };
-
-    public Option<string?> SampleWeight { get; } = new("--sample-weight") { Description = "The column of sample weights", HelpName = "COL" };
 
     public Option<double?> Dropout { get; } = new("--dropout") { Description = "The fraction of hidden outputs set to 0 in training" };
 
@@ -84,8 +82,6 @@ internal sealed class TrainOptions
 
     public Option<string?> Initializer { get; } = new("--initializer") { Description = $"One of {string.Join(", ", Networks.Initializer.Names)}", HelpName = "NAME" };
 
-    public Option<string> Preprocess { get; } = new("--preprocess") { Description = "auto: standardise, encode, impute; none: numbers as they are", DefaultValueFactory = _ => "auto" };
-
     public Option<string?> From { get; } = new("--from") { Description = "Go on from a model: its network, loss, schema and weights", HelpName = "MODEL" };
 
     public Option<bool> NoShuffle { get; } = new("--no-shuffle") { Description = "Rows in file order" };
@@ -118,16 +114,14 @@ internal sealed class TrainOptions
         Roles.AddTo(command);
         foreach (Option option in new Option[]
         {
-            Output, Network, Loss, Task, Optimizer, LearningRate, Schedule, Warmup, BatchSize, Epochs, MaxTime, Seed, Precision, Threads, Validation,
-            EarlyStopping, KeepBy, ClassWeights, SampleWeight, Dropout, L1, L2, WeightDecay, ClipNorm, ClipValue, LabelSmoothing, Momentum, Nesterov, Dampening,
-            Beta1, Beta2, Epsilon, Rho, Amsgrad, Centered, Initializer, Preprocess, From, NoShuffle, Checkpoint, CheckpointEvery, CheckpointKeep, Overwrite, OnDivergence, Resume, Log, TensorBoard, Report, Config, Quiet,
+            Output, Network, Loss, Optimizer, LearningRate, Schedule, Warmup, BatchSize, Epochs, MaxTime, Seed, Precision, Threads, Validation,
+            EarlyStopping, KeepBy, ClassWeights, Dropout, L1, L2, WeightDecay, ClipNorm, ClipValue, LabelSmoothing, Momentum, Nesterov, Dampening,
+            Beta1, Beta2, Epsilon, Rho, Amsgrad, Centered, Initializer, From, NoShuffle, Checkpoint, CheckpointEvery, CheckpointKeep, Overwrite, OnDivergence, Resume, Log, TensorBoard, Report, Config, Quiet,
         })
         {
             command.Add(option);
         }
 
-        Task.AcceptOneOf("classification", "regression");
-        Preprocess.AcceptOneOf("auto", "none");
         OnDivergence.AcceptOneOf("stop", "rollback");
         KeepBy.AcceptOneOf([.. TrainerOptions.Figures]);
         Optimizer.Propose(Optimizers.Optimizer.Names);

@@ -6,7 +6,6 @@ using Backprop.Cli.Output;
 using Backprop.Kernels;
 using Backprop.Networks;
 using Backprop.Tables.Models;
-using Backprop.Tables.Schemas;
 using Backprop.Training;
 
 namespace Backprop.Cli.Commands;
@@ -196,12 +195,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
             Target = options.Common.Targets(parsed),
             Reading = options.Common.Reading(parsed),
             BadCells = options.Common.BadCellsOf(parsed),
-            Columns = options.Roles.Of(parsed) with
-            {
-                Task = parsed.GetValue(options.Task) switch { "classification" => TableTask.Classification, "regression" => TableTask.Regression, _ => TableTask.Auto },
-                Preprocess = parsed.GetValue(options.Preprocess) == "auto",
-                SampleWeight = parsed.GetValue(options.SampleWeight),
-            },
+            Columns = options.Roles.Of(parsed),
             Network = parsed.GetValue(options.Network),
             Loss = parsed.GetValue(options.Loss),
             Optimizer = parsed.GetValue(options.Optimizer),

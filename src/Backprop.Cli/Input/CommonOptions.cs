@@ -32,6 +32,9 @@ internal sealed class CommonOptions
 
     public Option<string?> BadCells { get; } = new("--bad-cells") { Description = "What becomes of a cell that cannot be read as what its column is (default: error)", HelpName = "error|missing" };
 
+    /// <summary>Of commands that need targets.</summary>
+    public Option<string?> MissingTarget { get; } = new("--missing-target") { Description = "What becomes of rows without a target (default: error)", HelpName = "error|drop" };
+
     public Option<bool> Json { get; } = new("--json") { Description = "Print one line of JSON" };
 
     public static Option<string> Precision(string fallback)
@@ -41,9 +44,17 @@ internal sealed class CommonOptions
         return option;
     }
 
-    public void AddTo(Command command)
+    /// <param name="command">What has them.</param>
+    /// <param name="needsTargets">Whether it needs the targets of all rows.</param>
+    public void AddTo(Command command, bool needsTargets = true)
     {
         AddSourceTo(command);
+        if (needsTargets)
+        {
+            command.Add(MissingTarget);
+            MissingTarget.AcceptOneOf("error", "drop");
+        }
+
         command.Add(Json);
     }
 
@@ -106,7 +117,10 @@ internal sealed class CommonOptions
     };
 
     /// <summary>What becomes of cells that cannot be read.</summary>
-    public PredictionOptions Prediction(ParseResult parsed) => new() { BadCells = BadCellsOf(parsed) };
+    public PredictionOptions Prediction(ParseResult parsed) => new() { BadCells = BadCellsOf(parsed), DropMissingTargets = Drops(parsed) };
+
+    /// <summary>Whether rows without a target are left out.</summary>
+    public bool Drops(ParseResult parsed) => parsed.GetValue(MissingTarget) == "drop";
 
     /// <summary>The same for training.</summary>
     public BadCells BadCellsOf(ParseResult parsed) => parsed.GetValue(BadCells) == "missing" ? Tables.Schemas.BadCells.Missing : Tables.Schemas.BadCells.Refused;

@@ -4,7 +4,7 @@ using Backprop.Tables.Schemas;
 namespace Backprop.Cli.Input;
 
 /// <summary>What columns are, where training does not decide it.</summary>
-internal sealed class RoleOptions
+internal sealed class RoleOptions(CommonOptions common)
 {
     private readonly Option<string?> _numeric = Columns("--numeric", "Columns that are numbers, whatever they are called and however they count");
 
@@ -16,16 +16,21 @@ internal sealed class RoleOptions
 
     private readonly Option<string?> _id = Columns("--id", "Columns that are not used, but carried into predictions");
 
-    private readonly Option<string?> _missingTarget = new("--missing-target") { Description = "What becomes of rows without a target (default: error)", HelpName = "error|drop" };
+    private readonly Option<string?> _task = new("--task") { Description = "Whether the target is a class or a value" };
+
+    private readonly Option<string> _preprocess = new("--preprocess") { Description = "auto: standardise, encode, impute; none: numbers as they are", DefaultValueFactory = _ => "auto" };
+
+    private readonly Option<string?> _sampleWeight = new("--sample-weight") { Description = "The column of sample weights", HelpName = "COL" };
 
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { _numeric, _categorical, _date, _ignore, _id, _missingTarget })
+        foreach (Option option in new Option[] { _numeric, _categorical, _date, _ignore, _id, _task, _preprocess, _sampleWeight })
         {
             command.Add(option);
         }
 
-        _missingTarget.AcceptOneOf("error", "drop");
+        _task.AcceptOneOf("classification", "regression");
+        _preprocess.AcceptOneOf("auto", "none");
     }
 
     public TableOptions Of(ParseResult parsed) => new()
@@ -35,7 +40,10 @@ internal sealed class RoleOptions
         Dates = List(parsed, _date),
         Ignore = List(parsed, _ignore),
         Ids = List(parsed, _id),
-        DropMissingTargets = parsed.GetValue(_missingTarget) == "drop",
+        Task = parsed.GetValue(_task) switch { "classification" => TableTask.Classification, "regression" => TableTask.Regression, _ => TableTask.Auto },
+        Preprocess = parsed.GetValue(_preprocess) == "auto",
+        SampleWeight = parsed.GetValue(_sampleWeight),
+        DropMissingTargets = common.Drops(parsed),
     };
 
     /// <summary>The whole text: where it has commas only the table can tell whether it is one name or several.</summary>

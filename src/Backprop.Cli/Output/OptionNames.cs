@@ -26,15 +26,16 @@ internal static class OptionNames
         ["Preprocess = false"] = "--preprocess none",
         ["Task = regression"] = "--task regression for values",
         ["Task = classification"] = "--task classification for classes",
+        ["BadCells = missing, MissingTarget = drop"] = "--bad-cells missing --missing-target drop",
         ["DropMissingTargets = true"] = "--missing-target drop",
     };
 
-    /// <summary>A message, and the options that decide what it is about.</summary>
+    /// <summary>A message, and the options that decide what it is about, as far as the command has them.</summary>
     /// <param name="message">The message.</param>
     /// <param name="settings">The options by the library's names, with what they would say: "Categorical = city".</param>
     public static string With(string message, IReadOnlyList<string> settings)
     {
-        string[] options = [.. settings.Select(Of)];
+        string[] options = [.. settings.Select(Of).Where(IsKnown).Distinct()];
         return options.Length == 0 ? message : $"{message}; {string.Join(", ", options[..^1])}{(options.Length > 1 ? " or " : "")}{options[^1]}";
     }
 
@@ -50,6 +51,8 @@ internal static class OptionNames
         string option = $"--{(s_others.TryGetValue(parts[0], out string? other) ? other : Hyphened(parts[0]))}";
         return parts.Length == 1 ? option : $"{option} {Quoted(parts[1])}";
     }
+
+    private static bool IsKnown(string option) => Session.Current.Options is not { } known || known.Contains(option.Split(' ')[0]);
 
     private static string Hyphened(string name)
     {

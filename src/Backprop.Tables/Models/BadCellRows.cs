@@ -1,5 +1,6 @@
 using Backprop.Tables.Cells;
 using Backprop.Tables.Reading;
+using Backprop.Tables.Schemas;
 
 namespace Backprop.Tables.Models;
 
@@ -20,6 +21,27 @@ internal static class BadCellRows
         return new(table.Source, columns) { Places = table.Places, Skipped = table.Skipped };
     }
 
+    /// <summary>The table with target values missing that are no numbers.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="target">Which columns, and how their numbers are written.</param>
+    /// <param name="notes">How many cells there are is said here.</param>
+    public static Table TargetsAsMissing(Table table, TargetColumns target, Notes? notes)
+    {
+        if (target.Kind == TargetKind.Class)
+        {
+            return table; // a label that is not known is no bad cell
+        }
+
+        Column[] columns = [.. table.Columns];
+        for (int n = 0; n < columns.Length; n++)
+        {
+            int t = target.Names.ToList().IndexOf(columns[n].Name);
+            columns[n] = t >= 0 && columns[n].IsText ? Numbers(table, columns[n], NumberCells.OfCodes(columns[n], target.Formats?[t], takesBooleans: true), target.Formats?[t], notes) : columns[n];
+        }
+
+        return new(table.Source, columns) { Places = table.Places, Skipped = table.Skipped };
+    }
+
     private static Column? AsNumbers(Table table, Column column, ReadingOptions? reading, Notes? notes)
     {
         int[] counts = new int[column.Values.Count];
@@ -35,20 +57,30 @@ internal static class BadCellRows
 
         NumberInference found = NumberText.Infer(column.Values, reading?.Decimal ?? column.DecimalMark, counts);
         double[] ofCode = [.. column.Values.Select((text, code) => !double.IsNaN(column.TypedNumber(code)) ? column.TypedNumber(code) : NumberText.TryParse(text, found.Closest, out double number) ? number : double.NaN)];
-        int[] bad = [.. Enumerable.Range(0, column.Rows).Where(row => column.Codes[row] is >= 0 and var code && double.IsNaN(ofCode[code]))];
-        if (bad.Length == 0 || present - bad.Length < MostlyShare * present)
+        int bad = 0;
+        for (int code = 0; code < ofCode.Length; code++)
         {
-            return null;
+            bad += double.IsNaN(ofCode[code]) ? counts[code] : 0;
         }
 
-        var missing = new MissingCells(reading?.Missing);
+        return bad == 0 || present - bad < MostlyShare * present ? null : Numbers(table, column, ofCode, found.Closest, notes);
+    }
+
+    private static Column Numbers(Table table, Column column, double[] ofCode, NumberFormat? format, Notes? notes)
+    {
+        int[] bad = [.. Enumerable.Range(0, column.Rows).Where(row => column.Codes[row] is >= 0 and var code && double.IsNaN(ofCode[code]))];
+        if (bad.Length == 0)
+        {
+            return column;
+        }
+
         double[] numbers = new double[column.Rows];
         for (int row = 0; row < numbers.Length; row++)
         {
-            numbers[row] = column.Codes[row] is >= 0 and var code && !missing.Contains(ofCode[code]) ? ofCode[code] : double.NaN;
+            numbers[row] = column.Codes[row] is >= 0 and var code ? ofCode[code] : double.NaN;
         }
 
         notes?.Add(new($"column '{column.Name}': {(bad.Length == 1 ? "1 cell that is no number is" : $"{bad.Length} cells that are no numbers are")} taken as missing, the first '{column.Text(bad[0])}' in {table.Place(bad[0])}", IsLoss: true, "BadCells = missing"));
-        return new(column.Name, ColumnType.Real, numbers) { Format = found.Closest };
+        return new(column.Name, ColumnType.Real, numbers) { Format = format };
     }
 }

@@ -21,9 +21,11 @@ internal static class ModelRows
     public static Dataset<T> Of<T>(SourceRows rows, NetworkDefinition network, TableSchema? schema, string? target, bool needTargets, Notes? notes = null, PredictionOptions? options = null, int? row = null) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         bool asValue = network.TargetCount == 1;
+        bool drops = needTargets && options?.DropMissingTargets == true;
         if (rows.Table is not { } table)
         {
             RequireNoTarget(target);
+            rows = drops && row is null ? rows.WithArrayTargets(notes) : rows;
             return schema is null
                 ? Plain<T>(rows, network, needTargets, row)
                 : schema.Transform<T>(Named(rows, schema, row), needTargets, asValue, notes, options);
@@ -33,10 +35,16 @@ internal static class ModelRows
         TableSchema used = schema is null ? PlainSchema(rows, network, names, needTargets)
             : names is null ? schema
             : schema with { Target = schema.Target with { Names = RequireCount(names, schema) } };
+        if (drops && used.Target.Names.All(name => table.Find(name) is not null))
+        {
+            table = options!.BadCells == BadCells.Missing ? BadCellRows.TargetsAsMissing(table, used.Target, notes) : table;
+            table = SchemaInference.WithTargets(table, new() { Targets = used.Target.Names, DropMissingTargets = true }, notes);
+        }
+
         return used.Transform<T>(table, needTargets, asValue, notes, options);
     }
 
-    /// <summary>One row. Of arrays only that row is converted: they may be large.</summary>
+    /// <summary>One row, whatever the others are. Of arrays only that row is converted: they may be large.</summary>
     /// <exception cref="DataException">There is no such row, or it does not fit.</exception>
     public static Dataset<T> One<T>(SourceRows rows, int row, NetworkDefinition network, TableSchema? schema, string? target, Notes? notes = null, PredictionOptions? options = null) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -45,9 +53,9 @@ internal static class ModelRows
             throw new DataException($"'{rows.Name}': row {row} does not exist, {(rows.Count == 1 ? "only row 0 does" : $"0 to {rows.Count - 1} do")}");
         }
 
-        return rows.Table is null
-            ? Of<T>(rows, network, schema, target, needTargets: true, notes, options, row)
-            : Of<T>(rows, network, schema, target, needTargets: true, notes, options).Select([row]);
+        return rows.Table is { } table
+            ? Of<T>(rows with { Table = table.Select([row]) }, network, schema, target, needTargets: true, notes, options)
+            : Of<T>(rows, network, schema, target, needTargets: true, notes, options, row);
     }
 
     /// <summary>The same rows without targets, which may be there or not, and whose cells may hold anything.</summary>

@@ -8,7 +8,7 @@ namespace Backprop.Tables.Models;
 /// <summary>What classes and predicted columns are called.</summary>
 internal static class OutputNames
 {
-    /// <summary>The column of a class where nobody knows what the target is called, or asks for it.</summary>
+    /// <summary>The column of a class where nobody knows what the target is called.</summary>
     public const string Usual = "prediction";
 
     /// <summary>A label for each class: its own; the target's name where classes are one-hot targets; those that no label was seen for go by their number.</summary>

@@ -26,11 +26,16 @@ public sealed class Predictions : IReadOnlyList<Prediction>
     public IReadOnlyList<string> Labels { get; }
 
     /// <summary>
-    /// As columns to be written, behind those of the data that are carried over: the label under the target's name, the probabilities p_LABEL, and the label once more as
-    /// <c>prediction</c>, which is there whatever the target is called; or values under their targets' names, of a
+    /// As columns to be written, behind those of the data that are carried over: the label under the target's name and the probabilities p_LABEL; or values under their targets' names, of a
     /// quantile TARGET_q0.9, and TARGET_deviation where the model says how sure it is.
     /// </summary>
     public IReadOnlyList<Column> Columns { get; }
+
+    /// <summary>The seconds in which the rows were read and became numbers for the network.</summary>
+    public double ReadingSeconds { get; internal set; }
+
+    /// <summary>The seconds from those numbers to predictions.</summary>
+    public double PredictingSeconds { get; internal set; }
 
     /// <summary>One row's.</summary>
     /// <exception cref="ArgumentOutOfRangeException">No such row.</exception>
@@ -123,7 +128,7 @@ public sealed class Predictions : IReadOnlyList<Prediction>
         }
 
         string name = target?.Names[0] ?? OutputNames.Usual;
-        return new([name], labels, Distinct([new(name, winners, labels), .. labels.Select((label, c) => new Column(OutputNames.Class(label, network), ColumnType.Real, scores[c])), .. name == OutputNames.Usual ? Array.Empty<Column>() : [new Column(OutputNames.Usual, winners, labels)]]), scores, winners, rows);
+        return new([name], labels, Distinct([new(name, winners, labels), .. labels.Select((label, c) => new Column(OutputNames.Class(label, network), ColumnType.Real, scores[c]))]), scores, winners, rows);
     }
 
     private static Predictions OfValues<T>(OutputReader<T> outputs, int rows, TargetColumns? target) where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -44,10 +44,11 @@ public sealed class PreparedData<T> where T : unmanaged, IBinaryFloatingPointIee
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        TabularModel<T>? from = options.From?.As<T>();
+        TabularModel<T>? from = options.From?.As<T>().Weighted(options.Columns.SampleWeight);
         SourceRows rows = from is null ? source.Read(notes).ForTraining(!options.Columns.Preprocess, notes) : from.Read(source, needTargets: true, notes, options.Target);
+        RequireWeight(rows, options.Columns.SampleWeight);
         RowEncoding? encoding = from is null ? new(rows, options, scaleTargets, notes) : null;
-        (Dataset<T>? all, TableSchema? schema) = from is null ? (null, null) : (from.Rows<T>(rows, options.Target, needTargets: true, notes), from.Schema);
+        (Dataset<T>? all, TableSchema? schema) = from is null ? (null, null) : (from.Rows<T>(rows, options.Target, needTargets: true, notes, options.Applied), from.Schema);
         (int[] Training, int[] Validation)? parts = options.ValidationData is null && options.Validation > 0
             ? StratifiedSplit.Split(all is null ? encoding!.Classes() : all.Targets.ClassIndices, all?.Rows ?? encoding!.Rows, options.Validation, options.Seed)
             : null;
@@ -69,6 +70,16 @@ public sealed class PreparedData<T> where T : unmanaged, IBinaryFloatingPointIee
         return data;
     }
 
+    private static void RequireWeight(SourceRows rows, string? column)
+    {
+        if (column is not null && rows.Table?.Find(column) is null)
+        {
+            throw rows.Table is not { } table
+                ? new UsageException("sample weights are a column of a table, the data are arrays") { Settings = ["SampleWeight"] }
+                : new UsageException(Suggestion.Unknown("column", column, [.. table.Names, .. table.Skipped])) { Settings = [$"SampleWeight = {column}"] };
+        }
+    }
+
     private static Dataset<T> OfSecond(DataSource second, TabularModel<T>? from, Dataset<T> all, TableSchema? schema, SourceRows first, TrainingOptions options, Notes? notes)
     {
         SourceRows rows = from is null ? second.Read(schema is null ? null : dialect => schema.Reading(dialect, needTargets: true), notes).ForTraining(!options.Columns.Preprocess, notes) : from.Read(second, needTargets: true, notes, options.Target);
@@ -77,7 +88,7 @@ public sealed class PreparedData<T> where T : unmanaged, IBinaryFloatingPointIee
             rows = rows with { DefaultTargets = usual };
         }
 
-        return ModelRows.Of<T>(rows, from?.Definition ?? Shape(all), schema, rows.Table is null ? null : options.Target, needTargets: true, notes);
+        return ModelRows.Of<T>(rows, from?.Definition ?? Shape(all), schema, rows.Table is null ? null : options.Target, needTargets: true, notes, options.Applied);
     }
 
     /// <summary>A network that says no more than how wide the data are.</summary>

@@ -14,7 +14,9 @@ internal sealed class RowEncoding
     private readonly SourceRows _rows;
     private readonly TrainingOptions _options;
     private readonly bool _isPlain; // arrays whose features are taken as they are
+    private readonly Table _all; // by which it is decided what a column is, those without a target among them
     private readonly Table _table;
+    private readonly int[]? _kept; // the rows of the one in the other; null: all
     private readonly TableOptions _columns;
 
     /// <param name="rows">The rows.</param>
@@ -25,6 +27,7 @@ internal sealed class RowEncoding
     /// <exception cref="UsageException">Columns of arrays are named, or a column that does not exist, or no target can be told.</exception>
     public RowEncoding(SourceRows rows, TrainingOptions options, bool scaleTargets, Notes? notes)
     {
+        rows = options.Columns.DropMissingTargets ? rows.WithArrayTargets(notes) : rows;
         (_rows, _options) = (rows, options);
         if (rows.Table is null)
         {
@@ -32,17 +35,29 @@ internal sealed class RowEncoding
         }
 
         _isPlain = rows.Table is null && (!options.UsesRecipe || !options.Columns.Preprocess || rows.AreScaledBytes == true);
-        _table = rows.Table ?? (_isPlain ? ModelRows.TargetTable(rows) : ModelRows.Named(rows));
+        if (_isPlain && options.Columns.Roles is { Count: > 0 } roles)
+        {
+            throw new UsageException($"'{rows.Name}': the features of these arrays are taken as they are, none can be named as something else") { Settings = roles };
+        }
+
+        _all = rows.Table ?? (_isPlain ? ModelRows.TargetTable(rows) : ModelRows.Named(rows));
         IReadOnlyList<string> targets = rows.Table is null ? ModelRows.TargetNamesOf(rows)
-            : options.Target is { } text ? SchemaInference.Targets(_table, text)
-            : SchemaInference.Targets(_table, options.Columns.Targets ?? rows.DefaultTargets);
+            : options.Target is { } text ? SchemaInference.Targets(_all, text)
+            : SchemaInference.Targets(_all, options.Columns.Targets ?? rows.DefaultTargets);
         _columns = options.Columns with { Targets = targets, Task = Task(targets), ScaleTargets = scaleTargets && ScalesTargets(options), Reading = options.Reading };
-        _table = SchemaInference.WithTargets(_table, _columns, notes);
+        if (options is { BadCells: BadCells.Missing, Columns: { DropMissingTargets: true, Task: not TableTask.Classification } } && rows.Table is not null)
+        {
+            _all = BadCellRows.AsMissing(_all, [.. _all.Names.Except(targets)], options.Reading, notes);
+        }
+
         if (options.BadCells == BadCells.Missing && rows.Table is not null)
         {
-            var others = new ColumnRoles(_table, _columns, targets);
-            _table = BadCellRows.AsMissing(_table, [.. targets, .. options.Columns.SampleWeight is { } weight ? [weight] : Array.Empty<string>(), .. _table.Names.Where(name => others.Of(name) is not (null or FeatureKind.Numeric))], options.Reading, notes);
+            var others = new ColumnRoles(_all, _columns, targets);
+            _all = BadCellRows.AsMissing(_all, [.. targets, .. options.Columns.SampleWeight is { } weight ? [weight] : Array.Empty<string>(), .. _all.Names.Where(name => others.Of(name) is not (null or FeatureKind.Numeric))], options.Reading, notes);
         }
+
+        _kept = SchemaInference.RowsWithTargets(_all, _columns, notes);
+        _table = _kept is null ? _all : _all.Select(_kept);
     }
 
     /// <summary>How many rows there are.</summary>
@@ -60,10 +75,10 @@ internal sealed class RowEncoding
     /// <param name="notes">What is guessed goes here.</param>
     public TableSchema InferSchema(int[]? trainingRows, Notes? notes)
     {
-        TableOptions columns = _columns with { TrainingRows = trainingRows };
+        TableOptions columns = _columns with { TrainingRows = _kept is null ? trainingRows : trainingRows is null ? _kept : Array.ConvertAll(trainingRows, row => _kept[row]) };
         return _isPlain
-            ? new([.. Enumerable.Range(0, _rows.X!.Columns).Select(c => new FeatureColumn($"x{c}", FeatureKind.Numeric))], SchemaInference.Target(_table, columns, notes))
-            : SchemaInference.Infer(_table, columns, notes);
+            ? new([.. Enumerable.Range(0, _rows.X!.Columns).Select(c => new FeatureColumn($"x{c}", FeatureKind.Numeric))], SchemaInference.Target(_all, columns, notes))
+            : SchemaInference.Infer(_all, columns, notes);
     }
 
     /// <summary>Rows as numbers, and the schema that made them; null where a model needs none: features as they are, targets that are values or the indices of classes.</summary>
@@ -111,7 +126,7 @@ internal sealed class RowEncoding
 
     /// <summary>Text, truth values and several columns speak for themselves unless it is said what they are.</summary>
     private TableTask Task(IReadOnlyList<string> targets) =>
-        targets.Count > 1 || _table.Find(targets[0])!.Type is ColumnType.Text or ColumnType.Boolean ? _options.Columns.Task : ImpliedTask(_options);
+        targets.Count > 1 || _all.Find(targets[0])!.Type is ColumnType.Text or ColumnType.Boolean ? _options.Columns.Task : ImpliedTask(_options);
 
     /// <summary>Class or value of one target column, where the options say or imply it.</summary>
     private static TableTask ImpliedTask(TrainingOptions options)

@@ -6,7 +6,7 @@ namespace Backprop.Tables.Models;
 /// <summary>The rows of a source: a table, or arrays of numbers.</summary>
 public sealed record SourceRows
 {
-    private readonly NumericArray? _x;
+    private NumericArray? _x;
     private bool _isDecided;
 
     internal SourceRows(string name, Table table, IReadOnlyList<string>? defaultTargets) => (Name, Table, DefaultTargets, _isDecided) = (name, table, defaultTargets, true);
@@ -62,6 +62,31 @@ public sealed record SourceRows
     /// <summary>The same for a model: bytes become what they became when it was trained, whatever file they stand in.</summary>
     internal SourceRows For(bool? takesScaledBytes) => Decided(takesScaledBytes ?? _x?.IsPixels == true);
 
+    /// <summary>Arrays without the rows that have no target, which are counted.</summary>
+    internal SourceRows WithArrayTargets(Notes? notes)
+    {
+        if (_x is null || Y is not { } y)
+        {
+            return this;
+        }
+
+        int[] kept = [.. Enumerable.Range(0, y.Rows).Where(row => !y.Values.AsSpan(row * y.Columns, y.Columns).ContainsAnyExceptInRange(double.NegativeInfinity, double.PositiveInfinity))];
+        if (kept.Length == 0 || kept.Length == y.Rows)
+        {
+            return this; // that there is none is said when they are read
+        }
+
+        int first = Enumerable.Range(0, kept.Length).FirstOrDefault(n => kept[n] != n, kept.Length);
+        notes?.Add(new($"'{Name}': {y.Rows - kept.Length} of {y.Rows} rows are left out, they have no target; the first is row {first}", IsLoss: true, "MissingTarget = drop"));
+        return this with { _x = Select(_x, kept), Y = Select(y, kept) };
+    }
+
+    private static NumericArray Select(NumericArray array, int[] rows) => array with
+    {
+        Shape = [rows.Length, .. array.Shape.Skip(1)],
+        Values = [.. rows.SelectMany(row => new ArraySegment<double>(array.Values, row * array.Columns, array.Columns))],
+    };
+
     private SourceRows Decided(bool scaled)
     {
         if (_isDecided)
@@ -69,11 +94,7 @@ public sealed record SourceRows
             return this;
         }
 
-        for (int n = 0; scaled && n < _x!.Values.Length; n++)
-        {
-            _x.Values[n] /= 255; // in place: nobody else has the array, and it may be large
-        }
-
-        return this with { _isDecided = true, AreScaledBytes = scaled };
+        NumericArray x = scaled ? _x! with { Values = Array.ConvertAll(_x.Values, value => value / 255) } : _x!; // a copy: the array is the caller's
+        return this with { _x = x, _isDecided = true, AreScaledBytes = scaled };
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Numerics;
 using Backprop.Data;
@@ -64,6 +65,13 @@ public sealed class TabularModel<T> : TabularModel where T : unmanaged, IBinaryF
     public override TabularModel<TOther> As<TOther>() =>
         this as TabularModel<TOther> ?? new TabularModel<TOther>(Network.Convert<TOther>(), Schema, Training, Notes);
 
+    /// <summary>The same model for rows that weigh what a column says.</summary>
+    /// <exception cref="UsageException">The column is a feature or a target of the model, or there is no schema to name it.</exception>
+    internal TabularModel<T> Weighted(string? column) => column is null || column == Schema?.SampleWeight ? this
+        : Schema is null ? throw new UsageException("the model that is gone on from has no schema, which would name a column of sample weights") { Settings = [$"SampleWeight = {column}"] }
+        : Schema.Target.Names.Contains(column) || Schema.Columns.Any(feature => feature.IsFeature && feature.Name == column) ? throw new UsageException($"column '{column}' is a {(Schema.Target.Names.Contains(column) ? "target" : "feature")} of the model, which cannot be the weight of its row too") { Settings = [$"SampleWeight = {column}"] }
+        : new(Network, Schema with { SampleWeight = column }, Training, Notes);
+
     /// <inheritdoc/>
     public override string Save(string path) => new ModelFile<T>(Network, Schema is null ? null : SchemaJson.Write(Schema), Training).Write(path);
 
@@ -108,14 +116,18 @@ public sealed class TabularModel<T> : TabularModel where T : unmanaged, IBinaryF
     public override Predictions PredictAll(DataSource source, string? target = null, Notes? notes = null, PredictionOptions? options = null)
     {
         options ??= new();
+        long began = Stopwatch.GetTimestamp();
         SourceRows read = Read(source, needTargets: false, notes, target, options);
         IReadOnlyList<Column> carried = CarriedColumns.Of(read.Table, Schema, options, notes);
         SourceRows rows = ModelRows.WithoutTargets(read, Definition, Schema, target);
         Dataset<T> data = Rows<T>(rows, target: null, needTargets: false, notes, options);
         Fit.Require(Definition, data, targets: false);
+        long numbers = Stopwatch.GetTimestamp();
         var preActivations = new T[ArraySize.Of(data.Rows, Definition.Outputs, "outputs")];
         _predictor.Value.PredictPreActivations(data.Features, preActivations);
-        return Predictions.Of(new OutputReader<T>(Definition, preActivations), data.Rows, Schema?.Target).Beside(carried, notes);
+        Predictions predictions = Predictions.Of(new OutputReader<T>(Definition, preActivations), data.Rows, Schema?.Target).Beside(carried, notes);
+        (predictions.ReadingSeconds, predictions.PredictingSeconds) = (Stopwatch.GetElapsedTime(began, numbers).TotalSeconds, Stopwatch.GetElapsedTime(numbers).TotalSeconds);
+        return predictions;
     }
 
     /// <summary>Reads rows as this model takes them.</summary>

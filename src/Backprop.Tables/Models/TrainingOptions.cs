@@ -19,7 +19,7 @@ public sealed record TrainingOptions
     /// <summary>What becomes of the columns. Which rows give statistics, and whether value targets are standardised, training says.</summary>
     public TableOptions Columns { get; init; } = new();
 
-    /// <summary>What becomes of the few cells that are no numbers in a column of numbers. A target is never guessed.</summary>
+    /// <summary>What becomes of the few cells that are no numbers in a column of numbers. A target is never guessed: one that is no number is missing only where rows without are left out (<see cref="TableOptions.DropMissingTargets"/>).</summary>
     public BadCells BadCells { get; init; }
 
     /// <summary>How files are read; null: as they look.</summary>
@@ -115,6 +115,9 @@ public sealed record TrainingOptions
     /// <summary>The inputs, where a network is complete, and the layers.</summary>
     internal (int? Inputs, IReadOnlyList<LayerDefinition> Layers) Layers => ParseNetwork(Network ?? Recipe.Hidden);
 
+    /// <summary>How the same rows are read by the schema of a model.</summary>
+    internal PredictionOptions Applied => new() { BadCells = BadCells, DropMissingTargets = Columns.DropMissingTargets };
+
     /// <summary>The output layer of a complete network; null: the network is not.</summary>
     internal LayerDefinition? CompleteOutput => Network is not null && Layers is (not null, var layers) ? layers[^1] : null;
 
@@ -143,9 +146,14 @@ public sealed record TrainingOptions
             throw new UsageException($"keeping an epoch by {KeepBy} needs validation rows, there are none") { Settings = ["KeepBy", "Validation"] };
         }
 
-        if (From is not null && (Network is not null || Loss is not null))
+        if (From is not null && (Network is not null || Loss is not null || Initializer is not null))
         {
-            throw new UsageException("a model that is gone on from has a network and a loss, no other can be given") { Settings = ["From", "Network", "Loss"] };
+            throw new UsageException("a model that is gone on from has a network, weights and a loss, no other can be given") { Settings = ["From", "Network", "Loss", "Initializer"] };
+        }
+
+        if (From is not null && Columns.Decisions is { Count: > 0 } decisions)
+        {
+            throw new UsageException("a model that is gone on from knows what each column is, which cannot be said anew") { Settings = ["From", .. decisions] };
         }
 
         _ = Loss is null ? null : Losses.Loss.Parse(Loss);

@@ -24,7 +24,7 @@ internal sealed class FeatureEncoder<T>(Table table, PredictionOptions options, 
         int width = offsets[^1];
         var encoders = new ColumnEncoder<T>[used.Length];
         var findings = new CellFindings[used.Length];
-        InParallel.For(used.Length, n => encoders[n] = Prepare(used[n], columns[n], offsets[n], findings[n] = new()));
+        Workers.Run(used.Length, n => encoders[n] = Prepare(used[n], columns[n], offsets[n], findings[n] = new()));
         if (findings.Where(finding => finding.Error is not null).MinBy(finding => finding.Error!.Value.Row) is { } bad)
         {
             throw bad.Error!.Value.Error;
@@ -37,7 +37,7 @@ internal sealed class FeatureEncoder<T>(Table table, PredictionOptions options, 
 
         var features = new T[table.Rows * width];
         int rows = Math.Max(1, BlockLength / width);
-        InParallel.For((int)(((long)table.Rows + rows - 1) / rows), block =>
+        Workers.Run((int)(((long)table.Rows + rows - 1) / rows), block =>
         {
             int first = block * rows, end = (int)Math.Min(table.Rows, (long)first + rows);
             foreach (ColumnEncoder<T> encoder in encoders)
@@ -56,7 +56,7 @@ internal sealed class FeatureEncoder<T>(Table table, PredictionOptions options, 
         [
             .. used.Where(spec => table.Find(spec.Name) is { IsText: false } column && spec.Kind switch
             {
-                FeatureKind.Categorical => column.Type == ColumnType.Boolean || !new LabelIndex(spec.Categories!).NumbersDecide,
+                FeatureKind.Categorical => column.Type == ColumnType.Boolean || !new LabelIndex(spec.Categories!, spec.Format).NumbersDecide,
                 FeatureKind.Date => true,
                 _ => false,
             }).Select(spec => spec.Name),
@@ -68,7 +68,7 @@ internal sealed class FeatureEncoder<T>(Table table, PredictionOptions options, 
     private ColumnEncoder<T> Prepare(FeatureColumn spec, Column column, int offset, CellFindings findings) => spec.Kind switch
     {
         FeatureKind.Categorical => Categories(spec, column, offset, findings),
-        FeatureKind.Numeric when !column.IsText => Numbers(spec, column, offset, findings),
+        FeatureKind.Numeric when !column.IsText && (column.Type != ColumnType.Boolean || spec.TakesBooleans) => Numbers(spec, column, offset, findings),
         _ => Vectors(spec, column, offset, findings),
     };
 
@@ -85,7 +85,7 @@ internal sealed class FeatureEncoder<T>(Table table, PredictionOptions options, 
             }
             else if (!T.IsFinite(NumberEncoder<T>.Encode(spec, number)))
             {
-                Fail(spec, findings, column, row, double.IsFinite(number) ? "a number that is not so large" : "a finite number");
+                Fail(findings, column, row, double.IsFinite(number) ? "a number that is not so large" : "a finite number");
             }
             else if (number < low || number > high)
             {
@@ -120,7 +120,7 @@ internal sealed class FeatureEncoder<T>(Table table, PredictionOptions options, 
             bool fits = !double.IsNaN(number) && T.IsFinite(spec.Kind == FeatureKind.Boolean ? T.CreateTruncating(number) : NumberEncoder<T>.Encode(spec, number));
             if (!fits && options.BadCells == BadCells.Refused)
             {
-                Fail(spec, findings, column, first[code], double.IsFinite(number) ? $"{Expected(spec)} that is not so large" : Expected(spec));
+                Fail(findings, column, first[code], double.IsFinite(number) ? $"{Expected(spec)} that is not so large" : Expected(spec), spec.Kind == FeatureKind.Numeric && !double.IsFinite(number) ? spec.Format ?? NumberFormat.Plain : null);
             }
             else if (!fits)
             {
@@ -146,7 +146,7 @@ internal sealed class FeatureEncoder<T>(Table table, PredictionOptions options, 
 
     private CategoryEncoder<T> Categories(FeatureColumn spec, Column column, int offset, CellFindings findings)
     {
-        var index = new LabelIndex(spec.Categories!);
+        var index = new LabelIndex(spec.Categories!, spec.Format);
         int none = spec.SharesRare ? spec.Categories!.Count : -1;
         int Place(int label) => label >= 0 ? label : none;
         if (!column.IsText)
@@ -177,7 +177,7 @@ internal sealed class FeatureEncoder<T>(Table table, PredictionOptions options, 
         places[0] = spec.FlagsMissing ? spec.FeatureCount - 1 : -1;
         for (int code = 0; code < rows.Length; code++)
         {
-            int label = index.Find(column.Values[code], out bool isByText);
+            int label = index.Find(column.Values[code], column.TypedNumber(code), out bool isByText);
             places[code + 1] = Place(label);
             if (rows[code] > 0 && !isByText)
             {
@@ -243,7 +243,7 @@ internal sealed class FeatureEncoder<T>(Table table, PredictionOptions options, 
     {
         if (!column.IsText)
         {
-            return code < 2 ? code : double.NaN; // a boolean, or a number that is none
+            return code < 2 && spec.Kind == FeatureKind.Boolean ? code : double.NaN; // a boolean is no number, and a number but 0 and 1 no boolean
         }
 
         string text = column.Values[code];
@@ -290,16 +290,16 @@ internal sealed class FeatureEncoder<T>(Table table, PredictionOptions options, 
     {
         FeatureKind.Boolean => "true or false",
         FeatureKind.Date => $"a date ({spec.Date})",
-        _ => "a number",
+        _ => spec.Format?.Decimal == ',' ? "a number with a decimal comma" : "a number",
     };
 
-    private void Fail(FeatureColumn spec, CellFindings findings, Column column, int row, string expected)
+    private void Fail(CellFindings findings, Column column, int row, string expected, NumberFormat? format = null)
     {
         if (findings.IsFirst(row))
         {
             string text = column.Text(row)!;
             string[] settings = ["BadCells = missing", $"Missing = '{text}'"];
-            findings.Error = (row, new($"{table.Place(row)}, column '{column.Name}': '{text}' found, {expected} expected") { Settings = spec.Kind == FeatureKind.Numeric ? NumberTexts.Deciders(text, spec.Format, settings) : settings });
+            findings.Error = (row, new($"{table.Place(row)}, column '{column.Name}': '{text}' found, {expected} expected") { Settings = format is null ? settings : NumberTexts.Deciders(text, format, settings) });
         }
     }
 }

@@ -38,7 +38,7 @@ internal sealed class FeatureInference(Table table, TableOptions options, Column
             case FeatureKind.Id:
                 return new(column.Name, FeatureKind.Id);
             case FeatureKind.Categorical:
-                return Categories(written, new(written, training), isAsked: true, notes);
+                return Categories(written, new(written, training), isAsked: true, notes) with { Format = column.Format == NumberFormat.Plain ? null : column.Format };
             case FeatureKind.Date:
                 return Date(written, new(written, training), roles.Form(column.Name));
         }
@@ -72,7 +72,7 @@ internal sealed class FeatureInference(Table table, TableOptions options, Column
                 : new(column.Name, FeatureKind.Boolean) { HadMissing = gaps };
         }
 
-        return Number(column, cells, column.Format, role, notes);
+        return Number(column, cells, column.Format, role, notes) with { TakesBooleans = column.Type == ColumnType.Boolean };
     }
 
     private FeatureColumn OfTexts(Column column, TextCounts counts, FeatureKind? role, List<Note> notes)

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Backprop.Tables.Schemas;
 
 /// <summary>What is said of the numbers of some rows. Taken in row order, in double: the same on every machine.</summary>
@@ -8,6 +10,9 @@ namespace Backprop.Tables.Schemas;
 /// <param name="Maximum">The greatest.</param>
 internal readonly record struct NumberStatistics(int Count, double Mean, double Deviation, double Minimum, double Maximum)
 {
+    /// <summary>Of fewer numbers the median is looked for among all at once.</summary>
+    private const int ManyNumbers = 1 << 16;
+
     /// <summary>By Welford's recurrence.</summary>
     public static NumberStatistics Of(NumberCells cells, ReadOnlySpan<int> rows)
     {
@@ -38,30 +43,71 @@ internal readonly record struct NumberStatistics(int Count, double Mean, double 
     /// <summary>The median of the cells that are there.</summary>
     public static double Median(NumberCells cells, ReadOnlySpan<int> rows, int count)
     {
-        double[] values = new double[count];
-        int n = 0;
+        int middle = count / 2;
+        bool isMany = count > ManyNumbers;
+        int[] bins = isMany ? Bins(cells, rows) : [];
+        double upper = Nth(cells, rows, bins, middle);
+        double median = count % 2 == 1 ? upper : (0.5 * Nth(cells, rows, bins, middle - 1)) + (0.5 * upper);
+        if (isMany)
+        {
+            ArrayPool<int>.Shared.Return(bins);
+        }
+
+        return median;
+    }
+
+    /// <summary>The number that would stand at <paramref name="n"/> if the cells that are there were sorted: looked for within its bin alone.</summary>
+    private static double Nth(NumberCells cells, ReadOnlySpan<int> rows, int[] bins, int n)
+    {
+        int bin = 0, length = rows.Length;
+        for (; bins.Length > 0; bin++)
+        {
+            length = bins[bin];
+            if (n < length)
+            {
+                break;
+            }
+
+            n -= length;
+        }
+
+        double[] values = ArrayPool<double>.Shared.Rent(length);
+        int found = 0;
+        foreach (int row in rows)
+        {
+            double value = cells[row];
+            if (!double.IsNaN(value) && (bins.Length == 0 || Bin(value) == bin))
+            {
+                values[found++] = value;
+            }
+        }
+
+        double nth = Selection.Nth(values.AsSpan(0, found), n);
+        ArrayPool<double>.Shared.Return(values);
+        return nth;
+    }
+
+    /// <summary>How many numbers have each sign, exponent and first four binary digits; numbers of a bin are all less than those of a later one.</summary>
+    private static int[] Bins(NumberCells cells, ReadOnlySpan<int> rows)
+    {
+        int[] bins = ArrayPool<int>.Shared.Rent(1 << 16);
+        Array.Clear(bins);
         foreach (int row in rows)
         {
             double value = cells[row];
             if (!double.IsNaN(value))
             {
-                values[n++] = value;
+                bins[Bin(value)]++;
             }
         }
 
-        int middle = count / 2;
-        double upper = Selection.Nth(values, middle);
-        if (count % 2 == 1)
-        {
-            return upper;
-        }
+        return bins;
+    }
 
-        double lower = double.NegativeInfinity; // the greatest of those before it
-        for (int m = 0; m < middle; m++)
-        {
-            lower = Math.Max(lower, values[m]);
-        }
-
-        return (0.5 * lower) + (0.5 * upper);
+    /// <summary>−0 counts as 0.</summary>
+    private static int Bin(double value)
+    {
+        long bits = BitConverter.DoubleToInt64Bits(value + 0.0);
+        return (int)((ulong)(bits ^ ((bits >> 63) | long.MinValue)) >> 48);
     }
 }

@@ -5,6 +5,9 @@ namespace Backprop.Tables.Schemas;
 /// <summary>Numbers among the texts of a column.</summary>
 internal static class NumberTexts
 {
+    /// <summary>2^53: from here on different whole numbers are the same double.</summary>
+    public const double InexactIntegers = 9007199254740992;
+
     /// <summary>The format that most of the cells fit which are text and no typed numbers.</summary>
     public static NumberFormat Best(Column column, TextCounts counts) => Infer(column, counts).Closest;
 

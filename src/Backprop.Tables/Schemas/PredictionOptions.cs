@@ -3,8 +3,11 @@ namespace Backprop.Tables.Schemas;
 /// <summary>How a schema is applied to a table.</summary>
 public sealed record PredictionOptions
 {
-    /// <summary>What becomes of a feature cell that cannot be read as what its column is. A target is never guessed.</summary>
+    /// <summary>What becomes of a feature cell that cannot be read as what its column is. A target is never guessed: one that is no number is missing only where rows without are left out.</summary>
     public BadCells BadCells { get; init; }
+
+    /// <summary>Whether rows without a target are left out where targets are needed; otherwise they are an error.</summary>
+    public bool DropMissingTargets { get; init; }
 
     /// <summary>Columns that are carried into predictions as they stand, beside those that training was told to carry; * stands for any characters.</summary>
     public IReadOnlyList<string> Ids { get; init; } = [];

@@ -34,24 +34,8 @@ public static class SchemaInference
         Table written = table.AsWritten([.. columns.Where(column => roles.Of(column.Name) is FeatureKind.Categorical or FeatureKind.Date).Select(column => column.Name)]);
         var inference = new FeatureInference(table, options, roles, training);
         var features = new FeatureColumn[columns.Length];
-        var errors = new BackpropException?[columns.Length];
         var said = new List<Note>[columns.Length];
-        InParallel.For(columns.Length, n =>
-        {
-            try
-            {
-                features[n] = inference.Infer(columns[n], written.Find(columns[n].Name)!, said[n] = []);
-            }
-            catch (BackpropException error)
-            {
-                errors[n] = error;
-            }
-        });
-        if (Array.Find(errors, error => error is not null) is { } first)
-        {
-            throw first;
-        }
-
+        Workers.Run(columns.Length, n => features[n] = inference.Infer(columns[n], written.Find(columns[n].Name)!, said[n] = []));
         if (notes is not null)
         {
             ColumnNotes.Add(notes, features, said);
@@ -131,11 +115,17 @@ public static class SchemaInference
     {
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(options);
+        return RowsWithTargets(table, options, notes) is { } kept ? table.Select(kept) : table;
+    }
+
+    /// <summary>The rows of <see cref="WithTargets"/>; null: all.</summary>
+    internal static int[]? RowsWithTargets(Table table, TableOptions options, Notes? notes)
+    {
         Column[] targets = [.. Targets(table, options.Targets).Select(name => table.Find(name)!)];
         int[] kept = [.. Enumerable.Range(0, table.Rows).Where(row => !Array.Exists(targets, column => column.IsMissing(row)))];
         if (kept.Length == table.Rows)
         {
-            return table;
+            return null;
         }
 
         int first = 0;
@@ -152,6 +142,6 @@ public static class SchemaInference
 
         int dropped = table.Rows - kept.Length;
         notes?.Add(new($"'{table.Source}': {dropped} of {table.Rows} rows are left out, they have no target; the first is row {first}", true, "MissingTarget = drop"));
-        return table.Select(kept);
+        return kept;
     }
 }

@@ -41,6 +41,20 @@ public sealed record TableOptions
     /// <summary>Whether rows without a target are left out (<see cref="SchemaInference.WithTargets"/>); otherwise they are an error.</summary>
     public bool DropMissingTargets { get; init; }
 
+    /// <summary>Those by which a schema is made, as far as they are given: where there is a schema they have nothing to say.</summary>
+    internal IReadOnlyList<string> Decisions =>
+    [
+        .. Task == TableTask.Auto ? Array.Empty<string>() : [nameof(Task)], .. Preprocess ? Array.Empty<string>() : [nameof(Preprocess)],
+        .. Roles,
+    ];
+
+    /// <summary>Those that name columns as something, as far as they are given.</summary>
+    internal IReadOnlyList<string> Roles =>
+    [
+        .. new (string Name, IReadOnlyList<string> Columns)[] { (nameof(Numeric), Numeric), (nameof(Categorical), Categorical), (nameof(Dates), Dates), (nameof(Ignore), Ignore), (nameof(Ids), Ids) }
+            .Where(role => role.Columns.Count > 0).Select(role => role.Name),
+    ];
+
     /// <summary>How the table was read. The schema keeps what stands for a missing cell, and the decimal mark, for the files of predictions.</summary>
     public ReadingOptions? Reading { get; init; }
 }

@@ -46,13 +46,13 @@ internal static class TargetEncoder
     public static int[] Classes(TargetColumns target, Table table, bool passMissing = false)
     {
         Column column = TableSchema.Require(table, target.Names[0]);
-        var labels = new LabelIndex(target.Labels!);
+        var labels = new LabelIndex(target.Labels!, target.Formats?[0], areClasses: true);
         if (!column.IsText && (column.Type == ColumnType.Boolean || !labels.NumbersDecide))
         {
             column = table.AsWritten([column.Name]).Find(column.Name)!;
         }
 
-        int[] ofCode = [.. column.Values.Select(text => labels.Find(text, out _))];
+        int[] ofCode = [.. column.Values.Select((text, code) => labels.Find(text, column.TypedNumber(code), out _))];
         int[] classes = new int[table.Rows];
         for (int row = 0; row < classes.Length; row++)
         {

@@ -12,8 +12,6 @@ internal sealed class TargetInference(Table table, TableOptions options)
     /// <summary>The rows that each of them has on average.</summary>
     private const int RowsOfAClass = 5;
 
-    private const double ExactIntegers = 9007199254740992; // 2^53
-
     public TargetColumns Infer(IReadOnlyList<string> names, Notes? notes)
     {
         Column[] columns = [.. names.Select(name => table.Find(name)!)];
@@ -37,13 +35,13 @@ internal sealed class TargetInference(Table table, TableOptions options)
     private TargetColumns One(Column column, Notes? notes)
     {
         bool isGuessed = options.Task == TableTask.Auto, isClass = options.Task == TableTask.Classification;
-        double[]? numbers = column.Type == ColumnType.Boolean ? null : NumbersOf(column, out _);
+        double[]? numbers = column.Type == ColumnType.Boolean ? null : NumbersOf(column, null, out _, out _);
         if (isGuessed)
         {
-            isClass = column.Type == ColumnType.Boolean || (column.IsText && numbers is null) ? IsTextClass(column) : AreClasses(numbers!);
+            isClass = column.Type == ColumnType.Boolean || (column.IsText && numbers is null) ? IsTextClass(column) : AreClasses(column, numbers!);
         }
 
-        TargetColumns target = isClass ? new([column.Name], TargetKind.Class, Labels(column)) : Values([column], null);
+        TargetColumns target = isClass ? Classes(column, notes) : Values([column], null);
         if (isClass)
         {
             Say(target, column, isGuessed, notes);
@@ -114,7 +112,7 @@ internal sealed class TargetInference(Table table, TableOptions options)
             : true;
     }
 
-    private static bool AreClasses(double[] numbers)
+    private bool AreClasses(Column column, double[] numbers)
     {
         var different = new HashSet<double>();
         int present = 0;
@@ -132,26 +130,37 @@ internal sealed class TargetInference(Table table, TableOptions options)
             }
         }
 
-        return present >= (long)RowsOfAClass * different.Count || different.All(number => number is 0 or 1) || different.All(number => number is 1 or -1);
+        int count = different.Any(number => Math.Abs(number) >= NumberTexts.InexactIntegers) ? new TextCounts(Written(column), []).Codes.Length : different.Count;
+        return (count <= MostWholeClasses && present >= (long)RowsOfAClass * count) || different.All(number => number is 0 or 1) || different.All(number => number is 1 or -1);
     }
 
     /// <summary>The different labels as they are first written: numbers by size, text by its characters.</summary>
-    private IReadOnlyList<string> Labels(Column column)
+    private TargetColumns Classes(Column column, Notes? notes)
     {
-        Column written = table.AsWritten([column.Name]).Find(column.Name)!;
-        int[] codes = [.. new TextCounts(written, []).Codes];
-        if (column.Type == ColumnType.Boolean || NumbersOf(written, out double[] ofCode) is null)
+        Column written = Written(column);
+        var counts = new TextCounts(written, []);
+        int[] codes = [.. counts.Codes];
+        if (column.Type == ColumnType.Boolean || NumbersOf(written, column.IsText ? null : column.Format ?? NumberFormat.Plain, out double[] ofCode, out NumberFormat format) is null)
         {
-            return [.. codes.Select(code => written.Values[code]).Order(StringComparer.Ordinal)];
+            return new([column.Name], TargetKind.Class, [.. codes.Select(code => written.Values[code]).Order(StringComparer.Ordinal)]);
         }
 
         // The same number is the same label, unless a double cannot tell it from its neighbours.
-        return
-        [
-            .. codes.DistinctBy(code => Math.Abs(ofCode[code]) > ExactIntegers ? written.Values[code] : (object)(ofCode[code] + 0.0))
-                .OrderBy(code => ofCode[code]).ThenBy(code => written.Values[code], StringComparer.Ordinal).Select(code => written.Values[code]),
-        ];
+        int[] kept = [.. codes.DistinctBy(code => Math.Abs(ofCode[code]) >= NumberTexts.InexactIntegers ? written.Values[code] : (object)(ofCode[code] + 0.0))];
+        if (kept.Length < codes.Length)
+        {
+            int other = codes.Except(kept).First(), label = kept.First(code => ofCode[code] == ofCode[other]);
+            int count = codes.Length - kept.Length;
+            notes?.Add(new($"target '{column.Name}': {(count == 1 ? "1 spelling is taken for the class of" : $"{count} spellings are taken for the classes of")} the same number, the first '{written.Values[other]}' in row {counts.FirstRow[other]} for {written.Values[label]}", false));
+        }
+
+        return new([column.Name], TargetKind.Class, [.. kept.OrderBy(code => ofCode[code]).ThenBy(code => written.Values[code], StringComparer.Ordinal).Select(code => written.Values[code])])
+        {
+            Formats = format == NumberFormat.Plain ? null : [format],
+        };
     }
+
+    private Column Written(Column column) => table.AsWritten([column.Name]).Find(column.Name)!;
 
     private TargetColumns Values(Column[] columns, Notes? notes)
     {
@@ -207,16 +216,21 @@ internal sealed class TargetInference(Table table, TableOptions options)
     }
 
     /// <summary>The numbers of all rows (NaN: missing) and of each text; null: not all are numbers.</summary>
-    private double[]? NumbersOf(Column column, out double[] ofCode)
+    /// <param name="column">Numbers, or text.</param>
+    /// <param name="known">How texts are written; null: as most of them look.</param>
+    /// <param name="ofCode">The number of each text.</param>
+    /// <param name="format">How they are written.</param>
+    private static double[]? NumbersOf(Column column, NumberFormat? known, out double[] ofCode, out NumberFormat format)
     {
-        ofCode = [];
+        (ofCode, format) = ([], known ?? NumberFormat.Plain);
         if (!column.IsText)
         {
             return column.Numbers.ToArray();
         }
 
         var counts = new TextCounts(column, []);
-        double[] numbers = ofCode = NumberCells.OfCodes(column, NumberTexts.Best(column, counts), takesBooleans: false);
+        format = known ?? NumberTexts.Best(column, counts);
+        double[] numbers = ofCode = NumberCells.OfCodes(column, format, takesBooleans: false);
         return counts.Codes.All(code => !double.IsNaN(numbers[code]))
             ? [.. column.Codes.ToArray().Select(code => code < 0 ? double.NaN : numbers[code])]
             : null;
@@ -224,6 +238,6 @@ internal sealed class TargetInference(Table table, TableOptions options)
 
     private DataException NoNumber(Column column, int row, string expected) => new($"{table.Place(row)}, column '{column.Name}': '{column.Text(row)}' found, {expected}")
     {
-        Settings = [$"Missing = '{column.Text(row)}'", "MissingTarget = drop", "Task = classification"],
+        Settings = [$"Missing = '{column.Text(row)}'", "BadCells = missing, MissingTarget = drop", "Task = classification"],
     };
 }

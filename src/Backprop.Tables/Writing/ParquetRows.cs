@@ -1,4 +1,3 @@
-using Backprop.Tables.Reading;
 using Backprop.Tables.Reading.ParquetFiles;
 
 namespace Backprop.Tables.Writing;

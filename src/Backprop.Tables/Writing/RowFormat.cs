@@ -1,4 +1,3 @@
-using Backprop.Tables.Reading;
 
 namespace Backprop.Tables.Writing;
 

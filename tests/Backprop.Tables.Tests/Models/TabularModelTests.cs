@@ -1,5 +1,7 @@
 using System.Globalization;
+using Backprop.Data;
 using Backprop.Tables.Models;
+using Backprop.Tables.Reading;
 using Backprop.Tables.Schemas;
 using Backprop.Tables.Writing;
 using Backprop.Training;
@@ -58,6 +60,18 @@ public sealed class TabularModelTests : IDisposable
         Assert.Equal(alone.Value, together[5].Value); // to the bit
         Assert.Equal(300, together.Count);
         Assert.Contains("Heating", model.Schema!.Columns.Select(column => column.Name));
+    }
+
+    [Fact]
+    public void WhatAColumnIsDoesNotDependOnRowsWithoutATarget()
+    {
+        var table = new Table("t", [new("n", ColumnType.Integer, [.. Enumerable.Range(0, 60).Select(n => (double)n)]), new("x", ColumnType.Real, [.. Enumerable.Range(0, 60).Select(n => Math.Sin(n))]), new("y", ColumnType.Real, [.. Enumerable.Range(0, 60).Select(n => n % 20 == 7 ? double.NaN : n + 0.5)])]);
+        var notes = new Notes();
+        PreparedData<float> data = PreparedData<float>.Prepare(DataSource.Of(table), s_quick with { Columns = new() { DropMissingTargets = true } }, notes);
+        Assert.Equal(FeatureKind.Ignored, data.Schema!.Columns[0].Kind);
+        Assert.Equal(57, data.All.Rows);
+        Assert.Contains(notes.All, note => note.Message == "column 'n' is ignored: a row number: it counts by 1 from row to row");
+        Assert.Equal(data.TrainingRows.Average(row => Math.Sin(new[] { 7, 27, 47 }.Aggregate(row, (at, gap) => at >= gap ? at + 1 : at))), data.Schema.Columns[1].Mean, 12);
     }
 
     [Fact]
@@ -259,6 +273,133 @@ public sealed class TabularModelTests : IDisposable
         var second = TabularModel.Train(houses, nameof(House.Price), new() { From = first, Epochs = 10 });
         Assert.Same(first.Schema, second.Schema);
         Assert.True(second.Evaluate(houses).Loss < first.Evaluate(houses).Loss);
+    }
+
+    /// <summary>What a caller hands over stays as it is, however often it is read.</summary>
+    [Fact]
+    public void BytesOfTheCallerAreNeverChanged()
+    {
+        double[] bytes = [.. Enumerable.Range(0, 80).Select(n => n * 37 % 256.0)], kept = [.. bytes];
+        var source = DataSource.Of(new NumericArray("x", [40, 2], bytes, IsInteger: true, IsPixels: false, IsBytes: true), new NumericArray("y", [40], [.. Enumerable.Range(0, 40).Select(n => n / 10.0)], IsInteger: false, IsPixels: false));
+        var model = TabularModel.Train(source, s_quick with { Epochs = 1 });
+        Assert.Equal(model.Evaluate(source).Loss, model.Evaluate(source).Loss);
+        SourceRows rows = source.Read();
+        Assert.Equal(rows.ForTraining().X!.Values, DataSource.Of(rows).Read().ForTraining().X!.Values);
+        Assert.Equal(kept, bytes);
+    }
+
+    /// <summary>A double has 53 bits: what is longer keeps its spelling.</summary>
+    [Fact]
+    public void LongNumbersOfObjectsKeepEveryDigit()
+    {
+        var rows = Enumerable.Range(0, 60).Select(n => new { X = Math.Sin(n), Key = 1234567890123456700 + (n % 3), Wide = (Int128)ulong.MaxValue * 10 + (n % 2), Small = (long)n, Price = 1.10m }).ToArray();
+        Table table = Table.From(rows);
+        Table written = table.AsWritten([.. table.Names]);
+        Assert.Equal(["1234567890123456700", "1234567890123456701", "1234567890123456702"], written.Find("Key")!.Values);
+        Assert.Equal("184467440737095516151", written.Find("Wide")!.Text(1));
+        Assert.Equal("1.10", written.Find("Price")!.Text(0));
+        Assert.Equal((ColumnType.Integer, 1234567890123456701.0), (table.Find("Key")!.Type, table.Find("Key")!.Numbers[1]));
+        Assert.Equal((ColumnType.Integer, 7.0), (table.Find("Small")!.Type, table.Find("Small")!.Numbers[7]));
+        var options = s_quick with { Epochs = 1, Columns = new() { Task = TableTask.Classification } };
+        Assert.Equal(written.Find("Key")!.Values, TabularModel.Train(rows, "Key", options).Labels);
+    }
+
+    [Fact]
+    public void DecimalsAreTheDoublesOfTheirText()
+    {
+        var random = new Random(4);
+        decimal[] numbers = [0.6381432875559270328057328m, .. Enumerable.Range(0, 500).Select(_ => new decimal(random.Next(), random.Next(), random.Next(), random.Next(2) == 0, (byte)random.Next(29)))];
+        double[] expected = [.. numbers.Select(number => double.Parse(number.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture))];
+        Assert.Equal(expected, Table.From(numbers.Select(number => new { Number = number })).Find("Number")!.Numbers.ToArray());
+    }
+
+    /// <summary>A row means the same as an object and as a line of CSV.</summary>
+    [Fact]
+    public void TextsOfObjectsMeanWhatCellsMean()
+    {
+        string?[] texts = [" a", "a ", "b", "", "NA", "None", "?", null, "-"];
+        var rows = Enumerable.Range(0, 90).Select(n => new { C = texts[n % texts.Length], Number = $" {n}.50 ", Y = Math.Sin(n) + (n % 9) }).ToArray();
+        Table table = Table.From(rows);
+        Assert.Equal(["a", "b", "-"], table.Find("C")!.Values);
+        Assert.Equal([0, 0, 1, -1, -1, -1, -1, -1, 2], table.Find("C")!.Codes[..9].ToArray());
+        Assert.Equal(3.5, table.Find("Number")!.Numbers[3]);
+        Assert.Equal(["a", "b", "NA", "None", "?"], Table.From(rows, new() { Missing = ["-"] }).Find("C")!.Values);
+        File.WriteAllLines(At("t.csv"), ["C,Number,Y", .. rows.Select(row => string.Create(CultureInfo.InvariantCulture, $"{row.C},{row.Number},{row.Y:R}"))]);
+        foreach (ReadingOptions? reading in new[] { null, new ReadingOptions { Missing = ["-"] } })
+        {
+            var model = TabularModel.Train(rows, "Y", s_quick with { Epochs = 1, Reading = reading });
+            Assert.Equal(model.PredictAll(At("t.csv")).Select(one => one.Value), rows.Select(row => model.Predict(row).Value)); // to the bit
+            Assert.Equal(model.Definition.Inputs, TabularModel.Train(At("t.csv"), "Y", s_quick with { Epochs = 1, Reading = reading }).Definition.Inputs);
+        }
+    }
+
+    [Fact]
+    public void LabelsOfArraysMeanWhatCellsMean()
+    {
+        double[][] features = [.. Enumerable.Range(0, 60).Select(n => new[] { Math.Sin(n) })];
+        string[] Labels(params string[] labels) => [.. Enumerable.Range(0, 60).Select(n => labels[n % labels.Length])];
+        Assert.Equal(["a", "b"], TabularModel.Train(features, Labels(" b", "a", "b"), s_quick with { Epochs = 1 }).Labels);
+        Assert.Equal(["1.5", "2.5"], TabularModel.Train(features, Labels("2.5", "1.5 "), s_quick with { Epochs = 1 }).Labels);
+        Assert.Contains("row 1", Assert.Throws<DataException>(() => TabularModel.Train(features, Labels("a", "", "b"))).Message, StringComparison.Ordinal);
+        Assert.Contains("row 2", Assert.Throws<DataException>(() => TabularModel.Train(features, Labels("a", "b", "NA"))).Message, StringComparison.Ordinal);
+        Assert.Equal(["NA", "a"], TabularModel.Train(features, Labels("a", "NA"), s_quick with { Epochs = 1, Reading = new() { Missing = ["-"] } }).Labels);
+    }
+
+    /// <summary>Nothing that is said is passed over where a model has decided already.</summary>
+    [Fact]
+    public void AModelThatIsGoneOnFromHasDecidedWhatColumnsAre()
+    {
+        string[] lines = ["x,w,y", .. Enumerable.Range(0, 60).Select(n => string.Create(CultureInfo.InvariantCulture, $"{n * 7 % 30},{1 + (n % 3)},{(n == 5 ? "" : $"{(n * 7 % 30) * 2}.5")}"))];
+        File.WriteAllLines(At("t.csv"), lines);
+        var first = TabularModel.Train(At("t.csv"), "y", s_quick with { Epochs = 1, Columns = new() { DropMissingTargets = true, Ignore = ["w"] } });
+        var on = new TrainingOptions { From = first, Epochs = 1, Columns = new() { DropMissingTargets = true } };
+        foreach ((string name, TableOptions columns) in new (string, TableOptions)[]
+        {
+            ("Ignore", new() { Ignore = ["x"] }), ("Categorical", new() { Categorical = ["x"] }), ("Numeric", new() { Numeric = ["zzz"] }), ("Dates", new() { Dates = ["x"] }),
+            ("Ids", new() { Ids = ["x"] }), ("Task", new() { Task = TableTask.Classification }), ("Preprocess", new() { Preprocess = false }),
+        })
+        {
+            Assert.Contains(name, Assert.Throws<UsageException>(() => TabularModel.Train(At("t.csv"), "y", on with { Columns = columns })).Settings);
+        }
+
+        Assert.Throws<UsageException>(() => TabularModel.Train(At("t.csv"), "y", on with { Columns = new() { DropMissingTargets = true, SampleWeight = "nosuch" } }));
+        Assert.Throws<UsageException>(() => TabularModel.Train(At("t.csv"), "y", on with { Columns = new() { DropMissingTargets = true, SampleWeight = "x" } }));
+        var weighted = TabularModel.Train(At("t.csv"), "y", on with { Columns = new() { DropMissingTargets = true, SampleWeight = "w" } });
+        Assert.NotEqual(TabularModel.Train(At("t.csv"), "y", on).Result!.History[0].Loss, weighted.Result!.History[0].Loss);
+        Assert.Equal("w", weighted.Schema!.SampleWeight);
+        Assert.Throws<DataException>(() => TabularModel.Train(At("t.csv"), "y", on with { Columns = new() }));
+        lines[3] = "oops,1,3.5";
+        lines[4] = "3,1,oops";
+        File.WriteAllLines(At("b.csv"), lines);
+        Assert.Equal(46, PreparedData<float>.Prepare(DataSource.Named(At("b.csv")), on with { BadCells = BadCells.Missing }).Training.Rows); // 58 of 60 rows, 20 % of them validate
+    }
+
+    [Fact]
+    public void RowsWithoutTargetAreLeftOutOfEvaluationWhenAskedFor()
+    {
+        string[] lines = ["x,y", .. Enumerable.Range(0, 60).Select(n => string.Create(CultureInfo.InvariantCulture, $"{n * 7 % 30},{(n * 7 % 30) * 2}.5"))];
+        File.WriteAllLines(At("t.csv"), lines);
+        var model = TabularModel.Train(At("t.csv"), "y", s_quick with { Epochs = 1 });
+        (lines[4], lines[9]) = ("3,", "5,oops");
+        File.WriteAllLines(At("gaps.csv"), lines);
+        lines = [.. lines.Where((_, line) => line is not (4 or 9))];
+        File.WriteAllLines(At("whole.csv"), lines);
+        Assert.Throws<DataException>(() => model.Evaluate(At("gaps.csv")));
+        var notes = new Notes();
+        var options = new PredictionOptions { DropMissingTargets = true, BadCells = BadCells.Missing };
+        Assert.Equal(model.Evaluate(At("whole.csv")).Loss, model.Evaluate(DataSource.Named(At("gaps.csv")), null, notes, options).Loss);
+        Assert.Contains(notes.All, note => note.IsLoss && note.Message.Contains("2 of 60 rows", StringComparison.Ordinal));
+        NumericArray x = new("x", [3, 1], [1, 2, 3], IsInteger: false, IsPixels: false), y = new("y", [3], [1, double.NaN, 3], IsInteger: false, IsPixels: false);
+        SourceRows arrays = new("arrays", x, y);
+        Assert.Equal((2, 3.0), (arrays.WithArrayTargets(null).Count, arrays.WithArrayTargets(null).X!.Values[1]));
+    }
+
+    [Fact]
+    public void PredictionsSayHowLongTheyTook()
+    {
+        IReadOnlyList<House> houses = House.Some(60);
+        Predictions all = TabularModel.Train(houses, nameof(House.Price), s_quick with { Epochs = 1 }).PredictAll(houses);
+        Assert.True(all.ReadingSeconds > 0 && all.PredictingSeconds > 0);
     }
 
     private void WriteCsv(string name, IReadOnlyList<House> houses) => File.WriteAllLines(At(name), houses

@@ -63,6 +63,22 @@ public sealed class KindTests
     }
 
     [Fact]
+    public void ABooleanIsNoNumberHoweverItsFileStoresIt()
+    {
+        Table learned = Cells.Column("b", ["0", "1", "3"]);
+        TableSchema schema = SchemaInference.Infer(learned, new());
+        foreach (Column column in (Column[])[new("b", ["0", "true"]), new("b", ColumnType.Boolean, [double.NaN, 1])])
+        {
+            DataException error = Assert.Throws<DataException>(() => schema.Transform<double>(new("t", [column]), false));
+            Assert.Contains("row 1, column 'b': 'true' found, a number expected", error.Message);
+        }
+
+        TableSchema told = SchemaInference.Infer(new("t", [new("b", ColumnType.Boolean, [1, 0, 1]), new("y", ColumnType.Real, [1, 2.5, 3])]), new() { Numeric = ["b"] });
+        Assert.Equal((FeatureKind.Numeric, true), (told.Columns[0].Kind, told.Columns[0].TakesBooleans));
+        Assert.Equal(told.Transform<double>(new("t", [new("b", ColumnType.Boolean, [1])]), false).Features.ToArray(), told.Transform<double>(new("t", [new("b", ["True"])]), false).Features.ToArray());
+    }
+
+    [Fact]
     public void DatesAreDaysAndPlaces()
     {
         (FeatureColumn column, Dataset<double> data, _) = Learn(["2025-01-01", "2025-04-01T06:00", "2025-07-02", "", "2024-12-31"]);

@@ -1,4 +1,6 @@
+using System.Text;
 using Backprop.Data;
+using Backprop.Tables.Reading;
 using Backprop.Tables.Schemas;
 
 namespace Backprop.Tables.Tests.Schemas;
@@ -62,10 +64,46 @@ public sealed class TargetTests
     {
         Assert.Equal(["-0.0", "1.10", "007"], Labels("-0.0", "007", "1.10", "1.1", "0", "7"));
         Assert.Equal(["12", "1234567890123456788", "1234567890123456789"], Labels("1234567890123456789", "1234567890123456788", "12"));
+        Assert.Equal(["5", "9007199254740992", "9007199254740993"], Labels("9007199254740993", "9007199254740992", "5"));
+        Assert.Equal(TargetKind.Values, SchemaInference.Target(Of([.. Enumerable.Range(0, 150).Select(n => $"12345678901234567{10 + (n % 30)}")]), new()).Kind); // 30 numbers, though few doubles
         Assert.Equal(["B", "a"], Labels("a", "B"));
         Assert.Equal(["9", "10"], Labels("10", "9"));
 
         static IReadOnlyList<string> Labels(params string[] cells) => SchemaInference.Target(Of(cells), new() { Task = TableTask.Classification }).Labels!;
+    }
+
+    [Fact]
+    public void SpellingsOfOneNumberAreOneClassAndThatIsSaid()
+    {
+        var notes = new Notes();
+        SchemaInference.Target(Of(["1.10", "2", "1.1", "2"]), new() { Task = TableTask.Classification }, notes);
+        Assert.Equal("target 'y': 1 spelling is taken for the class of the same number, the first '1.1' in row 2 for 1.10", Assert.Single(notes.All).Message);
+    }
+
+    [Theory]
+    [InlineData("\"1,000\"", "\"2,000\"", "2000")]
+    [InlineData("$1", "$2", "2")]
+    [InlineData("10%", "20%", "20")]
+    [InlineData("1'500", "2'500", "2500.0")]
+    public void LabelsThatAreNumbersWithMarksAreClassesAndCategories(string first, string second, string plain)
+    {
+        string[] labels = [first.Trim('"'), second.Trim('"')];
+        Table table = Csv($"x,c,y\n1,{first},{first}\n2,{second},{second}\n4,{first},{first}\n");
+        TableSchema schema = SchemaInference.Infer(table, new() { Task = TableTask.Classification, Categorical = ["c"] });
+        schema = SchemaJson.Read(SchemaJson.Write(schema));
+        Assert.Equal(labels, schema.Target.Labels!);
+        Assert.Equal(labels, schema.Columns[1].Categories!);
+        Dataset<double> data = schema.Transform<double>(table, true);
+        Assert.Equal([0, 1, 0], data.Targets.ClassIndices.ToArray());
+        Assert.Equal([1, 0, 0, 1, 1, 0], Enumerable.Range(0, 3).SelectMany(row => data.Row(row)[1..].ToArray()));
+        foreach (string other in (string[])[second, plain])
+        {
+            Table one = TableReader.ReadCsv(new MemoryStream(Encoding.UTF8.GetBytes($"x,c,y\n2,{other},{other}\n")), "t.csv", schema.Reading(null, needTargets: true));
+            Assert.Equal(data.Row(1).ToArray(), schema.Transform<double>(one, true).Row(0).ToArray());
+            Assert.Equal([1], schema.Transform<double>(one, true).Targets.ClassIndices.ToArray());
+        }
+
+        static Table Csv(string text) => TableReader.ReadCsv(new MemoryStream(Encoding.UTF8.GetBytes(text)), "t.csv");
     }
 
     [Fact]
@@ -83,6 +121,11 @@ public sealed class TargetTests
         Assert.Equal([1, 0], booleans.Classes(Of(["true", "no"])));
         Assert.Equal([1, 0], booleans.Classes(Of(["1", "0"])));
         Assert.Equal([1, 0], booleans.Classes(new("t", [new("y", ColumnType.Boolean, [1, 0])])));
+
+        TargetColumns digits = SchemaInference.Target(Of(["0", "1"]), new());
+        Assert.Equal([1, 0], digits.Classes(Of(["True", "no"])));
+        Assert.Equal([1, 0], digits.Classes(new("t", [new("y", ColumnType.Boolean, [1, 0])])));
+        Assert.Throws<DataException>(() => SchemaInference.Target(Of(["-1", "1"]), new()).Classes(Of(["true"])));
 
         TargetColumns large = SchemaInference.Target(Of(["1234567890123456789", "1234567890123456788"]), new() { Task = TableTask.Classification });
         Assert.Equal([1, 0], large.Classes(Of(["1234567890123456789", "1234567890123456788"])));

@@ -1,6 +1,6 @@
 using System.Runtime.ExceptionServices;
 
-namespace Backprop.Tables.Reading;
+namespace Backprop.Tables;
 
 /// <summary>Pieces of work on all processors, the first ones first.</summary>
 internal static class Workers
