@@ -188,7 +188,7 @@ internal sealed class TargetInference(Table table, TableOptions options)
             (double share, int firstOther) = counts.Share(code => !double.IsNaN(ofCode[code]));
             if (share < 1)
             {
-                throw NoNumber(column, firstOther, "a number expected as target value");
+                throw NoNumber(column, firstOther, "a number expected as target value", share);
             }
 
             var cells = new NumberCells(column, format, areTruths);
@@ -242,8 +242,8 @@ internal sealed class TargetInference(Table table, TableOptions options)
             : null;
     }
 
-    private DataException NoNumber(Column column, int row, string expected) => new($"{table.Place(row)}, column '{column.Name}': '{column.Text(row)}' found, {expected}")
+    private DataException NoNumber(Column column, int row, string expected, double share = 1) => new($"{table.Place(row)}, column '{column.Name}': '{column.Text(row)}' found, {expected}")
     {
-        Settings = [$"Missing = '{column.Text(row)}'", "BadCells = missing, MissingTarget = drop", "Task = classification"],
+        Settings = share < FeatureInference.MostlyShare ? ["Task = classification"] : [$"Missing = '{column.Text(row)}'", "BadCells = missing, MissingTarget = drop", "Task = classification"],
     };
 }
