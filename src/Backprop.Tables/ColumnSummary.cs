@@ -23,7 +23,7 @@ public sealed record ColumnSummary(string Name, ColumnType Type, int Missing, in
         ArgumentNullException.ThrowIfNull(table);
         var summaries = new ColumnSummary[table.Columns.Count];
         Workers.Run(summaries.Length, c => summaries[c] = Of(table.Columns[c]));
-        return summaries;
+        return AsWritten(table, summaries);
     }
 
     /// <summary>Looks at all columns of a table as a schema reads them: texts that are numbers to it are numbers, and those that are none are missing.</summary>
@@ -43,7 +43,15 @@ public sealed record ColumnSummary(string Name, ColumnType Type, int Missing, in
 
         var summaries = new ColumnSummary[table.Columns.Count];
         Workers.Run(summaries.Length, c => summaries[c] = Of(table.Columns[c].IsText && formats.TryGetValue(table.Columns[c].Name, out NumberFormat? format) ? Numbers(table.Columns[c], format) : table.Columns[c]));
-        return summaries;
+        return AsWritten(table, summaries);
+    }
+
+    /// <summary>Whole numbers that doubles do not tell apart are counted as they are written.</summary>
+    private static ColumnSummary[] AsWritten(Table table, ColumnSummary[] summaries)
+    {
+        string[] inexact = [.. summaries.Where(summary => summary.Type == ColumnType.Integer && Math.Max(-summary.Minimum, summary.Maximum) >= NumberTexts.InexactIntegers).Select(summary => summary.Name)];
+        Table written = inexact.Length > 0 ? table.AsWritten(inexact) : table;
+        return Array.ConvertAll(summaries, summary => inexact.Contains(summary.Name) && Of(written.Find(summary.Name)!) is var texts ? summary with { Distinct = texts.Distinct, Counts = texts.Counts } : summary);
     }
 
     private static Column Numbers(Column text, NumberFormat? format)

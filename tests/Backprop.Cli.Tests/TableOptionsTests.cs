@@ -18,7 +18,7 @@ public sealed class TableOptionsTests : Tool
         JsonElement data = Json(["data", "t.txt", "--json", .. dialect]);
         Assert.Equal(["text", "real", "real"], data.GetProperty("columns").EnumerateArray().Select(column => column.GetProperty("type").GetString()));
         Assert.Equal(0, Run(["gradient", "model.safetensors", "t.txt", "--json", .. dialect]).Code);
-        foreach (string[] wrong in new string[][] { ["--separator", "||"], ["--decimal", ";"], ["--header", "maybe"], ["--encoding", "utf-9"], ["--bad-cells", "ignore"], ["--missing-target", "x"] })
+        foreach (string[] wrong in new string[][] { ["--separator", "||"], ["--decimal", ";"], ["--header", "maybe"], ["--encoding", "utf-9"], ["--encoding", "utf-7"], ["--bad-cells", "ignore"], ["--missing-target", "x"] })
         {
             Assert.Equal(2, Run(["train", "t.txt", .. wrong]).Code);
         }

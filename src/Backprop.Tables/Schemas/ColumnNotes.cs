@@ -8,13 +8,13 @@ internal static class ColumnNotes
         FeatureColumn[] ignored = [.. columns.Where(column => column.Kind == FeatureKind.Ignored && column.Why != AsTold)];
         foreach (FeatureColumn column in ignored.Length <= SchemaInference.MostNotes ? ignored : [])
         {
-            notes.Add(new($"column '{column.Name}' is ignored: {column.Why}", true, column.Remedy is null ? [] : [$"{column.Remedy} = {column.Name}"]));
+            notes.Add(new($"column '{column.Name}' is ignored: {column.Why}", true, column.Remedy is null ? [] : [column.Remedy]));
         }
 
         foreach (IGrouping<string, FeatureColumn> group in ignored.Length > SchemaInference.MostNotes ? ignored.GroupBy(Reason) : [])
         {
             FeatureColumn first = group.First();
-            notes.Add(new($"{group.Count()} columns are ignored ({group.Key}): {Names([.. group.Select(column => column.Name)])}", true, first.Remedy is null ? [] : [$"{first.Remedy} = {first.Name}"]));
+            notes.Add(new($"{group.Count()} columns are ignored ({group.Key}): {Names([.. group.Select(column => column.Name)])}", true, first.Remedy is null ? [] : [first.Remedy]));
         }
 
         Note[] others = [.. said.SelectMany(list => list)];

@@ -43,7 +43,7 @@ public sealed record FeatureColumn(
     /// <summary>Numeric, date: the greatest number of training; NaN: not known.</summary>
     public double Maximum { get; init; } = double.NaN;
 
-    /// <summary>Ignored: the option that would have it used; null: none would. Not kept.</summary>
+    /// <summary>Ignored: the option that decides, with what it would say. Not kept.</summary>
     internal string? Remedy { get; init; }
 
     /// <summary>Whether the network sees it.</summary>

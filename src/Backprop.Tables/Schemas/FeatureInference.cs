@@ -1,3 +1,4 @@
+using System.Globalization;
 using Backprop.Tables.Cells;
 
 namespace Backprop.Tables.Schemas;
@@ -18,8 +19,6 @@ internal sealed class FeatureInference(Table table, TableOptions options, Column
 
     /// <summary>Fewer rows count by 1 by accident.</summary>
     private const int RowsOfACount = 10;
-
-    private const double ExactIntegers = 9007199254740992; // 2^53
 
     private static readonly string[] s_identifiers = ["ID", "KEY", "UUID", "GUID", "INDEX"];
 
@@ -44,7 +43,7 @@ internal sealed class FeatureInference(Table table, TableOptions options, Column
         }
 
         return !column.IsText ? OfNumbers(column, role, notes)
-            : new TextCounts(column, training) is var counts && counts.Present == 0 ? Ignored(column, "every cell is missing", null)
+            : new TextCounts(column, training) is var counts && counts.Present == 0 ? Nothing(column, true)
             : OfTexts(column, counts, role, notes);
     }
 
@@ -67,7 +66,7 @@ internal sealed class FeatureInference(Table table, TableOptions options, Column
         {
             NumberStatistics all = NumberStatistics.Of(cells, training);
             bool gaps = all.Count < training.Length;
-            return all.Count == 0 ? Ignored(column, NothingThere(numbers.IndexOfAnyExcept(double.NaN) < 0), null)
+            return all.Count == 0 ? Nothing(column, numbers.IndexOfAnyExcept(double.NaN) < 0)
                 : all.IsConstant && !gaps ? Constant(column, all.Minimum != 0 ? "true" : "false")
                 : new(column.Name, FeatureKind.Boolean) { HadMissing = gaps };
         }
@@ -112,7 +111,7 @@ internal sealed class FeatureInference(Table table, TableOptions options, Column
         {
             bool gaps = counts.PresentInTraining < training.Length;
             string[] seen = [.. counts.Codes.Where(code => counts.Training[code] > 0).Select(code => column.Values[code])];
-            return seen.Length == 0 ? Ignored(column, NothingThere(false), null)
+            return seen.Length == 0 ? Nothing(column, false)
                 : !BooleanText.ArePair(seen) && !gaps ? Constant(column, seen[0])
                 : new(column.Name, FeatureKind.Boolean) { HadMissing = gaps };
         }
@@ -152,22 +151,24 @@ internal sealed class FeatureInference(Table table, TableOptions options, Column
     {
         NumberStatistics statistics = NumberStatistics.Of(cells, training);
         bool gaps = statistics.Count < training.Length, isAsked = role == FeatureKind.Numeric;
+        TextCounts? spellings = Spellings(column, cells, statistics, out Column written);
+        bool isConstant = statistics.IsConstant && (spellings is null || spellings.Training.Count(rows => rows > 0) == 1);
         if (statistics.Count == 0)
         {
-            return Ignored(column, NothingThere(Enumerable.Range(0, table.Rows).All(column.IsMissing)), null);
+            return Nothing(column, Enumerable.Range(0, table.Rows).All(column.IsMissing));
         }
 
-        if (!isAsked && statistics.IsConstant && !gaps)
+        if (!isAsked && isConstant && !gaps)
         {
             return Constant(column, Short(statistics.Minimum));
         }
 
-        if (!isAsked && CountsRows(cells))
+        if (!isAsked && (spellings is null ? CountsRows(cells) : CountsRows(written)))
         {
             return Ignored(column, "a row number: it counts by 1 from row to row", nameof(options.Numeric));
         }
 
-        if (!isAsked && IsIdentifier(column.Name) && AreDifferentWholes(cells))
+        if (!isAsked && IsIdentifier(column.Name) && (spellings is null ? AreDifferentWholes(cells) : spellings.Codes.Length == spellings.Present))
         {
             return Identifier(column);
         }
@@ -178,15 +179,30 @@ internal sealed class FeatureInference(Table table, TableOptions options, Column
             throw new DataException($"{table.Place(worst)}, column '{column.Name}': '{column.Text(worst)}' found, which is too large to take a mean and a deviation of") { Settings = [$"Ignore = {column.Name}"] };
         }
 
-        if (Math.Max(-statistics.Minimum, statistics.Maximum) > ExactIntegers && training.All(row => double.IsNaN(cells[row]) || double.IsInteger(cells[row])))
+        if (spellings is not null)
         {
-            notes.Add(new($"column '{column.Name}': whole numbers beyond 2^53 are taken as numbers, of which the last digits are lost", false, $"Categorical = {column.Name}", $"Ignore = {column.Name}"));
+            int different = spellings.Codes.Length, left = spellings.Codes.Select(code => cells[spellings.FirstRow[code]]).Distinct().Count();
+            string lost = left < different ? $" ({different} different ones become {left})" : "";
+            notes.Add(new($"column '{column.Name}': whole numbers beyond 2^53 are taken as numbers, of which the last digits are lost{lost}", false, $"Categorical = {column.Name}", $"Ignore = {column.Name}"));
         }
 
         return new(column.Name, FeatureKind.Numeric, statistics.Mean, statistics.Deviation > 0 ? statistics.Deviation : 1, NumberStatistics.Median(cells, training, statistics.Count), gaps)
         {
-            Format = format, IsFlagOnly = !isAsked && statistics.IsConstant && gaps, HadMissing = gaps, Minimum = statistics.Minimum, Maximum = statistics.Maximum,
+            Format = format, IsFlagOnly = !isAsked && isConstant && gaps, HadMissing = gaps, Minimum = statistics.Minimum, Maximum = statistics.Maximum,
         };
+    }
+
+    /// <summary>How whole numbers are written where their doubles do not tell them apart; null: they do.</summary>
+    private TextCounts? Spellings(Column column, NumberCells cells, NumberStatistics statistics, out Column written)
+    {
+        written = column;
+        if (Math.Max(-statistics.Minimum, statistics.Maximum) < NumberTexts.InexactIntegers || !training.All(row => double.IsNaN(cells[row]) || double.IsInteger(cells[row])))
+        {
+            return null;
+        }
+
+        written = table.AsWritten([column.Name]).Find(column.Name)!;
+        return new(written, training);
     }
 
     private FeatureColumn Categories(Column column, TextCounts counts, bool isAsked, List<Note> notes)
@@ -206,7 +222,7 @@ internal sealed class FeatureInference(Table table, TableOptions options, Column
         int[] seen = [.. counts.Codes.Where(code => counts.Training[code] > 0)];
         if (seen.Length == 0)
         {
-            return Ignored(column, NothingThere(counts.Present == 0), null);
+            return Nothing(column, counts.Present == 0);
         }
 
         int[] kept = seen.Length <= FewCategories ? seen :
@@ -216,12 +232,12 @@ internal sealed class FeatureInference(Table table, TableOptions options, Column
                 .Take(MostCategories),
         ];
         int rare = seen.Length - kept.Length;
-        if (kept.Length == 0)
+        if (!isAsked && kept.Length == 0)
         {
-            return Ignored(column, $"{seen.Length} different texts, none of them in {RowsOfACategory} rows of training or more", null);
+            return Ignored(column, $"{seen.Length} different texts, none of them in {RowsOfACategory} rows of training or more", nameof(options.Categorical));
         }
 
-        if (seen.Length == 1 && !gaps)
+        if (!isAsked && seen.Length == 1 && !gaps)
         {
             return Constant(column, column.Values[seen[0]]);
         }
@@ -239,7 +255,7 @@ internal sealed class FeatureInference(Table table, TableOptions options, Column
     {
         if (counts.Present == 0)
         {
-            return Ignored(column, "every cell is missing", null);
+            return Nothing(column, true);
         }
 
         if (form is null)
@@ -260,7 +276,7 @@ internal sealed class FeatureInference(Table table, TableOptions options, Column
         bool gaps = statistics.Count < training.Length;
         if (statistics.Count == 0)
         {
-            return Ignored(column, NothingThere(false), null);
+            return Nothing(column, false);
         }
 
         if (statistics.IsConstant && !gaps)
@@ -330,6 +346,25 @@ internal sealed class FeatureInference(Table table, TableOptions options, Column
         return true;
     }
 
+    /// <summary>The same of whole numbers as they are written.</summary>
+    private bool CountsRows(Column written)
+    {
+        if (table.Rows < RowsOfACount || !Int128.TryParse(written.Text(0), CultureInfo.InvariantCulture, out Int128 first))
+        {
+            return false;
+        }
+
+        for (int row = 1; row < table.Rows; row++)
+        {
+            if (!Int128.TryParse(written.Text(row), CultureInfo.InvariantCulture, out Int128 number) || number - row != first)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private bool AreDifferentWholes(NumberCells cells)
     {
         var seen = new HashSet<double>();
@@ -371,9 +406,9 @@ internal sealed class FeatureInference(Table table, TableOptions options, Column
 
     private FeatureColumn Constant(Column column, string value) => Ignored(column, $"always {value} in the rows of training", column.IsText ? nameof(options.Categorical) : nameof(options.Numeric));
 
-    private static string NothingThere(bool everywhere) => everywhere ? "every cell is missing" : "every cell is missing in the rows of training";
+    private static FeatureColumn Nothing(Column column, bool everywhere) => Ignored(column, everywhere ? "every cell is missing" : "every cell is missing in the rows of training", nameof(options.Ignore));
 
-    private static FeatureColumn Ignored(Column column, string why, string? option) => new(column.Name, FeatureKind.Ignored, Why: why) { Remedy = option };
+    private static FeatureColumn Ignored(Column column, string why, string option) => new(column.Name, FeatureKind.Ignored, Why: why) { Remedy = $"{option} = {column.Name}" };
 
     private DataException Infinite(Column column, int row) =>
         new($"{At(column, row)}, a finite number expected, or an empty cell where it is missing") { Settings = Deciders(column, row) };
@@ -382,5 +417,5 @@ internal sealed class FeatureInference(Table table, TableOptions options, Column
 
     private static IReadOnlyList<string> Deciders(Column column, int row) => [$"Missing = '{column.Text(row)}'", $"Categorical = {column.Name}", $"Ignore = {column.Name}"];
 
-    private static string Short(double number) => number.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+    private static string Short(double number) => number.ToString("R", CultureInfo.InvariantCulture);
 }

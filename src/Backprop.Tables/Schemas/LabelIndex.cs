@@ -9,6 +9,7 @@ namespace Backprop.Tables.Schemas;
 internal sealed class LabelIndex
 {
     private readonly Dictionary<string, int> _byText = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _byBare = new(StringComparer.Ordinal); // −1: several
     private readonly Dictionary<double, int> _byNumber = []; // −1: several
     private readonly NumberFormat _format;
     private readonly bool[]? _booleans;
@@ -22,6 +23,12 @@ internal sealed class LabelIndex
         for (int label = 0; label < labels.Count; label++)
         {
             _byText.Add(labels[label], label);
+            string bare = labels[label].Trim(); // labels of version 1 have blanks around them, cells have not
+            if (bare.Length < labels[label].Length)
+            {
+                _byBare[bare] = _byBare.ContainsKey(bare) ? -1 : label;
+            }
+
             if (IsNumber(labels[label], out double number))
             {
                 _byNumber[number] = _byNumber.ContainsKey(number) || Math.Abs(number) >= NumberTexts.InexactIntegers ? -1 : label;
@@ -41,7 +48,7 @@ internal sealed class LabelIndex
     /// <param name="isByText">Whether it is spelled as the label is.</param>
     public int Find(string text, double typed, out bool isByText)
     {
-        isByText = _byText.TryGetValue(text, out int label);
+        isByText = _byText.TryGetValue(text, out int label) || (_byBare.TryGetValue(text, out label) && label >= 0);
         return isByText ? label
             : (!double.IsNaN(typed) || IsNumber(text, out typed)) && Find(typed) is >= 0 and var found ? found
             : _booleans is not null && BooleanText.TryParse(text, out bool value) ? Array.IndexOf(_booleans, value)

@@ -6,11 +6,14 @@ namespace Backprop.Tables.Schemas;
 
 /// <summary>
 /// A schema as the JSON that model files carry. Numbers are written so that they come back as the same bits. What has no version is version 1:
-/// its numeric columns take true and false as 1 and 0, and its categories are all that training had.
+/// its numeric columns take true and false as 1 and 0, its categories are all that training had, with the blanks around them, and what stood for a
+/// missing cell was another list.
 /// </summary>
 public static class SchemaJson
 {
     private static readonly (DateParts Part, string Name)[] s_parts = [(DateParts.Month, "month"), (DateParts.Weekday, "weekday"), (DateParts.DayOfYear, "day_of_year"), (DateParts.Hour, "hour")];
+
+    private static readonly string[] s_missingOfVersionOne = ["NA", "N/A", "na", "n/a", "NULL", "null", "?"];
 
     private const int Version = 2;
 
@@ -159,7 +162,7 @@ public static class SchemaJson
             Validate(columns, targets);
             return new(columns, targets, root.TryGetProperty("sample_weight", out JsonElement weight) ? weight.GetString() : null)
             {
-                Missing = Strings(root, "missing"), Decimal = Mark(root, "decimal"),
+                Missing = Strings(root, "missing") ?? (version == 1 ? s_missingOfVersionOne : null), Decimal = Mark(root, "decimal"),
             };
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or ArgumentException or KeyNotFoundException or UsageException)

@@ -108,11 +108,10 @@ public sealed record TableSchema(IReadOnlyList<FeatureColumn> Columns, TargetCol
 
     private DataException NothingLeft(Table table)
     {
-        FeatureColumn[] told = [.. Columns.Where(column => column.Remedy is not null)];
         string reasons = string.Join("; ", Columns.Take(SchemaInference.MostNotes).Select(column => $"'{column.Name}': {(column.Kind == FeatureKind.Id ? "an id" : column.Why)}"));
         return new($"'{table.Source}': no column is left as a feature{(Columns.Count == 0 ? "" : $" ({reasons}{(Columns.Count > SchemaInference.MostNotes ? $"; and {Columns.Count - SchemaInference.MostNotes} more" : "")})")}")
         {
-            Settings = [.. told.Take(SchemaInference.MostNotes).Select(column => $"{column.Remedy} = {column.Name}")],
+            Settings = [.. Columns.Select(column => column.Remedy).OfType<string>().Take(SchemaInference.MostNotes)],
         };
     }
 
@@ -127,7 +126,7 @@ public sealed record TableSchema(IReadOnlyList<FeatureColumn> Columns, TargetCol
             weights[row] = T.CreateTruncating(weight);
             weights[row] = weight >= 0 && T.IsFinite(weights[row])
                 ? weights[row]
-                : throw new DataException($"{table.Place(row)}, column '{column.Name}': {column.Text(row) ?? "nothing"} found, a sample weight of at least 0 expected");
+                : throw new DataException($"{table.Place(row)}, column '{column.Name}': {column.Text(row) ?? "nothing"} found, a sample weight of at least 0 expected") { Settings = NumberTexts.Deciders(column.Text(row), null) };
         }
 
         return weights;

@@ -199,9 +199,10 @@ public sealed class KindTests
         Assert.Equal((FeatureKind.Ignored, "always 7 in the rows of training"), (same.Kind, same.Why));
     }
 
-    public static TheoryData<string, string[], string, string?> Useless => new()
+    public static TheoryData<string, string[], string, string> Useless => new()
     {
-        { "x", ["", "", ""], "every cell is missing", null },
+        { "x", ["", "", ""], "every cell is missing", "Ignore = x" },
+        { "x", [.. Enumerable.Range(0, 60).Select(n => $"v{n % 20}")], "20 different texts, none of them in 5 rows of training or more", "Categorical = x" },
         { "x", ["2023", "2023", "2023"], "always 2023 in the rows of training", "Numeric = x" },
         { "x", ["a", "a", "a"], "always a in the rows of training", "Categorical = x" },
         { "x", ["yes", "yes", "yes"], "always yes in the rows of training", "Categorical = x" },
@@ -216,7 +217,7 @@ public sealed class KindTests
 
     [Theory]
     [MemberData(nameof(Useless))]
-    public void WhatIsIgnoredIsSaidWithItsReasonAndTheOption(string name, string[] cells, string why, string? setting)
+    public void WhatIsIgnoredIsSaidWithItsReasonAndTheOption(string name, string[] cells, string why, string setting)
     {
         Table table = Cells.Of([name, "z", "y"], [.. cells.Select((cell, row) => new[] { cell.Length == 0 ? null : cell, $"{row * row}", $"{row}.5" })]);
         var notes = new Notes();
@@ -224,10 +225,14 @@ public sealed class KindTests
         Assert.Equal((FeatureKind.Ignored, why), (schema.Columns[0].Kind, schema.Columns[0].Why));
         Note note = Assert.Single(notes.All, note => note.IsLoss);
         Assert.Equal($"column '{name}' is ignored: {why}", note.Message);
-        Assert.Equal(setting is null ? [] : [setting], note.Settings);
-        if (setting?.StartsWith("Numeric", StringComparison.Ordinal) == true)
+        Assert.Equal([setting], note.Settings);
+        if (setting.StartsWith("Numeric", StringComparison.Ordinal))
         {
             Assert.Equal(FeatureKind.Numeric, SchemaInference.Infer(table, new() { Numeric = [name] }).Columns[0].Kind);
+        }
+        else if (setting.StartsWith("Categorical", StringComparison.Ordinal))
+        {
+            Assert.Equal(FeatureKind.Categorical, SchemaInference.Infer(table, new() { Categorical = [name] }).Columns[0].Kind);
         }
     }
 
@@ -246,6 +251,27 @@ public sealed class KindTests
         (FeatureColumn column, _, Notes notes) = Learn(["9007199254740993", "1234567890123456789", "5"]);
         Assert.Equal(FeatureKind.Numeric, column.Kind);
         Assert.Contains(notes.All, note => note.Message.Contains("beyond 2^53", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void WholeNumbersThatAreOneDoubleAreNoConstantAndNoCount()
+    {
+        string[] cells = [.. Enumerable.Range(0, 12).Select(n => $"1234567890123456{700 + (n * 5 % 12)}")];
+        (FeatureColumn column, _, Notes notes) = Learn(cells);
+        Assert.Equal(FeatureKind.Numeric, column.Kind);
+        Assert.Contains(notes.All, note => note.Message.EndsWith("the last digits are lost (12 different ones become 1)", StringComparison.Ordinal));
+        Assert.Equal(12, ColumnSummary.Of(Cells.Column("x", cells))[0].Distinct);
+        Assert.Equal("always 1.2345678901234568E+18 in the rows of training", Learn(Enumerable.Repeat(cells[0], 12)).Column.Why);
+        Assert.Equal("a row number: it counts by 1 from row to row", Learn(cells.Order()).Column.Why);
+    }
+
+    [Fact]
+    public void ACategoryThatIsAskedForIsOneHoweverRareItsValuesAre()
+    {
+        (FeatureColumn column, Dataset<double> data, Notes notes) = Learn(Enumerable.Range(0, 30).Select(n => $"v{n}"), new() { Categorical = ["x"] });
+        Assert.Equal((FeatureKind.Categorical, 0, true, 1), (column.Kind, column.Categories!.Count, column.SharesRare, column.FeatureCount));
+        Assert.All(data.Features.ToArray(), value => Assert.Equal(1, value));
+        Assert.Contains(notes.All, note => note.Message == "column 'x': 0 of 30 values are kept; 30 in fewer than 5 rows each (30 rows in all) share one entry");
     }
 
     [Fact]

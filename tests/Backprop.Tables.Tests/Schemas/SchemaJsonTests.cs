@@ -1,6 +1,8 @@
+using System.Text;
 using System.Text.Json;
 using Backprop.Data;
 using Backprop.Tables.Cells;
+using Backprop.Tables.Reading;
 using Backprop.Tables.Schemas;
 
 namespace Backprop.Tables.Tests.Schemas;
@@ -47,6 +49,19 @@ public sealed class SchemaJsonTests
         Assert.Equal([1, 0], SchemaJson.Read("{" + columns).Transform<double>(table, false).Features.ToArray());
         Assert.Throws<DataException>(() => SchemaJson.Read("{\"version\":2," + columns).Transform<double>(table, false));
         Assert.Contains("version 3", Assert.Throws<ModelException>(() => SchemaJson.Read("{\"version\":3," + columns)).Message);
+    }
+
+    [Fact]
+    public void VersionOneHasItsOwnMissingCellsAndBlanks()
+    {
+        TableSchema schema = SchemaJson.Read("""{"columns":[{"name":"c","kind":"categorical","categories":["None","nan"," a"]},{"name":"x","kind":"numeric","imputed":4}],"target":{"names":["y"],"kind":"class","labels":["None","ok"]}}""");
+        foreach (TableSchema one in (TableSchema[])[schema, SchemaJson.Read(SchemaJson.Write(schema))])
+        {
+            Table table = TableReader.ReadCsv(new MemoryStream(Encoding.UTF8.GetBytes("c,x,y\nNone,1,ok\nnan,na,None\n a,3,ok\n")), "t.csv", one.Reading(null, needTargets: true));
+            Dataset<double> data = one.Transform<double>(table, needTargets: true);
+            Assert.Equal([1, 0, 0, 1, 0, 1, 0, 4, 0, 0, 1, 3], data.Features.ToArray());
+            Assert.Equal([1, 0, 1], data.Targets.ClassIndices.ToArray());
+        }
     }
 
     [Fact]
