@@ -18,7 +18,7 @@ internal sealed class QueryColumn
 
     private QueryColumn(string name, string expression, ColumnType type, ColumnReading? reading, ReadingOptions? options, TextCodes? texts)
     {
-        (_name, _type, _reading, _isMissing, _texts) = (name, type, reading, new(options?.Missing), texts);
+        (_name, _type, _reading, _isMissing, _texts) = (name, type, reading, MissingCells.Of(options, reading), texts);
         Expression = $"{expression} AS {DuckDb.Identifier(name)}";
     }
 
@@ -47,15 +47,16 @@ internal sealed class QueryColumn
             "JSON" => AsText($"{identifier} ->> '$'", reading), // a text without JSON's quotes
             _ when type.Contains('[', StringComparison.Ordinal) || type.StartsWith("STRUCT", StringComparison.Ordinal) || type.StartsWith("MAP", StringComparison.Ordinal) || type.StartsWith("UNION", StringComparison.Ordinal) || type == "BLOB" =>
                 throw new DataException($"'query', column '{name}': {type} found, numbers or text expected") { Settings = [$"Ignore = {name}"] },
-            "TINYINT" or "SMALLINT" or "INTEGER" or "UTINYINT" or "USMALLINT" or "UINTEGER" or "BIGINT" or "UBIGINT" or "HUGEINT" or "UHUGEINT" or "FLOAT" or "DOUBLE" => AsNumbers(),
-            _ when type.StartsWith("DECIMAL", StringComparison.Ordinal) => AsNumbers(),
+            "FLOAT" => AsNumbers($"CAST(CAST({identifier} AS DOUBLE) AS VARCHAR)"), // the digits of the double that it is among numbers
+            "TINYINT" or "SMALLINT" or "INTEGER" or "UTINYINT" or "USMALLINT" or "UINTEGER" or "BIGINT" or "UBIGINT" or "HUGEINT" or "UHUGEINT" or "DOUBLE" => AsNumbers(text),
+            _ when type.StartsWith("DECIMAL", StringComparison.Ordinal) => AsNumbers(text),
             _ => AsText(text, reading),
         };
 
         // As they are written, which a double would not keep of large numbers.
-        QueryColumn AsNumbers() => new(name, text, ColumnType.Real, reading, options, new TextCodes(options));
+        QueryColumn AsNumbers(string expression) => new(name, expression, ColumnType.Real, reading, options, new TextCodes(options, reading));
 
-        QueryColumn AsText(string expression, ColumnReading? asWhat) => new(name, expression, ColumnType.Text, asWhat, options, new TextCodes(options));
+        QueryColumn AsText(string expression, ColumnReading? asWhat) => new(name, expression, ColumnType.Text, asWhat, options, new TextCodes(options, reading));
     }
 
     /// <summary>Takes the cell of a row.</summary>
@@ -76,7 +77,7 @@ internal sealed class QueryColumn
             throw new DataException($"'query', row {row.ToString(CultureInfo.InvariantCulture)}, column '{_name}': {(number > 0 ? "inf" : "-inf")} found, a finite number expected, or null where it is missing");
         }
 
-        _numbers.Add(_isMissing.HasNumbers && _isMissing.Contains(number) ? double.NaN : number);
+        _numbers.Add(_type != ColumnType.Boolean && _isMissing.HasNumbers && _isMissing.Contains(number) ? double.NaN : number);
     }
 
     /// <summary>The column.</summary>

@@ -19,10 +19,15 @@ internal static class QueryReader
     public static Table Read(DuckDBConnection connection, string sql, ReadingOptions? options, Notes? notes, long most)
     {
         var columns = new List<QueryColumn>();
+        var skipped = new List<string>();
         foreach ((string name, string type) in DuckDb.Describe(connection, sql))
         {
-            ColumnReading? reading = options?.Columns?.GetValueOrDefault(name);
-            if (reading?.Kind != ColumnReadingKind.Skip)
+            ColumnReading? reading = options?.Of(name);
+            if (reading?.Kind == ColumnReadingKind.Skip)
+            {
+                skipped.Add(name);
+            }
+            else
             {
                 columns.Add(QueryColumn.Of(name, type, reading, options));
             }
@@ -30,7 +35,7 @@ internal static class QueryReader
 
         if (columns.Count == 0)
         {
-            throw new DataException("'query' has no column that is wanted");
+            return Read(connection, sql, options!.OfAll(), notes, most);
         }
 
         using DuckDBCommand command = connection.CreateCommand();
@@ -52,6 +57,6 @@ internal static class QueryReader
             }
         }
 
-        return new("query", [.. columns.Select(column => column.Finish(notes))]);
+        return new("query", [.. columns.Select(column => column.Finish(notes))]) { Skipped = skipped };
     }
 }

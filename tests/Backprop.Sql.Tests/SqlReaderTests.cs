@@ -40,6 +40,28 @@ public sealed class SqlReaderTests : IDisposable
     }
 
     [Fact]
+    public void ColumnsThatAModelDoesNotKnowAreLeftOut()
+    {
+        var options = new ReadingOptions { Columns = new Dictionary<string, ColumnReading> { ["x"] = new(ColumnReadingKind.Number) }, Others = ColumnReadingKind.Skip };
+        Table table = SqlReader.Read("SELECT 1.5 AS x, [1, 2] AS l, 'a' AS c", null, options: options);
+        Assert.Equal(["x"], table.Names);
+        Assert.Equal(["l", "c"], table.Skipped);
+        Assert.Equal(["c"], SqlReader.Read("SELECT 'a' AS c", null, options: options).Names); // for the schema to say what is missing
+    }
+
+    [Fact]
+    public void ACategoryOfFloatsIsSpelledAlikeInTrainingAndPrediction()
+    {
+        var asText = new ReadingOptions { Columns = new Dictionary<string, ColumnReading> { ["x"] = new(ColumnReadingKind.Text) } };
+        string sql = "SELECT 0.1::FLOAT AS x";
+        Assert.Equal(SqlReader.Read(sql, null).AsWritten(["x"]).Columns[0].Text(0), SqlReader.Read(sql, null, options: asText).Columns[0].Text(0));
+    }
+
+    [Fact]
+    public void AMarkerThatIsANumberLeavesTruthValuesAlone() =>
+        Assert.False(SqlReader.Read("SELECT false AS b, 0 AS x", null, options: new() { Missing = ["0"] }).Columns[0].IsMissing(0));
+
+    [Fact]
     public void TypesBecomeNumbersAndTexts()
     {
         Table table = SqlReader.Read(

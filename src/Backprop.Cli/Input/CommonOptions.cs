@@ -131,7 +131,7 @@ internal sealed class CommonOptions
         {
             return CodePagesEncodingProvider.Instance.GetEncoding(name) ?? System.Text.Encoding.GetEncoding(name);
         }
-        catch (ArgumentException)
+        catch (Exception error) when (error is ArgumentException or NotSupportedException)
         {
             throw new UsageException($"--encoding: unknown encoding '{name}', expected a name such as utf-8, utf-16, windows-1252 or iso-8859-1");
         }

@@ -54,7 +54,7 @@ internal static class BadCellRows
             }
         }
 
-        NumberInference found = NumberText.Infer(column.Values, mark, counts);
+        NumberInference found = NumberText.Infer(column.Values, mark ?? column.DecimalMark, counts);
         double[] ofCode = [.. column.Values.Select((text, code) => !double.IsNaN(column.TypedNumber(code)) ? column.TypedNumber(code) : NumberText.TryParse(text, found.Closest, out double number) ? number : double.NaN)];
         int bad = 0;
         for (int code = 0; code < ofCode.Length; code++)
@@ -79,7 +79,7 @@ internal static class BadCellRows
             numbers[row] = column.Codes[row] is >= 0 and var code ? ofCode[code] : double.NaN;
         }
 
-        notes?.Add(new($"'{table.Source}', column '{column.Name}': {(bad.Length == 1 ? "1 cell that is no number is" : $"{bad.Length} cells that are no numbers are")} taken as missing, the first '{column.Text(bad[0])}' in row {bad[0]}", IsLoss: true, "BadCells = missing"));
+        notes?.Add(new($"column '{column.Name}': {(bad.Length == 1 ? "1 cell that is no number is" : $"{bad.Length} cells that are no numbers are")} taken as missing, the first '{column.Text(bad[0])}' in {table.Place(bad[0])}", IsLoss: true, "BadCells = missing"));
         return new(column.Name, ColumnType.Real, numbers) { Format = format };
     }
 }

@@ -20,10 +20,10 @@ internal static class CarriedColumns
         var columns = new Dictionary<string, ColumnReading>(reading.Columns ?? new Dictionary<string, ColumnReading>(), StringComparer.Ordinal);
         foreach (string name in isOpen ? [.. columns.Keys] : options.Ids.Concat(schema.Ids))
         {
-            columns[name] = columns.TryGetValue(name, out ColumnReading? known) && known.Kind != ColumnReadingKind.Skip ? known : new(ColumnReadingKind.Text);
+            columns[name] = columns.TryGetValue(name, out ColumnReading? known) && known.Kind != ColumnReadingKind.Skip ? known : new(ColumnReadingKind.Carried);
         }
 
-        return reading with { Columns = columns, Others = isOpen ? ColumnReadingKind.Text : reading.Others };
+        return reading with { Columns = columns, Others = isOpen ? ColumnReadingKind.Carried : reading.Others };
     }
 
     /// <summary>The columns.</summary>

@@ -14,4 +14,7 @@ public enum ColumnReadingKind
 
     /// <summary>Not at all: the column is not in the table.</summary>
     Skip,
+
+    /// <summary>As it stands, for what is only carried on: nothing but the empty cell is missing, and numbers and truth values of typed files stay what they are.</summary>
+    Carried,
 }

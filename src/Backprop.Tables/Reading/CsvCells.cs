@@ -3,31 +3,32 @@ using nietras.SeparatedValues;
 
 namespace Backprop.Tables.Reading;
 
-/// <summary>The rows of some files in memory, from which columns are read: as numbers, as text, and again as they are written.</summary>
+/// <summary>The rows of a file in memory, from which columns are read: as numbers, as text, and again as they are written.</summary>
 internal sealed class CsvCells : WrittenCells
 {
     private readonly ReadingOptions _options;
     private readonly MissingCells _missing;
     private readonly NumberFormat?[] _formats;
+    private readonly bool[] _areNumbers;
+    private readonly bool[] _areCarried;
     private readonly Lock _reading = new();
 
-    /// <param name="files">The files, whose columns are known.</param>
+    /// <param name="file">The file, whose columns are known.</param>
     /// <param name="names">The columns of the table.</param>
     /// <param name="options">How they are read.</param>
-    public CsvCells(IReadOnlyList<CsvFile> files, IReadOnlyList<string> names, ReadingOptions options)
+    public CsvCells(CsvFile file, IReadOnlyList<string> names, ReadingOptions options)
     {
         (Names, _options, _missing, _formats) = (names, options, new(options.Missing), new NumberFormat?[names.Count]);
+        _areNumbers = [.. names.Select(name => options.Kind(name) == ColumnReadingKind.Number)];
+        _areCarried = [.. names.Select(name => options.Kind(name) == ColumnReadingKind.Carried)];
         long rows = 0;
-        foreach (CsvFile file in files)
+        foreach (CsvChunk chunk in file.Chunks)
         {
-            foreach (CsvChunk chunk in file.Chunks)
+            Parts.Add(new(file, chunk, (int)rows));
+            rows += chunk.Lines;
+            if (rows > Array.MaxLength)
             {
-                Parts.Add(new(file, chunk, (int)rows));
-                rows += chunk.Lines;
-                if (rows > Array.MaxLength)
-                {
-                    throw new DataException($"'{file.Source}': more than {Array.MaxLength} rows found, which one table does not hold");
-                }
+                throw new DataException($"'{file.Source}': more than {Array.MaxLength} rows found, which one table does not hold");
             }
         }
 
@@ -43,8 +44,11 @@ internal sealed class CsvCells : WrittenCells
     /// <summary>The rows; before they are counted, at least as many.</summary>
     public int Rows { get; private set; }
 
-    /// <summary>The format of a column of numbers.</summary>
+    /// <summary>The format in which a column is tried as numbers.</summary>
     public ref NumberFormat? Format(int column) => ref _formats[column];
+
+    /// <summary>A column is one of numbers, of this format.</summary>
+    public void Decide(int column, NumberFormat format) => (_formats[column], _areNumbers[column]) = (format, true);
 
     /// <summary>Columns that are tried as numbers; where one is not, its place in <see cref="CsvPart.IsText"/> says so, and its numbers mean nothing.</summary>
     /// <param name="columns">What is read: columns with a format as numbers, the others as text.</param>
@@ -335,7 +339,8 @@ internal sealed class CsvCells : WrittenCells
 
     /// <summary>In a column of numbers that is read as it is written, a number may stand for a missing one.</summary>
     private bool IsMissing(ReadOnlySpan<char> text, int column) =>
-        _missing.Contains(text) || (_missing.HasNumbers && _formats[column] is { } format && NumberText.TryParse(text, format, out double number) && _missing.Contains(number));
+        text.IsEmpty || (!_areCarried[column]
+            && (_missing.Contains(text) || (_areNumbers[column] && _missing.HasNumbers && _formats[column] is { } format && NumberText.TryParse(text, format, out double number) && _missing.Contains(number))));
 
     private static bool AreWellFormed(SepReader.Row cells)
     {

@@ -14,6 +14,9 @@ namespace Backprop.Tables.Reading;
 /// </remarks>
 internal sealed class CsvColumns
 {
+    /// <summary>The share of numbers from which a column was meant to be one of them.</summary>
+    private const double Mostly = 0.9;
+
     private readonly CsvCells _cells;
     private readonly ReadingOptions _options;
     private readonly bool _hasCommas;
@@ -23,23 +26,23 @@ internal sealed class CsvColumns
     private readonly int[]?[] _codes;
     private readonly Dictionary<int, Column> _written = [];
 
-    public CsvColumns(CsvCells cells, ReadingOptions options, List<CsvFile> files)
+    public CsvColumns(CsvCells cells, ReadingOptions options, CsvFile file)
     {
         int count = cells.Names.Count;
         (_cells, _options, _kinds, _showsDecimal, _numbers, _codes) = (cells, options, new ColumnReadingKind[count], new bool[count], new double[count][], new int[count][]);
-        _hasCommas = files.Exists(file => file.Dialect.Separator == ',');
+        _hasCommas = file.Dialect.Separator == ',';
         var missing = new MissingCells(options.Missing);
-        for (int cell = 0; cell < files[0].Columns.Length; cell++)
+        for (int cell = 0; cell < file.Columns.Length; cell++)
         {
-            if (files[0].Columns[cell] is var column and >= 0)
+            if (file.Columns[cell] is var column and >= 0)
             {
                 ColumnReading? known = options.Of(cells.Names[column]);
                 _kinds[column] = known is { Kind: not ColumnReadingKind.Skip } ? known.Kind : ColumnReadingKind.Auto;
                 cells.Format(column) = _kinds[column] switch
                 {
                     ColumnReadingKind.Number => known!.Format ?? Plain,
-                    ColumnReadingKind.Text => null,
-                    _ => FirstFormat([.. files[0].Dialect.Sample.Select(row => row[cell]).Where(text => !missing.Contains(text)).Distinct(StringComparer.Ordinal)], ref _showsDecimal[column]),
+                    ColumnReadingKind.Text or ColumnReadingKind.Carried => null,
+                    _ => FirstFormat([.. file.Dialect.Sample.Select(row => row[cell]).Where(text => !missing.Contains(text)).Distinct(StringComparer.Ordinal)], ref _showsDecimal[column]),
                 };
             }
         }
@@ -87,26 +90,64 @@ internal sealed class CsvColumns
         for (int column = 0; column < count; column++)
         {
             // Where no cell is present, it is as much a column of numbers as of text.
-            inferred[column] = isText[column] && _kinds[column] == ColumnReadingKind.Auto ? NumberText.Infer(values[column] ?? [], _options.Decimal) : null;
+            inferred[column] = isText[column] && _kinds[column] == ColumnReadingKind.Auto ? Infer(values[column] ?? []) : null;
         }
 
         NumberFormat?[] formats = Agree(isText, isReal, inferred, values, source, notes);
         var columns = new Column[count];
+        List<Column> unread = [];
         for (int column = 0; column < count; column++)
         {
             string name = _cells.Names[column];
             if (formats[column] is not { } format)
             {
-                columns[column] = new(name, _codes[column] ?? [], values[column] ?? []);
+                columns[column] = new(name, _codes[column] ?? [], values[column] ?? []) { DecimalMark = _options.Decimal ?? (_hasCommas ? '.' : null) };
+                if (_kinds[column] == ColumnReadingKind.Auto && HasOtherMark(columns[column]))
+                {
+                    unread.Add(columns[column]);
+                }
+
                 continue;
             }
 
             double[] numbers = _numbers[column] ?? Numbers(_codes[column]!, values[column] ?? [], format, ref isReal[column]);
-            _cells.Format(column) = format;
+            _cells.Decide(column, format);
             columns[column] = new(name, isReal[column] ? ColumnType.Real : ColumnType.Integer, numbers) { Format = format, Written = (_cells, column) };
         }
 
+        NoteOtherMarks(unread, source, notes);
         return columns;
+    }
+
+    /// <summary>How texts are written as numbers. Where commas separate the cells, a decimal comma within them must have been asked for.</summary>
+    private NumberInference Infer(IReadOnlyList<string> values)
+    {
+        NumberInference found = NumberText.Infer(values, _options.Decimal);
+        return _hasCommas && _options.Decimal is null && found is { Format.Decimal: ',', ShowsDecimal: true } ? NumberText.Infer(values, '.') : found;
+    }
+
+    /// <summary>Whether (nearly) all texts are numbers of the decimal mark that the file may not have.</summary>
+    private static bool HasOtherMark(Column column)
+    {
+        if (column.DecimalMark is not { } mark || !column.Values.Any(value => value.Contains(Other(mark), StringComparison.Ordinal)))
+        {
+            return false;
+        }
+
+        NumberInference found = NumberText.Infer(column.Values, Other(mark));
+        return found.Fitting >= Mostly * column.Values.Count;
+    }
+
+    private static char Other(char mark) => mark == ',' ? '.' : ',';
+
+    private void NoteOtherMarks(List<Column> columns, string source, Notes? notes)
+    {
+        if (columns.Count > 0)
+        {
+            string names = string.Join(", ", columns.Take(5).Select(column => $"'{column.Name}'")), more = columns.Count > 5 ? $" and {columns.Count - 5} more" : "";
+            char other = Other(columns[0].DecimalMark!.Value);
+            notes?.Add(new($"'{source}': {(columns.Count == 1 ? "column" : "columns")} {names}{more} ('{columns[0].Values[0]}', …) {(columns.Count == 1 ? "is" : "are")} taken for text, not for numbers with the decimal mark '{other}'{(_options.Decimal is null ? ": where commas separate the cells, that must be asked for" : "")}", false, $"Decimal = '{other}'"));
+        }
     }
 
     /// <summary>In what format a column is tried from the first row on; null: as text, since its first rows are no numbers or leave the format open.</summary>
@@ -117,7 +158,7 @@ internal sealed class CsvColumns
             return Plain;
         }
 
-        NumberInference inference = NumberText.Infer(sample, _options.Decimal);
+        NumberInference inference = Infer(sample);
         showsDecimal = inference.ShowsDecimal;
         return inference.Format is not { } format || format.Currency == "%" || (inference.Other is not null && format != Plain) ? null : format;
     }
@@ -175,7 +216,7 @@ internal sealed class CsvColumns
             {
                 // One of the two has a decimal comma: 1,234 is 1.234, or 1.234 is 1234.
                 bool isPoint = other.Thousands == '.';
-                if (agreesOnComma || (!isPoint && !_hasCommas && (provesComma || !provesPoint)))
+                if ((agreesOnComma && (isPoint || !_hasCommas)) || (!isPoint && !_hasCommas && (provesComma || !provesPoint)))
                 {
                     (formats[column], other) = (other, format);
                     if (_written.TryGetValue(column, out Column? spelled))
@@ -190,7 +231,7 @@ internal sealed class CsvColumns
                     notes?.Add(Doubt(texts, formats[column]!, other, $"'{source}', column '{_cells.Names[column]}'"));
                 }
             }
-            else if (agreesOnComma && format.Decimal == '.' && format.Thousands != ',' && !(inferred[column]?.ShowsDecimal ?? (isReal[column] || _showsDecimal[column])))
+            else if (agreesOnComma && !_hasCommas && format.Decimal == '.' && format.Thousands != ',' && !(inferred[column]?.ShowsDecimal ?? (isReal[column] || _showsDecimal[column])))
             {
                 formats[column] = format with { Decimal = ',' };
             }

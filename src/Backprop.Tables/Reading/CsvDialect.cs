@@ -64,6 +64,10 @@ internal sealed record CsvDialect(char Separator, string[] Names, int Start, int
         {
             RequireDifferent(names, source);
             cells.RemoveAt(0);
+            if (options.Header is null && options.Columns is null && MayBeARow(names, cells, options))
+            {
+                notes?.Add(new($"'{source}': the first line ({string.Join(", ", names.Take(5))}{(names.Length > 5 ? ", …" : "")}) is taken for the header", false, "Header = false"));
+            }
         }
 
         return new(separator, names, start, CsvChunk.CountLines(bytes[..start]), hasHeader, cells.FindAll(row => row.Count == names.Length));
@@ -174,6 +178,23 @@ internal sealed record CsvDialect(char Separator, string[] Names, int Start, int
         return best;
     }
 
+    /// <summary>Whether a header has numbers that do not count, and no text above numbers, so that it may be a row like those below.</summary>
+    private static bool MayBeARow(string[] names, List<List<string>> rows, ReadingOptions options)
+    {
+        string[] numbers = [.. names.Where(NumberText.IsNumber)];
+        if (numbers.Length == 0 || Counts(numbers, 0) || Counts(numbers, 1))
+        {
+            return false;
+        }
+
+        var missing = new MissingCells(options.Missing);
+        rows = rows.FindAll(row => row.Count == names.Length);
+        return !names.Where((name, n) => !NumberText.IsNumber(name) && !missing.Contains(name)
+            && rows.Select(row => row[n]).Where(cell => !missing.Contains(cell)).Distinct(StringComparer.Ordinal).ToArray() is { Length: > 0 } below && Array.TrueForAll(below, NumberText.IsNumber)).Any();
+    }
+
+    private static bool Counts(IReadOnlyCollection<string> cells, int from) => !cells.Where((cell, n) => cell != (n + from).ToString(CultureInfo.InvariantCulture)).Any();
+
     /// <summary>A first line is a header unless each of its cells is a number, and they neither count nor are names that a schema knows.</summary>
     private static bool IsHeader(List<string> cells, ReadingOptions options)
     {
@@ -187,7 +208,6 @@ internal sealed record CsvDialect(char Separator, string[] Names, int Start, int
             return cells.TrueForAll(known.ContainsKey);
         }
 
-        bool Counts(int from) => !cells.Where((cell, n) => cell != (n + from).ToString(CultureInfo.InvariantCulture)).Any();
-        return Counts(0) || Counts(1);
+        return Counts(cells, 0) || Counts(cells, 1);
     }
 }

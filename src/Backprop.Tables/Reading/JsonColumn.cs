@@ -8,7 +8,8 @@ namespace Backprop.Tables.Reading;
 /// <param name="options">What stands for a missing cell.</param>
 internal sealed class JsonColumn(string name, ColumnReading? reading, ReadingOptions? options)
 {
-    private readonly TextCodes _texts = new(options);
+    private readonly TextCodes _texts = new(options, reading);
+    private readonly bool _isCarried = reading?.Kind == ColumnReadingKind.Carried;
     private Cells _cells = reading?.Kind == ColumnReadingKind.Text ? Cells.Texts : Cells.Empty;
     private double[] _numbers = [];
     private int[] _codes = [];
@@ -53,14 +54,16 @@ internal sealed class JsonColumn(string name, ColumnReading? reading, ReadingOpt
             return true; // as a cell that is not there
         }
 
-        if (_cells is Cells.Empty or Cells.Numbers)
+        EndBooleans();
+        if (_cells == Cells.Numbers || (_cells == Cells.Empty && !_isCarried))
         {
             _cells = Cells.Numbers;
             _whole &= reader.ValueSpan.IndexOfAny((byte)'.', (byte)'e', (byte)'E') < 0;
             Add(ref _numbers, row, double.NaN, number);
         }
-        else if (_cells == Cells.Texts)
+        else if (_cells is Cells.Texts or Cells.Empty)
         {
+            _cells = Cells.Texts; // as it is spelled
             Span<char> spelling = reader.ValueSpan.Length <= 256 ? stackalloc char[reader.ValueSpan.Length] : new char[reader.ValueSpan.Length];
             System.Text.Encoding.ASCII.GetChars(reader.ValueSpan, spelling);
             Add(ref _codes, row, TextCodes.Missing, _texts.Code(spelling, number));
@@ -100,6 +103,7 @@ internal sealed class JsonColumn(string name, ColumnReading? reading, ReadingOpt
             return; // as a cell that is not there
         }
 
+        EndBooleans();
         if (_cells is Cells.Empty or Cells.Texts)
         {
             _cells = Cells.Texts;
@@ -108,6 +112,22 @@ internal sealed class JsonColumn(string name, ColumnReading? reading, ReadingOpt
         else
         {
             _cells = Cells.Mixed;
+        }
+    }
+
+    /// <summary>Truth values that are only carried on become texts where something else follows.</summary>
+    private void EndBooleans()
+    {
+        if (_cells == Cells.Booleans && _isCarried)
+        {
+            (int count, _count, _cells) = (_count, 0, Cells.Texts);
+            for (int row = 0; row < count; row++)
+            {
+                if (!double.IsNaN(_numbers[row]))
+                {
+                    Add(ref _codes, row, TextCodes.Missing, _texts.Code(_numbers[row] != 0 ? "true" : "false"));
+                }
+            }
         }
     }
 

@@ -3,8 +3,8 @@ using Backprop.Tables.Cells;
 namespace Backprop.Tables.Reading;
 
 /// <summary>
-/// Which cells are missing: empty ones, and those that say so. A marker that is a number stands, in a column of numbers, for that number
-/// however it is written: -999 for -999.0 too.
+/// Which cells are missing: empty ones, and those that say so. A marker that is a number stands for that number
+/// however it is written: -999 for -999.0 too, in a column of text as among numbers, so that it does not depend on the cells beside it.
 /// </summary>
 internal sealed class MissingCells
 {
@@ -21,12 +21,16 @@ internal sealed class MissingCells
         _numbers = [.. texts.Select(text => NumberText.TryParse(text, NumberFormat.Plain, out double number) ? number : double.NaN).Where(double.IsFinite)];
     }
 
+    /// <summary>Those of a column: where it is only carried on, no text stands for a missing cell.</summary>
+    public static MissingCells Of(ReadingOptions? options, ColumnReading? reading) => new(reading?.Kind == ColumnReadingKind.Carried ? [] : options?.Missing);
+
     /// <summary>Whether any marker is a number.</summary>
     public bool HasNumbers => _numbers.Length > 0;
 
     /// <summary>Whether a cell is missing.</summary>
     /// <param name="text">The cell without the blanks around it.</param>
-    public bool Contains(ReadOnlySpan<char> text) => text.IsEmpty || (text.Length <= _longest && _markers.Contains(text));
+    public bool Contains(ReadOnlySpan<char> text) => text.IsEmpty || (text.Length <= _longest && _markers.Contains(text))
+        || (HasNumbers && NumberText.TryParse(text, NumberFormat.Plain, out double number) && Contains(number));
 
     /// <summary>Whether a number stands for a missing one.</summary>
     public bool Contains(double number) => Array.IndexOf(_numbers, number) >= 0;

@@ -46,12 +46,12 @@ public static class TableReader
     {
         ArgumentNullException.ThrowIfNull(stream);
         options ??= new();
-        return CsvReader.Read([CsvFile.Load(stream, source, options, notes, long.MaxValue, null, null, chunkLength)], source, options, notes, chunkLength);
+        return CsvReader.Read(CsvFile.Load(stream, source, options, notes, long.MaxValue, null, null, chunkLength), options, notes, chunkLength);
     }
 
     internal static Table ReadCsv(string[] files, string path, ReadingOptions options, Notes? notes, long keptLength, int chunkLength)
     {
-        List<CsvFile> loaded = [];
+        List<Table> tables = [];
         foreach (string file in files)
         {
             string name = files.Length == 1 ? path : Path.Combine(Path.GetDirectoryName(path) ?? "", Path.GetFileName(file));
@@ -60,7 +60,9 @@ public static class TableReader
                 using FileStream stream = File.OpenRead(file);
                 bool isPacked = file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
                 using Stream text = isPacked ? new GZipStream(stream, CompressionMode.Decompress) : stream;
-                loaded.Add(CsvFile.Load(text, name, options, notes, isPacked ? UnpackedSize.Limit(stream.Length) : long.MaxValue, isPacked ? null : stream.Length, !isPacked && stream.Length >= keptLength ? new(file, name) : null, chunkLength));
+                long? length = stream.CanSeek ? stream.Length : null; // a pipe has none
+                CsvFile loaded = CsvFile.Load(text, name, options, notes, isPacked ? UnpackedSize.Limit(length ?? 0) : long.MaxValue, isPacked ? null : length, !isPacked && length >= keptLength ? new(file, name) : null, chunkLength);
+                tables.Add(CsvReader.Read(loaded, options, notes, chunkLength));
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
             {
@@ -68,7 +70,7 @@ public static class TableReader
             }
         }
 
-        return CsvReader.Read(loaded, path, options, notes, chunkLength);
+        return JoinedFiles.Join([.. tables], path, notes);
     }
 
     /// <summary>The files that a path names: itself, or those that match it.</summary>

@@ -20,12 +20,14 @@ internal sealed class TextCodes
     private readonly ReadingOptions? _options;
     private readonly MissingCells _missing;
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _codes = new Dictionary<string, int>(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _numbers = new Dictionary<string, int>(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
     private readonly List<string> _values = [];
     private readonly List<double> _typed = []; // of those that the file has as numbers; else NaN
     private char[] _buffer = [];
 
     /// <param name="options">What stands for a missing cell, and the decimal mark.</param>
-    public TextCodes(ReadingOptions? options) => (_options, _missing) = (options, new(options?.Missing));
+    /// <param name="reading">How a schema knows the column.</param>
+    public TextCodes(ReadingOptions? options, ColumnReading? reading = null) => (_options, _missing) = (options, MissingCells.Of(options, reading));
 
     /// <summary>About how many bytes the texts take.</summary>
     public long Bytes { get; private set; }
@@ -34,7 +36,7 @@ internal sealed class TextCodes
     public int Code(ReadOnlySpan<char> text)
     {
         text = text.Trim();
-        return _codes.TryGetValue(text, out int code) ? code : _missing.Contains(text) ? Missing : New(text.ToString(), double.NaN);
+        return _codes.TryGetValue(text, out int code) ? code : _missing.Contains(text) ? Missing : New(_codes.Dictionary, text.ToString(), double.NaN);
     }
 
     /// <summary>The code of a text in UTF-8; <see cref="NoText"/> where the bytes are none.</summary>
@@ -53,13 +55,7 @@ internal sealed class TextCodes
     /// <param name="number">The number.</param>
     public int Code(ReadOnlySpan<char> spelling, double number)
     {
-        if (_codes.TryGetValue(spelling, out int code))
-        {
-            _typed[code] = number;
-            return code;
-        }
-
-        return IsMissing(spelling) || IsMissing(number) ? Missing : New(spelling.ToString(), number);
+        return _numbers.TryGetValue(spelling, out int code) ? code : IsMissing(spelling) || IsMissing(number) ? Missing : New(_numbers.Dictionary, spelling.ToString(), number);
     }
 
     /// <summary>Whether a text stands for a missing cell.</summary>
@@ -78,7 +74,14 @@ internal sealed class TextCodes
     public Column Column(string name, int[] codes, ColumnReading? reading, Notes? notes, string source)
     {
         var text = new Column(name, codes, _values, _typed.Exists(number => !double.IsNaN(number)) ? [.. _typed] : null);
-        return reading?.Kind == ColumnReadingKind.Text || Format(reading, notes, $"'{source}', column '{name}'") is not { } format ? text : Numbers(text, format) ?? text;
+        if (reading?.Kind == ColumnReadingKind.Carried)
+        {
+            return text;
+        }
+
+        Column kept = reading?.Kind == ColumnReadingKind.Number ? text : Shared(text);
+        return reading?.Kind == ColumnReadingKind.Text || Format(reading, notes, $"'{source}', column '{name}'") is not { } format ? kept
+            : Numbers(text, kept, format) ?? (reading?.Kind == ColumnReadingKind.Number ? WithoutMarkers(text, codes, format) : kept);
     }
 
     /// <summary>How the texts among the numbers are written as numbers; null: not all of them are.</summary>
@@ -106,7 +109,7 @@ internal sealed class TextCodes
 
     private static double Read(string text, NumberFormat format) => NumberText.TryParse(text, format, out double number) ? number : double.NaN;
 
-    private Column? Numbers(Column text, NumberFormat format)
+    private Column? Numbers(Column text, Column kept, NumberFormat format)
     {
         double[] numbers = new double[_values.Count];
         bool isWhole = true, isTyped = true;
@@ -135,13 +138,43 @@ internal sealed class TextCodes
             cells[row] = text.Codes[row] < 0 ? double.NaN : numbers[text.Codes[row]];
         }
 
-        return new(text.Name, isWhole && numbers.Length > 0 ? ColumnType.Integer : ColumnType.Real, cells) { Format = isTyped ? null : format, Written = (new KeptCells(text), 0) };
+        return new(text.Name, isWhole && numbers.Length > 0 ? ColumnType.Integer : ColumnType.Real, cells) { Format = isTyped ? null : format, Written = (new KeptCells(kept), 0) };
     }
 
-    private int New(string text, double number)
+    /// <summary>A column that is to be numbers and has other texts too: what stands for a missing number does so there as well.</summary>
+    private Column WithoutMarkers(Column text, int[] codes, NumberFormat format)
+    {
+        bool[] isMarker = [.. _values.Select((value, code) => double.IsNaN(_typed[code]) && NumberText.TryParse(value, format, out double number) && IsMissing(number))];
+        foreach (ref int code in codes.AsSpan())
+        {
+            code = code >= 0 && isMarker[code] ? Missing : code;
+        }
+
+        return text;
+    }
+
+    /// <summary>The same column with one code for a text and a number of the same spelling, which are one category.</summary>
+    private Column Shared(Column column)
+    {
+        int[] shared = [.. Enumerable.Range(0, _values.Count).Select(code => double.IsNaN(_typed[code]) ? code : _codes.TryGetValue(_values[code], out int text) ? text : code)];
+        if (!shared.Where((one, code) => one != code).Any())
+        {
+            return column;
+        }
+
+        double[] typed = [.. _typed];
+        for (int code = 0; code < shared.Length; code++)
+        {
+            typed[shared[code]] = double.IsNaN(typed[shared[code]]) ? typed[code] : typed[shared[code]];
+        }
+
+        return new(column.Name, [.. column.Codes.ToArray().Select(code => code < 0 ? code : shared[code])], _values, typed);
+    }
+
+    private int New(Dictionary<string, int> codes, string text, double number)
     {
         int code = _values.Count;
-        _codes.Dictionary.Add(text, code);
+        codes.Add(text, code);
         _values.Add(text);
         _typed.Add(number);
         Bytes += 64 + (2L * text.Length);

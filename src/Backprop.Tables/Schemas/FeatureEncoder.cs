@@ -298,9 +298,8 @@ internal sealed class FeatureEncoder<T>(Table table, PredictionOptions options, 
         if (findings.IsFirst(row))
         {
             string text = column.Text(row)!;
-            char other = format?.Decimal == ',' ? '.' : ',';
-            bool isOther = format is not null && NumberText.TryParse(text, new(other), out _);
-            findings.Error = (row, new($"{table.Place(row)}, column '{column.Name}': '{text}' found, {expected} expected") { Settings = [.. isOther ? [$"Decimal = {other}"] : Array.Empty<string>(), "BadCells = missing", $"Missing = '{text}'"] });
+            string[] settings = ["BadCells = missing", $"Missing = '{text}'"];
+            findings.Error = (row, new($"{table.Place(row)}, column '{column.Name}': '{text}' found, {expected} expected") { Settings = format is null ? settings : NumberTexts.Deciders(text, format, settings) });
         }
     }
 }

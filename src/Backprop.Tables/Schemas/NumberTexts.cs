@@ -17,7 +17,17 @@ internal static class NumberTexts
         int[] texts = [.. counts.Codes.Where(code => double.IsNaN(column.TypedNumber(code)))];
         return texts.Length == 0
             ? new(NumberFormat.Plain, null, false, NumberFormat.Plain, 0, -1)
-            : NumberText.Infer([.. texts.Select(code => column.Values[code])], counts: [.. texts.Select(code => counts.All[code])]);
+            : NumberText.Infer([.. texts.Select(code => column.Values[code])], column.DecimalMark, counts: [.. texts.Select(code => counts.All[code])]);
+    }
+
+    /// <summary>The options that decide about a text that is no number: the decimal mark first where it would be one with the other mark.</summary>
+    public static IReadOnlyList<string> Deciders(string? text, NumberFormat? format, params IReadOnlyList<string> others)
+    {
+        format ??= NumberFormat.Plain;
+        char mark = format.Decimal == ',' ? '.' : ',';
+        return text is not null && TryParse(text, new(mark, format.Thousands == mark ? format.Decimal : format.Thousands, format.Currency), out _) && !TryParse(text, format, out _)
+            ? [$"Decimal = '{mark}'", .. others]
+            : others;
     }
 
     /// <summary>A text as a number; null as a format: a plain one.</summary>

@@ -134,7 +134,7 @@ public sealed record TableSchema(IReadOnlyList<FeatureColumn> Columns, TargetCol
             weights[row] = T.CreateTruncating(weight);
             weights[row] = weight >= 0 && T.IsFinite(weights[row])
                 ? weights[row]
-                : throw new DataException($"{table.Place(row)}, column '{column.Name}': {column.Text(row) ?? "nothing"} found, a sample weight of at least 0 expected");
+                : throw new DataException($"{table.Place(row)}, column '{column.Name}': {column.Text(row) ?? "nothing"} found, a sample weight of at least 0 expected") { Settings = NumberTexts.Deciders(column.Text(row), null) };
         }
 
         return weights;

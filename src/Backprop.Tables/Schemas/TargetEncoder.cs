@@ -32,7 +32,7 @@ internal static class TargetEncoder
                 var value = T.CreateTruncating(target.Means is null ? number : (number - target.Means[t]) / target.Scales![t]);
                 values[(row * width) + t] = T.IsFinite(value) ? value
                     : throw (column.IsMissing(row) ? Missing(table, column, row)
-                        : new DataException($"{table.Place(row)}, column '{column.Name}': '{column.Text(row)}' found, a number expected{(double.IsFinite(number) ? " that is not so large" : "")}"));
+                        : new DataException($"{table.Place(row)}, column '{column.Name}': '{column.Text(row)}' found, a number expected{(double.IsFinite(number) ? " that is not so large" : "")}") { Settings = NumberTexts.Deciders(column.Text(row), target.Formats?[t]) });
             }
         }
 

@@ -188,8 +188,7 @@ internal sealed class TargetInference(Table table, TableOptions options)
             (double share, int firstOther) = counts.Share(code => !double.IsNaN(ofCode[code]));
             if (share < 1)
             {
-                throw share > 0 ? NoNumber(column, firstOther, "a number expected as target value")
-                    : new DataException($"{table.Place(firstOther)}, column '{column.Name}': '{column.Text(firstOther)}' found, a number expected as target value; none of its cells is one") { Settings = ["Task = classification"] };
+                throw NoNumber(column, firstOther, "a number expected as target value", share);
             }
 
             var cells = new NumberCells(column, format, areTruths);
@@ -243,8 +242,8 @@ internal sealed class TargetInference(Table table, TableOptions options)
             : null;
     }
 
-    private DataException NoNumber(Column column, int row, string expected) => new($"{table.Place(row)}, column '{column.Name}': '{column.Text(row)}' found, {expected}")
+    private DataException NoNumber(Column column, int row, string expected, double share = 1) => new($"{table.Place(row)}, column '{column.Name}': '{column.Text(row)}' found, {expected}")
     {
-        Settings = [$"Missing = '{column.Text(row)}'", "BadCells = missing, MissingTarget = drop", "Task = classification"],
+        Settings = share < FeatureInference.MostlyShare ? ["Task = classification"] : [$"Missing = '{column.Text(row)}'", "BadCells = missing, MissingTarget = drop", "Task = classification"],
     };
 }

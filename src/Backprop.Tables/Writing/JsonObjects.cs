@@ -24,6 +24,10 @@ internal sealed class JsonObjects(IReadOnlyList<Column> columns, bool asLines) :
             {
                 text.Add("null"u8);
             }
+            else if (column.IsText && double.IsFinite(column.TypedNumber(column.Codes[row])))
+            {
+                text.Add(column.Values[column.Codes[row]]); // a number as it is spelled
+            }
             else if (column.IsText)
             {
                 WriteText(text, column.Values[column.Codes[row]]);

@@ -191,6 +191,30 @@ public sealed class TabularModelTests : IDisposable
     }
 
     [Fact]
+    public void CarriedCellsStandAsTheyStood()
+    {
+        File.WriteAllText(At("t.csv"), "country,x,y\n" + string.Join('\n', Enumerable.Range(0, 50).Select(n => $"{(n == 3 ? "NA" : n == 4 ? "?" : n == 5 ? "" : "DE")},{n * 7 % 30},{n * 7 % 30 * 1.5:F1}")));
+        var model = TabularModel.Train(At("t.csv"), "y", s_quick with { Epochs = 1, Columns = new() { Ids = ["country"] } });
+        Column carried = model.PredictAll(At("t.csv")).Columns[0];
+        Assert.Equal(["DE", "NA", "?", null, "DE"], Enumerable.Range(2, 5).Select(carried.Text));
+        File.WriteAllText(At("p.json"), """[{"country":7,"x":1,"b":true,"c":null,"d":9007199254740993},{"country":"NA","x":2,"b":false,"c":true,"d":1.50},{"country":"7.0","x":3,"b":true,"c":"NA","d":2}]""");
+        PredictionWriter.Write(At("o.jsonl"), model.PredictAll(DataSource.Named(At("p.json")), options: new() { KeepAll = true }).Columns);
+        string[] lines = File.ReadAllLines(At("o.jsonl"));
+        Assert.StartsWith("""{"country":7,"x":1,"b":true,"c":null,"d":9007199254740993,"y":""", lines[0], StringComparison.Ordinal);
+        Assert.StartsWith("""{"country":"NA","x":2,"b":false,"c":"true","d":1.50,"y":""", lines[1], StringComparison.Ordinal);
+        Assert.StartsWith("""{"country":"7.0","x":3,"b":true,"c":"NA","d":2,"y":""", lines[2], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ErrorsOfPredictionSayRowAndLine()
+    {
+        File.WriteAllText(At("t.csv"), "x,y\n" + string.Join('\n', Enumerable.Range(0, 50).Select(n => $"{n * 7 % 30},{n * 7 % 30 * 1.5:F1}")));
+        File.WriteAllText(At("p.csv"), "x\n1\n\nbad\n");
+        var model = TabularModel.Train(At("t.csv"), options: s_quick with { Epochs = 1 });
+        Assert.Contains("row 1 (line 4), column 'x': 'bad' found", Assert.Throws<DataException>(() => model.PredictAll(At("p.csv"))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void RowsWithoutTargetAreAnErrorOrLeftOut()
     {
         File.WriteAllText(At("t.csv"), "x,y\n" + string.Join('\n', Enumerable.Range(0, 50).Select(n => n == 7 ? "3," : $"{n * 7 % 30},{n * 7 % 30 * 1.5:F1}")));
@@ -208,7 +232,7 @@ public sealed class TabularModelTests : IDisposable
         DataException error = Assert.Throws<DataException>(() => TabularModel.Train(At("t.csv")));
         Assert.Contains("row 7", error.Message, StringComparison.Ordinal);
         var model = TabularModel.Train(At("t.csv"), options: s_quick with { Epochs = 1, BadCells = BadCells.Missing });
-        Assert.Contains(model.Notes, note => note.IsLoss && note.Message.Contains("'<3' in row 7", StringComparison.Ordinal));
+        Assert.Contains(model.Notes, note => note.IsLoss && note.Message.Contains("t.csv', row 7 (line 9)", StringComparison.Ordinal));
         Assert.Equal(FeatureKind.Numeric, model.Schema!.Columns[0].Kind);
     }
 
@@ -369,6 +393,28 @@ public sealed class TabularModelTests : IDisposable
         SourceRows arrays = new("arrays", x, y);
         Assert.Equal((2, 3.0), (arrays.WithArrayTargets(null).Count, arrays.WithArrayTargets(null).X!.Values[1]));
     }
+
+    /// <summary>Outputs are compared with the columns of their names.</summary>
+    [Fact]
+    public void TargetsAreBoundByName()
+    {
+        File.WriteAllLines(At("t.csv"), ["x,a,b", .. Enumerable.Range(0, 60).Select(n => string.Create(CultureInfo.InvariantCulture, $"{n * 7 % 30},{(n * 7 % 30) * 2}.5,{1000 - (n * 7 % 30)}.5"))]);
+        var model = TabularModel.Train(At("t.csv"), "a,b", s_quick);
+        Assert.Equal(model.Evaluate(At("t.csv")).Loss, model.Evaluate(At("t.csv"), "b,a").Loss);
+    }
+
+    [Fact]
+    public void OneClassOnlyIsAWarning()
+    {
+        double[][] features = [.. Enumerable.Range(0, 40).Select(n => new[] { Math.Sin(n) })];
+        var model = TabularModel.Train(features, [.. Enumerable.Repeat("only", 40)], s_quick with { Epochs = 1 });
+        Assert.Contains(model.Notes, note => note.Message.Contains("every row is of class only", StringComparison.Ordinal));
+        Assert.Equal("only", model.Predict([0.5]).Label);
+    }
+
+    [Fact]
+    public void ColumnsOfATableAreEquallyLong() =>
+        Assert.Contains("'b'", Assert.Throws<DataException>(() => new Table("t", [new Column("a", ColumnType.Real, [1, 2]), new Column("b", ColumnType.Real, [1])])).Message, StringComparison.Ordinal);
 
     [Fact]
     public void PredictionsSayHowLongTheyTook()

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using Backprop.Tables.Cells;
 using Backprop.Tables.Reading;
+using Backprop.Tables.Schemas;
 
 namespace Backprop.Tables.Tests.Reading;
 
@@ -168,6 +169,17 @@ public sealed class CsvReaderTests : IDisposable
         Assert.Equal([null, null, "1"], Texts(table.AsWritten(["a"]).Columns[0]));
     }
 
+    [Theory]
+    [InlineData("a,b\n-999.0,1\n-999,2\nx,-999.0\n")]
+    [InlineData("a,b\nx,1\n-999,2\n-999.0,-999.0\n")]
+    public void ANumberThatStandsForAMissingOneDoesSoAmongTextsToo(string csv)
+    {
+        Table table = Read(csv, new() { Missing = ["-999"] });
+        Assert.Equal([null, null, "x"], Texts(table.Columns[0]).Order());
+        Assert.Equal([1, 2, double.NaN], table.Columns[1].Numbers.ToArray());
+        Assert.Null(Read("a;b\n-999.0;1\n", new() { Missing = ["-999"], Columns = new Dictionary<string, ColumnReading> { ["a"] = new(ColumnReadingKind.Text) } }).Columns[0].Text(0));
+    }
+
     [Fact]
     public void ABlankLineOfOneColumnIsNoRowAndIsNoted()
     {
@@ -205,7 +217,7 @@ public sealed class CsvReaderTests : IDisposable
     [InlineData("a;b\n1.234;5.25\n7;1.5\n", 1.234, '.', null, null)]
     [InlineData("a;b\n1,234;5.25\n7;1.5\n", 1234, '.', ',', null)]
     [InlineData("a;b\n1234;5,25\n7;1,5\n", 1234, ',', null, null)]
-    [InlineData("a,b\n\"5,0\",x\n\"7,25\",y\n", 5, ',', null, null)]
+    [InlineData("a;b\n\"5,0\";x\n\"7,25\";y\n", 5, ',', null, null)]
     [InlineData("a,b\n$5.50,x\n7,y\n", 5.5, '.', null, "$")]
     [InlineData("a,b\n12%,x\n7%,y\n", 12, '.', null, "%")]
     [InlineData("a,b\n(12.50),x\n7,y\n", -12.5, '.', null, null)]
@@ -240,10 +252,38 @@ public sealed class CsvReaderTests : IDisposable
     }
 
     [Fact]
+    public void BetweenCommasADecimalCommaMustBeAskedFor()
+    {
+        Table table = Read("a,b,c\n\"1,23\",\"1,234\",1.234.567\n\"12,500\",\"5,678\",2.000.000\n", notes: _notes);
+        Assert.Equal(["1,23", "12,500"], Texts(table.Columns[0]));
+        Assert.Equal([1234, 5678], table.Columns[1].Numbers.ToArray());
+        Assert.Equal([1234567, 2000000], table.Columns[2].Numbers.ToArray());
+        Note note = Assert.Single(_notes.All, note => note.Message.Contains("column 'a' ('1,23', …) is taken for text", StringComparison.Ordinal));
+        Assert.Equal(["Decimal = ','"], note.Settings);
+        Assert.Equal(12.5, Read("a,b\n\"1,23\",x\n\"12,500\",y\n", new() { Decimal = ',' }).Columns[0].Number(1));
+        string csv = "a,y\n" + string.Concat(Enumerable.Range(0, 60).Select(n => $"\"{n % 5},5\",{n * 7 % 30}.5\n"));
+        Assert.Equal(FeatureKind.Categorical, SchemaInference.Infer(Read(csv), new() { Targets = ["y"] }).Columns[0].Kind);
+    }
+
+    [Fact]
+    public void AHeaderThatMayBeARowIsNoted()
+    {
+        Read("5.1,3.5,setosa\n4.9,3.0,virginica\n");
+        Note note = Assert.Single(_notes.All);
+        Assert.Contains("the first line (5.1, 3.5, setosa) is taken for the header", note.Message);
+        Assert.Equal((false, "Header = false"), (note.IsLoss, Assert.Single(note.Settings)));
+        Read("2019,2020,y\n5,6,7\n");
+        Read(",0,1\n0,5,6\n");
+        Read("5.1,3.5,setosa\n4.9,3.0,virginica\n", new() { Header = true });
+        Assert.Single(_notes.All);
+    }
+
+    [Fact]
     public void TheDecimalMarkCanBeSaid()
     {
         Assert.Equal([1234, 5.5], Read("a,b\n\"1.234\",x\n\"5,5\",y\n", new() { Decimal = ',' }).Columns[0].Numbers.ToArray());
-        Assert.True(Read("a;b\n1.5;x\n2.5;y\n", new() { Decimal = ',' }).Columns[0].IsText);
+        Column told = Read("a;b\n1.5;x\n2.5;y\n", new() { Decimal = ',' }, notes: new()).Columns[0];
+        Assert.Equal((true, ','), (told.IsText, told.DecimalMark));
         Assert.Equal([1234, 5678], Read("a;b\n1,234;x\n5,678;y\n", new() { Decimal = '.' }).Columns[0].Numbers.ToArray());
         Assert.Empty(_notes.All);
     }
@@ -303,6 +343,49 @@ public sealed class CsvReaderTests : IDisposable
         Assert.Contains("has no column 'd', which", Assert.Throws<DataException>(() => TableReader.Read(Path.Combine(_folder, "p*.csv"))).Message);
         Write("p3.csv", "a,b,c\nB1,2,x\n");
         Assert.Equal(["1", "3", "6", "B1"], Texts(TableReader.Read(Path.Combine(_folder, "p*.csv")).Columns[0]));
+    }
+
+    [Fact]
+    public void WhatAFileMeansDoesNotDependOnThoseBesideIt()
+    {
+        Write("p1.csv", "a,y\n1.5,12.345\n2.5,206.125\n");
+        Write("p2.csv", "y;a\n12,345;1,5\n206,020;2,5\n");
+        Table table = TableReader.Read(Path.Combine(_folder, "p*.csv"), null, _notes), alone = TableReader.Read(Path.Combine(_folder, "p2.csv"));
+        Assert.Equal([1.5, 2.5, 1.5, 2.5], table.Find("a")!.Numbers.ToArray());
+        Assert.Equal([12.345, 206.125, 12.345, 206.02], table.Find("y")!.Numbers.ToArray());
+        Assert.Equal(alone.Find("y")!.Numbers, table.Find("y")!.Numbers[2..]);
+        Assert.Equal(NumberFormat.Plain, table.Find("y")!.Format);
+        Note note = Assert.Single(_notes.All, note => note.Message.Contains("p*.csv', column 'a' and 1 more: the numbers of '", StringComparison.Ordinal));
+        Assert.Equal(["Decimal = ','"], note.Settings);
+        Table written = table.Select([3, 0]).AsWritten(["a", "y"]);
+        Assert.Equal(["2,5", "1.5", "206,020", "12.345"], Texts(written.Find("a")!).Concat(Texts(written.Find("y")!)));
+    }
+
+    [Fact]
+    public void ADoubtfulFileIsAsDoubtfulInCompany()
+    {
+        Write("q1.csv", "a,b\n\"1,234\",x\n");
+        Write("q2.csv", "a;b\n1,234;x\n");
+        Notes alone = new(), together = new();
+        Assert.Equal((1234, 1.234), (TableReader.Read(Path.Combine(_folder, "q1.csv"), null, alone).Columns[0].Number(0), TableReader.Read(Path.Combine(_folder, "q2.csv"), null, alone).Columns[0].Number(0)));
+        Assert.Equal([1234, 1.234], TableReader.Read(Path.Combine(_folder, "q*.csv"), null, together).Columns[0].Numbers.ToArray());
+        Assert.Equal(alone.All.Select(note => note.Message), together.All.Take(alone.All.Count).Select(note => note.Message));
+        Assert.Equal(alone.All.Count + 1, together.All.Count);
+    }
+
+    [Theory]
+    [InlineData("a\n5\n", "a\n\"1,234.5\"\n", '.', ',', null, false)]
+    [InlineData("a;b\n5;1\n", "a;b\n1,5;1\n", ',', null, null, false)]
+    [InlineData("a;b\n;1\n", "a;b\n1.234,5;1\n", ',', '.', null, false)]
+    [InlineData("a\n1.5\n", "a\n$7\n", '.', null, "$", false)]
+    [InlineData("a\n0.12\n", "a\n12%\n", '.', null, null, true)]
+    [InlineData("a\n$7\n", "a\n7 €\n", '.', null, "$", true)]
+    public void TheSchemaKeepsTheFormatThatAllFilesFit(string first, string second, char mark, char? thousands, string? currency, bool isUnlike)
+    {
+        Write("p1.csv", first);
+        Write("p2.csv", second);
+        Assert.Equal(new(mark, thousands, currency), TableReader.Read(Path.Combine(_folder, "p*.csv"), new() { Header = true }, _notes).Columns[0].Format);
+        Assert.Equal(isUnlike, _notes.All.Any(note => note.Message.Contains("are written otherwise than those before", StringComparison.Ordinal)));
     }
 
     [Fact]

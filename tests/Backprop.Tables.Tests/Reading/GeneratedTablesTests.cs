@@ -168,6 +168,7 @@ public sealed class GeneratedTablesTests : IDisposable
             Array.Fill(numbers, double.NaN);
             NumberFormat? format = Chance(0.3) ? null : Draw(s_formats);
             format = format?.Currency == "€" && _encoding is not UTF8Encoding and not UnicodeEncoding ? NumberFormat.Plain : format;
+            format = format?.Decimal == ',' && Separator == ',' ? NumberFormat.Plain : format; // must be asked for, for all columns
             for (int row = 0; row < Rows; row++)
             {
                 // The first cells show what a column is.

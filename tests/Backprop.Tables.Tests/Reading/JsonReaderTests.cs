@@ -142,6 +142,31 @@ public sealed class JsonReaderTests
 
     /// <summary>Values that stand across the borders of what is read at once.</summary>
     [Fact]
+    public void AMarkerOfNumbersStandsForAMissingOneBesideAnyText()
+    {
+        var options = new ReadingOptions { Missing = ["-999"], Columns = new Dictionary<string, ColumnReading> { ["m"] = new(ColumnReadingKind.Number) } };
+        foreach (string json in new[] { """[{"m":"-999.0"},{"m":1}]""", """[{"m":"-999.0"},{"m":"bad"}]""" })
+        {
+            using var stream = new MemoryStream(Encoding.UTF8.GetBytes(json));
+            Column column = JsonReader.Read(stream, "t.json", options).Columns[0];
+            Assert.True(column.IsMissing(0));
+            Assert.False(column.IsMissing(1));
+        }
+    }
+
+    [Fact]
+    public void ATextAndANumberOfOneSpellingAreReadEachAsItIs()
+    {
+        var options = new ReadingOptions { Columns = new Dictionary<string, ColumnReading> { ["a"] = new(ColumnReadingKind.Number, new(',')) } };
+        using var stream = new MemoryStream(Encoding.UTF8.GetBytes("""[{"a":"1.234"},{"a":1.234}]"""));
+        Column column = JsonReader.Read(stream, "t.json", options).Columns[0];
+        Assert.Equal([double.NaN, 1.234], column.Codes.ToArray().Select(column.TypedNumber));
+        using var open = new MemoryStream(Encoding.UTF8.GetBytes("""[{"a":"7"},{"a":7},{"a":"x"}]"""));
+        column = JsonReader.Read(open, "t.json").Columns[0];
+        Assert.Equal(column.Codes[0], column.Codes[1]); // one category
+    }
+
+    [Fact]
     public void LongFilesAreReadAcrossBuffers()
     {
         string[] texts = [.. Enumerable.Range(0, 3000).Select(n => new string((char)('a' + (n % 26)), n % 97) + n)];

@@ -61,6 +61,16 @@ public sealed class PredictionTests
     }
 
     [Fact]
+    public void TheOtherDecimalMarkIsNamedFirstWhereItFits()
+    {
+        TableSchema schema = SchemaInference.Infer(Cells.Csv("size,y\n1.5,0.5\n2,2\n4,2.5\n"), new());
+        Assert.Equal("Decimal = ','", Refused("-14,63", "1")[0]);
+        Assert.Equal("Decimal = ','", Refused("1", "1,5")[0]);
+        Assert.Equal("BadCells = missing", Refused("x", "1")[0]);
+        IReadOnlyList<string> Refused(string size, string y) => Assert.Throws<DataException>(() => schema.Transform<double>(Cells.Of(["size", "y"], [[size, y]], schema.Reading(null, needTargets: true)), true)).Settings;
+    }
+
+    [Fact]
     public void MissingCellsAndBadCellsAreTheSame()
     {
         TableSchema schema = SchemaInference.Infer(Cells.Csv("size,y\n1.5,1\n,2\n4,2.5\n"), new());

@@ -104,14 +104,18 @@ internal sealed class ParquetFile(Func<ParquetBytes> open, string source, Readin
                 double[] none = new double[rows];
                 none.AsSpan().Fill(double.NaN);
                 return new(column.Name, ColumnType.Real, none);
-            case CellKind.Boolean or CellKind.Integer or CellKind.Unsigned or CellKind.Real or CellKind.Decimal when reading.Kind != ColumnReadingKind.Text:
+            case CellKind.Boolean or CellKind.Integer or CellKind.Unsigned or CellKind.Real or CellKind.Decimal when reading.Kind switch { ColumnReadingKind.Text => false, ColumnReadingKind.Carried => column.Kind is CellKind.Boolean or CellKind.Real, _ => true }:
                 double[] numbers = Cells(file, footer, column, new NumberConverter(column), chunks);
                 RequireFinite(numbers, column.Name);
-                TakeOutMissing(numbers);
+                if (column.Kind != CellKind.Boolean)
+                {
+                    TakeOutMissing(numbers, reading); // false is not the number 0
+                }
+
                 ColumnType type = column.Kind == CellKind.Boolean ? ColumnType.Boolean : column.Kind == CellKind.Real || column.Scale > 0 ? ColumnType.Real : ColumnType.Integer;
                 return new(column.Name, type, numbers) { Written = column.Kind == CellKind.Boolean ? null : written };
             default:
-                var texts = new TextCodes(options);
+                var texts = new TextCodes(options, reading);
                 int[] codes = Cells(file, footer, column, new TextConverter(column, texts, most), chunks);
                 int bad = codes.AsSpan().IndexOf(TextCodes.NoText);
                 return bad < 0
@@ -135,9 +139,9 @@ internal sealed class ParquetFile(Func<ParquetBytes> open, string source, Readin
     }
 
     /// <summary>A number may stand for a missing cell.</summary>
-    private void TakeOutMissing(double[] numbers)
+    private void TakeOutMissing(double[] numbers, ColumnReading reading)
     {
-        var missing = new MissingCells(options?.Missing);
+        var missing = MissingCells.Of(options, reading);
         if (missing.HasNumbers)
         {
             foreach (ref double number in numbers.AsSpan())
