@@ -10,7 +10,7 @@ public sealed class Table
     private readonly Dictionary<string, Column> _byName;
 
     /// <summary>A table.</summary>
-    /// <exception cref="DataException">No rows, no columns, two columns of one name.</exception>
+    /// <exception cref="DataException">No rows, no columns, two columns of one name, columns of unequal length.</exception>
     public Table(string source, IReadOnlyList<Column> columns)
     {
         ArgumentNullException.ThrowIfNull(columns);
@@ -24,6 +24,11 @@ public sealed class Table
         _byName = new(StringComparer.Ordinal);
         foreach (Column column in columns)
         {
+            if (column.Rows != Rows)
+            {
+                throw new DataException($"'{source}': {column.Rows} rows found in column '{column.Name}', {Rows} expected as in '{columns[0].Name}'");
+            }
+
             if (!_byName.TryAdd(column.Name, column))
             {
                 throw new DataException($"'{source}' has two columns named '{column.Name}'");

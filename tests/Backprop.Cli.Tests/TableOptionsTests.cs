@@ -117,7 +117,9 @@ public sealed class TableOptionsTests : Tool
         Assert.DoesNotContain("--missing-target", error, StringComparison.Ordinal);
         Assert.Equal(0, Run("explain", "model.safetensors", "bad.csv", "--row", "0", "--parameter", "b1[0]").Code); // other rows have nothing to do with it
         Assert.Equal(2, Run("predict", "model.safetensors", "bad.csv", "--missing-target", "drop").Code);
-        Assert.Contains("--bad-cells missing --missing-target drop", Run("train", "bad.csv").Error, StringComparison.Ordinal);
+        lines[4] = "3,a,2.5";
+        Write("oops.csv", string.Join('\n', lines));
+        Assert.Contains("--bad-cells missing --missing-target drop", Run("train", "oops.csv").Error, StringComparison.Ordinal);
         Assert.Equal(58, Json(["train", "bad.csv", "--bad-cells", "missing", "--missing-target", "drop", "--validation", "0", .. s_quick]).GetProperty("rows").GetInt32());
         Write("w.csv", string.Join('\n', ["x,w,y", .. Enumerable.Range(0, 60).Select(n => $"{n * 7 % 30},1,{n * 7 % 30 * 2}.5")]));
         (int code, _, error) = Run("train", "w.csv", "--from", "model.safetensors", "--preprocess", "none", "--ignore", "x");

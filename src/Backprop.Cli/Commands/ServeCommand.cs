@@ -39,7 +39,7 @@ internal static class ServeCommand
             }
 
             DataSource? source = dataPath is not null && parsed.GetValue(common.Data) is null ? DataSource.Named(dataPath, common.Reading(parsed)) : common.NamesRows(parsed) ? common.Source(parsed) : null;
-            return Serve(GivenFiles.Read(modelPath, source, common.Targets(parsed)), chosen, cancellation);
+            return Serve(GivenFiles.Read(modelPath, source, common.Targets(parsed), common.BadCellsOf(parsed)), chosen, cancellation);
         });
         return command;
     }

@@ -109,7 +109,9 @@ public sealed class DataSource
 
         if (parts.Length <= 2 && File.Exists(WorkingFolder.Full(parts[0])))
         {
-            return Fit(data, IdxReader.Read(parts[0]), parts.Length == 2 ? IdxReader.Read(parts[1]) : null, isNaNMissing);
+            return Path.GetExtension(parts[0]) is ".safetensors" or ".xlsx" or ".xls" or ".ods" or ".feather" or ".arrow" or ".db" or ".duckdb"
+                ? throw NoData(data)
+                : Fit(data, IdxReader.Read(parts[0]), parts.Length == 2 ? IdxReader.Read(parts[1]) : null, isNaNMissing);
         }
 
         if (Directory.Exists(WorkingFolder.Full(data)))
@@ -118,9 +120,11 @@ public sealed class DataSource
         }
 
         throw File.Exists(WorkingFolder.Full(parts[0])) || parts.Length > 2
-            ? new DataException($"'{data}': expected a table (.csv, .tsv, .json, .jsonl, .parquet), .npz, X.npy,y.npy or IMAGES,LABELS")
+            ? NoData(data)
             : new DataException($"'{parts[0]}' does not exist");
     }
+
+    private static DataException NoData(string data) => new($"'{data}': expected a table (.csv, .tsv, .txt, .json, .jsonl, .ndjson, .parquet), .npz, X.npy,y.npy or IMAGES,LABELS");
 
     private static SourceRows Fit(string data, NumericArray x, NumericArray? y, bool isNaNMissing = false)
     {

@@ -34,7 +34,7 @@ internal static class ModelRows
         IReadOnlyList<string>? names = NamesOf(table, target);
         TableSchema used = schema is null ? PlainSchema(rows, network, names, needTargets)
             : names is null ? schema
-            : schema with { Target = schema.Target with { Names = RequireCount(names, schema) } };
+            : schema with { Target = schema.Target with { Names = Bound(RequireCount(names, schema), schema) } };
         if (drops && used.Target.Names.All(name => table.Find(name) is not null))
         {
             table = options!.BadCells == BadCells.Missing ? BadCellRows.TargetsAsMissing(table, used.Target, notes) : table;
@@ -157,6 +157,10 @@ internal static class ModelRows
     private static IReadOnlyList<string>? NamesOf(Table table, string? target) => target is null ? null
         : target.AsSpan().Trim(", ").IsEmpty ? throw new UsageException("the target names no column") { Settings = ["Target"] }
         : SchemaInference.Targets(table, target);
+
+    /// <summary>Targets by name: where they are those of the model, each is compared with its own output, however they are listed.</summary>
+    internal static IReadOnlyList<string> Bound(IReadOnlyList<string> names, TableSchema schema) =>
+        names.ToHashSet(StringComparer.Ordinal).SetEquals(schema.Target.Names) ? schema.Target.Names : names;
 
     /// <summary>Whether a column of this name is the target unless it is said otherwise.</summary>
     private static bool IsUsual(string column) => column is "y" or "target" or "label" or "class";

@@ -83,7 +83,7 @@ internal sealed class NetworkChoice(TrainingOptions options, Notes? notes)
         int targets = data.Targets.Count;
         if (data.Targets.AreClasses)
         {
-            return new(targets, ActivationFunction.Create(loss?.Name == "hinge" ? "identity" : "softmax"));
+            return new(Math.Max(2, targets), ActivationFunction.Create(loss?.Name == "hinge" ? "identity" : "softmax")); // softmax of one unit is 1 whatever goes in
         }
 
         bool flags = loss?.Name == "binary_cross_entropy" || (loss is null && schema?.Target.Kind == TargetKind.Flags);

@@ -153,7 +153,7 @@ public sealed class TabularModel<T> : TabularModel where T : unmanaged, IBinaryF
     private static TableSchema Renamed(TableSchema schema, string target)
     {
         string[] names = schema.Target.Names.Count == 1 ? [target] : target.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return names.Length == schema.Target.Names.Count ? schema with { Target = schema.Target with { Names = names } } : schema;
+        return names.Length == schema.Target.Names.Count ? schema with { Target = schema.Target with { Names = ModelRows.Bound(names, schema) } } : schema;
     }
 
     internal Dataset<TData> Rows<TData>(SourceRows rows, string? target, bool needTargets, Notes? notes, PredictionOptions? options = null) where TData : unmanaged, IBinaryFloatingPointIeee754<TData>

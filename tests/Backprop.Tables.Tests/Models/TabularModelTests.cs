@@ -394,6 +394,28 @@ public sealed class TabularModelTests : IDisposable
         Assert.Equal((2, 3.0), (arrays.WithArrayTargets(null).Count, arrays.WithArrayTargets(null).X!.Values[1]));
     }
 
+    /// <summary>Outputs are compared with the columns of their names.</summary>
+    [Fact]
+    public void TargetsAreBoundByName()
+    {
+        File.WriteAllLines(At("t.csv"), ["x,a,b", .. Enumerable.Range(0, 60).Select(n => string.Create(CultureInfo.InvariantCulture, $"{n * 7 % 30},{(n * 7 % 30) * 2}.5,{1000 - (n * 7 % 30)}.5"))]);
+        var model = TabularModel.Train(At("t.csv"), "a,b", s_quick);
+        Assert.Equal(model.Evaluate(At("t.csv")).Loss, model.Evaluate(At("t.csv"), "b,a").Loss);
+    }
+
+    [Fact]
+    public void OneClassOnlyIsAWarning()
+    {
+        double[][] features = [.. Enumerable.Range(0, 40).Select(n => new[] { Math.Sin(n) })];
+        var model = TabularModel.Train(features, [.. Enumerable.Repeat("only", 40)], s_quick with { Epochs = 1 });
+        Assert.Contains(model.Notes, note => note.Message.Contains("every row is of class only", StringComparison.Ordinal));
+        Assert.Equal("only", model.Predict([0.5]).Label);
+    }
+
+    [Fact]
+    public void ColumnsOfATableAreEquallyLong() =>
+        Assert.Contains("'b'", Assert.Throws<DataException>(() => new Table("t", [new Column("a", ColumnType.Real, [1, 2]), new Column("b", ColumnType.Real, [1])])).Message, StringComparison.Ordinal);
+
     [Fact]
     public void PredictionsSayHowLongTheyTook()
     {

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Backprop.Cli.Output;
 using Backprop.Networks;
 using Backprop.Tables.Models;
+using Backprop.Tables.Schemas;
 
 namespace Backprop.Cli.Pages.Runs;
 
@@ -26,6 +27,9 @@ internal sealed class GivenFiles
 
     public string? Targets { get; }
 
+    /// <summary>What becomes of cells of the data that cannot be read.</summary>
+    public BadCells BadCells { get; private init; }
+
     /// <summary>The page at its bare address.</summary>
     public PageState Start { get; private set; } = new();
 
@@ -39,18 +43,20 @@ internal sealed class GivenFiles
     /// <param name="modelPath">A model file, or null.</param>
     /// <param name="source">The data, or null: those that the model was trained on, if they can be found.</param>
     /// <param name="targets">The target columns, or null.</param>
+    /// <param name="badCells">What becomes of cells that cannot be read.</param>
     /// <exception cref="BackpropException">A file that cannot be used.</exception>
-    public static GivenFiles Read(string? modelPath, DataSource? source, string? targets)
+    public static GivenFiles Read(string? modelPath, DataSource? source, string? targets, BadCells badCells = BadCells.Refused)
     {
         TabularModel<float>? model = modelPath is null ? null : TabularModel<float>.Load(modelPath);
         source = source is null ? model is null ? null : TrainedOn(model, modelPath!)
             : DataSource.Of(NoteLines.Of(notes => model is null ? source.Read(notes).ForTraining(notes: notes) : model.Read(source, notes: notes, target: targets)));
-        var given = new GivenFiles(modelPath, model, source, targets);
+        var given = new GivenFiles(modelPath, model, source, targets) { BadCells = badCells };
         if (source is not null)
         {
             given.Start = given.Start with { Data = "file", FromModel = model is not null, BatchSize = 32, LearningRate = 0.001, Hidden = "16:tanh" };
             (given.Parameters, given.Activations) = (long.MaxValue, long.MaxValue); // whatever it asks for
             Problem problem = given.Problem(given.Start);
+            NoteLines.Tell(problem.Notes, quiet: false);
             NetworkDefinition network = problem.Definition(given.Start, given);
             (given.Parameters, given.Activations) = (network.ParameterCount, PageLimits.Activations(network, Math.Min(given.Start.BatchSize, problem.Training.Rows)));
         }

@@ -2,6 +2,7 @@ using Backprop.Activations;
 using Backprop.Data;
 using Backprop.Losses;
 using Backprop.Networks;
+using Backprop.Tables;
 using Backprop.Tables.Models;
 using Backprop.Tables.Schemas;
 
@@ -45,6 +46,9 @@ internal sealed class Problem
     /// <summary>The size of the picture that the features are, if they are one.</summary>
     public (int Rows, int Columns)? Image { get; }
 
+    /// <summary>What was guessed, dropped, filled or taken for something else.</summary>
+    public IReadOnlyList<Note> Notes { get; private init; } = [];
+
     public bool AreClasses => All.Targets.AreClasses;
 
     /// <summary>Whether the rows are points of a plane.</summary>
@@ -65,14 +69,15 @@ internal sealed class Problem
         SourceRows rows = isGiven ? given.Source!.Read()
             : EmbeddedData.Names.Contains(state.Data) ? DataSource.Named($"builtin:{state.Data}").Read()
             : throw new UsageException(Suggestion.Unknown("data", state.Data, [.. PlaneData.Names, .. EmbeddedData.Names]));
-        var options = new TrainingOptions { Target = isGiven ? given.Targets : null, From = isGiven ? given.Model : null, Validation = rows.Count > 1 ? state.Test : 0, Seed = state.Seed };
+        var options = new TrainingOptions { Target = isGiven ? given.Targets : null, BadCells = isGiven ? given.BadCells : BadCells.Refused, From = isGiven ? given.Model : null, Validation = rows.Count > 1 ? state.Test : 0, Seed = state.Seed };
+        var notes = new Notes();
         // Values stay in their own units: whoever chooses the loss and looks at the outputs wants to see them.
-        var data = PreparedData<double>.Prepare(DataSource.Of(rows), options, scaleTargets: false);
+        var data = PreparedData<double>.Prepare(DataSource.Of(rows), options, notes, scaleTargets: false);
         Dataset<double> all = data.All;
         IReadOnlyList<string> labels = !all.Targets.AreClasses ? []
             : data.Schema?.Target.Labels?.ToArray() ?? [.. Enumerable.Range(0, all.Targets.Count).Select(c => $"{c}")];
         IReadOnlyList<string> features = data.Schema?.FeatureNames ?? [.. Enumerable.Range(0, all.FeatureCount).Select(c => $"x{c}")];
-        return new(string.Join(", ", rows.Name.Split(',').Select(Path.GetFileName)), all, data.TrainingRows, data.ValidationRows, data.Schema, features, labels, ImageOf(data.Source, all.FeatureCount));
+        return new(string.Join(", ", rows.Name.Split(',').Select(Path.GetFileName)), all, data.TrainingRows, data.ValidationRows, data.Schema, features, labels, ImageOf(data.Source, all.FeatureCount)) { Notes = notes.All };
     }
 
     /// <summary>The network of a state on these rows.</summary>
