@@ -156,19 +156,30 @@ internal sealed class TextCodes
     /// <summary>The same column with one code for a text and a number of the same spelling, which are one category.</summary>
     private Column Shared(Column column)
     {
-        int[] shared = [.. Enumerable.Range(0, _values.Count).Select(code => double.IsNaN(_typed[code]) ? code : _codes.TryGetValue(_values[code], out int text) ? text : code)];
-        if (!shared.Where((one, code) => one != code).Any())
+        if (_numbers.Dictionary.Count == 0)
         {
             return column;
         }
 
-        double[] typed = [.. _typed];
+        List<string> values = [];
+        List<double> typed = [];
+        int[] shared = new int[_values.Count];
         for (int code = 0; code < shared.Length; code++)
         {
-            typed[shared[code]] = double.IsNaN(typed[shared[code]]) ? typed[code] : typed[shared[code]];
+            if ((double.IsNaN(_typed[code]) ? _numbers : _codes).TryGetValue(_values[code], out int other) && other < code)
+            {
+                shared[code] = shared[other];
+                typed[shared[code]] = double.IsNaN(_typed[code]) ? _typed[other] : _typed[code];
+            }
+            else
+            {
+                shared[code] = values.Count;
+                values.Add(_values[code]);
+                typed.Add(_typed[code]);
+            }
         }
 
-        return new(column.Name, [.. column.Codes.ToArray().Select(code => code < 0 ? code : shared[code])], _values, typed);
+        return new(column.Name, [.. column.Codes.ToArray().Select(code => code < 0 ? code : shared[code])], values, [.. typed]);
     }
 
     private int New(Dictionary<string, int> codes, string text, double number)
