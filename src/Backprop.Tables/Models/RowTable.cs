@@ -44,7 +44,7 @@ internal static class RowTable
     public static Column Texts(string name, string?[] texts, string source, ReadingOptions? reading, Notes? notes)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        var codes = new TextCodes(reading);
+        var codes = new TextCodes(reading, reading?.Of(name));
         return codes.Column(name, Array.ConvertAll(texts, text => codes.Code(text)), reading?.Of(name), notes, source);
     }
 
@@ -109,7 +109,7 @@ internal static class RowTable
             throw new DataException($"'{source}', property '{property.Name}': {type.Name} found, a number, text, a truth value, a date or an enumeration expected");
         }
 
-        var missing = new MissingCells(reading?.Missing);
+        var missing = MissingCells.Of(reading, reading?.Of(property.Name));
         double[] numbers = new double[rows.Length];
         bool areExact = true;
         for (int row = 0; row < numbers.Length; row++)
@@ -130,7 +130,7 @@ internal static class RowTable
     /// <summary>Numbers that have digits which a double has not.</summary>
     private static Column Spelled<TRow>(PropertyInfo property, TRow[] rows, string source, ReadingOptions? reading, Notes? notes)
     {
-        var texts = new TextCodes(reading);
+        var texts = new TextCodes(reading, reading?.Of(property.Name));
         int[] codes = new int[rows.Length];
         for (int row = 0; row < codes.Length; row++)
         {

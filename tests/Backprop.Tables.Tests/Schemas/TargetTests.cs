@@ -137,7 +137,7 @@ public sealed class TargetTests
         string[] cells = [.. Enumerable.Range(0, 200).Select(n => n == 41 ? "<1.0" : $"{n}.5")];
         DataException error = Assert.Throws<DataException>(() => SchemaInference.Target(Of(cells), new()));
         Assert.Contains("row 41, column 'y': '<1.0' found, a number expected", error.Message);
-        Assert.Equal(["Missing = '<1.0'", "MissingTarget = drop", "Task = classification"], error.Settings);
+        Assert.Equal(["Missing = '<1.0'", "BadCells = missing, MissingTarget = drop", "Task = classification"], error.Settings);
         Assert.Throws<DataException>(() => SchemaInference.Target(Of(cells), new() { Task = TableTask.Regression }));
         Assert.Equal(200, SchemaInference.Target(Of(cells), new() { Task = TableTask.Classification }).Labels!.Count);
         Assert.Contains("row 1, column 'y': 'inf'", Assert.Throws<DataException>(() => SchemaInference.Target(Of(["1.5", "inf", "inf"]), new())).Message);
