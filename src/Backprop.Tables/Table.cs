@@ -10,7 +10,7 @@ public sealed class Table
     private readonly Dictionary<string, Column> _byName;
 
     /// <summary>A table.</summary>
-    /// <exception cref="DataException">No rows, no columns, columns of unequal length, two columns of one name.</exception>
+    /// <exception cref="DataException">No rows, no columns, two columns of one name, columns of unequal length.</exception>
     public Table(string source, IReadOnlyList<Column> columns)
     {
         ArgumentNullException.ThrowIfNull(columns);
@@ -26,7 +26,7 @@ public sealed class Table
         {
             if (column.Rows != Rows)
             {
-                throw new DataException($"'{source}', column '{column.Name}': {column.Rows} cells found, {Rows} expected as in column '{columns[0].Name}'");
+                throw new DataException($"'{source}': {column.Rows} rows found in column '{column.Name}', {Rows} expected as in '{columns[0].Name}'");
             }
 
             if (!_byName.TryAdd(column.Name, column))

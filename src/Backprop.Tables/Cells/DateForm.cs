@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Backprop.Tables.Cells;
 
 /// <summary>
-/// How the dates of a column are written, as a pattern: <c>d</c> day, <c>m</c> month, <c>y</c> year (four digits), <c>H</c> hour, <c>M</c> minute,
+/// How the dates of a column are written, as a pattern: <c>d</c> day, <c>m</c> month, <c>y</c> year (four digits), <c>yy</c> year (two: 69 is 1969, 68 is 2068), <c>H</c> hour, <c>M</c> minute,
 /// <c>S</c> second, and what stands between them: <c>d/m/y</c>, <c>m/d/y H:M</c>, <c>ymd</c>. Days, months and hours may have one digit where
 /// something stands between them. After a date without a time there may be one: <c>T</c> or a blank, hours and minutes, seconds with a fraction,
 /// AM or PM, and Z or an offset, by which it is taken to UTC. Dates as ISO 8601 writes them are read in each form.
@@ -13,6 +13,8 @@ public sealed record DateForm
     private const double SecondsOfADay = 86400;
 
     private static readonly string[] s_known = ["y-m-d", "y/m/d", "y.m.d", "d.m.y", "d/m/y", "m/d/y", "d-m-y", "m-d-y"];
+
+    private static readonly string[] s_told = ["ymd", "dmy", "mdy", "yymd", "ymdTHM", "ymdTHMS", "ymdHM", "ymdHMS", "d.m.yy", "d/m/yy", "m/d/yy", "d-m-yy", "m-d-yy", "yy-m-d", "yy/m/d", "y m d", "d m y", "m d y", "y_m_d", "d_m_y"];
 
     private DateForm(string pattern) => Pattern = pattern;
 
@@ -25,15 +27,18 @@ public sealed record DateForm
     /// <summary>The forms that are recognised without being told.</summary>
     public static IReadOnlyList<DateForm> Known { get; } = Array.ConvertAll(s_known, pattern => new DateForm(pattern));
 
+    /// <summary>Forms that are read only if they are told.</summary>
+    internal static IReadOnlyList<DateForm> Told { get; } = Array.ConvertAll(s_told, pattern => new DateForm(pattern));
+
     /// <summary>A form by its pattern.</summary>
     /// <exception cref="UsageException">Not a day, a month and a year once each, or a letter that means nothing.</exception>
     public static DateForm Parse(string pattern)
     {
         ArgumentNullException.ThrowIfNull(pattern);
-        string letters = string.Concat(pattern.Where(char.IsLetter)), others = string.Concat(pattern.Where(c => !char.IsLetter(c)));
+        string letters = string.Concat(pattern.Replace("yy", "y", StringComparison.Ordinal).Where(char.IsLetter)), others = string.Concat(pattern.Where(c => !char.IsLetter(c)));
         bool fits = "dmy".All(letter => letters.Count(c => c == letter) == 1) && letters.All("dmyHMST".Contains) && letters.Distinct().Count() == letters.Length
             && !others.Any(char.IsDigit) && pattern.Length <= 40;
-        return fits ? new(pattern) : throw new UsageException($"'{pattern}' found as the form of a date, d, m and y once each expected, and H, M, S for a time: d/m/y, m/d/y, d.m.y H:M, ymd");
+        return fits ? new(pattern) : throw new UsageException($"'{pattern}' found as the form of a date, d, m and y once each expected, and H, M, S for a time, yy for a year of two digits: d/m/y, m/d/y, d.m.yy H:M, ymd");
     }
 
     /// <summary>Reads a date or a time.</summary>
@@ -41,6 +46,9 @@ public sealed record DateForm
     /// <param name="days">Days since 1970-01-01, with the time of day as a fraction; in UTC where the text says how far it is from it.</param>
     /// <returns>Whether it is one.</returns>
     public bool TryParse(ReadOnlySpan<char> text, out double days) => TryParse(text, Pattern, out days) || (Pattern != Iso.Pattern && TryParse(text, Iso.Pattern, out days));
+
+    /// <summary>Whether a text is a date of this form itself, and not only one that is read beside it.</summary>
+    internal bool IsWritten(ReadOnlySpan<char> text) => TryParse(text, Pattern, out _);
 
     /// <inheritdoc/>
     public override string ToString() => Pattern;
@@ -64,9 +72,10 @@ public sealed record DateForm
                 continue;
             }
 
+            bool isShort = letter == 'y' && n + 1 < pattern.Length && pattern[n + 1] == 'y', wasTight = n > 0 && char.IsLetter(pattern[n - 1]) && pattern[n - 1] != 'T';
+            n += isShort ? 1 : 0;
             bool isTight = n + 1 < pattern.Length && char.IsLetter(pattern[n + 1]) && pattern[n + 1] != 'T';
-            bool wasTight = n > 0 && char.IsLetter(pattern[n - 1]) && pattern[n - 1] != 'T';
-            int most = letter == 'y' ? 4 : 2, least = letter == 'y' || isTight || wasTight || letter is 'M' or 'S' ? most : 1;
+            int most = letter == 'y' && !isShort ? 4 : 2, least = letter == 'y' || isTight || wasTight || letter is 'M' or 'S' ? most : 1;
             if (!TakeNumber(ref text, least, most, out int number))
             {
                 return false;
@@ -76,7 +85,7 @@ public sealed record DateForm
             {
                 case 'd': day = number; break;
                 case 'm': month = number; break;
-                case 'y': year = number; break;
+                case 'y': year = !isShort ? number : number < 69 ? 2000 + number : 1900 + number; break;
                 case 'H' when number < 24: seconds += 3600 * number; break;
                 case 'M' when number < 60: seconds += 60 * number; break;
                 case 'S' when number < 60: seconds += number + TakeFraction(ref text); break;

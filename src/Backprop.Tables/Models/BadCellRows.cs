@@ -1,5 +1,4 @@
 using Backprop.Tables.Cells;
-using Backprop.Tables.Reading;
 using Backprop.Tables.Schemas;
 
 namespace Backprop.Tables.Models;
@@ -13,11 +12,11 @@ internal static class BadCellRows
     /// <summary>The table with such cells missing.</summary>
     /// <param name="table">The table.</param>
     /// <param name="others">Columns that stay as they are: targets and weights, of which nothing is guessed, and those that are named as something else.</param>
-    /// <param name="reading">How the table was read.</param>
+    /// <param name="mark">The decimal mark, where it is known.</param>
     /// <param name="notes">How many cells there are is said here.</param>
-    public static Table AsMissing(Table table, IReadOnlyCollection<string> others, ReadingOptions? reading, Notes? notes)
+    public static Table AsMissing(Table table, IReadOnlyCollection<string> others, char? mark, Notes? notes)
     {
-        Column[] columns = [.. table.Columns.Select(column => !column.IsText || others.Contains(column.Name) ? column : AsNumbers(table, column, reading, notes) ?? column)];
+        Column[] columns = [.. table.Columns.Select(column => !column.IsText || others.Contains(column.Name) ? column : AsNumbers(table, column, mark, notes) ?? column)];
         return new(table.Source, columns) { Places = table.Places, Skipped = table.Skipped };
     }
 
@@ -42,7 +41,7 @@ internal static class BadCellRows
         return new(table.Source, columns) { Places = table.Places, Skipped = table.Skipped };
     }
 
-    private static Column? AsNumbers(Table table, Column column, ReadingOptions? reading, Notes? notes)
+    private static Column? AsNumbers(Table table, Column column, char? mark, Notes? notes)
     {
         int[] counts = new int[column.Values.Count];
         long present = 0;
@@ -55,7 +54,7 @@ internal static class BadCellRows
             }
         }
 
-        NumberInference found = NumberText.Infer(column.Values, reading?.Decimal ?? column.DecimalMark, counts);
+        NumberInference found = NumberText.Infer(column.Values, mark ?? column.DecimalMark, counts);
         double[] ofCode = [.. column.Values.Select((text, code) => !double.IsNaN(column.TypedNumber(code)) ? column.TypedNumber(code) : NumberText.TryParse(text, found.Closest, out double number) ? number : double.NaN)];
         int bad = 0;
         for (int code = 0; code < ofCode.Length; code++)

@@ -47,13 +47,13 @@ internal sealed class RowEncoding
         _columns = options.Columns with { Targets = targets, Task = Task(targets), ScaleTargets = scaleTargets && ScalesTargets(options), Reading = options.Reading };
         if (options is { BadCells: BadCells.Missing, Columns: { DropMissingTargets: true, Task: not TableTask.Classification } } && rows.Table is not null)
         {
-            _all = BadCellRows.AsMissing(_all, [.. _all.Names.Except(targets)], options.Reading, notes);
+            _all = BadCellRows.AsMissing(_all, [.. _all.Names.Except(targets)], options.Reading?.Decimal, notes);
         }
 
         if (options.BadCells == BadCells.Missing && rows.Table is not null)
         {
             var others = new ColumnRoles(_all, _columns, targets);
-            _all = BadCellRows.AsMissing(_all, [.. targets, .. options.Columns.SampleWeight is { } weight ? [weight] : Array.Empty<string>(), .. _all.Names.Where(name => others.Of(name) is not (null or FeatureKind.Numeric))], options.Reading, notes);
+            _all = BadCellRows.AsMissing(_all, [.. targets, .. options.Columns.SampleWeight is { } weight ? [weight] : Array.Empty<string>(), .. _all.Names.Where(name => others.Of(name) is not (null or FeatureKind.Numeric))], options.Reading?.Decimal, notes);
         }
 
         _kept = SchemaInference.RowsWithTargets(_all, _columns, notes);

@@ -12,9 +12,9 @@ public enum ColumnReadingKind
     /// <summary>As text.</summary>
     Text,
 
-    /// <summary>As it stands, for what is only carried on: nothing but the empty cell is missing, and numbers and truth values of typed files stay what they are.</summary>
-    Carried,
-
     /// <summary>Not at all: the column is not in the table.</summary>
     Skip,
+
+    /// <summary>As it stands, for what is only carried on: nothing but the empty cell is missing, and numbers and truth values of typed files stay what they are.</summary>
+    Carried,
 }

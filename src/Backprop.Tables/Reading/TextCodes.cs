@@ -27,7 +27,7 @@ internal sealed class TextCodes
 
     /// <param name="options">What stands for a missing cell, and the decimal mark.</param>
     /// <param name="reading">How a schema knows the column.</param>
-    public TextCodes(ReadingOptions? options, ColumnReading? reading) => (_options, _missing) = (options, MissingCells.Of(options, reading));
+    public TextCodes(ReadingOptions? options, ColumnReading? reading = null) => (_options, _missing) = (options, MissingCells.Of(options, reading));
 
     /// <summary>About how many bytes the texts take.</summary>
     public long Bytes { get; private set; }

@@ -39,7 +39,7 @@ internal sealed class FeatureInference(Table table, TableOptions options, Column
             case FeatureKind.Categorical:
                 return Categories(written, new(written, training), isAsked: true, notes) with { Format = column.Format == NumberFormat.Plain ? null : column.Format };
             case FeatureKind.Date:
-                return Date(written, new(written, training), roles.Form(column.Name));
+                return Date(written, new(written, training), roles.Form(column.Name), isAsked: true);
         }
 
         return !column.IsText ? OfNumbers(column, role, notes)
@@ -131,7 +131,9 @@ internal sealed class FeatureInference(Table table, TableOptions options, Column
             throw new DataException($"{At(column, firstOther)}, a number expected as in the other rows") { Settings = Deciders(column, firstOther) };
         }
 
-        return DateForms(column, counts) is { Count: > 0 } forms ? Date(column, counts, Only(column, counts, forms)) : Categories(column, counts, isAsked: false, notes);
+        return DateForms(column, counts) is { Count: > 0 } forms ? Date(column, counts, Only(column, counts, forms), isAsked: false)
+            : MixedForms(column, counts) is { } mixed ? OfMixedDates(column, counts, mixed, notes)
+            : Categories(column, counts, isAsked: false, notes);
     }
 
     private FeatureColumn Plain(Column column, NumberCells cells, NumberFormat? format)
@@ -251,7 +253,33 @@ internal sealed class FeatureInference(Table table, TableOptions options, Column
         return new(column.Name, FeatureKind.Categorical, FlagsMissing: gaps, Categories: [.. kept.Select(code => column.Values[code]).Order(StringComparer.Ordinal)]) { SharesRare = rare > 0, HadMissing = gaps };
     }
 
-    private FeatureColumn Date(Column column, TextCounts counts, DateForm? form)
+    /// <summary>Dates of more than one form are no dates: nobody can tell what the next one means.</summary>
+    private FeatureColumn OfMixedDates(Column column, TextCounts counts, string mixed, List<Note> notes)
+    {
+        FeatureColumn found = Categories(column, counts, isAsked: false, notes);
+        string? told = Told(column, counts).FirstOrDefault();
+        if (found.Kind == FeatureKind.Ignored)
+        {
+            return found with { Why = $"dates of more than one form ({mixed}), {found.Why}", Remedy = told ?? found.Remedy };
+        }
+
+        notes.Add(new($"column '{column.Name}': dates of more than one form ({mixed}) are taken as texts", false, told is null ? [] : [told]));
+        return found;
+    }
+
+    /// <summary>The first texts of two forms; null: not all are dates.</summary>
+    private static string? MixedForms(Column column, TextCounts counts)
+    {
+        int[] forms = [.. counts.Codes.Select(code => Array.FindIndex([.. DateForm.Known], form => form.IsWritten(column.Values[code]))).TakeWhile(form => form >= 0)];
+        int other = Array.FindIndex(forms, form => form != forms[0]);
+        return forms.Length < counts.Codes.Length || other < 0 ? null : $"'{column.Values[counts.Codes[0]]}' and '{column.Values[counts.Codes[other]]}'";
+    }
+
+    /// <summary>The forms by which all cells are read if they are told.</summary>
+    private static IEnumerable<string> Told(Column column, TextCounts counts) =>
+        DateForm.Known.Concat(DateForm.Told).Where(form => counts.Codes.All(code => form.TryParse(column.Values[code], out _))).Select(form => $"Dates = {column.Name}={form}");
+
+    private FeatureColumn Date(Column column, TextCounts counts, DateForm? form, bool isAsked)
     {
         if (counts.Present == 0)
         {
@@ -261,14 +289,18 @@ internal sealed class FeatureInference(Table table, TableOptions options, Column
         if (form is null)
         {
             List<DateForm> forms = DateForms(column, counts);
-            form = forms.Count > 0 ? Only(column, counts, forms) : DateForm.Known.MaxBy(one => counts.Share(code => one.TryParse(column.Values[code], out _)).Share)!;
+            form = forms.Count > 0 ? Only(column, counts, forms) : DateForm.Known.MaxBy(one => counts.Share(code => one.IsWritten(column.Values[code])).Share)!;
+            if (forms.Count == 0 && MixedForms(column, counts) is { } mixed)
+            {
+                throw new DataException($"'{table.Source}', column '{column.Name}': dates of more than one form found ({mixed}), one form throughout expected, or the one beside ISO 8601 told") { Settings = [.. Told(column, counts), $"Categorical = {column.Name}", $"Ignore = {column.Name}"] };
+            }
         }
 
         double[] days = new double[column.Values.Count];
         foreach (int code in counts.Codes)
         {
             days[code] = form.TryParse(column.Values[code], out double day) ? day
-                : throw new DataException($"{At(column, counts.FirstRow[code])}, a date expected as {form}, or as ISO 8601 writes it") { Settings = [$"Dates = {column.Name}=d/m/y", .. Deciders(column, counts.FirstRow[code])] };
+                : throw new DataException($"{At(column, counts.FirstRow[code])}, a date expected as {form}, or as ISO 8601 writes it") { Settings = [.. Told(column, counts), .. Deciders(column, counts.FirstRow[code])] };
         }
 
         var cells = new NumberCells(new Column(column.Name, ColumnType.Real, [.. CodesOf(column).Select(code => code < 0 ? double.NaN : days[code])]), null);
@@ -279,7 +311,7 @@ internal sealed class FeatureInference(Table table, TableOptions options, Column
             return Nothing(column, false);
         }
 
-        if (statistics.IsConstant && !gaps)
+        if (!isAsked && statistics.IsConstant && !gaps)
         {
             return Constant(column, column.Values[counts.Codes.First(code => counts.Training[code] > 0)]);
         }
@@ -299,7 +331,7 @@ internal sealed class FeatureInference(Table table, TableOptions options, Column
         List<DateForm> left = [.. DateForm.Known];
         foreach (int code in counts.Codes)
         {
-            left.RemoveAll(form => !form.TryParse(column.Values[code], out _));
+            left.RemoveAll(form => !form.IsWritten(column.Values[code]));
             if (left.Count == 0)
             {
                 break;
@@ -308,16 +340,15 @@ internal sealed class FeatureInference(Table table, TableOptions options, Column
 
         if (left.Count > 0)
         {
-            // ISO dates are read in each form: where all cells are, nothing else is meant.
-            return counts.Codes.All(code => DateForm.Iso.TryParse(column.Values[code], out _)) ? [DateForm.Iso] : left;
+            return left;
         }
 
         foreach (DateForm form in DateForm.Known)
         {
-            (double share, int firstOther) = counts.Share(code => form.TryParse(column.Values[code], out _));
+            (double share, int firstOther) = counts.Share(code => form.IsWritten(column.Values[code]));
             if (share >= MostlyShare)
             {
-                throw new DataException($"{At(column, firstOther)}, a date expected as in the other rows ({form})") { Settings = Deciders(column, firstOther) };
+                throw new DataException($"{At(column, firstOther)}, a date expected as in the other rows ({form})") { Settings = [.. Told(column, counts), .. Deciders(column, firstOther)] };
             }
         }
 

@@ -1,3 +1,5 @@
+using Backprop.Tables.Cells;
+
 namespace Backprop.Tables.Schemas;
 
 /// <summary>Makes a schema of a table. Statistics are taken in row order, in double: the same schema on every machine.</summary>
@@ -41,7 +43,12 @@ public static class SchemaInference
             ColumnNotes.Add(notes, features, said);
         }
 
-        return new(features, target, options.SampleWeight) { Missing = options.Reading?.Missing, Decimal = options.Reading?.Decimal };
+        Column? weights = options.SampleWeight is null ? null : table.Find(options.SampleWeight);
+        NumberFormat? format = weights is { IsText: true } ? NumberTexts.Best(weights, new(weights, training)) : weights?.Format;
+        return new(features, target, options.SampleWeight)
+        {
+            Missing = options.Reading?.Missing, Decimal = options.Reading?.Decimal, WeightFormat = format == NumberFormat.Plain ? null : format,
+        };
     }
 
     /// <summary>What the target columns of a table hold.</summary>

@@ -54,6 +54,11 @@ public static class SchemaJson
             if (schema.SampleWeight is not null)
             {
                 json.WriteString("sample_weight", schema.SampleWeight);
+                if (schema.WeightFormat is { } format)
+                {
+                    json.WritePropertyName("weight_format");
+                    WriteFormat(json, format);
+                }
             }
 
             WriteStrings(json, "missing", schema.Missing);
@@ -163,6 +168,7 @@ public static class SchemaJson
             return new(columns, targets, root.TryGetProperty("sample_weight", out JsonElement weight) ? weight.GetString() : null)
             {
                 Missing = Strings(root, "missing") ?? (version == 1 ? s_missingOfVersionOne : null), Decimal = Mark(root, "decimal"),
+                WeightFormat = root.TryGetProperty("weight_format", out JsonElement format) ? ReadFormat(format) : null,
             };
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or ArgumentException or KeyNotFoundException or UsageException)

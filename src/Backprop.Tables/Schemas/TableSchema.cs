@@ -20,6 +20,9 @@ public sealed record TableSchema(IReadOnlyList<FeatureColumn> Columns, TargetCol
     /// <summary>The decimal mark that training's table was told to have; null: none was told.</summary>
     public char? Decimal { get; init; }
 
+    /// <summary>How the sample weights were written in training; null: plainly.</summary>
+    internal NumberFormat? WeightFormat { get; init; }
+
     /// <summary>The network's inputs.</summary>
     public int FeatureCount => Columns.Sum(column => column.FeatureCount);
 
@@ -84,7 +87,7 @@ public sealed record TableSchema(IReadOnlyList<FeatureColumn> Columns, TargetCol
 
         if (SampleWeight is { } weight)
         {
-            columns[weight] = needTargets ? new(ColumnReadingKind.Number, Marked(null, mark)) : new(ColumnReadingKind.Skip);
+            columns[weight] = needTargets ? new(ColumnReadingKind.Number, Marked(WeightFormat, mark)) : new(ColumnReadingKind.Skip);
         }
 
         foreach (string name in keep ?? [])
@@ -118,7 +121,7 @@ public sealed record TableSchema(IReadOnlyList<FeatureColumn> Columns, TargetCol
     private T[] ReadWeights<T>(Table table) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Column column = Require(table, SampleWeight!);
-        var cells = new NumberCells(column, NumberFormat.Plain);
+        var cells = new NumberCells(column, WeightFormat);
         var weights = new T[table.Rows];
         for (int row = 0; row < weights.Length; row++)
         {

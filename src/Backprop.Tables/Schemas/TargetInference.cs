@@ -142,7 +142,7 @@ internal sealed class TargetInference(Table table, TableOptions options)
         int[] codes = [.. counts.Codes];
         if (column.Type == ColumnType.Boolean || NumbersOf(written, column.IsText ? null : column.Format ?? NumberFormat.Plain, out double[] ofCode, out NumberFormat format) is null)
         {
-            return new([column.Name], TargetKind.Class, [.. codes.Select(code => written.Values[code]).Order(StringComparer.Ordinal)]);
+            return new([column.Name], TargetKind.Class, [.. Spellings(written, codes).Order(StringComparer.Ordinal)]);
         }
 
         // The same number is the same label, unless a double cannot tell it from its neighbours.
@@ -159,6 +159,11 @@ internal sealed class TargetInference(Table table, TableOptions options)
             Formats = format == NumberFormat.Plain ? null : [format],
         };
     }
+
+    /// <summary>The different texts; of true and false, in whatever case, the first two.</summary>
+    private static IEnumerable<string> Spellings(Column column, int[] codes) => codes.Select(code => column.Values[code]) is var texts && BooleanText.ArePair(texts)
+        ? texts.DistinctBy(text => BooleanText.TryParse(text, out bool value) && value)
+        : texts;
 
     private Column Written(Column column) => table.AsWritten([column.Name]).Find(column.Name)!;
 
@@ -178,14 +183,15 @@ internal sealed class TargetInference(Table table, TableOptions options)
 
             var counts = new TextCounts(column, []);
             NumberFormat format = NumberTexts.Best(column, counts);
-            double[] ofCode = NumberCells.OfCodes(column, format, takesBooleans: false);
+            bool areTruths = BooleanText.ArePair(counts.Codes.Select(code => column.Values[code])); // 1 and 0, as true and false of other files
+            double[] ofCode = NumberCells.OfCodes(column, format, areTruths);
             (double share, int firstOther) = counts.Share(code => !double.IsNaN(ofCode[code]));
             if (share < 1)
             {
                 throw NoNumber(column, firstOther, "a number expected as target value", share);
             }
 
-            var cells = new NumberCells(column, format);
+            var cells = new NumberCells(column, format, areTruths);
             (formats[n], numbers[n]) = (format, [.. Enumerable.Range(0, table.Rows).Select(row => cells[row])]);
         }
 

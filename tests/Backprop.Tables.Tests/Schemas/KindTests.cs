@@ -132,6 +132,38 @@ public sealed class KindTests
     }
 
     [Fact]
+    public void DatesOfMoreThanOneFormAreNoDates()
+    {
+        string[] cells = [.. Enumerable.Range(1, 12).Select(day => day % 2 == 0 ? $"2025-01-{day:00}" : $"{day:00}.01.2025")];
+        (FeatureColumn column, _, Notes notes) = Learn(cells);
+        Assert.Equal((FeatureKind.Ignored, "dates of more than one form ('01.01.2025' and '2025-01-02'), 12 different texts in 12 rows"), (column.Kind, column.Why));
+        Assert.Equal(["Dates = x=d.m.y"], Assert.Single(notes.All, note => note.IsLoss).Settings);
+        Assert.Equal((20089, 20100), Learn(cells, new() { Dates = ["x=d.m.y"] }) is var told ? (told.Column.Minimum, told.Column.Maximum) : default);
+        Assert.Equal("Dates = x=d.m.y", Assert.Throws<DataException>(() => Learn(cells, new() { Dates = ["x"] })).Settings[0]);
+        (column, _, notes) = Learn(["01.01.2025", "2025-01-02", "01.01.2025"]);
+        Assert.Equal(FeatureKind.Categorical, column.Kind);
+        Assert.Contains(notes.All, note => note.Message == "column 'x': dates of more than one form ('01.01.2025' and '2025-01-02') are taken as texts");
+    }
+
+    [Theory]
+    [InlineData("x", "Dates = x=d.m.yy", "01.01.00", "31.12.24")]
+    [InlineData("x=d.m.y", "Dates = x=d.m.yy", "01.01.00", "31.12.24")]
+    [InlineData("x", "Dates = x=ymd", "20240131", "20241231")]
+    [InlineData("x=d/m/y", "Dates = x=m/d/y", "01/13/2025", "12/31/2025")]
+    [InlineData("x", "Dates = x=ymdHM", "202401311200", "202401311300")]
+    [InlineData("x", "Missing = 'soon'", "soon", "later")]
+    public void TheFormThatIsProposedWorks(string date, string setting, string first, string second)
+    {
+        string[] cells = [first, second, first, second];
+        string proposed = Assert.Throws<DataException>(() => Learn(cells, new() { Dates = [date] })).Settings[0];
+        Assert.Equal(setting, proposed);
+        if (setting.StartsWith("Dates", StringComparison.Ordinal))
+        {
+            Assert.Equal(FeatureKind.Date, Learn(cells, new() { Dates = [proposed["Dates = ".Length..]] }).Column.Kind);
+        }
+    }
+
+    [Fact]
     public void NumbersThatLookLikeDatesAreNumbersUnlessTheyAreNamed()
     {
         string[] cells = ["20251231", "20250102", "20250304"];

@@ -11,6 +11,7 @@ public sealed class TargetTests
     {
         { ["a", "b", "a"], ["a", "b"] },
         { ["yes", "no"], ["no", "yes"] },
+        { ["TRUE", "True", "false", "FALSE"], ["TRUE", "false"] },
         { ["0", "1"], ["0", "1"] },
         { ["1", "-1"], ["-1", "1"] },
         { ["1.0", "0.0"], ["0.0", "1.0"] },
@@ -193,6 +194,25 @@ public sealed class TargetTests
         Assert.Equal(TargetKind.Values, values.Kind);
         Assert.Equal(17 / 3.0, values.Means![1], 14);
         Assert.Equal(9, values.Unscale(1, (9 - values.Means[1]) / values.Scales![1]), 14);
+    }
+
+    [Fact]
+    public void BooleansAreValuesHoweverTheyAreStored()
+    {
+        TableOptions options = new() { Task = TableTask.Regression };
+        foreach (Table table in (Table[])[Of(["true", "False", "true"]), new("t", [new("x", ColumnType.Real, [0, 1, 4]), new("y", ColumnType.Boolean, [1, 0, 1])])])
+        {
+            Assert.Equal([1, 0, 1], SchemaInference.Infer(table, options).Transform<double>(table, true).Targets.AllValues.ToArray());
+        }
+    }
+
+    [Fact]
+    public void WeightsAreReadAsTheyWereWritten()
+    {
+        byte[] text = Encoding.UTF8.GetBytes("x;w;y\n1;1.500,5;1\n2;750;2,5\n5;1.000;4\n");
+        Table table = TableReader.ReadCsv(new MemoryStream(text), "t.csv");
+        TableSchema schema = SchemaJson.Read(SchemaJson.Write(SchemaInference.Infer(table, new() { SampleWeight = "w" })));
+        Assert.Equal([1500.5f, 750, 1000], schema.Transform<float>(TableReader.ReadCsv(new MemoryStream(text), "t.csv", schema.Reading(null, needTargets: true)), true).SampleWeights!);
     }
 
     [Fact]
