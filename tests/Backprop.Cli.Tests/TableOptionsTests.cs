@@ -57,7 +57,7 @@ public sealed class TableOptionsTests : Tool
         Write("new.csv", "x\n3\noops\n");
         (code, _, error) = Run("predict", "model.safetensors", "new.csv");
         Assert.Equal(3, code);
-        Assert.Contains("row 1, column 'x': 'oops' found", error, StringComparison.Ordinal);
+        Assert.Contains("row 1 (line 3), column 'x': 'oops' found", error, StringComparison.Ordinal);
         (code, string output, error) = Run("predict", "model.safetensors", "new.csv", "--bad-cells", "missing");
         Assert.Equal(0, code);
         Assert.Equal(3, output.TrimEnd('\n').Split('\n').Length);
