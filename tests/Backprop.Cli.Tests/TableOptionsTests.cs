@@ -53,11 +53,11 @@ public sealed class TableOptionsTests : Tool
         Assert.Contains("--categorical x", error, StringComparison.Ordinal);
         Assert.Contains("--ignore x", error, StringComparison.Ordinal);
         Json(["train", "t.csv", "--missing", "<1.0", .. s_quick]);
-        Assert.Contains("'<1.0' in row 57", Json(["train", "t.csv", "--bad-cells", "missing", .. s_quick]).GetProperty("warnings")[0].GetString(), StringComparison.Ordinal);
+        Assert.Contains("'<1.0' in 't.csv', row 57", Json(["train", "t.csv", "--bad-cells", "missing", .. s_quick]).GetProperty("warnings")[0].GetString(), StringComparison.Ordinal);
         Write("new.csv", "x\n3\noops\n");
         (code, _, error) = Run("predict", "model.safetensors", "new.csv");
         Assert.Equal(3, code);
-        Assert.Contains("row 1, column 'x': 'oops' found", error, StringComparison.Ordinal);
+        Assert.Contains("row 1 (line 3), column 'x': 'oops' found", error, StringComparison.Ordinal);
         (code, string output, error) = Run("predict", "model.safetensors", "new.csv", "--bad-cells", "missing");
         Assert.Equal(0, code);
         Assert.Equal(3, output.TrimEnd('\n').Split('\n').Length);
@@ -122,11 +122,11 @@ public sealed class TableOptionsTests : Tool
         Assert.Contains("--bad-cells missing --missing-target drop", Run("train", "oops.csv").Error, StringComparison.Ordinal);
         Assert.Equal(58, Json(["train", "bad.csv", "--bad-cells", "missing", "--missing-target", "drop", "--validation", "0", .. s_quick]).GetProperty("rows").GetInt32());
         Write("w.csv", string.Join('\n', ["x,w,y", .. Enumerable.Range(0, 60).Select(n => $"{n * 7 % 30},1,{n * 7 % 30 * 2}.5")]));
-        (int code, _, error) = Run("train", "w.csv", "--from", "model.safetensors", "--preprocess", "none", "--ignore", "x");
+        (int code, _, error) = Run("train", "w.csv", "--from", "model.safetensors", "-o", "n.st", "--preprocess", "none", "--ignore", "x");
         Assert.Equal(2, code);
         Assert.Contains("--preprocess", error, StringComparison.Ordinal);
         Assert.Contains("--ignore", error, StringComparison.Ordinal);
-        Assert.Equal(2, Run("train", "t.csv", "--from", "model.safetensors", "--sample-weight", "nosuch").Code);
+        Assert.Equal(2, Run("train", "t.csv", "--from", "model.safetensors", "-o", "n.st", "--sample-weight", "nosuch").Code);
     }
 
     [Fact]
@@ -138,7 +138,7 @@ public sealed class TableOptionsTests : Tool
         Assert.Equal(("real", 1, 0.5), (x.GetProperty("type").GetString(), x.GetProperty("missing").GetInt32(), x.GetProperty("min").GetDouble()));
         Assert.Equal(["x"], schema.GetProperty("columns").EnumerateArray().Select(column => column.GetProperty("name").GetString()));
         Assert.Equal("values", schema.GetProperty("target").GetProperty("kind").GetString());
-        Assert.Contains(shown.GetProperty("warnings").EnumerateArray(), warning => warning.GetString()!.Contains("'<1.0' in row 57", StringComparison.Ordinal));
+        Assert.Contains(shown.GetProperty("warnings").EnumerateArray(), warning => warning.GetString()!.Contains("'<1.0' in 't.csv', row 57", StringComparison.Ordinal));
         Assert.Contains(shown.GetProperty("warnings").EnumerateArray(), warning => warning.GetString()!.Contains("1 of 60 rows", StringComparison.Ordinal));
         Assert.Equal(2, Run("data", "t.csv", "--sample-weight", "nosuch", "--missing-target", "drop", "--bad-cells", "missing").Code);
     }

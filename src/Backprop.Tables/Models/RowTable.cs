@@ -109,7 +109,7 @@ internal static class RowTable
             throw new DataException($"'{source}', property '{property.Name}': {type.Name} found, a number, text, a truth value, a date or an enumeration expected");
         }
 
-        var missing = new MissingCells(reading?.Missing);
+        var missing = MissingCells.Of(reading, reading?.Of(property.Name));
         double[] numbers = new double[rows.Length];
         bool areExact = true;
         for (int row = 0; row < numbers.Length; row++)
