@@ -39,7 +39,7 @@ public partial class OutputPanel
         {
             _drawn = now;
             _picture = _surface?.Draw(now.Network) ?? "";
-            _tiles = problem.Image is { } image ? WeightTiles.Of(now.Network, image.Rows, image.Columns) : null;
+            _tiles = problem.Image is { } image ? WeightTiles.Of(now.Network, image.Rows, image.Columns, problem.Pixels) : null;
         }
     }
 

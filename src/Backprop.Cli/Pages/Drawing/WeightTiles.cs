@@ -10,7 +10,8 @@ namespace Backprop.Cli.Pages.Drawing;
 /// <param name="Rows">The rows of a tile.</param>
 /// <param name="Columns">The columns of a tile.</param>
 /// <param name="Scale">CSS pixels of a weight.</param>
-internal sealed record WeightTiles(string Uri, int Count, int Units, int Across, int Rows, int Columns, int Scale)
+/// <param name="Inputs">The input that each pixel is; −1: none, since it never changes.</param>
+internal sealed record WeightTiles(string Uri, int Count, int Units, int Across, int Rows, int Columns, int Scale, int[] Inputs)
 {
     private const int Room = 300, Most = 40, Gap = 2;
 
@@ -18,7 +19,7 @@ internal sealed record WeightTiles(string Uri, int Count, int Units, int Across,
 
     public int Height => (Count + Across - 1) / Across * (Rows + Gap) * Scale;
 
-    public static WeightTiles Of(Network<float> network, int rows, int columns)
+    public static WeightTiles Of(Network<float> network, int rows, int columns, int[] inputs)
     {
         DenseLayer<float> layer = network.Layers[0];
         float[] weights = layer.GetWeights();
@@ -28,29 +29,29 @@ internal sealed record WeightTiles(string Uri, int Count, int Units, int Across,
         Array.Fill(pixels, Palette.SignedIndex(0));
         for (int unit = 0; unit < count; unit++)
         {
-            ReadOnlySpan<float> tile = weights.AsSpan(unit * layer.Inputs, rows * columns);
+            ReadOnlySpan<float> tile = weights.AsSpan(unit * layer.Inputs, layer.Inputs);
             float greatest = 0;
             foreach (float weight in tile)
             {
                 greatest = Math.Max(greatest, Math.Abs(weight));
             }
 
-            for (int n = 0; n < tile.Length; n++)
+            for (int n = 0; n < inputs.Length; n++)
             {
                 int y = (unit / across * (rows + Gap)) + (n / columns), x = (unit % across * (columns + Gap)) + (n % columns);
-                pixels[(y * width) + x] = Palette.SignedIndex(greatest > 0 ? tile[n] / greatest : 0);
+                pixels[(y * width) + x] = Palette.SignedIndex(greatest > 0 && inputs[n] >= 0 ? tile[inputs[n]] / greatest : 0);
             }
         }
 
-        return new(Png.DataUri(width, pixels, Palette.Signed), count, layer.Outputs, across, rows, columns, scale);
+        return new(Png.DataUri(width, pixels, Palette.Signed), count, layer.Outputs, across, rows, columns, scale, inputs);
     }
 
-    /// <summary>The weight under a point in CSS pixels; null between tiles.</summary>
+    /// <summary>The weight under a point in CSS pixels; null between tiles, and where a pixel is no input.</summary>
     public (int Unit, int Input)? At(double x, double y)
     {
         (int column, int row) = ((int)(x / Scale), (int)(y / Scale));
         int unit = (row / (Rows + Gap) * Across) + (column / (Columns + Gap));
         (row, column) = (row % (Rows + Gap), column % (Columns + Gap));
-        return row < Rows && column < Columns && unit >= 0 && unit < Count && x >= 0 && y >= 0 ? (unit, (row * Columns) + column) : null;
+        return row < Rows && column < Columns && unit >= 0 && unit < Count && x >= 0 && y >= 0 && Inputs[(row * Columns) + column] is >= 0 and var input ? (unit, input) : null;
     }
 }

@@ -11,9 +11,9 @@ namespace Backprop.Cli.Pages.Runs;
 /// <summary>Rows to learn from and rows to test on.</summary>
 internal sealed class Problem
 {
-    private Problem(string name, Dataset<double> all, IReadOnlyList<int> trainingRows, IReadOnlyList<int> testRows, TableSchema? schema, IReadOnlyList<string> features, IReadOnlyList<string> labels, (int Rows, int Columns)? image)
+    private Problem(string name, Dataset<double> all, IReadOnlyList<int> trainingRows, IReadOnlyList<int> testRows, TableSchema? schema, IReadOnlyList<string> features, IReadOnlyList<string> labels, ((int Rows, int Columns)? Size, int[] Pixels) image)
     {
-        (Name, All, Schema, FeatureNames, Labels, Image) = (name, all, schema, features, labels, image);
+        (Name, All, Schema, FeatureNames, Labels, (Image, Pixels)) = (name, all, schema, features, labels, image);
         (TrainingRows, TestRows) = ([.. trainingRows], [.. testRows]);
         Dataset<float> single = Single(all);
         Training = single.Select(TrainingRows);
@@ -62,7 +62,7 @@ internal sealed class Problem
             (int[] learned, int[] held) = state.Test > 0 && plane.Rows > 1
                 ? StratifiedSplit.Split(plane.Targets.ClassIndices, plane.Rows, state.Test, state.Seed)
                 : ([.. Enumerable.Range(0, plane.Rows)], []);
-            return new(state.Data, plane, learned, held, null, ["x₁", "x₂"], ["0", "1"], null);
+            return new(state.Data, plane, learned, held, null, ["x₁", "x₂"], ["0", "1"], (null, []));
         }
 
         bool isGiven = state.Data == "file" && given.Source is not null;
@@ -77,7 +77,7 @@ internal sealed class Problem
         IReadOnlyList<string> labels = !all.Targets.AreClasses ? []
             : data.Schema?.Target.Labels?.ToArray() ?? [.. Enumerable.Range(0, all.Targets.Count).Select(c => $"{c}")];
         IReadOnlyList<string> features = data.Schema?.FeatureNames ?? [.. Enumerable.Range(0, all.FeatureCount).Select(c => $"x{c}")];
-        return new(string.Join(", ", rows.Name.Split(',').Select(Path.GetFileName)), all, data.TrainingRows, data.ValidationRows, data.Schema, features, labels, ImageOf(data.Source, all.FeatureCount)) { Notes = notes.All };
+        return new(string.Join(", ", rows.Name.Split(',').Select(Path.GetFileName)), all, data.TrainingRows, data.ValidationRows, data.Schema, features, labels, ImageOf(data.Source, data.Schema, all.FeatureCount)) { Notes = notes.All };
     }
 
     /// <summary>The network of a state on these rows.</summary>
@@ -104,13 +104,19 @@ internal sealed class Problem
         return network;
     }
 
-    /// <summary>The features of a row as a picture's grey levels, 0 to 1.</summary>
+    /// <summary>The input that each pixel of <see cref="Image"/> is; −1: none, since it never changes.</summary>
+    public int[] Pixels { get; }
+
+    /// <summary>The features of a row as a picture's grey levels, 0 to 1; a pixel that never changes is 0.</summary>
     public double[] Picture(int row)
     {
-        double[] values = All.Row(row).ToArray();
-        for (int n = 0; n < values.Length && Schema is not null && Schema.Columns.Count == values.Length; n++)
+        ReadOnlySpan<double> features = All.Row(row);
+        double[] values = new double[Pixels.Length];
+        for (int pixel = 0; pixel < values.Length; pixel++)
         {
-            values[n] = (values[n] * Schema.Columns[n].Scale) + Schema.Columns[n].Mean;
+            values[pixel] = Pixels[pixel] < 0 ? 0
+                : Schema is null ? features[Pixels[pixel]]
+                : (features[Pixels[pixel]] * Schema.Columns[pixel].Scale) + Schema.Columns[pixel].Mean;
         }
 
         double greatest = values.Max();
@@ -122,11 +128,22 @@ internal sealed class Problem
         ? Labels[All.Targets.ClassIndices[row]]
         : string.Join(", ", Enumerable.Range(0, All.Targets.Count).Select(t => All.Targets[row, t].ToString("G5")));
 
-    private static (int Rows, int Columns)? ImageOf(SourceRows source, int features) =>
-        source.X is { Shape: [_, var rows, var columns] } ? (rows, columns)
-        : source.Name == "builtin:digits" ? (8, 8)
-        : features == 784 ? (28, 28)
-        : null;
+    /// <summary>Where each pixel went. Columns of a table that are more, or more than numbers, are no picture.</summary>
+    private static ((int Rows, int Columns)? Size, int[] Pixels) ImageOf(SourceRows source, TableSchema? schema, int features)
+    {
+        int columns = schema?.Columns.Count ?? features;
+        (int Rows, int Columns)? size = source.X is { Shape: [_, var down, var across] } ? (down, across)
+            : source.Name == "builtin:digits" ? (8, 8)
+            : columns == 784 ? (28, 28)
+            : null;
+        if (size is not { } image || image.Rows * image.Columns != columns || schema?.Columns.All(column => column.FeatureCount <= 1) == false)
+        {
+            return (null, []);
+        }
+
+        int next = 0;
+        return (image, [.. Enumerable.Range(0, columns).Select(pixel => schema is null || schema.Columns[pixel].FeatureCount == 1 ? next++ : -1)]);
+    }
 
     private static Dataset<float> Single(Dataset<double> data)
     {
