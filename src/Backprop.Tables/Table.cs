@@ -62,6 +62,9 @@ public sealed class Table
     /// <summary>The columns that the source has and the reader was told to leave out.</summary>
     public IReadOnlyList<string> Skipped { get; init; } = [];
 
+    /// <summary>Whether its file has a column, read or passed over.</summary>
+    internal bool Has(string name) => Find(name) is not null || Skipped.Contains(name, StringComparer.Ordinal);
+
     /// <summary>The rows.</summary>
     public int Rows { get; }
 

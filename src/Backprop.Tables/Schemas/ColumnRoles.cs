@@ -30,7 +30,7 @@ internal sealed class ColumnRoles
     public DateForm? Form(string name) => _forms.GetValueOrDefault(name);
 
     /// <summary>The columns that a list names: one by its exact name, even with commas; else those between the commas.</summary>
-    public static IReadOnlyList<string> Split(Table table, string text) => table.Find(text) is not null ? [text] : text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    public static IReadOnlyList<string> Split(Table table, string text) => table.Has(text) ? [text] : text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     private void Add(Table table, IReadOnlyList<string> patterns, FeatureKind kind, string option, IReadOnlyCollection<string> others)
     {

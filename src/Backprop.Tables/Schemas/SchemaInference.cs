@@ -96,9 +96,9 @@ public static class SchemaInference
         {
             foreach (string name in named)
             {
-                if (table.Find(name) is null)
+                if (!table.Has(name))
                 {
-                    throw new UsageException(Suggestion.Unknown("column", name, table.Names)) { Settings = [$"Targets = {name}"] };
+                    throw new UsageException(Suggestion.Unknown("column", name, [.. table.Names, .. table.Skipped])) { Settings = [$"Targets = {name}"] };
                 }
             }
 

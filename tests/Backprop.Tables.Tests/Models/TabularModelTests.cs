@@ -403,6 +403,16 @@ public sealed class TabularModelTests : IDisposable
         Assert.Equal(model.Evaluate(At("t.csv")).Loss, model.Evaluate(At("t.csv"), "b,a").Loss);
     }
 
+    /// <summary>A target that is not read is a column of the file all the same.</summary>
+    [Fact]
+    public void ATargetMayBeNamedWherePredictionsAreMade()
+    {
+        File.WriteAllLines(At("t.csv"), ["x,a", .. Enumerable.Range(0, 60).Select(n => $"{n * 7 % 30},{(n * 7 % 30) * 2}.5")]);
+        var model = TabularModel.Train(At("t.csv"), "a", s_quick);
+        Assert.Equal(model.PredictAll(DataSource.Named(At("t.csv")))[7].Value, model.PredictAll(DataSource.Named(At("t.csv")), "a")[7].Value);
+        Assert.Contains("did you mean 'a'?", Assert.Throws<UsageException>(() => model.PredictAll(DataSource.Named(At("t.csv")), "aa")).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void OneClassOnlyIsAWarning()
     {
