@@ -3,13 +3,13 @@ using System.Numerics;
 using Backprop.Cli.Input;
 using Backprop.Cli.Output;
 using Backprop.Data;
-using Backprop.Tables.Models;
-using Backprop.Tables.Schemas;
 using Backprop.Derivations;
 using Backprop.Derivations.Formats;
 using Backprop.Kernels;
 using Backprop.Losses;
 using Backprop.Networks;
+using Backprop.Tables.Models;
+using Backprop.Tables.Schemas;
 using Spectre.Console;
 
 namespace Backprop.Cli.Commands;

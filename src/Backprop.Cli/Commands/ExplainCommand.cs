@@ -4,12 +4,12 @@ using System.Text;
 using Backprop.Cli.Input;
 using Backprop.Cli.Output;
 using Backprop.Data;
-using Backprop.Tables.Models;
-using Backprop.Tables.Schemas;
 using Backprop.Derivations;
 using Backprop.Derivations.Formats;
 using Backprop.ModelFiles;
 using Backprop.Networks;
+using Backprop.Tables.Models;
+using Backprop.Tables.Schemas;
 
 namespace Backprop.Cli.Commands;
 

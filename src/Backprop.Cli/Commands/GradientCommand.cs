@@ -3,11 +3,11 @@ using System.Numerics;
 using Backprop.Cli.Input;
 using Backprop.Cli.Output;
 using Backprop.Data;
-using Backprop.Tables.Models;
-using Backprop.Tables.Schemas;
 using Backprop.Kernels;
 using Backprop.ModelFiles;
 using Backprop.Propagation;
+using Backprop.Tables.Models;
+using Backprop.Tables.Schemas;
 
 namespace Backprop.Cli.Commands;
 

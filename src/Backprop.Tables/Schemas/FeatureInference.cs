@@ -190,7 +190,11 @@ internal sealed class FeatureInference(Table table, TableOptions options, Column
 
         return new(column.Name, FeatureKind.Numeric, statistics.Mean, statistics.Deviation > 0 ? statistics.Deviation : 1, NumberStatistics.Median(cells, training, statistics.Count), gaps)
         {
-            Format = format, IsFlagOnly = !isAsked && isConstant && gaps, HadMissing = gaps, Minimum = statistics.Minimum, Maximum = statistics.Maximum,
+            Format = format,
+            IsFlagOnly = !isAsked && isConstant && gaps,
+            HadMissing = gaps,
+            Minimum = statistics.Minimum,
+            Maximum = statistics.Maximum,
         };
     }
 
@@ -326,8 +330,11 @@ internal sealed class FeatureInference(Table table, TableOptions options, Column
 
         return new(column.Name, FeatureKind.Date, statistics.Mean, statistics.Deviation > 0 ? statistics.Deviation : 1, NumberStatistics.Median(cells, training, statistics.Count), gaps)
         {
-            Date = form, Parts = DateFeatures.Varying(counts.Codes.Where(code => counts.Training[code] > 0).Select(code => days[code])),
-            HadMissing = gaps, Minimum = statistics.Minimum, Maximum = statistics.Maximum,
+            Date = form,
+            Parts = DateFeatures.Varying(counts.Codes.Where(code => counts.Training[code] > 0).Select(code => days[code])),
+            HadMissing = gaps,
+            Minimum = statistics.Minimum,
+            Maximum = statistics.Maximum,
         };
     }
 

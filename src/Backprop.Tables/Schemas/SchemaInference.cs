@@ -47,7 +47,9 @@ public static class SchemaInference
         NumberFormat? format = weights is { IsText: true } ? NumberTexts.Best(weights, new(weights, training)) : weights?.Format;
         return new(features, target, options.SampleWeight)
         {
-            Missing = options.Reading?.Missing, Decimal = options.Reading?.Decimal, WeightFormat = format == NumberFormat.Plain ? null : format,
+            Missing = options.Reading?.Missing,
+            Decimal = options.Reading?.Decimal,
+            WeightFormat = format == NumberFormat.Plain ? null : format,
         };
     }
 

@@ -167,7 +167,8 @@ public static class SchemaJson
             Validate(columns, targets);
             return new(columns, targets, root.TryGetProperty("sample_weight", out JsonElement weight) ? weight.GetString() : null)
             {
-                Missing = Strings(root, "missing") ?? (version == 1 ? s_missingOfVersionOne : null), Decimal = Mark(root, "decimal"),
+                Missing = Strings(root, "missing") ?? (version == 1 ? s_missingOfVersionOne : null),
+                Decimal = Mark(root, "decimal"),
                 WeightFormat = root.TryGetProperty("weight_format", out JsonElement format) ? ReadFormat(format) : null,
             };
         }

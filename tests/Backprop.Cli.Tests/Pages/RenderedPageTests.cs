@@ -1,9 +1,9 @@
 using System.Text.RegularExpressions;
-using Backprop.Tables.Models;
 using Backprop.Cli.Pages.Components;
 using Backprop.Cli.Pages.Runs;
 using Backprop.ModelFiles;
 using Backprop.Networks;
+using Backprop.Tables.Models;
 
 namespace Backprop.Cli.Tests.Pages;
 
