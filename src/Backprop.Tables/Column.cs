@@ -74,7 +74,7 @@ public sealed class Column
     /// <summary>How the numbers are written, where a text file has them; null: they are text, or typed numbers of another kind of file.</summary>
     public NumberFormat? Format { get; init; }
 
-    /// <summary>The decimal mark that numbers among its texts have, where the file leaves no choice; null: it is open.</summary>
+    /// <summary>The decimal mark that its numbers have, where reading was told or the file leaves no choice; null: it was found by their looks, or is open.</summary>
     internal char? DecimalMark { get; init; }
 
     /// <summary>Where the numbers' own spelling can be had again, and as which column; null: nowhere, they are written as short as they can be.</summary>
@@ -95,7 +95,7 @@ public sealed class Column
         : _numbers[row].ToString("R", CultureInfo.InvariantCulture);
 
     /// <summary>The same column under another name.</summary>
-    public Column Named(string name) => _numbers is not null ? new(name, Type, _numbers) { Written = Written, Format = Format } : new(name, _codes!, _values!, _typed) { DecimalMark = DecimalMark };
+    public Column Named(string name) => _numbers is not null ? new(name, Type, _numbers) { Written = Written, Format = Format, DecimalMark = DecimalMark } : new(name, _codes!, _values!, _typed) { DecimalMark = DecimalMark };
 
     /// <summary>The column of a table that has only one of the rows.</summary>
     public Column Only(int row) => Select([row]);
@@ -118,7 +118,7 @@ public sealed class Column
         }
 
         return _numbers is not null
-            ? new(Name, Type, numbers) { Format = Format, Written = Written is var (source, index) ? (new SelectedCells(source, rows.ToArray()), index) : null }
+            ? new(Name, Type, numbers) { Format = Format, DecimalMark = DecimalMark, Written = Written is var (source, index) ? (new SelectedCells(source, rows.ToArray()), index) : null }
             : new(Name, codes, _values!, _typed) { DecimalMark = DecimalMark };
     }
 }

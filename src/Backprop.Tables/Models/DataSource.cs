@@ -57,11 +57,19 @@ public sealed class DataSource
         return new(name, (known, notes) => new(name, read(known(reading ?? new()), notes), null));
     }
 
-    /// <summary>A table.</summary>
+    /// <summary>A table. Numbers that its reader took by their looks are read again where a schema knows them to be written otherwise.</summary>
     public static DataSource Of(Table table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        return new(table.Source, (_, _) => new(table.Source, table, null));
+        return new(table.Source, (known, _) => new(table.Source, ByFormats(table, known(new())), null));
+    }
+
+    private static Table ByFormats(Table table, ReadingOptions known)
+    {
+        string[] others = [.. table.Columns
+            .Where(column => column is { IsText: false, DecimalMark: null, Written: not null, Format: { } format } && known.Of(column.Name) is { Kind: ColumnReadingKind.Number, Format: { } other } && other != format)
+            .Select(column => column.Name)];
+        return others.Length == 0 ? table : table.AsWritten(others);
     }
 
     /// <summary>Rows that have been read.</summary>

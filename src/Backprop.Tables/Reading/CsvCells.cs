@@ -6,6 +6,9 @@ namespace Backprop.Tables.Reading;
 /// <summary>The rows of a file in memory, from which columns are read: as numbers, as text, and again as they are written.</summary>
 internal sealed class CsvCells : WrittenCells
 {
+    /// <summary>Sep's buffer ends at 2^24 characters.</summary>
+    private const int LongestPart = (1 << 24) - (1 << 10);
+
     private readonly ReadingOptions _options;
     private readonly MissingCells _missing;
     private readonly NumberFormat?[] _formats;
@@ -251,6 +254,14 @@ internal sealed class CsvCells : WrittenCells
             return;
         }
 
+        if (lines.Span.Length > LongestPart)
+        {
+            // One row makes it so long; or a quote that stands where none belongs.
+            part.HasStrayQuotes = part.Chunk.Quotes > 0 && !part.File.IsRewritten;
+            part.Fault = part.HasStrayQuotes ? null : LongRow(lines.Span);
+            return;
+        }
+
         CellTask[] tasks = [.. wanted];
         int width = part.File.Columns.Length, row = 0, line = 0, nextLine = 0, blank = 0, blankBefore = 0;
         char[] buffer = [];
@@ -365,6 +376,21 @@ internal sealed class CsvCells : WrittenCells
 
         T[] made = GC.AllocateUninitializedArray<T>(Rows);
         return Interlocked.CompareExchange(ref cells, made, null) ?? made;
+    }
+
+    /// <summary>The longest row is the one that is too long: without it the part would have ended before.</summary>
+    private static CsvFault LongRow(ReadOnlySpan<byte> lines)
+    {
+        int longest = 0, length = 0;
+        for (int start = 0, end; start < lines.Length; start += end + 1)
+        {
+            end = lines[start..].IndexOfAny((byte)'\r', (byte)'\n');
+            end = end < 0 ? lines.Length - start : end;
+            (longest, length) = end > length ? (start, end) : (longest, length);
+        }
+
+        int before = CsvChunk.CountLines(lines[..longest]);
+        return new(before, before, null, "a row of more than 16 million characters found, which is longer than those that are read");
     }
 
     private CsvFault BadByte(CsvPart part, ReadOnlyMemory<byte> lines, int bad)

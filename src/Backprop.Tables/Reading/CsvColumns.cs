@@ -112,7 +112,7 @@ internal sealed class CsvColumns
 
             double[] numbers = _numbers[column] ?? Numbers(_codes[column]!, values[column] ?? [], format, ref isReal[column]);
             _cells.Decide(column, format);
-            columns[column] = new(name, isReal[column] ? ColumnType.Real : ColumnType.Integer, numbers) { Format = format, Written = (_cells, column) };
+            columns[column] = new(name, isReal[column] ? ColumnType.Real : ColumnType.Integer, numbers) { Format = format, DecimalMark = _options.Decimal, Written = (_cells, column) };
         }
 
         NoteOtherMarks(unread, source, notes);

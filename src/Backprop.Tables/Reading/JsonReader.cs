@@ -33,16 +33,7 @@ public static class JsonReader
     public static Table Read(Stream stream, string source, ReadingOptions? options = null, Notes? notes = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        var kept = new MemoryStream();
-        try
-        {
-            stream.CopyTo(kept);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
-        {
-            throw new DataException($"cannot read '{source}': {error.Message}", error);
-        }
-
+        MemoryStream kept = WholeStream.Keep(stream, source);
         return new JsonFile(() => new MemoryStream(kept.GetBuffer(), 0, (int)kept.Length, writable: false), source, kept.Length, options, notes).Read();
     }
 

@@ -29,16 +29,7 @@ public static class ParquetReader
     public static Table Read(Stream stream, string source, ReadingOptions? options = null, Notes? notes = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        var kept = new MemoryStream();
-        try
-        {
-            stream.CopyTo(kept);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
-        {
-            throw new DataException($"cannot read '{source}': {error.Message}", error);
-        }
-
+        MemoryStream kept = WholeStream.Keep(stream, source);
         return new ParquetFile(() => new(kept.GetBuffer().AsMemory(0, (int)kept.Length)), source, options, notes).Read();
     }
 

@@ -403,6 +403,23 @@ public sealed class TabularModelTests : IDisposable
         Assert.Equal(model.Evaluate(At("t.csv")).Loss, model.Evaluate(At("t.csv"), "b,a").Loss);
     }
 
+    /// <summary>A table that was read by its looks means what the file means to the model, unless its reader was told.</summary>
+    [Fact]
+    public void ATableIsReadByTheSchemaToo()
+    {
+        File.WriteAllLines(At("t.csv"), ["a;y", .. Enumerable.Range(0, 60).Select(n => $"{n * 7 % 60},{n % 10}25;{n * 7 % 60},5")]);
+        var model = TabularModel.Train(At("t.csv"), "y", s_quick);
+        File.WriteAllLines(At("new.csv"), ["a", "\"1,234\"", "\"21,345\""]);
+        double[] Values(IEnumerable<Prediction> rows) => [.. rows.Select(row => row.Value)];
+        double[] expected = Values(model.PredictAll(DataSource.Named(At("new.csv"))));
+        Table table = TableReader.Read(At("new.csv"));
+        Assert.Equal(1234, table.Find("a")!.Number(0));
+        Assert.Equal(expected, Values(model.PredictAll(table)));
+        Assert.Equal(expected[1..], Values(model.PredictAll(table.Select([1]))));
+        File.WriteAllLines(At("points.csv"), ["a", "1.234", "21.345"]);
+        Assert.Equal(expected, Values(model.PredictAll(TableReader.Read(At("points.csv"), new() { Decimal = '.' }))));
+    }
+
     /// <summary>A target that is not read is a column of the file all the same.</summary>
     [Fact]
     public void ATargetMayBeNamedWherePredictionsAreMade()

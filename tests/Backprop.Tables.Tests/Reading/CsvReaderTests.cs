@@ -362,6 +362,13 @@ public sealed class CsvReaderTests : IDisposable
     }
 
     [Fact]
+    public void ARowThatIsTooLongIsRefusedWithItsPlace()
+    {
+        Write("long.csv", $"a,b\n1,2\n{new string('x', 17 << 20)},3\n4,5\n");
+        Assert.Contains("row 1 (line 3): a row of more than 16 million characters found", Assert.Throws<DataException>(() => TableReader.Read(Path.Combine(_folder, "long.csv"))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ADoubtfulFileIsAsDoubtfulInCompany()
     {
         Write("q1.csv", "a,b\n\"1,234\",x\n");
