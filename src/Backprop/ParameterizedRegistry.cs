@@ -47,6 +47,25 @@ internal sealed class ParameterizedRegistry<TValue>(string kind, Func<TValue, st
             : throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"{kind} '{name}' has {(byDefault is null ? "no parameter" : $"the parameter {byDefault} only")}, found {value}"));
     }
 
+    /// <summary>Reads <c>relu</c> or <c>leaky_relu(0.1)</c>.</summary>
+    /// <exception cref="UsageException">Not of that form, or an unknown name.</exception>
+    public TValue Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        int open = text.IndexOf('(', StringComparison.Ordinal);
+        if (open < 0)
+        {
+            return Create(text.Trim(), null);
+        }
+
+        return text.EndsWith(')') && double.TryParse(text.AsSpan(open + 1, text.Length - open - 2), NumberStyles.Float, CultureInfo.InvariantCulture, out double parameter) && double.IsFinite(parameter)
+            ? Create(text[..open].Trim(), parameter)
+            : throw new UsageException($"{kind} '{text}': expected a name, or a name with a number in parentheses");
+    }
+
+    /// <summary>The same written.</summary>
+    public static string Format(string name, double? parameter) => parameter is { } value ? $"{name}({value.ToString("R", CultureInfo.InvariantCulture)})" : name;
+
     /// <summary>Requires that something may be called so: the name is free, or belongs to its kind already.</summary>
     /// <param name="name">The name.</param>
     /// <param name="ofKind">Whether something is of its kind; null: of none that could be told apart.</param>

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Backprop.Propagation;
+using Backprop.Propagation.Schedules;
 
 namespace Backprop.Tests;
 

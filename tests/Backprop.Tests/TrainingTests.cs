@@ -3,6 +3,7 @@ using Backprop.Kernels;
 using Backprop.Networks;
 using Backprop.Optimizers;
 using Backprop.Propagation;
+using Backprop.Propagation.Schedules;
 using Backprop.Training;
 using CsCheck;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using Backprop.Activations;
 using Backprop.Data;
+using Backprop.Layers;
 using Backprop.Losses;
 using Backprop.Networks;
 using Backprop.Tables.Schemas;
@@ -95,7 +96,7 @@ internal sealed class NetworkChoice(TrainingOptions options, Notes? notes)
     private IReadOnlyList<LayerDefinition> WithDropout(IReadOnlyList<LayerDefinition> layers, double? fallback)
     {
         double? dropout = options.Dropout ?? fallback;
-        return dropout is null ? layers : [.. layers.Select((layer, index) => index == layers.Count - 1 ? layer : new LayerDefinition(layer.Units, layer.Activation, dropout.Value))];
+        return dropout is null ? layers : [.. layers.Select((layer, index) => index == layers.Count - 1 ? layer : layer.With(new Dropout(dropout.Value)))];
     }
 
     private Loss Smooth(Loss loss)

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Backprop.Activations;
+using Backprop.Layers;
 using Backprop.Losses;
 using Backprop.Networks;
 
@@ -37,9 +38,9 @@ internal static class NetworkJson
                     json.WriteNumber("alpha", alpha);
                 }
 
-                if (layer.Dropout > 0)
+                foreach (LayerPart part in layer.Parts)
                 {
-                    json.WriteNumber("dropout", layer.Dropout);
+                    part.Write(json);
                 }
 
                 json.WriteEndObject();
@@ -69,10 +70,9 @@ internal static class NetworkJson
             var layers = new List<LayerDefinition>();
             foreach (JsonElement layer in Get(root, "layers").EnumerateArray())
             {
-                RequireKeys(layer, $"layer {layers.Count + 1}", ["units", "activation", "alpha", "dropout"]);
+                RequireKeys(layer, $"layer {layers.Count + 1}", ["units", "activation", "alpha", .. LayerPart.Keys]);
                 double? alpha = layer.TryGetProperty("alpha", out JsonElement a) ? a.GetDouble() : null;
-                double dropout = layer.TryGetProperty("dropout", out JsonElement d) ? d.GetDouble() : 0;
-                layers.Add(new(Get(layer, "units").GetInt32(), ActivationFunction.Create(Name(Get(layer, "activation"), "activation"), alpha), dropout));
+                layers.Add(new(Get(layer, "units").GetInt32(), ActivationFunction.Create(Name(Get(layer, "activation"), "activation"), alpha), LayerPart.Read(layer)));
             }
 
             return new(Get(root, "inputs").GetInt32(), layers, loss);

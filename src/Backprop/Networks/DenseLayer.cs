@@ -1,6 +1,5 @@
 using System.Numerics;
 using Backprop.Activations;
-using Backprop.Kernels;
 
 namespace Backprop.Networks;
 
@@ -10,13 +9,11 @@ public sealed class DenseLayer<T> where T : unmanaged, IBinaryFloatingPointIeee7
 {
     private readonly Network<T> _network;
 
-    internal DenseLayer(Network<T> network, int index, int inputs, LayerDefinition definition, long offset)
-    {
-        (_network, Index, Inputs, Definition, Offset) = (network, index, inputs, definition, offset);
-    }
+    internal DenseLayer(Network<T> network, int inputs, LayerDefinition definition, ParameterPanels panels) =>
+        (_network, Inputs, Definition, Panels) = (network, inputs, definition, panels);
 
     /// <summary>ℓ, counted from 1.</summary>
-    public int Index { get; }
+    public int Index => Panels.Layer;
 
     /// <summary>The width of x_{ℓ−1}.</summary>
     public int Inputs { get; }
@@ -30,12 +27,15 @@ public sealed class DenseLayer<T> where T : unmanaged, IBinaryFloatingPointIeee7
     /// <summary>The layer's description.</summary>
     public LayerDefinition Definition { get; }
 
-    /// <summary>Where the layer begins in the parameter buffer: panels of outputs, [Out/32][In + 1][32] in float, whose last row is the biases, the weights of an input that is always 1.</summary>
-    internal long Offset { get; }
+    /// <summary>Its weights and biases in θ: panels of outputs, [Out/32][In + 1][32] in float, whose last row is the biases, the weights of an input that is always 1.</summary>
+    internal ParameterPanels Panels { get; }
 
-    internal long End => Offset + Layout.PanelSize<T>(Inputs + 1, Outputs);
+    /// <summary>Where the layer begins in θ.</summary>
+    internal long Offset => Panels.Offset;
 
-    internal long WeightIndex(int output, int input) => Offset + Layout.PanelIndex<T>(input, output, Inputs + 1, Outputs);
+    internal long End => Panels.End<T>();
+
+    internal long WeightIndex(int output, int input) => Panels.Index<T>(input, output);
 
     internal long BiasIndex(int output) => WeightIndex(output, Inputs);
 

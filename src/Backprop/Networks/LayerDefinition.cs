@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Backprop.Activations;
+using Backprop.Layers;
 
 namespace Backprop.Networks;
 
@@ -12,19 +14,32 @@ public sealed record LayerDefinition
     /// <param name="dropout">The fraction of outputs that training sets to 0, in [0, 1).</param>
     /// <exception cref="UsageException">A value is out of its range.</exception>
     public LayerDefinition(int units, ActivationFunction activation, double dropout = 0)
+        : this(units, activation, dropout == 0 ? [] : [new Dropout(dropout)])
+    {
+    }
+
+    /// <summary>A layer of <paramref name="units"/> units with more than its activation.</summary>
+    /// <param name="units">At least 1.</param>
+    /// <param name="activation">The layer's f.</param>
+    /// <param name="parts">What else it has, in any order: where each stands is its own matter.</param>
+    /// <exception cref="UsageException">A value is out of its range, or two parts that stand at the same place.</exception>
+    public LayerDefinition(int units, ActivationFunction activation, IEnumerable<LayerPart> parts)
     {
         ArgumentNullException.ThrowIfNull(activation);
+        ArgumentNullException.ThrowIfNull(parts);
         if (units < 1)
         {
             throw new UsageException($"a layer needs at least 1 unit, found {units}");
         }
 
-        if (!(dropout >= 0 && dropout < 1))
+        (Units, Activation, Parts) = (units, activation, [.. parts.OrderBy(part => part.Place)]);
+        for (int n = 1; n < Parts.Length; n++)
         {
-            throw new UsageException($"dropout must be at least 0 and below 1, found {dropout.ToString(CultureInfo.InvariantCulture)}");
+            if (Parts[n].Place == Parts[n - 1].Place)
+            {
+                throw new UsageException($"a layer cannot have both {Parts[n - 1]} and {Parts[n]}");
+            }
         }
-
-        (Units, Activation, Dropout) = (units, activation, dropout);
     }
 
     /// <summary>The number of outputs.</summary>
@@ -33,9 +48,25 @@ public sealed record LayerDefinition
     /// <summary>The layer's f.</summary>
     public ActivationFunction Activation { get; }
 
-    /// <summary>The fraction of outputs that training sets to 0; the others are divided by 1 − dropout.</summary>
-    public double Dropout { get; }
+    /// <summary>What it has beside weights and activation, in the order in which they stand.</summary>
+    public ImmutableArray<LayerPart> Parts { get; }
 
-    /// <summary><c>128:relu</c>.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Units}:{Activation}");
+    /// <summary>The fraction of outputs that training sets to 0; the others are divided by 1 − dropout.</summary>
+    public double Dropout => Parts.OfType<Dropout>().FirstOrDefault()?.Rate ?? 0;
+
+    /// <summary>The same layer with another part, in the place of the one that stands there.</summary>
+    public LayerDefinition With(LayerPart part)
+    {
+        ArgumentNullException.ThrowIfNull(part);
+        return new(Units, Activation, [.. Parts.Where(other => other.Place != part.Place), part]);
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(LayerDefinition? other) => other is not null && Units == other.Units && Activation.Equals(other.Activation) && Parts.SequenceEqual(other.Parts);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Units, Activation, Parts.Length);
+
+    /// <summary><c>128:relu</c>, <c>128:relu,dropout(0.1)</c>.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Units}:{string.Join(',', Parts.Select(part => part.ToString()).Prepend(Activation.ToString()))}");
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Numerics;
 using Backprop.Kernels;
+using Backprop.Layers;
 
 namespace Backprop.Networks;
 
@@ -14,16 +15,24 @@ public sealed class Network<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     {
         ArgumentNullException.ThrowIfNull(definition);
         Definition = definition;
+        var builder = new NetworkBuilder<T>(this);
         var layers = ImmutableArray.CreateBuilder<DenseLayer<T>>(definition.Layers.Length);
-        long offset = 0;
         for (int layer = 1; layer <= definition.Layers.Length; layer++)
         {
-            layers.Add(new(this, layer, definition.InputsOf(layer), definition.Layers[layer - 1], offset));
-            offset = layers[^1].End;
+            LayerDefinition of = definition.Layers[layer - 1];
+            int inputs = definition.InputsOf(layer);
+            ParameterPanels panels = builder.AddPanels(layer, inputs + 1, of.Units, penalisedRows: inputs);
+            layers.Add(new(this, inputs, of, panels));
+            builder.AddBlock(layer, "weight", "W", [of.Units, inputs], panels, isTransposed: true);
+            builder.AddBlock(layer, "bias", "b", [of.Units], panels, firstRow: inputs);
+            foreach (LayerPart part in of.Parts)
+            {
+                part.AddParameters(builder, layer, of.Units);
+            }
         }
 
-        Layers = layers.MoveToImmutable();
-        Parameters = new(offset);
+        (Layers, Blocks, Panels) = (layers.MoveToImmutable(), builder.Blocks, builder.Panels);
+        (Parameters, State) = (new(builder.Length), new(builder.StateLength));
     }
 
     /// <summary>A network with weights drawn by an initializer.</summary>
@@ -39,8 +48,17 @@ public sealed class Network<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     /// <summary>The layers, ℓ = 1 first.</summary>
     public ImmutableArray<DenseLayer<T>> Layers { get; }
 
+    /// <summary>The tensors that the network is made of.</summary>
+    public ImmutableArray<ParameterBlock<T>> Blocks { get; }
+
+    /// <summary>The parts of θ, in their order.</summary>
+    internal ImmutableArray<ParameterPanels> Panels { get; }
+
     /// <summary>θ.</summary>
     internal AlignedBuffer<T> Parameters { get; }
+
+    /// <summary>What belongs to the network and is not learned: running statistics.</summary>
+    internal AlignedBuffer<T> State { get; }
 
     /// <summary>Grows whenever parameters have changed, so that copies know that they are old.</summary>
     internal long Version { get; private set; }
@@ -66,6 +84,7 @@ public sealed class Network<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         }
 
         other.Parameters.Span.CopyTo(Parameters.Span);
+        other.State.Span.CopyTo(State.Span);
         Touch();
     }
 
@@ -73,10 +92,9 @@ public sealed class Network<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     public Network<TOther> Convert<TOther>() where TOther : unmanaged, IBinaryFloatingPointIeee754<TOther>
     {
         var result = new Network<TOther>(Definition);
-        for (int l = 0; l < Layers.Length; l++)
+        for (int n = 0; n < Blocks.Length; n++)
         {
-            result.Layers[l].SetWeights(Array.ConvertAll(Layers[l].GetWeights(), TOther.CreateTruncating));
-            result.Layers[l].SetBiases(Array.ConvertAll(Layers[l].GetBiases(), TOther.CreateTruncating));
+            result.Blocks[n].Set(Array.ConvertAll(Blocks[n].Get(), TOther.CreateTruncating));
         }
 
         return result;
@@ -85,13 +103,13 @@ public sealed class Network<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     /// <summary>The first layer, counted from 1, with a NaN or an infinity among its parameters; 0 where all are finite.</summary>
     public int FirstNonFiniteLayer()
     {
-        foreach (DenseLayer<T> layer in Layers)
+        foreach (ParameterPanels panels in Panels)
         {
-            foreach (T value in Parameters.Span[(int)layer.Offset..(int)layer.End])
+            foreach (T value in Parameters.Span[(int)panels.Offset..(int)panels.End<T>()])
             {
                 if (!T.IsFinite(value))
                 {
-                    return layer.Index;
+                    return panels.Layer;
                 }
             }
         }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Backprop.Activations;
+using Backprop.Layers;
 using Backprop.Losses;
 
 namespace Backprop.Networks;
@@ -40,12 +41,15 @@ public sealed class NetworkDefinition : IEquatable<NetworkDefinition>
                 throw new UsageException($"layer {layer}: {definition.Activation.Name} can only stand at the output");
             }
 
-            before = definition.Units;
-        }
+            foreach (LayerPart part in definition.Parts)
+            {
+                if (part.Misfit(before, definition.Units, layer == Layers.Length) is { } misfit)
+                {
+                    throw new UsageException($"layer {layer}: {misfit}");
+                }
+            }
 
-        if (Layers[^1].Dropout > 0)
-        {
-            throw new UsageException("the output layer cannot have dropout");
+            before = definition.Units;
         }
 
         Loss = loss ?? DefaultLoss(Layers[^1].Activation);
@@ -90,7 +94,10 @@ public sealed class NetworkDefinition : IEquatable<NetworkDefinition>
 
     /// <summary>Whether inputs and units are as many in every layer, so that weights of one fit the other.</summary>
     internal bool HasShapeOf(NetworkDefinition other) =>
-        Inputs == other.Inputs && Layers.Select(layer => layer.Units).SequenceEqual(other.Layers.Select(layer => layer.Units));
+        Inputs == other.Inputs && Layers.Select(Shape).SequenceEqual(other.Layers.Select(Shape));
+
+    /// <summary>What decides which tensors a layer has.</summary>
+    private static string Shape(LayerDefinition layer) => string.Join(',', layer.Parts.Where(part => part.HasParameters).Select(part => part.Name).Prepend(layer.Units.ToString(CultureInfo.InvariantCulture)));
 
     /// <summary>The same layers under another loss.</summary>
     public NetworkDefinition With(Loss loss) => new(Inputs, Layers, loss);
@@ -134,9 +141,19 @@ public sealed class NetworkDefinition : IEquatable<NetworkDefinition>
         int colon = part.IndexOf(':', StringComparison.Ordinal);
         string units = colon < 0 ? part : part[..colon];
         return int.TryParse(units, NumberStyles.None, CultureInfo.InvariantCulture, out int count)
-            ? new LayerDefinition(count, ActivationFunction.Parse(colon < 0 ? "identity" : part[(colon + 1)..]))
+            ? ParseLayer(count, colon < 0 ? [] : part[(colon + 1)..].Split(','))
             : throw new UsageException($"network '{specification}': expected units:activation, such as 128:relu, found '{part}'");
     })];
+
+    /// <summary>An activation and parts, in any order; without an activation the identity.</summary>
+    private static LayerDefinition ParseLayer(int units, string[] names)
+    {
+        ILookup<bool, string> areParts = names.ToLookup(name => LayerPart.Names.Contains(name.Split('(')[0].Trim()));
+        string[] activations = [.. areParts[false]];
+        return activations.Length <= 1
+            ? new(units, ActivationFunction.Parse(activations is [var only] ? only : "identity"), areParts[true].Select(LayerPart.Parse))
+            : throw new UsageException($"a layer of {units} units has two activations, '{activations[0]}' and '{activations[1]}'; its other parts can be {string.Join(", ", LayerPart.Names)}");
+    }
 
     /// <summary>Splits at hyphens outside parentheses, so that leaky_relu(1e-2) stays whole.</summary>
     private static string[] Split(string specification)

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Backprop.Kernels;
+using Backprop.Propagation;
 
 namespace Backprop.Optimizers;
 
@@ -25,9 +26,6 @@ internal abstract unsafe class ParameterUpdate<T> where T : unmanaged, IBinaryFl
     /// <summary>One buffer for each of <see cref="Optimizer.StateNames"/>, laid out as θ.</summary>
     public AlignedBuffer<T>[] Moments { get; }
 
-    public static ParameterUpdate<T> Create(Optimizer optimizer, AlignedBuffer<T> parameters, VectorPath path) =>
-        VectorPaths.Dispatch(path, new Maker(optimizer, parameters));
-
     /// <summary>Starts a step, counted from 1.</summary>
     public abstract void Begin(long step, double learningRate);
 
@@ -40,8 +38,8 @@ internal abstract unsafe class ParameterUpdate<T> where T : unmanaged, IBinaryFl
     /// <summary>g ← factor · g.</summary>
     public abstract void Scale(T* gradient, int count, double factor);
 
-    /// <summary>Updates the parameters from <paramref name="offset"/> on. False: one of them is not finite any more.</summary>
-    public abstract bool Apply(T* gradient, long offset, int count);
+    /// <summary>Updates a tile. False: one of its numbers is not finite any more.</summary>
+    public abstract bool Apply(T* gradient, in ParameterTiles<T>.Tile tile);
 
     /// <summary>
     /// Makes the padding what it was at first, which an optimizer need not do (0 / 0 where ε is 0). False: a parameter that there is is not finite.
@@ -73,10 +71,5 @@ internal abstract unsafe class ParameterUpdate<T> where T : unmanaged, IBinaryFl
         }
 
         return finite;
-    }
-
-    private sealed class Maker(Optimizer optimizer, AlignedBuffer<T> parameters) : IVectorVisitor<T, ParameterUpdate<T>>
-    {
-        public ParameterUpdate<T> Visit<V>() where V : unmanaged, ILanes<V, T> => new ParameterUpdate<T, V>(optimizer, parameters);
     }
 }

@@ -1,18 +1,37 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Backprop.Kernels;
+using Backprop.Networks;
+using Backprop.Propagation;
 
 namespace Backprop.Optimizers;
 
 /// <summary>An optimizer at work on vectors <typeparamref name="V"/>. Counts are multiples of 64 bytes.</summary>
-internal sealed unsafe class ParameterUpdate<T, V>(Optimizer optimizer, AlignedBuffer<T> parameters) : ParameterUpdate<T>(optimizer, parameters)
+internal sealed unsafe class ParameterUpdate<T, V> : ParameterUpdate<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where V : unmanaged, ILanes<V, T>
 {
-    private readonly OptimizerKernel<V> _kernel = optimizer.Bind<V>();
+    private readonly double[] _rateFactors; // each once
+    private readonly OptimizerKernel<V>[] _kernels, _kernelOfPart;
+
+    /// <param name="optimizer">The optimizer.</param>
+    /// <param name="parameters">θ.</param>
+    /// <param name="parts">The parts of θ, which say what the learning rate is multiplied by.</param>
+    public ParameterUpdate(Optimizer optimizer, AlignedBuffer<T> parameters, IReadOnlyList<ParameterPanels> parts) : base(optimizer, parameters)
+    {
+        _rateFactors = [.. parts.Select(part => part.RateFactor).Distinct()];
+        _kernels = [.. _rateFactors.Select(_ => optimizer.Bind<V>())];
+        _kernelOfPart = [.. parts.Select(part => _kernels[Array.IndexOf(_rateFactors, part.RateFactor)])];
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Begin(long step, double learningRate) => _kernel.Begin(step, learningRate);
+    public override void Begin(long step, double learningRate)
+    {
+        for (int n = 0; n < _kernels.Length; n++)
+        {
+            _kernels[n].Begin(step, learningRate * _rateFactors[n]);
+        }
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void AddPenalty(T* gradient, long offset, int count, double l1, double l2)
@@ -47,9 +66,10 @@ internal sealed unsafe class ParameterUpdate<T, V>(Optimizer optimizer, AlignedB
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override bool Apply(T* gradient, long offset, int count)
+    public override bool Apply(T* gradient, in ParameterTiles<T>.Tile tile)
     {
-        V finite = _kernel.Run((V*)(Parameters.Pointer + offset), (V*)gradient, At(0, offset), At(1, offset), At(2, offset), count / V.Count);
+        long offset = tile.Offset;
+        V finite = _kernelOfPart[tile.Part.Number].Run((V*)(Parameters.Pointer + offset), (V*)gradient, At(0, offset), At(1, offset), At(2, offset), tile.Size / V.Count);
         return V.EqualsAll(finite, V.Create(0));
     }
 

@@ -2,6 +2,7 @@ using System.Numerics;
 using Backprop.Data;
 using Backprop.Kernels;
 using Backprop.Networks;
+using Backprop.Propagation.Schedules;
 
 namespace Backprop.Propagation;
 
@@ -10,11 +11,12 @@ namespace Backprop.Propagation;
 public sealed unsafe class Backpropagation<T> : IDisposable where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Network<T> _network;
-    private readonly BatchGradient<T> _batch;
+    private readonly WorkerTeam _team;
+    private readonly StepPlan<T> _plan;
     private readonly Gradient<T> _gradient;
-    private readonly Action<int, int> _sumTile;
+    private readonly TilePhase _sumTiles;
     private readonly int _batchSize;
-    private bool _goesOn;
+    private bool _goesOn, _isDisposed;
 
     /// <summary>Plans the buffers; the network's present and later weights are used.</summary>
     /// <param name="network">The network.</param>
@@ -29,9 +31,10 @@ public sealed unsafe class Backpropagation<T> : IDisposable where T : unmanaged,
         ArgumentNullException.ThrowIfNull(network);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
-        (_network, _batchSize, _sumTile) = (network, batchSize, SumTile);
-        _batch = new(network, _batchSize, threads, vectors, narrow);
-        _gradient = new(network);
+        (_network, _batchSize, _gradient) = (network, batchSize, new(network));
+        _team = new(StepPlan<T>.ThreadsFor(network.Definition, batchSize, threads));
+        _plan = StepPlan<T>.Create(network, new(batchSize, vectors, Narrow: narrow), _team);
+        _sumTiles = _plan.ForEachTile(SumTile);
     }
 
     /// <summary>The gradient of the mean loss over all rows, for all parameters and, if asked for, the inputs. The same object every time: the next call overwrites it.</summary>
@@ -40,7 +43,7 @@ public sealed unsafe class Backpropagation<T> : IDisposable where T : unmanaged,
     public Gradient<T> Run(Dataset<T> data, bool toInput = false)
     {
         ArgumentNullException.ThrowIfNull(data);
-        _batch.RequireAlive(this);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         Fit.Require(_network.Definition, data, targets: true);
         (_gradient.Loss, _gradient.Rows) = (0, data.Rows);
         _gradient.InputGradients = toInput ? new T[ArraySize.Of(data.Rows, data.FeatureCount, "input gradients")] : null;
@@ -50,13 +53,11 @@ public sealed unsafe class Backpropagation<T> : IDisposable where T : unmanaged,
         {
             samples = Math.Min(_batchSize, data.Rows - start);
             _goesOn = start > 0; // later rows go on where earlier ones stopped
-            _gradient.Loss += _batch.Propagate(data, order, start, samples, weights, dropout: null, toInput);
-            _batch.ForEachTile(_sumTile);
+            _gradient.Loss += _plan.Propagate(new(data, order, start, samples, weights), toInput);
+            _plan.Run(_sumTiles);
             for (int sample = 0; toInput && sample < samples; sample++)
             {
-                Workspace<T> workspace = _batch.Propagator.Workspace;
-                new Span<T>(workspace.Deltas[0].Pointer + ((long)sample * workspace.Strides[0]), data.FeatureCount)
-                    .CopyTo(_gradient.InputGradients.AsSpan((start + sample) * data.FeatureCount));
+                new Span<T>(_plan.InputDelta.Row(sample), data.FeatureCount).CopyTo(_gradient.InputGradients.AsSpan((start + sample) * data.FeatureCount));
             }
         }
 
@@ -64,11 +65,15 @@ public sealed unsafe class Backpropagation<T> : IDisposable where T : unmanaged,
     }
 
     /// <summary>Ends the threads. Not while a gradient is taken; once more does nothing.</summary>
-    public void Dispose() => _batch.Dispose();
+    public void Dispose()
+    {
+        _isDisposed = true;
+        _team.Dispose();
+    }
 
     private void SumTile(int thread, int tile)
     {
-        T* to = _gradient.Buffer.Pointer + _batch.Tiles[tile].Offset;
-        _batch.Sum(_batch.Tiles[tile], _goesOn ? to : null, to);
+        T* to = _gradient.Buffer.Pointer + _plan.Tiles[tile].Offset;
+        _plan.Sum(_plan.Tiles[tile], _goesOn ? to : null, to);
     }
 }

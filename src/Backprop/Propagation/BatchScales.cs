@@ -26,20 +26,20 @@ internal static unsafe class BatchScales
         return sum;
     }
 
-    /// <summary>Writes the scales of samples first … first + count − 1.</summary>
+    /// <summary>Writes the scales of samples first, first + 1, …, which are the given rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Write<T>(Dataset<T> data, in RowPermutation order, int start, int first, int count, double sum, AlignedBuffer<T> scales) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static void Write<T>(Dataset<T> data, ReadOnlySpan<int> rows, int first, double sum, AlignedBuffer<T> scales) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (data.SampleWeights is null)
         {
-            new Span<T>(scales.Pointer + first, count).Fill(T.CreateTruncating(1 / sum));
+            new Span<T>(scales.Pointer + first, rows.Length).Fill(T.CreateTruncating(1 / sum));
             return;
         }
 
-        for (int sample = first; sample < first + count; sample++)
+        for (int n = 0; n < rows.Length; n++)
         {
-            double weight = double.CreateTruncating(data.SampleWeights[order[start + sample]]);
-            scales.Pointer[sample] = sum == 0 ? T.Zero : T.CreateTruncating(weight / sum);
+            double weight = double.CreateTruncating(data.SampleWeights[rows[n]]);
+            scales.Pointer[first + n] = sum == 0 ? T.Zero : T.CreateTruncating(weight / sum);
         }
     }
 }

@@ -27,6 +27,14 @@ public sealed class Gradient<T> where T : unmanaged, IBinaryFloatingPointIeee754
 
     internal AlignedBuffer<T> Buffer { get; }
 
+    /// <summary>∂L/∂block, row-major.</summary>
+    /// <exception cref="ArgumentException">A block that is not learned.</exception>
+    public T[] Of(ParameterBlock<T> block)
+    {
+        ArgumentNullException.ThrowIfNull(block);
+        return block.IsTrained ? block.Unpack(Buffer.Span) : throw new ArgumentException($"{block.Name} is not learned: it has no gradient", nameof(block));
+    }
+
     /// <summary>∂L/∂W_ℓ, row-major [Out×In]; layers count from 1.</summary>
     public T[] WeightGradients(int layer) => _network.Layers[layer - 1].Unpack(Buffer.Span);
 

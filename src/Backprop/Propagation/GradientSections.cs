@@ -1,6 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Backprop.Kernels;
-using Backprop.Networks;
 
 namespace Backprop.Propagation;
 
@@ -29,11 +29,15 @@ internal sealed unsafe class GradientSections<T> where T : unmanaged, IBinaryFlo
     }
 
     /// <summary>Null where sections would bring nothing.</summary>
-    public static GradientSections<T>? For(Network<T> network, Workspace<T> workspace, bool narrow)
+    /// <param name="parameters">The length of θ.</param>
+    /// <param name="capacity">The most samples of a batch.</param>
+    /// <param name="activations">The numbers of a sample in all layers.</param>
+    /// <param name="narrow">Whether samples run across the lanes.</param>
+    public static GradientSections<T>? For(long parameters, int capacity, long activations, bool narrow)
     {
         int few = narrow ? FewNarrowSamples : FewSamples;
-        long sections = Count(workspace.Capacity, few), parameters = network.Parameters.Length;
-        return narrow || (sections > 1 && sections * parameters <= workspace.Capacity * (long)workspace.Strides.Sum()) ? new(parameters, few, workspace.Capacity) : null;
+        long sections = Count(capacity, few);
+        return narrow || (sections > 1 && sections * parameters <= capacity * activations) ? new(parameters, few, capacity) : null;
     }
 
     /// <summary>The sections of a batch: one, or an even number, so that two threads have the same to do.</summary>
@@ -42,12 +46,28 @@ internal sealed unsafe class GradientSections<T> where T : unmanaged, IBinaryFlo
     /// <summary>The first sample of a section, at the beginning of a group of losses; the sections are as even as can be.</summary>
     public int First(int section, int samples)
     {
-        int groups = (samples + Workspace<T>.LossGroup - 1) / Workspace<T>.LossGroup;
-        return Math.Min(samples, Workspace<T>.LossGroup * (int)((long)groups * section / CountOf(samples)));
+        int groups = (samples + Samples<T>.LossGroup - 1) / Samples<T>.LossGroup;
+        return Math.Min(samples, Samples<T>.LossGroup * (int)((long)groups * section / CountOf(samples)));
     }
 
     /// <summary>Where the gradient of a section lies, as the parameters do.</summary>
     public T* Sums(int section) => _sums.Pointer + (section * _parameters);
+
+    /// <summary>to = (start) + Σ over the first sections of their gradients of a tile, in their order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Sum<V>(in ParameterTiles<T>.Tile tile, int count, T* start, T* to) where V : unmanaged, ILanes<V, T>
+    {
+        for (int n = 0; n < tile.Size; n += V.Count)
+        {
+            V sum = start is null ? V.Create(0) : V.Load(start + n);
+            for (int section = 0; section < count; section++)
+            {
+                sum += V.Load(Sums(section) + tile.Offset + n);
+            }
+
+            sum.Store(to + n);
+        }
+    }
 
     private static int Count(int samples, int few) => samples < few + (few / 2) ? 1 : Math.Min(Most, 2 * Math.Max(1, (samples + few) / (2 * few)));
 }

@@ -4,7 +4,7 @@ using Backprop.Networks;
 
 namespace Backprop.Propagation;
 
-/// <summary>Divides the parameters into tiles: one panel of outputs by about 96 inputs, the biases as one more input.</summary>
+/// <summary>Divides θ into tiles: one panel of columns by about 96 rows, which of a layer are outputs and inputs, the biases as one more input.</summary>
 internal sealed class ParameterTiles<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>The most inputs of a tile: whole panels of the backward weights, whole register tiles.</summary>
@@ -43,36 +43,39 @@ internal sealed class ParameterTiles<T> where T : unmanaged, IBinaryFloatingPoin
         int width = Layout.PanelWidth<T>();
         for (int owner = 0; owner < owners; owner++)
         {
-            foreach (DenseLayer<T> layer in network.Layers)
+            foreach (ParameterPanels part in network.Panels)
             {
-                int rows = layer.Inputs + 1, panels = (layer.Outputs + width - 1) / width;
+                int rows = part.Rows, panels = (part.Columns + width - 1) / width;
                 for (int input = 0, count; input < rows; input += count) // inputs outermost: their activations stay in the cache
                 {
                     count = rows - input <= inputs + Leftover ? rows - input : inputs;
                     for (int panel = panels * owner / owners; panel < panels * (owner + 1) / owners; panel++)
                     {
-                        yield return new(layer, input, count, panel * width, Layout.WidthAt<T>(panel * width, layer.Outputs));
+                        yield return new(part, input, count, panel * width, Layout.WidthAt<T>(panel * width, part.Columns));
                     }
                 }
             }
         }
     }
 
-    /// <summary>A tile: contiguous in the parameter buffer.</summary>
-    /// <param name="Layer">Its layer.</param>
-    /// <param name="Input">The first input.</param>
-    /// <param name="Rows">The number of inputs, the biases counted as one.</param>
-    /// <param name="Output">The first output.</param>
-    /// <param name="Width">The number of outputs, padding included.</param>
-    internal readonly record struct Tile(DenseLayer<T> Layer, int Input, int Rows, int Output, int Width)
+    /// <summary>A tile: contiguous in θ.</summary>
+    /// <param name="Part">What it is a part of.</param>
+    /// <param name="Input">The first row: of weights the first input.</param>
+    /// <param name="Rows">The number of rows: of weights inputs, the biases counted as one.</param>
+    /// <param name="Output">The first column: of weights the first output.</param>
+    /// <param name="Width">The number of columns, padding included.</param>
+    internal readonly record struct Tile(ParameterPanels Part, int Input, int Rows, int Output, int Width)
     {
-        /// <summary>The inputs without the biases.</summary>
-        public int Inputs { get; } = Math.Min(Rows, Layer.Inputs - Input);
+        /// <summary>The rows that are penalised: of weights the inputs without the biases.</summary>
+        public int Inputs { get; } = Math.Clamp(Part.PenalisedRows - Input, 0, Rows);
 
-        /// <summary>Where it lies in the parameter buffer.</summary>
-        public long Offset { get; } = Layer.WeightIndex(Output, Input);
+        /// <summary>Where it lies in θ.</summary>
+        public long Offset { get; } = Part.Index<T>(Input, Output);
 
         /// <summary>Its numbers, padding included.</summary>
         public int Size => Rows * Width;
+
+        /// <summary>The columns that are parameters; the others are padding.</summary>
+        public int Columns => Math.Min(Width, Part.Columns - Output);
     }
 }

@@ -11,7 +11,7 @@ namespace Backprop.Propagation;
 /// <typeparam name="T">float or double.</typeparam>
 public sealed class Predictor<T> : IDisposable where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly PredictionPass<T>?[] _idle = new PredictionPass<T>?[64];
+    private readonly PredictionPlan<T>?[] _idle = new PredictionPlan<T>?[64];
     private readonly int _threads;
     private volatile bool _isDisposed;
 
@@ -55,14 +55,14 @@ public sealed class Predictor<T> : IDisposable where T : unmanaged, IBinaryFloat
             return;
         }
 
-        PredictionPass<T> pass = Take();
+        PredictionPlan<T> plan = Take();
         try
         {
-            pass.Predict(features, outputs, rows, preActivations);
+            plan.Predict(features, outputs, rows, preActivations);
         }
         finally
         {
-            GiveBack(pass);
+            GiveBack(plan);
         }
     }
 
@@ -102,40 +102,40 @@ public sealed class Predictor<T> : IDisposable where T : unmanaged, IBinaryFloat
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         Fit.Require(Network.Definition, data, targets: true);
         outputs = new T[ArraySize.Of(data.Rows, Network.Definition.Outputs, "outputs")];
-        PredictionPass<T> pass = Take();
+        PredictionPlan<T> plan = Take();
         try
         {
-            return pass.Evaluate(data, outputs, preActivations);
+            return plan.Evaluate(data, outputs, preActivations);
         }
         finally
         {
-            GiveBack(pass);
+            GiveBack(plan);
         }
     }
 
-    private PredictionPass<T> Take()
+    private PredictionPlan<T> Take()
     {
         for (int n = 0; n < _idle.Length; n++)
         {
-            if (_idle[n] is not null && Interlocked.Exchange(ref _idle[n], null) is { } pass)
+            if (_idle[n] is not null && Interlocked.Exchange(ref _idle[n], null) is { } plan)
             {
-                return pass;
+                return plan;
             }
         }
 
         return new(Network, _threads);
     }
 
-    private void GiveBack(PredictionPass<T> pass)
+    private void GiveBack(PredictionPlan<T> plan)
     {
         for (int n = 0; n < _idle.Length && !_isDisposed; n++)
         {
-            if (_idle[n] is null && Interlocked.CompareExchange(ref _idle[n], pass, null) is null)
+            if (_idle[n] is null && Interlocked.CompareExchange(ref _idle[n], plan, null) is null)
             {
                 return;
             }
         }
 
-        pass.Dispose();
+        plan.Dispose();
     }
 }

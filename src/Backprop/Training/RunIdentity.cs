@@ -22,7 +22,7 @@ internal static class RunIdentity
         var identity = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["precision"] = typeof(T) == typeof(float) ? "float" : "double",
-            ["network"] = $"{network}, {network.Loss}{string.Concat(network.Layers.Where(layer => layer.Dropout > 0).Select(layer => string.Create(CultureInfo.InvariantCulture, $", dropout {layer.Dropout:R} after {layer}")))}",
+            ["network"] = $"{network}, {network.Loss}",
             ["optimizer"] = optimizer.Describe(),
             ["batch size"] = Text(options.BatchSize),
             ["schedule"] = options.Schedule,

@@ -5,6 +5,7 @@ using Backprop.Kernels;
 using Backprop.Networks;
 using Backprop.Optimizers;
 using Backprop.Propagation;
+using Backprop.Propagation.Schedules;
 
 namespace Backprop.Training;
 
@@ -16,20 +17,21 @@ namespace Backprop.Training;
 public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly TrainingStepOptions _options;
-    private readonly BatchGradient<T> _batch;
+    private readonly WorkerTeam _team;
+    private readonly StepPlan<T> _plan;
     private readonly ParameterUpdate<T> _update;
-    private readonly AlignedBuffer<T>? _gradient; // only a global norm needs it as a whole
+    private readonly AlignedBuffer<T>? _gradient; // only where something asks for it as a whole
     private readonly AlignedBuffer<T>[] _tileOfThread;
     private readonly double[] _squares;
-    private readonly Action<int, int> _updateTile, _updateClippedTile;
-    private readonly bool _hasDropout;
+    private readonly TilePhase _sumAndUpdate, _addUp, _updateWhole;
     private double _clipFactor;
     private int _nonFiniteLayer;
+    private bool _goesOn, _isWhole, _isDisposed;
 
     /// <summary>Plans a step.</summary>
     /// <param name="network">What is trained.</param>
     /// <param name="optimizer">How.</param>
-    /// <param name="batchSize">The most samples of a batch.</param>
+    /// <param name="batchSize">The most samples that go through the network together; a step has up to <see cref="TrainingStepOptions.Accumulate"/> times as many.</param>
     /// <param name="options">Penalties, clipping, threads.</param>
     /// <exception cref="UsageException">An option out of its range.</exception>
     public TrainingStep(Network<T> network, Optimizer optimizer, int batchSize, TrainingStepOptions? options = null)
@@ -40,26 +42,27 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
         _options = options ?? new();
         _options.Validate();
         Vectors = _options.Vectors ?? VectorPaths.Current;
-        _batch = new(network, batchSize, _options.Threads, Vectors, _options.Narrow);
-        _update = ParameterUpdate<T>.Create(optimizer, network.Parameters, Vectors);
-        _gradient = _options.ClipNorm is null ? null : new(network.Parameters.Length);
-        _squares = new double[_batch.Tiles.Count];
-        _tileOfThread = [.. Enumerable.Range(0, Threads).Select(_ => new AlignedBuffer<T>(ParameterTiles<T>.LargestTile))];
-        _hasDropout = network.Definition.Layers.Any(layer => layer.Dropout > 0);
-        (_updateTile, _updateClippedTile) = (UpdateTile, UpdateClippedTile);
+        int threads = StepPlan<T>.ThreadsFor(network.Definition, batchSize, _options.Threads);
+        _gradient = _options.ClipNorm is null && _options.Accumulate == 1 ? null : new(network.Parameters.Length);
+        _tileOfThread = [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer<T>(ParameterTiles<T>.LargestTile))];
+        _team = new(threads);
+        _plan = StepPlan<T>.Create(network, new(batchSize, Vectors, optimizer, _options.Narrow, IsTraining: true), _team);
+        _update = _plan.Update!;
+        _squares = new double[_plan.Tiles.Count];
+        (_sumAndUpdate, _addUp, _updateWhole) = (_plan.ForEachTile(SumAndUpdate), _plan.ForEachTile(AddUp), _plan.ForEachTile(UpdateWhole));
     }
 
     /// <summary>The updates made so far.</summary>
     public long Steps { get; internal set; }
 
     /// <summary>The threads that really run.</summary>
-    public int Threads => _batch.Threads;
+    public int Threads => _team.Count;
 
     /// <summary>The vectors that really run.</summary>
     public VectorPath Vectors { get; }
 
     /// <summary>Whether the next step finds its copy of the weights as they are.</summary>
-    internal bool HasFreshCopy => _batch.Propagator.HasFreshCopy;
+    internal bool HasFreshCopy => _plan.HasFreshCopy;
 
     /// <summary>The optimizer's moments, laid out as the parameters.</summary>
     internal AlignedBuffer<T>[] Moments => _update.Moments;
@@ -79,60 +82,95 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
     public double Run(Dataset<T> data, in RowPermutation order, int start, int samples, double learningRate, long epoch = 0)
     {
         ArgumentNullException.ThrowIfNull(data);
-        _batch.RequireAlive(this);
-        _batch.Require(data, order, start, samples);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        _plan.Require(data, order, start, samples, most: (int)Math.Min(int.MaxValue, (long)_plan.Capacity * _options.Accumulate));
         double weights = BatchScales.Sum(data, order, start, samples);
         if (weights == 0)
         {
             return 0; // nothing counts: no update
         }
 
-        double loss = _batch.Propagate(data, order, start, samples, weights, _hasDropout ? new(_options.Seed, epoch) : null, toInput: false);
         Steps++;
-        if (!double.IsFinite(loss))
+        double loss = 0;
+        for (int done = 0; done < samples; done += _plan.Capacity)
         {
-            _batch.ForwardAgain();
-            throw Divergence.Find(_batch.Propagator, samples, Steps, loss);
+            loss += _plan.Propagate(new(data, order, start + done, Math.Min(_plan.Capacity, samples - done), weights, new(_options.Seed, epoch)));
+            if (!double.IsFinite(loss))
+            {
+                _plan.ForwardAgain();
+                throw Divergence.Find(_plan, Steps, loss);
+            }
+
+            if (_gradient is not null)
+            {
+                (_goesOn, _isWhole) = (done > 0, samples - done <= _plan.Capacity);
+                _plan.Run(_addUp);
+            }
         }
 
         _update.Begin(Steps, learningRate);
         _nonFiniteLayer = 0;
-        _batch.Propagator.Network.Touch(); // before: what stops half way leaves copies that are old
-        _batch.ForEachTile(_updateTile);
-        if (_gradient is not null)
+        _plan.Network.Touch(); // before: what stops half way leaves copies that are old
+        if (_options.ClipNorm is { } limit)
         {
-            _clipFactor = ClipFactor(_options.ClipNorm!.Value);
-            _batch.ForEachTile(_updateClippedTile);
+            _clipFactor = ClipFactor(limit);
         }
 
-        if (!_batch.IsNarrow)
-        {
-            _batch.Propagator.KeepFreshCopy();
-        }
-
+        _plan.Run(_gradient is null ? _sumAndUpdate : _updateWhole);
+        _plan.EndUpdate();
         return _nonFiniteLayer == 0 ? loss
             : throw new DivergenceException($"step {Steps}: a parameter of layer {_nonFiniteLayer} is not finite after the update; a lower learning rate or --clip-norm may help", _nonFiniteLayer, Steps);
     }
 
     /// <summary>Ends the threads. Not while a step runs; once more does nothing.</summary>
-    public void Dispose() => _batch.Dispose();
+    public void Dispose()
+    {
+        _isDisposed = true;
+        _team.Dispose();
+    }
 
     /// <summary>∂W and ∂b of a tile, and the update while it is hot.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void UpdateTile(int thread, int index)
+    private void SumAndUpdate(int thread, int index)
     {
-        ref readonly ParameterTiles<T>.Tile tile = ref _batch.Tiles[index];
-        T* gradient;
-        if (_gradient is null)
+        ref readonly ParameterTiles<T>.Tile tile = ref _plan.Tiles[index];
+        T* gradient = _plan.Sum(tile, _tileOfThread[thread].Pointer);
+        Transform(tile, gradient);
+        Update(tile, gradient);
+    }
+
+    /// <summary>∂W and ∂b of a tile where the whole gradient is wanted: added to what earlier parts of the batch gave, and made ready with the last.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void AddUp(int thread, int index)
+    {
+        ref readonly ParameterTiles<T>.Tile tile = ref _plan.Tiles[index];
+        T* gradient = _gradient!.Pointer + tile.Offset;
+        _plan.Sum(tile, _goesOn ? gradient : null, gradient);
+        if (_isWhole)
         {
-            gradient = _batch.Sum(tile, _tileOfThread[thread].Pointer);
+            Transform(tile, gradient);
+            _squares[index] = _options.ClipNorm is null ? 0 : SumOfSquares(gradient, tile.Size);
         }
-        else
+    }
+
+    /// <summary>The update once the whole gradient is known.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void UpdateWhole(int thread, int index)
+    {
+        ref readonly ParameterTiles<T>.Tile tile = ref _plan.Tiles[index];
+        T* gradient = _gradient!.Pointer + tile.Offset;
+        if (_options.ClipNorm is not null)
         {
-            gradient = _gradient.Pointer + tile.Offset;
-            _batch.Sum(tile, null, gradient);
+            _update.Scale(gradient, tile.Size, _clipFactor);
         }
 
+        Update(tile, gradient);
+    }
+
+    /// <summary>Penalties, and the limit of each number.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Transform(in ParameterTiles<T>.Tile tile, T* gradient)
+    {
         if (_options.L1 > 0 || _options.L2 > 0)
         {
             _update.AddPenalty(gradient, tile.Offset, tile.Inputs * tile.Width, _options.L1, _options.L2);
@@ -142,38 +180,14 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
         {
             _update.Clip(gradient, tile.Size, limit);
         }
-
-        if (_gradient is null)
-        {
-            Update(tile, gradient);
-        }
-        else
-        {
-            _squares[index] = SumOfSquares(gradient, tile.Size);
-        }
-    }
-
-    /// <summary>The update after the norm of the whole gradient is known.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void UpdateClippedTile(int thread, int index)
-    {
-        ref readonly ParameterTiles<T>.Tile tile = ref _batch.Tiles[index];
-        T* gradient = _gradient!.Pointer + tile.Offset;
-        _update.Scale(gradient, tile.Size, _clipFactor);
-        Update(tile, gradient);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Update(in ParameterTiles<T>.Tile tile, T* gradient)
     {
-        if (!_update.Apply(gradient, tile.Offset, tile.Size) && !_update.ClearPadding(tile.Offset, tile.Rows, tile.Width, tile.Layer.Outputs - tile.Output))
+        if (!_plan.Apply(tile, gradient))
         {
-            Interlocked.CompareExchange(ref _nonFiniteLayer, tile.Layer.Index, 0);
-        }
-
-        if (tile.Layer.Index > 1 && !_batch.IsNarrow)
-        {
-            _batch.Propagator.CopyToBackwardWeights(tile.Layer, tile.Input, tile.Inputs, tile.Output);
+            Interlocked.CompareExchange(ref _nonFiniteLayer, tile.Part.Layer, 0);
         }
     }
 

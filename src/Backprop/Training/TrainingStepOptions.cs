@@ -17,6 +17,9 @@ public sealed record TrainingStepOptions
     /// <summary>The greatest absolute value of each gradient; null: any.</summary>
     public double? ClipValue { get; init; }
 
+    /// <summary>So many batches go through the network one after the other and make one step together, as one batch of all their rows would; 1: each makes its own.</summary>
+    public int Accumulate { get; init; } = 1;
+
     /// <summary>Threads at most; 0: one for each processor. Work that is too small for several runs on one. The result is the same.</summary>
     public int Threads { get; init; }
 
@@ -35,6 +38,11 @@ public sealed record TrainingStepOptions
         Require("l2", L2, L2 >= 0);
         Require("clip-norm", ClipNorm ?? 1, ClipNorm is null or > 0);
         Require("clip-value", ClipValue ?? 1, ClipValue is null or > 0);
+        if (Accumulate < 1)
+        {
+            throw new UsageException($"accumulate must be at least 1, found {Accumulate}");
+        }
+
         if (Threads < 0)
         {
             throw new UsageException($"threads must be at least 1 (or 0: one for each processor), found {Threads}");

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Backprop.Propagation;
+namespace Backprop.Propagation.Schedules;
 
 /// <summary>
 /// Whether a team is faster than one thread is found by trying, now and then: a step of some microseconds gains by two threads on two free

@@ -5,64 +5,76 @@ using Backprop.Kernels;
 using Backprop.Losses;
 using Backprop.Networks;
 
-namespace Backprop.Propagation;
+namespace Backprop.Propagation.Passes;
 
 /// <summary>
 /// The turning point: y = f_N(p), the loss, and Δ_N. One sample per lane: a block of samples is transposed, so that softmax and every
 /// loss are sums over a loop and never across lanes.
 /// </summary>
-internal static unsafe class OutputPass<T, V>
+internal sealed unsafe class OutputPass<T, V> : Pass
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where V : unmanaged, ILanes<V, T>
 {
-    /// <summary>The elements of scratch memory that <see cref="Run"/> needs.</summary>
-    public static int ScratchSize(NetworkDefinition definition) => (3 * definition.Outputs) + definition.TargetCount;
+    private readonly NetworkDefinition _definition;
+    private readonly Samples<T> _samples;
+    private readonly OutputKernel<V> _kernel;
+    private readonly BatchMatrix<T> _outputs;
+    private readonly BatchMatrix<T>? _delta;
+    private readonly OutputStage _stage;
+    private readonly AlignedBuffer<T>[] _scratchOfThread;
 
-    /// <param name="network">Its definition says what the outputs are.</param>
-    /// <param name="workspace">X_N holds P_N; Y, the losses and Δ_N are written as far as <paramref name="stage"/> asks.</param>
+    /// <param name="definition">Says what the outputs are.</param>
+    /// <param name="samples">Targets and scales; the losses are written.</param>
     /// <param name="kernel">Output activation and loss.</param>
-    /// <param name="scratch"><see cref="ScratchSize"/> elements of the calling thread's own.</param>
-    /// <param name="first">The first sample, at the beginning of a group of <see cref="Workspace{T}.LossGroup"/>.</param>
-    /// <param name="count">The number of samples.</param>
-    /// <param name="classes">Whether the targets are classes.</param>
+    /// <param name="outputs">Holds P_N; where the pass ends before the deltas, Y comes in its place.</param>
+    /// <param name="delta">Δ_N, if it is wanted.</param>
     /// <param name="stage">What is wanted.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(Network<T> network, Workspace<T> workspace, OutputKernel<V> kernel, V* scratch, int first, int count, bool classes, OutputStage stage)
+    /// <param name="threads">The threads that may run it.</param>
+    public OutputPass(NetworkDefinition definition, Samples<T> samples, OutputKernel<V> kernel, BatchMatrix<T> outputs, BatchMatrix<T>? delta, OutputStage stage, int threads)
     {
-        int layer = network.Layers.Length, stride = workspace.Strides[layer];
-        int outputs = network.Definition.Outputs, targets = network.Definition.TargetCount;
-        V* p = scratch, y = p + outputs, delta = y + outputs, t = delta + outputs;
+        (_definition, _samples, _kernel, _outputs, _delta, _stage) = (definition, samples, kernel, outputs, delta, stage);
+        long scratch = ((3L * definition.Outputs) + definition.TargetCount) * V.Count;
+        _scratchOfThread = [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer<T>(scratch))];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Run(int thread, int unit, int endUnit, int first, int count)
+    {
+        int outputs = _definition.Outputs;
+        nint stride = _outputs.Stride;
+        V* p = (V*)_scratchOfThread[thread].Pointer, y = p + outputs, delta = y + outputs, t = delta + outputs;
+        bool classes = _stage != OutputStage.Outputs && _samples.Batch.Data.Targets.AreClasses;
         for (int sample = first; sample < first + count; sample += V.Count) // there is room for whole vectors of samples: what is beyond the last is not used
         {
-            T* x = workspace.Activations[layer].Pointer + ((long)sample * stride);
+            T* x = _outputs.Row(sample);
             Transposition.Run(x, stride, V.Count, outputs, (T*)p, V.Count);
             Repeat((T*)p, outputs, first + count - sample);
-            kernel.Forward(p, y, outputs);
-            if (stage != OutputStage.Deltas)
+            _kernel.Forward(p, y, outputs);
+            if (_stage != OutputStage.Deltas)
             {
                 Transposition.Run((T*)y, V.Count, outputs, V.Count, x, stride);
-                if (stage == OutputStage.Outputs)
+                if (_stage == OutputStage.Outputs)
                 {
                     continue;
                 }
             }
 
-            Group(network.Definition, workspace, kernel, p, y, t, stage == OutputStage.Deltas ? delta : null, sample, first + count - 1, classes);
-            if (stage == OutputStage.Deltas)
+            Group(_definition, _samples, _kernel, p, y, t, _delta is null ? null : delta, sample, first + count - 1, classes);
+            if (_delta is not null)
             {
-                Transposition.Run((T*)delta, V.Count, outputs, V.Count, workspace.Deltas[layer].Pointer + ((long)sample * stride), stride);
+                Transposition.Run((T*)delta, V.Count, outputs, V.Count, _delta.Row(sample), _delta.Stride);
             }
         }
 
-        if (stage != OutputStage.Outputs)
+        if (_stage != OutputStage.Outputs)
         {
-            SumLosses(workspace, first, count);
+            SumLosses(_samples, first, count);
         }
     }
 
     /// <summary>The losses of one vector of samples, and Δ_N = scale · D_Nᵀ ∇_yL.</summary>
     /// <param name="definition">Says what the outputs are.</param>
-    /// <param name="workspace">Targets and scales; the losses are written.</param>
+    /// <param name="samples">Targets and scales; the losses are written.</param>
     /// <param name="kernel">Output activation and loss.</param>
     /// <param name="p">P_N [outputs][lane].</param>
     /// <param name="y">f_N(P_N).</param>
@@ -72,7 +84,7 @@ internal static unsafe class OutputPass<T, V>
     /// <param name="last">The last sample of all; lanes beyond it have its targets, so that no loss meets what it does not expect.</param>
     /// <param name="classes">Whether the targets are classes.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Group(NetworkDefinition definition, Workspace<T> workspace, OutputKernel<V> kernel, V* p, V* y, V* t, V* delta, int sample, int last, bool classes)
+    public static void Group(NetworkDefinition definition, Samples<T> samples, OutputKernel<V> kernel, V* p, V* y, V* t, V* delta, int sample, int last, bool classes)
     {
         int outputs = definition.Outputs, targets = definition.TargetCount;
         V zero = V.Create(0);
@@ -85,33 +97,33 @@ internal static unsafe class OutputPass<T, V>
 
             for (int lane = 0; lane < V.Count; lane++)
             {
-                ((T*)t)[(workspace.ClassIndices[Math.Min(sample + lane, last)] * V.Count) + lane] = T.One;
+                ((T*)t)[(samples.ClassIndices[Math.Min(sample + lane, last)] * V.Count) + lane] = T.One;
             }
         }
         else if (sample <= last)
         {
-            Transposition.Run(workspace.TargetValues.Pointer + ((long)sample * targets), targets, Math.Min(V.Count, last + 1 - sample), targets, (T*)t, V.Count);
+            Transposition.Run(samples.TargetValues.Pointer + ((long)sample * targets), targets, Math.Min(V.Count, last + 1 - sample), targets, (T*)t, V.Count);
             Repeat((T*)t, targets, last + 1 - sample);
         }
         else
         {
             for (int target = 0; target < targets; target++)
             {
-                t[target] = V.Broadcast(workspace.TargetValues.Pointer[((long)last * targets) + target]);
+                t[target] = V.Broadcast(samples.TargetValues.Pointer[((long)last * targets) + target]);
             }
         }
 
         var ps = new ReadOnlySpan<V>(p, outputs);
         var ys = new ReadOnlySpan<V>(y, outputs);
         var ts = new ReadOnlySpan<V>(t, targets);
-        kernel.Value(ps, ys, ts).Store(workspace.Losses.Pointer + sample);
+        kernel.Value(ps, ys, ts).Store(samples.Losses.Pointer + sample);
         if (delta is null)
         {
             return;
         }
 
         kernel.Delta(ps, ys, ts, new(delta, outputs));
-        V scale = V.Load(workspace.Scales.Pointer + sample);
+        V scale = V.Load(samples.Scales.Pointer + sample);
         for (int output = 0; output < outputs; output++)
         {
             delta[output] = V.IfLess(zero, scale, delta[output] * scale, zero); // what weighs nothing counts nothing, even if it is not finite
@@ -136,22 +148,22 @@ internal static unsafe class OutputPass<T, V>
         }
     }
 
-    /// <summary>Σ scale · loss of each group of <see cref="Workspace{T}.LossGroup"/> samples from <paramref name="first"/> on.</summary>
+    /// <summary>Σ scale · loss of each group of <see cref="Samples{T}.LossGroup"/> samples from <paramref name="first"/> on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void SumLosses(Workspace<T> workspace, int first, int count)
+    public static void SumLosses(Samples<T> samples, int first, int count)
     {
-        for (int sample = first; sample < first + count; sample += Workspace<T>.LossGroup)
+        for (int sample = first; sample < first + count; sample += Samples<T>.LossGroup)
         {
-            workspace.LossSums[sample / Workspace<T>.LossGroup] = SumOfGroup(workspace, sample, Math.Min(Workspace<T>.LossGroup, first + count - sample));
+            samples.LossSums[sample / Samples<T>.LossGroup] = SumOfGroup(samples, sample, Math.Min(Samples<T>.LossGroup, first + count - sample));
         }
     }
 
     /// <summary>Σ scale · loss, in four chains.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static double SumOfGroup(Workspace<T> workspace, int first, int count)
+    private static double SumOfGroup(Samples<T> samples, int first, int count)
     {
         Vector256<double> sums = Vector256<double>.Zero;
-        T* losses = workspace.Losses.Pointer + first, scales = workspace.Scales.Pointer + first;
+        T* losses = samples.Losses.Pointer + first, scales = samples.Scales.Pointer + first;
         int sample = 0;
         for (; sample + 4 <= count; sample += 4)
         {

@@ -1,4 +1,4 @@
-namespace Backprop.Propagation;
+namespace Backprop.Propagation.Schedules;
 
 /// <summary>
 /// Divides the samples of a batch among threads, and each thread's into blocks of equal size, small enough for its cache. Who computes a

@@ -1,4 +1,4 @@
-namespace Backprop.Propagation;
+namespace Backprop.Propagation.Passes;
 
 /// <summary>How far the output pass goes.</summary>
 internal enum OutputStage

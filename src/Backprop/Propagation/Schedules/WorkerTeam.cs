@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 
-namespace Backprop.Propagation;
+namespace Backprop.Propagation.Schedules;
 
 /// <summary>
 /// The calling thread and its helpers, who run one action together. Between actions helpers spin for a moment, then sleep: a busy team

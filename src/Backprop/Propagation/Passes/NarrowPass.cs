@@ -6,7 +6,7 @@ using Backprop.Kernels;
 using Backprop.Losses;
 using Backprop.Networks;
 
-namespace Backprop.Propagation;
+namespace Backprop.Propagation.Passes;
 
 /// <summary>
 /// From x₀ to the gradient with one sample per lane, for networks so narrow that a layer's units would leave lanes empty. Everything lies as
@@ -28,7 +28,8 @@ internal sealed unsafe class NarrowPass<T, V>
     private const int WorthTransposing = 8;
 
     private readonly Network<T> _network;
-    private readonly Workspace<T> _workspace;
+    private readonly Samples<T> _batch;
+    private readonly BatchMatrix<T> _inputDelta;
     private readonly OutputKernel<V> _output;
     private readonly Layer[] _layers; // 0: the input
     private readonly List<AlignedBuffer<T>> _buffers = []; // what the layers point into
@@ -36,13 +37,13 @@ internal sealed unsafe class NarrowPass<T, V>
     private int _first, _samples, _groups;
 
     /// <param name="network">The network.</param>
-    /// <param name="workspace">For targets, rows, scales and losses.</param>
-    /// <param name="activations">f_ℓ of the hidden layers.</param>
+    /// <param name="batch">Targets, rows and scales; the losses are written.</param>
+    /// <param name="inputDelta">Where Δ₀ goes if it is wanted.</param>
     /// <param name="output">f_N and the loss.</param>
     /// <param name="samples">How many samples' gradients are summed together.</param>
-    public NarrowPass(Network<T> network, Workspace<T> workspace, ActivationKernel<V>[] activations, OutputKernel<V> output, int samples)
+    public NarrowPass(Network<T> network, Samples<T> batch, BatchMatrix<T> inputDelta, OutputKernel<V> output, int samples)
     {
-        (_network, _workspace, _output) = (network, workspace, output);
+        (_network, _batch, _inputDelta, _output) = (network, batch, inputDelta, output);
         NetworkDefinition definition = network.Definition;
         _layers = new Layer[network.Layers.Length + 1];
         int largest = 0;
@@ -58,7 +59,7 @@ internal sealed unsafe class NarrowPass<T, V>
             _layers[l] = new(
                 layer, inputs, units, layer is null ? null : network.Parameters.Pointer + layer.Offset, x,
                 isHidden && layer!.Activation.DerivativeNeedsPreActivation ? Allocate(size) : x, Allocate(size),
-                Allocate((long)units * V.Count), sumsRows ? null : Allocate((long)sums * Layout.Quantum<T>()), isHidden ? activations[l] : null)
+                Allocate((long)units * V.Count), sumsRows ? null : Allocate((long)sums * Layout.Quantum<T>()), isHidden ? layer!.Activation.Bind<V>() : null)
             {
                 XRows = l < network.Layers.Length && IsBetterByRows(network.Layers[l], samples) ? Allocate((long)BlockSamples * Layout.Pad<T>(units + 1)) : null,
                 DeltaRows = sumsRows ? Allocate((long)BlockSamples * Layout.Pad<T>(units)) : null,
@@ -77,18 +78,18 @@ internal sealed unsafe class NarrowPass<T, V>
         _gradient = new(largest);
     }
 
-    /// <summary>The gradient of samples first … of the batch, whose targets, rows and scales are in the workspace; their losses are left there.</summary>
+    /// <summary>The gradient of samples first … of the batch, whose targets, rows and scales are known; their losses are left beside them.</summary>
     /// <param name="data">Where the features come from.</param>
     /// <param name="first">The first sample, at the beginning of 64 bytes of samples.</param>
     /// <param name="count">The samples.</param>
-    /// <param name="toInput">Whether Δ₀ is wanted, in the workspace.</param>
+    /// <param name="toInput">Whether Δ₀ is wanted, in the matrix that was given.</param>
     /// <param name="to">The gradient, laid out as the parameters are; its padding is left alone.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(Dataset<T> data, int first, int count, bool toInput, T* to)
     {
         int end = first + count;
         Ask(data, first, end);
-        new Span<T>(_workspace.Scales.Pointer + end, Layout.Pad<T>(count) - count).Clear(); // lanes beyond the last sample count nothing
+        new Span<T>(_batch.Scales.Pointer + end, Layout.Pad<T>(count) - count).Clear(); // lanes beyond the last sample count nothing
         SpreadBiases();
         for (int block = first; block < end; block += BlockSamples)
         {
@@ -103,7 +104,7 @@ internal sealed unsafe class NarrowPass<T, V>
         }
 
         SumLanes(to);
-        OutputPass<T, V>.SumLosses(_workspace, first, count);
+        OutputPass<T, V>.SumLosses(_batch, first, count);
     }
 
     /// <summary>
@@ -123,7 +124,7 @@ internal sealed unsafe class NarrowPass<T, V>
     {
         if (block < end)
         {
-            Propagator<T>.Ask(data, _workspace.Rows.AsSpan(block, Math.Min(BlockSamples, end - block)));
+            RowCopy.Ask(data, _batch.Rows.AsSpan(block, Math.Min(BlockSamples, end - block)));
         }
     }
 
@@ -159,7 +160,7 @@ internal sealed unsafe class NarrowPass<T, V>
         T* x = input.X;
         nint rowStride = input.XRows is null ? Padded(features) : Layout.Pad<T>(features + 1);
         fixed (T* from = data.Features)
-        fixed (int* rows = _workspace.Rows)
+        fixed (int* rows = _batch.Rows)
         {
             for (int sample = 0; sample < _groups * V.Count; sample += V.Count, x += input.Stride)
             {
@@ -169,12 +170,12 @@ internal sealed unsafe class NarrowPass<T, V>
                     T* row = from + ((nint)rows[Math.Min(last, _first + sample + lane)] * features);
                     if (input.XRows is not null)
                     {
-                        Propagator<T>.Copy(row, copy + (lane * rowStride), features);
+                        RowCopy.Run(row, copy + (lane * rowStride), features);
                         copy[(lane * rowStride) + features] = T.One;
                     }
                     else if (features >= WorthTransposing)
                     {
-                        Propagator<T>.Copy(row, copy + (lane * rowStride), features);
+                        RowCopy.Run(row, copy + (lane * rowStride), features);
                     }
                     else
                     {
@@ -225,7 +226,7 @@ internal sealed unsafe class NarrowPass<T, V>
         {
             _output.Forward((V*)p, (V*)_outputs.Pointer, layer.Outputs);
             OutputPass<T, V>.Group(
-                _network.Definition, _workspace, _output, (V*)p, (V*)_outputs.Pointer, (V*)_targets.Pointer, (V*)delta,
+                _network.Definition, _batch, _output, (V*)p, (V*)_outputs.Pointer, (V*)_targets.Pointer, (V*)delta,
                 _first + sample, _first + _samples - 1, classes);
         }
     }
@@ -248,9 +249,7 @@ internal sealed unsafe class NarrowPass<T, V>
 
         for (int group = 0; toInput && group < _groups; group++)
         {
-            int stride = _workspace.Strides[0];
-            T* to = _workspace.Deltas[0].Pointer + ((nint)(_first + (group * V.Count)) * stride);
-            Transposition.Run(_layers[0].Deltas + (group * _layers[0].Stride), V.Count, _layers[0].Outputs, V.Count, to, stride);
+            Transposition.Run(_layers[0].Deltas + (group * _layers[0].Stride), V.Count, _layers[0].Outputs, V.Count, _inputDelta.Row(_first + (group * V.Count)), _inputDelta.Stride);
         }
     }
 
@@ -316,7 +315,7 @@ internal sealed unsafe class NarrowPass<T, V>
 
             for (int row = 0; outputs < layer.PanelWidth && row < rows; row++)
             {
-                Propagator<T>.Copy(gradient + (row * outputs), to + layer.Offset + (row * layer.PanelWidth), outputs);
+                RowCopy.Run(gradient + (row * outputs), to + layer.Offset + (row * layer.PanelWidth), outputs);
             }
         }
     }

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Backprop.Propagation;
+namespace Backprop.Propagation.Schedules;
 
 /// <summary>
 /// Pieces of work 0 … n − 1 for the threads of a team: each has a share of neighbouring pieces, the same at every step, so that what it

@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Numerics;
+
+namespace Backprop.Networks;
+
+/// <summary>Lays out θ, and the state that no optimizer touches, as a network is put together.</summary>
+internal sealed class NetworkBuilder<T>(Network<T> network) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly List<ParameterPanels> _panels = [], _state = [];
+    private readonly List<ParameterBlock<T>> _blocks = [];
+
+    /// <summary>The length of θ.</summary>
+    public long Length => _panels.Count == 0 ? 0 : _panels[^1].End<T>();
+
+    /// <summary>The length of the state.</summary>
+    public long StateLength => _state.Count == 0 ? 0 : _state[^1].End<T>();
+
+    public ImmutableArray<ParameterPanels> Panels => [.. _panels];
+
+    public ImmutableArray<ParameterBlock<T>> Blocks => [.. _blocks];
+
+    /// <summary>The next part of θ.</summary>
+    public ParameterPanels AddPanels(int layer, int rows, int columns, int penalisedRows = 0, double rateFactor = 1)
+    {
+        _panels.Add(new(_panels.Count, layer, Length, rows, columns, penalisedRows, rateFactor));
+        return _panels[^1];
+    }
+
+    /// <summary>The next part of the state.</summary>
+    public ParameterPanels AddState(int layer, int rows, int columns)
+    {
+        _state.Add(new(_state.Count, layer, StateLength, rows, columns));
+        return _state[^1];
+    }
+
+    /// <summary>A tensor in a part of θ or of the state: <c>layers.2.weight</c> is W2.</summary>
+    public void AddBlock(int layer, string name, string symbol, ImmutableArray<int> shape, ParameterPanels panels, int firstRow = 0, bool isTransposed = false)
+    {
+        string number = layer.ToString(CultureInfo.InvariantCulture);
+        bool isTrained = !_state.Contains(panels);
+        _blocks.Add(new(network, layer == 0 ? $"input.{name}" : $"layers.{number}.{name}", layer == 0 ? symbol : symbol + number, shape, panels, firstRow, isTransposed, isTrained));
+    }
+}

@@ -1,0 +1,12 @@
+using Backprop.Kernels;
+using Backprop.Optimizers;
+
+namespace Backprop.Propagation;
+
+/// <summary>What a step is planned for.</summary>
+/// <param name="Capacity">The most samples of a batch.</param>
+/// <param name="Vectors">The vectors to run on.</param>
+/// <param name="Optimizer">What updates the parameters; null: nothing does.</param>
+/// <param name="Narrow">Whether to take one sample per lane wherever that is possible; null: where it is faster.</param>
+/// <param name="IsTraining">Whether dropout draws, and norms take the statistics of the batch.</param>
+internal sealed record PlanOptions(int Capacity, VectorPath Vectors, Optimizer? Optimizer = null, bool? Narrow = null, bool IsTraining = false);

@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace Backprop.Propagation.Schedules;
+
+/// <summary>Deals the pieces of phases to a team, or to the calling thread alone where a trial has found that faster.</summary>
+internal sealed class Dealer
+{
+    private readonly WorkerTeam _team;
+    private readonly ThreadTrial? _trial;
+    private readonly WorkShares _shares;
+    private readonly Action<int> _take;
+    private Phase _phase = null!;
+
+    public Dealer(WorkerTeam team, ThreadTrial? trial)
+    {
+        (_team, _trial, _shares) = (team, trial, new(team.Count));
+        _take = Take;
+    }
+
+    /// <summary>The threads, the calling one included.</summary>
+    public int Threads => _team.Count;
+
+    /// <summary>Before the first phase of a step.</summary>
+    public void BeginStep()
+    {
+        _trial?.End();
+        _trial?.Begin(Stopwatch.GetTimestamp());
+    }
+
+    /// <summary>Runs a phase, and returns when all of it is done.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Run(Phase phase, int samples, bool alone = false)
+    {
+        _phase = phase;
+        _shares.Deal(phase.Begin(samples, alone ? 1 : _team.Count));
+        long begin = _trial is null ? 0 : Stopwatch.GetTimestamp();
+        if (alone || phase.IsSmall || _trial is { Alone: true })
+        {
+            Take(0); // the others' shares too
+        }
+        else
+        {
+            _team.Run(_take);
+        }
+
+        _trial?.Add(begin, Stopwatch.GetTimestamp());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Take(int thread)
+    {
+        Phase phase = _phase;
+        for (int piece = _shares.Take(thread); piece >= 0; piece = _shares.Take(thread))
+        {
+            phase.Run(thread, piece);
+        }
+    }
+}

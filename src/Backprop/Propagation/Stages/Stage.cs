@@ -1,0 +1,45 @@
+using System.Numerics;
+using Backprop.Kernels;
+using Backprop.Propagation.Passes;
+
+namespace Backprop.Propagation.Stages;
+
+/// <summary>
+/// One function on the way from a layer's product to what the next layer reads, and its backward pass. Whoever plans gives it its matrices.
+/// A column is where a panel begins; a width is in whole vectors, and may reach over the last unit: what stands there in
+/// <see cref="Output"/> is nobody's, in <see cref="Delta"/> it stays 0.
+/// </summary>
+internal abstract unsafe class Stage<T, V>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    where V : unmanaged, ILanes<V, T>
+{
+    /// <summary>What must be there at once, both ways.</summary>
+    public virtual Reach Reach => Reach.Panel;
+
+    /// <summary>Whether the way back reads <see cref="Input"/>.</summary>
+    public virtual bool NeedsInput => false;
+
+    /// <summary>Whether the way back reads <see cref="Output"/>.</summary>
+    public virtual bool NeedsOutput => false;
+
+    /// <summary>What the function is of.</summary>
+    public BatchMatrix<T> Input { get; set; } = null!;
+
+    /// <summary>What it becomes; the same memory as <see cref="Input"/> where nobody needs that afterwards.</summary>
+    public BatchMatrix<T> Output { get; set; } = null!;
+
+    /// <summary>∂L/∂Output, which the way back makes ∂L/∂Input; one matrix for all stages of a layer.</summary>
+    public BatchMatrix<T> Delta { get; set; } = null!;
+
+    /// <summary>∂L/∂Output, kept, where it is a part of ∂X_{ℓ−1} as it is; else null.</summary>
+    public virtual BatchMatrix<T>? Skipped => null;
+
+    /// <summary>Where the gradient of the stage's own part of θ comes from; null: it has none.</summary>
+    public virtual GradientSource<T>? Source => null;
+
+    /// <summary>Output ← f(Input).</summary>
+    public abstract void Forward(int column, int width, int first, int count);
+
+    /// <summary>Delta ← Jᵀ Delta.</summary>
+    public abstract void Backward(int column, int width, int first, int count);
+}

@@ -1,0 +1,21 @@
+using System.Numerics;
+using Backprop.Networks;
+
+namespace Backprop.Propagation.Stages;
+
+/// <summary>What a part of a layer knows when its stage is planned.</summary>
+/// <param name="Network">The network.</param>
+/// <param name="Layer">ℓ.</param>
+/// <param name="Samples">What is known of the samples.</param>
+/// <param name="Before">X_{ℓ−1}.</param>
+/// <param name="Product">X_{ℓ−1} W_ℓᵀ + b_ℓ: its width and stride are those of all matrices of the layer.</param>
+/// <param name="IsTraining">Whether the step is one of training: dropout draws, norms take the statistics of the batch.</param>
+/// <param name="HasBackward">Whether there is a way back.</param>
+/// <param name="Threads">The threads that may run the stage.</param>
+internal sealed record StagePlace<T>(
+    Network<T> Network, int Layer, Samples<T> Samples, BatchMatrix<T> Before, BatchMatrix<T> Product, bool IsTraining, bool HasBackward, int Threads)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>One more matrix of the layer's shape.</summary>
+    public BatchMatrix<T> NewMatrix() => new(Samples.Capacity, Product.Width, (int)Product.Stride);
+}
