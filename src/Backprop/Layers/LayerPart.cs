@@ -69,6 +69,20 @@ public abstract class LayerPart : IEquatable<LayerPart>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where V : unmanaged, ILanes<V, T>;
 
+    /// <summary>The same function in plain loops on any element, for one sample outside training: what derivations stand on.</summary>
+    /// <param name="q">What the part is of.</param>
+    /// <param name="before">x_{ℓ−1}.</param>
+    /// <param name="tensors">Its tensors, in the order of <see cref="AddParameters"/>.</param>
+    /// <param name="p">What becomes of it.</param>
+    internal virtual void Forward<TElement>(ReadOnlySpan<TElement> q, ReadOnlySpan<TElement> before, TElement[][] tensors, Span<TElement> p) where TElement : unmanaged, IElement<TElement> =>
+        q.CopyTo(p);
+
+    /// <summary>J[r, c] = ∂p_r/∂q_c of that, row-major [n×n]; the diagonal alone, [n], where it has nothing else; null: the identity.</summary>
+    internal virtual double[]? Jacobian(ReadOnlySpan<double> q, double[][] tensors) => null;
+
+    /// <summary>∂p/∂(an entry of a tensor) of that.</summary>
+    internal virtual double[] Tangent(int tensor, int index, ReadOnlySpan<double> q, double[][] tensors) => throw new InvalidOperationException($"{Name} has no parameters");
+
     /// <summary><c>dropout(0.1)</c>.</summary>
     public override string ToString() => ParameterizedRegistry<LayerPart>.Format(Name, Parameter);
 

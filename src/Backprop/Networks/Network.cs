@@ -9,7 +9,7 @@ namespace Backprop.Networks;
 /// <typeparam name="T">float or double.</typeparam>
 public sealed class Network<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>A network whose parameters are all zero.</summary>
+    /// <summary>A network whose weights and biases are all zero; of what norms have, factors and variances are 1.</summary>
     /// <exception cref="UsageException">More parameters than one buffer holds.</exception>
     public Network(NetworkDefinition definition)
     {
@@ -33,6 +33,10 @@ public sealed class Network<T> where T : unmanaged, IBinaryFloatingPointIeee754<
 
         (Layers, Blocks, Panels) = (layers.MoveToImmutable(), builder.Blocks, builder.Panels);
         (Parameters, State) = (new(builder.Length), new(builder.StateLength));
+        foreach (ParameterBlock<T> block in Blocks.Where(block => block.Initial != 0))
+        {
+            block.Set([.. Enumerable.Repeat(T.CreateTruncating(block.Initial), block.Length)]);
+        }
     }
 
     /// <summary>A network with weights drawn by an initializer.</summary>

@@ -35,10 +35,18 @@ internal sealed class NetworkBuilder<T>(Network<T> network) where T : unmanaged,
     }
 
     /// <summary>A tensor in a part of θ or of the state: <c>layers.2.weight</c> is W2.</summary>
-    public void AddBlock(int layer, string name, string symbol, ImmutableArray<int> shape, ParameterPanels panels, int firstRow = 0, bool isTransposed = false)
+    /// <param name="layer">The layer that it belongs to; 0: the inputs.</param>
+    /// <param name="name">Its name in files, behind the layer's.</param>
+    /// <param name="symbol">Its name in formulas, without the layer's number.</param>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="panels">Where it lies.</param>
+    /// <param name="firstRow">Its first row there.</param>
+    /// <param name="isTransposed">Whether [i, j] is column i, row j there.</param>
+    /// <param name="initial">What its numbers are at first.</param>
+    public void AddBlock(int layer, string name, string symbol, ImmutableArray<int> shape, ParameterPanels panels, int firstRow = 0, bool isTransposed = false, double initial = 0)
     {
         string number = layer.ToString(CultureInfo.InvariantCulture);
         bool isTrained = !_state.Contains(panels);
-        _blocks.Add(new(network, layer == 0 ? $"input.{name}" : $"layers.{number}.{name}", layer == 0 ? symbol : symbol + number, shape, panels, firstRow, isTransposed, isTrained));
+        _blocks.Add(new(network, layer == 0 ? $"input.{name}" : $"layers.{number}.{name}", layer == 0 ? symbol : symbol + number, shape, panels, firstRow, isTransposed, isTrained, initial));
     }
 }

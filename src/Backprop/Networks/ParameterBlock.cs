@@ -24,9 +24,10 @@ public sealed class ParameterBlock<T> where T : unmanaged, IBinaryFloatingPointI
     /// <param name="firstRow">Its first row there.</param>
     /// <param name="isTransposed">Whether [i, j] is column i, row j there.</param>
     /// <param name="isTrained">False: it lies in <see cref="Network{T}.State"/>, which no optimizer touches.</param>
-    internal ParameterBlock(Network<T> network, string name, string symbol, ImmutableArray<int> shape, ParameterPanels panels, int firstRow = 0, bool isTransposed = false, bool isTrained = true)
+    /// <param name="initial">What its numbers are at first.</param>
+    internal ParameterBlock(Network<T> network, string name, string symbol, ImmutableArray<int> shape, ParameterPanels panels, int firstRow, bool isTransposed, bool isTrained, double initial)
     {
-        (_network, Name, Symbol, Shape, Panels, _firstRow, _isTransposed, IsTrained) = (network, name, symbol, shape, panels, firstRow, isTransposed, isTrained);
+        (_network, Name, Symbol, Shape, Panels, _firstRow, _isTransposed, IsTrained, Initial) = (network, name, symbol, shape, panels, firstRow, isTransposed, isTrained, initial);
         Length = shape.Aggregate(1, (product, size) => checked(product * size));
     }
 
@@ -55,6 +56,9 @@ public sealed class ParameterBlock<T> where T : unmanaged, IBinaryFloatingPointI
     public double RateFactor => Panels.RateFactor;
 
     internal ParameterPanels Panels { get; }
+
+    /// <summary>What its numbers are at first.</summary>
+    internal double Initial { get; }
 
     private AlignedBuffer<T> Home => IsTrained ? _network.Parameters : _network.State;
 

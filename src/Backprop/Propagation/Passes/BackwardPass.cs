@@ -30,9 +30,9 @@ internal sealed unsafe class BackwardPass<T, V>(DenseLayer<T> layer, AlignedBuff
         delta.Row(first), delta.Stride,
         weights.Pointer, biased: false,
         before.Row(first), before.Stride,
-        new Tail(skipped, before, stages, first, count));
+        new Tail(skipped, before, stages, thread, first, count));
 
-    private readonly struct Tail(BatchMatrix<T>? skipped, BatchMatrix<T> delta, Stage<T, V>[] stages, int first, int count) : IPanelTail
+    private readonly struct Tail(BatchMatrix<T>? skipped, BatchMatrix<T> delta, Stage<T, V>[] stages, int thread, int first, int count) : IPanelTail
     {
         public void Run(int column, int width)
         {
@@ -43,7 +43,7 @@ internal sealed unsafe class BackwardPass<T, V>(DenseLayer<T> layer, AlignedBuff
 
             foreach (Stage<T, V> stage in stages)
             {
-                stage.Backward(column, width, first, count);
+                stage.Backward(thread, column, width, first, count);
             }
         }
     }

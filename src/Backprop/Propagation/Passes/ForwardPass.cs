@@ -28,20 +28,20 @@ internal sealed unsafe class ForwardPass<T, V>(DenseLayer<T> layer, T* parameter
             input.Row(first), input.Stride,
             parameters + layer.Offset, biased: true,
             product.Row(first), product.Stride,
-            new Tail(_stages, first, count));
+            new Tail(_stages, thread, first, count));
         if (endUnit == layer.Outputs && plan.EndsAtProduct)
         {
             plan.SetOnes(first, count);
         }
     }
 
-    private readonly struct Tail(Stage<T, V>[] stages, int first, int count) : IPanelTail
+    private readonly struct Tail(Stage<T, V>[] stages, int thread, int first, int count) : IPanelTail
     {
         public void Run(int column, int width)
         {
             foreach (Stage<T, V> stage in stages)
             {
-                stage.Forward(column, width, first, count);
+                stage.Forward(thread, column, width, first, count);
             }
         }
     }

@@ -23,11 +23,11 @@ internal sealed class StagePass<T, V>(LayerPlan<T, V> plan, Stage<T, V>[] stages
         {
             if (backward)
             {
-                stage.Backward(unit, Layout.Pad<T>(endUnit) - unit, first, count);
+                stage.Backward(thread, unit, Layout.Pad<T>(endUnit) - unit, first, count);
             }
             else
             {
-                stage.Forward(unit, Layout.Pad<T>(endUnit) - unit, first, count);
+                stage.Forward(thread, unit, Layout.Pad<T>(endUnit) - unit, first, count);
             }
         }
 

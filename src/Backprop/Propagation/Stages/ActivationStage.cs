@@ -17,11 +17,11 @@ internal sealed unsafe class ActivationStage<T, V>(ActivationFunction activation
     public override bool NeedsOutput => true;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Forward(int column, int width, int first, int count) =>
+    public override void Forward(int thread, int column, int width, int first, int count) =>
         _kernel.Forward((V*)(Input.Row(first) + column), (V*)(Output.Row(first) + column), Input.Stride / V.Count, count, Math.Min(width, Input.Width - column));
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Backward(int column, int width, int first, int count)
+    public override void Backward(int thread, int column, int width, int first, int count)
     {
         int units = Input.Width;
         _kernel.Backward((V*)(Input.Row(first) + column), (V*)(Output.Row(first) + column), (V*)(Delta.Row(first) + column), Input.Stride / V.Count, count, Math.Min(width, units - column));

@@ -12,7 +12,7 @@ internal sealed unsafe class DropoutStage<T, V>(Samples<T> samples, BatchMatrix<
     private readonly T _kept = T.CreateTruncating(1 / (1 - rate));
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Forward(int column, int width, int first, int count)
+    public override void Forward(int thread, int column, int width, int first, int count)
     {
         DropoutKey key = samples.Batch.Dropout;
         var random = new CounterRandom(key.Seed, 0x44524F50ul ^ ((ulong)key.Epoch << 16) ^ ((ulong)layer << 56));
@@ -30,7 +30,7 @@ internal sealed unsafe class DropoutStage<T, V>(Samples<T> samples, BatchMatrix<
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Backward(int column, int width, int first, int count)
+    public override void Backward(int thread, int column, int width, int first, int count)
     {
         for (int sample = first; sample < first + count; sample++)
         {

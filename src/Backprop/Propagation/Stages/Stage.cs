@@ -34,12 +34,18 @@ internal abstract unsafe class Stage<T, V>
     /// <summary>∂L/∂Output, kept, where it is a part of ∂X_{ℓ−1} as it is; else null.</summary>
     public virtual BatchMatrix<T>? Skipped => null;
 
-    /// <summary>Where the gradient of the stage's own part of θ comes from; null: it has none.</summary>
-    public virtual GradientSource<T>? Source => null;
+    /// <summary>Where the gradients of the stage's own parts of θ come from.</summary>
+    public virtual IReadOnlyList<GradientSource<T>> Sources => [];
 
     /// <summary>Output ← f(Input).</summary>
-    public abstract void Forward(int column, int width, int first, int count);
+    /// <param name="thread">Whose scratch memory is used.</param>
+    /// <param name="column">The first unit.</param>
+    /// <param name="width">Units, in whole vectors.</param>
+    /// <param name="first">The first sample, at the beginning of a group of losses; there is room for whole vectors of samples.</param>
+    /// <param name="count">The samples.</param>
+    public abstract void Forward(int thread, int column, int width, int first, int count);
 
     /// <summary>Delta ← Jᵀ Delta.</summary>
-    public abstract void Backward(int column, int width, int first, int count);
+    /// <inheritdoc cref="Forward"/>
+    public abstract void Backward(int thread, int column, int width, int first, int count);
 }

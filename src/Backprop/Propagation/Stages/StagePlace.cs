@@ -12,10 +12,17 @@ namespace Backprop.Propagation.Stages;
 /// <param name="IsTraining">Whether the step is one of training: dropout draws, norms take the statistics of the batch.</param>
 /// <param name="HasBackward">Whether there is a way back.</param>
 /// <param name="Threads">The threads that may run the stage.</param>
-internal sealed record StagePlace<T>(
-    Network<T> Network, int Layer, Samples<T> Samples, BatchMatrix<T> Before, BatchMatrix<T> Product, bool IsTraining, bool HasBackward, int Threads)
+/// <param name="UpdatesState">Whether running statistics move with the batches.</param>
+internal sealed unsafe record StagePlace<T>(
+    Network<T> Network, int Layer, Samples<T> Samples, BatchMatrix<T> Before, BatchMatrix<T> Product, bool IsTraining, bool HasBackward, int Threads, bool UpdatesState)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>A tensor of the layer, by its name behind the layer's.</summary>
+    public ParameterBlock<T> Block(string name) => Network.Blocks.Single(block => block.Layer == Layer && block.Name.EndsWith($".{name}", StringComparison.Ordinal));
+
+    /// <summary>Where the numbers of a tensor of one row lie, one after the other.</summary>
+    public T* Pointer(ParameterBlock<T> block) => (block.IsTrained ? Network.Parameters : Network.State).Pointer + block.Panels.Offset;
+
     /// <summary>One more matrix of the layer's shape.</summary>
     public BatchMatrix<T> NewMatrix() => new(Samples.Capacity, Product.Width, (int)Product.Stride);
 }
