@@ -26,7 +26,7 @@ public sealed class BatchNorm : LayerPart
     /// <inheritdoc/>
     public override double? Parameter => Epsilon;
 
-    internal override bool HasParameters => true;
+    internal override long ParameterCount(int units) => 2L * units;
 
     [ModuleInitializer]
     internal static void Register() => Register(

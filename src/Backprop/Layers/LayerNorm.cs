@@ -25,7 +25,7 @@ public sealed class LayerNorm : LayerPart
     /// <inheritdoc/>
     public override double? Parameter => Epsilon;
 
-    internal override bool HasParameters => true;
+    internal override long ParameterCount(int units) => 2L * units;
 
     [ModuleInitializer]
     internal static void Register() => Register("layer_norm", epsilon => new LayerNorm(epsilon ?? DefaultEpsilon), ["norm", "epsilon"], layer => NormKeys.Read(layer, "layer") is { } epsilon ? new LayerNorm(epsilon) : null);

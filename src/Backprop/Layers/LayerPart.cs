@@ -32,8 +32,8 @@ public abstract class LayerPart : IEquatable<LayerPart>
     /// <summary>Where it stands. A layer has one part of each place at most.</summary>
     internal LayerPlace Place { get; }
 
-    /// <summary>Whether it has tensors.</summary>
-    internal virtual bool HasParameters => false;
+    /// <summary>How many numbers it learns in a layer.</summary>
+    internal virtual long ParameterCount(int units) => 0;
 
     /// <summary>Makes a kind known.</summary>
     /// <param name="name">The name of all that it makes.</param>

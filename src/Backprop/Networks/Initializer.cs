@@ -1,4 +1,5 @@
 using System.Numerics;
+using Backprop.Inputs;
 using Backprop.Kernels;
 
 namespace Backprop.Networks;
@@ -33,6 +34,11 @@ public abstract class Initializer
             Fill(layer.Inputs, layer.Outputs, new(seed, (2 * (ulong)layer.Index) + 1), new(seed, 2 * (ulong)layer.Index), weights, biases);
             layer.SetWeights(Array.ConvertAll(weights, T.CreateTruncating));
             layer.SetBiases(Array.ConvertAll(biases, T.CreateTruncating));
+        }
+
+        foreach (InputPart part in network.Definition.InputParts)
+        {
+            part.Initialize(network, new(seed, 0));
         }
     }
 

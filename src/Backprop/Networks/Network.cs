@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics;
+using Backprop.Inputs;
 using Backprop.Kernels;
 using Backprop.Layers;
 
@@ -16,6 +17,11 @@ public sealed class Network<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         ArgumentNullException.ThrowIfNull(definition);
         Definition = definition;
         var builder = new NetworkBuilder<T>(this);
+        foreach (InputPart part in definition.InputParts)
+        {
+            part.AddParameters(builder);
+        }
+
         var layers = ImmutableArray.CreateBuilder<DenseLayer<T>>(definition.Layers.Length);
         for (int layer = 1; layer <= definition.Layers.Length; layer++)
         {
@@ -23,8 +29,8 @@ public sealed class Network<T> where T : unmanaged, IBinaryFloatingPointIeee754<
             int inputs = definition.InputsOf(layer);
             ParameterPanels panels = builder.AddPanels(layer, inputs + 1, of.Units, penalisedRows: inputs);
             layers.Add(new(this, inputs, of, panels));
-            builder.AddBlock(layer, "weight", "W", [of.Units, inputs], panels, isTransposed: true);
-            builder.AddBlock(layer, "bias", "b", [of.Units], panels, firstRow: inputs);
+            builder.AddBlock(layer, "weight", "W", [of.Units, inputs], panels, n => (n % inputs, n / inputs));
+            builder.AddBlock(layer, "bias", "b", [of.Units], panels, n => (inputs, n));
             foreach (LayerPart part in of.Parts)
             {
                 part.AddParameters(builder, layer, of.Units);

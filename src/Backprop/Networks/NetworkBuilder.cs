@@ -21,9 +21,9 @@ internal sealed class NetworkBuilder<T>(Network<T> network) where T : unmanaged,
     public ImmutableArray<ParameterBlock<T>> Blocks => [.. _blocks];
 
     /// <summary>The next part of θ.</summary>
-    public ParameterPanels AddPanels(int layer, int rows, int columns, int penalisedRows = 0, double rateFactor = 1)
+    public ParameterPanels AddPanels(int layer, int rows, int columns, int penalisedRows = 0)
     {
-        _panels.Add(new(_panels.Count, layer, Length, rows, columns, penalisedRows, rateFactor));
+        _panels.Add(new(_panels.Count, layer, Length, rows, columns, penalisedRows));
         return _panels[^1];
     }
 
@@ -40,13 +40,15 @@ internal sealed class NetworkBuilder<T>(Network<T> network) where T : unmanaged,
     /// <param name="symbol">Its name in formulas, without the layer's number.</param>
     /// <param name="shape">Its shape.</param>
     /// <param name="panels">Where it lies.</param>
-    /// <param name="firstRow">Its first row there.</param>
-    /// <param name="isTransposed">Whether [i, j] is column i, row j there.</param>
+    /// <param name="place">Where its n-th number lies there; null: in rows of the last dimension.</param>
     /// <param name="initial">What its numbers are at first.</param>
-    public void AddBlock(int layer, string name, string symbol, ImmutableArray<int> shape, ParameterPanels panels, int firstRow = 0, bool isTransposed = false, double initial = 0)
+    public void AddBlock(
+        int layer, string name, string symbol, ImmutableArray<int> shape, ParameterPanels panels, Func<int, (int Row, int Column)>? place = null, double initial = 0)
     {
         string number = layer.ToString(CultureInfo.InvariantCulture);
-        bool isTrained = !_state.Contains(panels);
-        _blocks.Add(new(network, layer == 0 ? $"input.{name}" : $"layers.{number}.{name}", layer == 0 ? symbol : symbol + number, shape, panels, firstRow, isTransposed, isTrained, initial));
+        int width = shape[^1];
+        _blocks.Add(new(
+            network, layer == 0 ? $"input.{name}" : $"layers.{number}.{name}", layer == 0 ? symbol : symbol + number, shape, panels,
+            place ?? (n => Math.DivRem(n, width)), isTrained: !_state.Contains(panels), initial));
     }
 }

@@ -13,21 +13,19 @@ namespace Backprop.Networks;
 public sealed class ParameterBlock<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Network<T> _network;
-    private readonly int _firstRow;
-    private readonly bool _isTransposed;
+    private readonly Func<int, (int Row, int Column)> _place;
 
     /// <param name="network">Whose it is.</param>
     /// <param name="name">Its name in files.</param>
     /// <param name="symbol">Its name in formulas.</param>
-    /// <param name="shape">Its shape; all dimensions but the last are rows of the panels, unless transposed.</param>
+    /// <param name="shape">Its shape.</param>
     /// <param name="panels">Where it lies.</param>
-    /// <param name="firstRow">Its first row there.</param>
-    /// <param name="isTransposed">Whether [i, j] is column i, row j there.</param>
+    /// <param name="place">Where its n-th number lies there.</param>
     /// <param name="isTrained">False: it lies in <see cref="Network{T}.State"/>, which no optimizer touches.</param>
     /// <param name="initial">What its numbers are at first.</param>
-    internal ParameterBlock(Network<T> network, string name, string symbol, ImmutableArray<int> shape, ParameterPanels panels, int firstRow, bool isTransposed, bool isTrained, double initial)
+    internal ParameterBlock(Network<T> network, string name, string symbol, ImmutableArray<int> shape, ParameterPanels panels, Func<int, (int Row, int Column)> place, bool isTrained, double initial)
     {
-        (_network, Name, Symbol, Shape, Panels, _firstRow, _isTransposed, IsTrained, Initial) = (network, name, symbol, shape, panels, firstRow, isTransposed, isTrained, initial);
+        (_network, Name, Symbol, Shape, Panels, _place, IsTrained, Initial) = (network, name, symbol, shape, panels, place, isTrained, initial);
         Length = shape.Aggregate(1, (product, size) => checked(product * size));
     }
 
@@ -50,10 +48,7 @@ public sealed class ParameterBlock<T> where T : unmanaged, IBinaryFloatingPointI
     public int Layer => Panels.Layer;
 
     /// <summary>Whether L1 and L2 penalise it.</summary>
-    public bool IsPenalised => _firstRow < Panels.PenalisedRows;
-
-    /// <summary>What the learning rate is multiplied by.</summary>
-    public double RateFactor => Panels.RateFactor;
+    public bool IsPenalised => _place(0).Row < Panels.PenalisedRows;
 
     internal ParameterPanels Panels { get; }
 
@@ -111,10 +106,8 @@ public sealed class ParameterBlock<T> where T : unmanaged, IBinaryFloatingPointI
     internal long IndexOf(int n)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)n, (uint)Length, nameof(n));
-        (int row, int column) = Math.DivRem(n, Shape[^1]);
-        return Shape.Length == 1 ? Panels.Index<T>(_firstRow, n)
-            : _isTransposed ? Panels.Index<T>(_firstRow + column, row)
-            : Panels.Index<T>(_firstRow + row, column);
+        (int row, int column) = _place(n);
+        return Panels.Index<T>(row, column);
     }
 
     /// <summary><c>layers.2.weight [10×64]</c>.</summary>

@@ -9,4 +9,7 @@ namespace Backprop.Propagation;
 /// <param name="Optimizer">What updates the parameters; null: nothing does.</param>
 /// <param name="Narrow">Whether to take one sample per lane wherever that is possible; null: where it is faster.</param>
 /// <param name="IsTraining">Whether dropout draws, and norms take the statistics of the batch.</param>
-internal sealed record PlanOptions(int Capacity, VectorPath Vectors, Optimizer? Optimizer = null, bool? Narrow = null, bool IsTraining = false);
+/// <param name="RateOf">What the learning rate of a tensor is multiplied by, by its name; null: all by 1.</param>
+internal sealed record PlanOptions(
+    int Capacity, VectorPath Vectors, Optimizer? Optimizer = null, bool? Narrow = null, bool IsTraining = false,
+    Func<string, double>? RateOf = null);

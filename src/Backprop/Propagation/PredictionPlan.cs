@@ -142,12 +142,12 @@ internal sealed unsafe class PredictionPlan<T> : IDisposable where T : unmanaged
         public Half Visit<V>() where V : unmanaged, ILanes<V, T>
         {
             NetworkDefinition definition = network.Definition;
-            BatchMatrix<T> input = LayerPlan<T, V>.NewInput(definition, samples.Capacity);
-            LayerPlan<T, V>[] layers = LayerPlan<T, V>.Chain(network, samples, input, isTraining: false, hasBackward: false, threads);
+            var input = new InputPlan<T, V>(network, samples, hasBackward: false, threads);
+            LayerPlan<T, V>[] layers = LayerPlan<T, V>.Chain(network, samples, input.Output, isTraining: false, hasBackward: false, threads);
             Pass Output(OutputStage stage) => new OutputPass<T, V>(definition, samples, definition.Loss.Bind<V>(definition.Layers[^1].Activation), layers[^1].Output, null, stage, threads);
             return new(
-                input,
-                [.. layers.SelectMany((layer, index) => layer.Forward(network, index == 0 ? input : layers[index - 1].Output))],
+                input.Rows,
+                [.. input.Forward, .. layers.SelectMany((layer, index) => layer.Forward(network, index == 0 ? input.Output : layers[index - 1].Output))],
                 layers[^1].Output, Output(OutputStage.Outputs), Output(OutputStage.Losses));
         }
     }
