@@ -114,7 +114,7 @@ internal sealed class JsonRows(string source, ReadingOptions? options, Func<stri
             }
             catch (MalformedCellException error)
             {
-                throw Error(line + buffer.AsSpan(0, (int)reader.TokenStartIndex).Count((byte)'\n'), error.Message, null);
+                throw Error(line + buffer.AsSpan(0, (int)reader.TokenStartIndex).Count((byte)'\n'), error.Message, null, error.MayBeIgnored ? [$"Ignore = {Columns[_column].Name}"] : []);
             }
 
             int consumed = (int)reader.BytesConsumed;
@@ -218,9 +218,9 @@ internal sealed class JsonRows(string source, ReadingOptions? options, Func<stri
         switch (reader.TokenType)
         {
             case JsonTokenType.StartArray or JsonTokenType.StartObject:
-                if (!column.IsSkipped)
+                if (!column.IsSkipped && !column.LeaveOut(Count, Describe(ref reader)))
                 {
-                    throw new MalformedCellException($"{Describe(ref reader)} found, numbers or text expected");
+                    throw new MalformedCellException($"{Describe(ref reader)} found, numbers or text expected") { MayBeIgnored = true };
                 }
 
                 _place = Place.Skipped;
@@ -301,10 +301,10 @@ internal sealed class JsonRows(string source, ReadingOptions? options, Func<stri
         return (place < 0 ? error.Message : error.Message[..place]).TrimEnd('.');
     }
 
-    private DataException Error(long line, string what, Exception? inner)
+    private DataException Error(long line, string what, Exception? inner, params IReadOnlyList<string> settings)
     {
         string column = _column >= 0 && _place is Place.Row or Place.Cell or Place.Skipped ? $", column '{Columns[_column].Name}'" : "";
-        return new($"'{source}', row {Count} (line {line}){column}: {what}", inner);
+        return new($"'{source}', row {Count} (line {line}){column}: {what}", inner) { Settings = settings };
     }
 
     /// <summary>Columns that few rows have take the memory of all: names that never come again would fill it.</summary>

@@ -70,7 +70,7 @@ public static class TableReader
             }
         }
 
-        return JoinedFiles.Join([.. tables], path, notes);
+        return JoinedFiles.Join([.. tables], path, options, notes);
     }
 
     /// <summary>The files that a path names: itself, or those that match it.</summary>
