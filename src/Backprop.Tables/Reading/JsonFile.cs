@@ -78,7 +78,7 @@ internal sealed class JsonFile(Func<Stream> open, string source, long length, Re
 
     private JsonRows Pass(Func<string, ColumnReading?> reading, int wanted = -1)
     {
-        var rows = new JsonRows(source, options, reading, UnpackedSize.Limit(length), MostUnpacked) { Wanted = wanted };
+        var rows = new JsonRows(source, options, reading, UnpackedSize.Limit(length), MostUnpacked, length + 1) { Wanted = wanted };
         try
         {
             using Stream stream = open();

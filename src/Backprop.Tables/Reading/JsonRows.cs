@@ -12,8 +12,11 @@ namespace Backprop.Tables.Reading;
 /// <param name="reading">How a column of a name is read.</param>
 /// <param name="mostCells">The most bytes that the cells may take.</param>
 /// <param name="mostText">The most bytes that the file may have.</param>
-internal sealed class JsonRows(string source, ReadingOptions? options, Func<string, ColumnReading?> reading, long mostCells, long mostText)
+/// <param name="mostAtOnce">As many bytes are read at a time, within bounds.</param>
+internal sealed class JsonRows(string source, ReadingOptions? options, Func<string, ColumnReading?> reading, long mostCells, long mostText, long mostAtOnce)
 {
+    private const int LeastBuffer = 1 << 9, LongestBuffer = 1 << 16;
+
     private readonly Dictionary<string, int> _byName = new(StringComparer.Ordinal);
     private readonly List<byte[]> _names = []; // as they stand in the file, for those without escapes
     private Place _place = Place.Outside;
@@ -58,7 +61,7 @@ internal sealed class JsonRows(string source, ReadingOptions? options, Func<stri
     /// <exception cref="DataException">Malformed: where.</exception>
     public void Read(Stream stream)
     {
-        byte[] buffer = new byte[1 << 16];
+        byte[] buffer = new byte[Math.Clamp(mostAtOnce, LeastBuffer, LongestBuffer)];
         int length = 0;
         long line = 1, total = 0;
         var state = new JsonReaderState(new JsonReaderOptions { MaxDepth = JsonReader.MaxDepth, AllowMultipleValues = true });

@@ -1,11 +1,12 @@
 using System.Globalization;
 using Backprop.Networks;
 using Backprop.Optimizers;
+using Backprop.Tables.Models;
 using Backprop.Tables.Reading;
 using Backprop.Tables.Schemas;
 using Backprop.Training;
 
-namespace Backprop.Tables.Models;
+namespace Backprop.Tables;
 
 /// <summary>
 /// What a model of a table is trained with. What is null takes a default: where nothing of the model is chosen (<see cref="Network"/>, <see cref="Loss"/>,
