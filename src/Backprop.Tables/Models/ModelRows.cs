@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using Backprop.Data;
 using Backprop.Networks;
+using Backprop.Tables.Cells;
 using Backprop.Tables.Schemas;
 
 namespace Backprop.Tables.Models;
@@ -148,7 +149,7 @@ internal static class ModelRows
         FeatureColumn[] features = [.. table.Columns.Where(column => !names.Contains(column.Name)).Select(column => column.IsText
             ? throw new DataException($"'{table.Source}', column '{column.Name}': text found, numbers expected by a model without a schema")
             : new FeatureColumn(column.Name, FeatureKind.Numeric))];
-        if (table.Columns.Any(column => column.Format is not null))
+        if (table.Columns.Any(column => column.Format is { } format && format != NumberFormat.Plain))
         {
             notes?.Add(new($"'{table.Source}': the model has no schema, so columns are taken in file order and numbers as they look", IsLoss: false, "Decimal") { IsGuess = true });
         }

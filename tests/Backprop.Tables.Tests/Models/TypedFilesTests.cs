@@ -231,8 +231,11 @@ public sealed class TypedFilesTests : IDisposable
         var model = TabularModel.Train(DataSource.Of(x, y), s_quick with { Target = null, Network = "2-1:identity", Columns = new() { Preprocess = false } });
         Assert.Null(model.Schema);
         File.WriteAllText(At("t.csv"), "a,b\n1.5,2\n2.5,1\n");
+        File.WriteAllText(At("u.csv"), "a;b\n1,5;2\n2,5;1\n");
         var notes = new Notes();
-        Assert.Equal(2, model.PredictAll(At("t.csv"), notes).Count);
+        model.PredictAll(At("t.csv"), notes);
+        Assert.Empty(notes.All); // plain numbers can be read in one way only
+        Assert.Equal(model.PredictAll(At("t.csv")).Select(row => row.Value), model.PredictAll(At("u.csv"), notes).Select(row => row.Value));
         Assert.Contains(notes.All, note => note.IsGuess && note.Message.Contains("the model has no schema, so columns are taken in file order and numbers as they look", StringComparison.Ordinal));
 
         // What has no cells is no feature, and that is said.
