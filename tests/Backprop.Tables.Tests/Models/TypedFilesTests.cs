@@ -162,7 +162,7 @@ public sealed class TypedFilesTests : IDisposable
             Whole("y", 60, n => Exact + (n % 2)),
         ];
         PredictionWriter.Write(path, columns);
-        Assert.All(new[] { 0, 1, 3 }, c => Assert.Equal(ColumnType.Integer, TableReader.Read(path).Columns[c].Type));
+        Assert.All(new[] { 0, 1, 3 }, c => Assert.Equal((ColumnType.Integer, null), (TableReader.Read(path).Columns[c].Type, TableReader.Read(path).Columns[c].Format))); // numbers, and no text that is some
         var model = TabularModel.Train(path, options: s_quick with { Columns = new() { Ids = ["number"], Categorical = ["category"] } });
         Assert.Equal(["9007199254740992", "9007199254740993"], model.Labels);
         Assert.Equal(["9007199254740992", "9007199254740993", "9007199254740994"], model.Schema!.Columns[1].Categories!);
