@@ -88,6 +88,37 @@ public sealed class TableOptionsTests : Tool
     }
 
     [Fact]
+    public void WhatIsIgnoredIsNotRead()
+    {
+        Write("t.json", string.Join('\n', Enumerable.Range(0, 40).Select(n => $$"""{"x":{{n * 7 % 30}},"tags":[{{n}}],"g":{{(n % 2 == 0 ? "true" : "false")}},"y":{{n * 7 % 30 * 2}}.5}""")));
+        (int code, _, string error) = Run("train", "t.json", "--quiet");
+        Assert.Equal(3, code);
+        Assert.Contains("'t.json', row 0 (line 1), column 'tags': a list found, numbers or text expected; --ignore tags", error, StringComparison.Ordinal);
+        Json(["train", "t.json", "--ignore", "tags", .. s_quick]);
+        Assert.Contains("tags   │ not read", Run("data", "t.json", "--ignore", "tags").Out, StringComparison.Ordinal);
+        Assert.Equal(0, Run(["train", "--query", "SELECT * FROM 't.json'", "--target", "y", "--ignore", "t*", "-o", "q.st", .. s_quick]).Code);
+        JsonElement kept = Json("predict", "model.safetensors", "t.json", "--keep", "--json");
+        Assert.Contains("column 'tags': a list in row 0 found, which is no cell: the column is left out", kept.GetProperty("warnings")[0].GetString(), StringComparison.Ordinal);
+        Assert.Equal(JsonValueKind.True, kept.GetProperty("predictions")[0].GetProperty("g").ValueKind);
+        Assert.Equal(JsonValueKind.Number, kept.GetProperty("predictions")[0].GetProperty("x").ValueKind);
+        (code, _, error) = Run("predict", "q.st", "--query", "SELECT * FROM 't.json'", "--keep");
+        Assert.Equal(0, code);
+        Assert.Contains("column 'tags': ", error, StringComparison.Ordinal);
+        Write("new.json", """{"g":true}""");
+        Assert.Contains("'new.json': no row has column 'x': all its cells are taken as missing", Json("predict", "model.safetensors", "new.json", "--json").GetProperty("warnings")[0].GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ExplanationsCarryWarnings()
+    {
+        Write("t.csv", "x,c,y\n" + string.Join('\n', Enumerable.Range(0, 40).Select(n => $"{n * 7 % 30},{"ab"[n % 2]},{n * 7 % 30 * 2}.5")));
+        Json(["train", "t.csv", .. s_quick]);
+        Write("new.csv", "x,c,y\n3,zap,1\n4,a,2\n");
+        Assert.Contains("'zap'", Json("explain", "model.safetensors", "new.csv", "--row", "0", "--parameter", "b1[0]", "--json").GetProperty("warnings")[0].GetString(), StringComparison.Ordinal);
+        Assert.False(Json("explain", "model.safetensors", "new.csv", "--row", "1", "--parameter", "b1[0]", "--format", "json").TryGetProperty("warnings", out _));
+    }
+
+    [Fact]
     public void WhatWasTakenIsSaidUnlessTheRunIsQuiet()
     {
         Assert.Contains("target 'species': 3 classes (setosa, versicolor, virginica); --task regression for values\n", Run("train", "builtin:iris", "--epochs", "1").Error, StringComparison.Ordinal);

@@ -71,6 +71,11 @@ internal static class DataCommand
             table.AddRow(Markup.Escape(column.Name), column.Type.ToString().ToLowerInvariant(), $"{column.Missing}", $"{column.Distinct}", Number(column.Minimum), Number(column.Mean), Number(column.Maximum), Markup.Escape(use));
         }
 
+        foreach (string name in source.Table.Skipped)
+        {
+            table.AddRow(Markup.Escape(name), "not read", "", "", "", "", "", Markup.Escape(schema is null ? "" : SchemaTable.Becomes(schema.Columns.First(feature => feature.Name == name))));
+        }
+
         Terminal.Data.Write(table);
         if (schema?.Target.Kind == TargetKind.Class)
         {
@@ -89,7 +94,7 @@ internal static class DataCommand
     /// <summary>The rows and what training would make of them; or why nothing is known of that, where without a target there is still much to see.</summary>
     private static (SourceRows Rows, TableSchema? Schema, string? Why) Look(DataSource data, TrainingOptions options, Notes notes)
     {
-        SourceRows source = data.Read(notes).ForTraining(!options.Columns.Preprocess, notes);
+        SourceRows source = data.Read(options, notes);
         try
         {
             return (source, source.InferSchema(options, notes), null);

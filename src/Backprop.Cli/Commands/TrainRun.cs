@@ -5,6 +5,7 @@ using System.Numerics;
 using Backprop.Cli.Output;
 using Backprop.Kernels;
 using Backprop.Networks;
+using Backprop.Tables;
 using Backprop.Tables.Models;
 using Backprop.Training;
 

@@ -1,11 +1,12 @@
 using System.Globalization;
 using Backprop.Networks;
 using Backprop.Optimizers;
+using Backprop.Tables.Models;
 using Backprop.Tables.Reading;
 using Backprop.Tables.Schemas;
 using Backprop.Training;
 
-namespace Backprop.Tables.Models;
+namespace Backprop.Tables;
 
 /// <summary>
 /// What a model of a table is trained with. What is null takes a default: where nothing of the model is chosen (<see cref="Network"/>, <see cref="Loss"/>,
@@ -111,6 +112,9 @@ public sealed record TrainingOptions
 
     /// <summary>Whether nothing of the model is chosen, so that the recipe is.</summary>
     public bool UsesRecipe => Network is null && Optimizer is null && OptimizerOptions.LearningRate is null && Loss is null && From is null;
+
+    /// <summary>How rows are read that a schema is made of: what is not used need not be.</summary>
+    internal ReadingOptions Read(ReadingOptions dialect) => Columns.Ignore.Count == 0 ? dialect : dialect with { Unused = names => ColumnRoles.Unused(names, Columns, Target) };
 
     /// <summary>The inputs, where a network is complete, and the layers.</summary>
     internal (int? Inputs, IReadOnlyList<LayerDefinition> Layers) Layers => ParseNetwork(Network ?? Recipe.Hidden);
