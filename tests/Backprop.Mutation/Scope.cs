@@ -28,7 +28,7 @@ internal static class Scope
         ("Propagation/GradientSections.cs", ["Sum"], [Training, Golden]),
         ("Propagation/Samples.cs", ["Gather", "AddLosses"], [Golden, Training]),
         ("Propagation/Stages/ActivationStage.cs", [], [Golden, Training]),
-        ("Propagation/Stages/DropoutStage.cs", [], [Steps, Training]),
+        ("Layers/Dropout.cs", [], [Steps, Training]),
         ("Propagation/Schedules/UnitPhase.cs", ["Begin", "Run"], [Golden, Training]),
         ("Propagation/Schedules/SectionPhase.cs", ["Run"], [Golden, Training]),
         ("Propagation/ParameterTiles.cs", ["Divide", "Inputs", "Offset", "Size"], [Golden, Training]),
