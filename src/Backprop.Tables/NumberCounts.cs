@@ -14,13 +14,13 @@ internal sealed class NumberCounts
     private const int MostPartBits = 12;
 
     private readonly int _most;
-    private readonly List<(double Number, int Count)> _commonest = [];
-    private double[] _numbers = [];
+    private readonly List<(double Number, int Count)> _commonest;
+    private double[] _numbers = []; // both rented
     private int[] _counts = []; // 0: the place is free
     private int _tableBits;
     private int _used;
 
-    private NumberCounts(int most) => _most = most;
+    private NumberCounts(int most, int numbers) => (_most, _commonest) = (most, new(Math.Min(most + 1, numbers)));
 
     /// <summary>How many numbers are different (0 and −0 are the same, NaN is none), and the commonest, of equally common ones the smaller.</summary>
     public static (int Distinct, IReadOnlyList<(double Number, int Count)> Commonest) Of(ReadOnlySpan<double> numbers, int most)
@@ -50,13 +50,14 @@ internal sealed class NumberCounts
             }
         }
 
-        var counts = new NumberCounts(most);
+        var counts = new NumberCounts(most, starts[^1]);
         int distinct = 0;
         for (int part = 0; part < next.Length; part++)
         {
             distinct += counts.Count(parts.AsSpan(starts[part]..starts[part + 1]), bits);
         }
 
+        Return(counts._numbers, counts._counts);
         ArrayPool<double>.Shared.Return(parts);
         return (distinct, counts._commonest);
     }
@@ -70,17 +71,18 @@ internal sealed class NumberCounts
         int least = Math.Min(13, int.Log2(Math.Max(1, numbers.Length)) + 2);
         if (_tableBits < least)
         {
-            (_tableBits, _numbers, _counts) = (least, new double[1 << least], new int[1 << least]);
+            Return(_numbers, _counts);
+            Rent(least);
         }
 
         _used = 0;
-        Array.Clear(_counts);
+        Array.Clear(_counts, 0, 1 << _tableBits);
         foreach (double number in numbers)
         {
             Add(number, 1, partBits);
         }
 
-        for (int place = 0; place < _counts.Length; place++)
+        for (int place = 0; place < 1 << _tableBits; place++)
         {
             if (_counts[place] > 0)
             {
@@ -94,7 +96,7 @@ internal sealed class NumberCounts
     /// <summary>Open addressing, linear probing.</summary>
     private void Add(double number, int count, int partBits)
     {
-        if (2 * _used >= _counts.Length)
+        if (2 * _used >= 1 << _tableBits)
         {
             Grow(partBits);
         }
@@ -102,7 +104,7 @@ internal sealed class NumberCounts
         int place = (int)((Hash(number) << partBits) >> (64 - _tableBits));
         while (_counts[place] > 0 && _numbers[place] != number)
         {
-            place = (place + 1) & (_counts.Length - 1);
+            place = (place + 1) & ((1 << _tableBits) - 1);
         }
 
         _used += _counts[place] == 0 ? 1 : 0;
@@ -112,15 +114,27 @@ internal sealed class NumberCounts
 
     private void Grow(int partBits)
     {
-        (double[] numbers, int[] counts) = (_numbers, _counts);
-        (_tableBits, _numbers, _counts, _used) = (_tableBits + 1, new double[2 * numbers.Length], new int[2 * numbers.Length], 0);
-        for (int place = 0; place < counts.Length; place++)
+        (double[] numbers, int[] counts, int places) = (_numbers, _counts, 1 << _tableBits);
+        Rent(_tableBits + 1);
+        Array.Clear(_counts, 0, 1 << _tableBits);
+        _used = 0;
+        for (int place = 0; place < places; place++)
         {
             if (counts[place] > 0)
             {
                 Add(numbers[place], counts[place], partBits);
             }
         }
+
+        Return(numbers, counts);
+    }
+
+    private void Rent(int tableBits) => (_tableBits, _numbers, _counts) = (tableBits, ArrayPool<double>.Shared.Rent(1 << tableBits), ArrayPool<int>.Shared.Rent(1 << tableBits));
+
+    private static void Return(double[] numbers, int[] counts)
+    {
+        ArrayPool<double>.Shared.Return(numbers);
+        ArrayPool<int>.Shared.Return(counts);
     }
 
     /// <summary>Takes a number among the commonest if it is one of them.</summary>

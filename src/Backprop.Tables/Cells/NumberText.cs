@@ -88,7 +88,7 @@ internal static class NumberText
     }
 
     /// <summary>Whether some format reads a cell as a number.</summary>
-    public static bool IsNumber(string text) => Candidates([text], null).Exists(format => Fits(text, format));
+    public static bool IsNumber(string text) => Fits(text, NumberFormat.Plain) || Candidates([text], null).Exists(format => Fits(text, format));
 
     /// <summary>Plain numbers first; only marks that are found are tried.</summary>
     private static List<NumberFormat> Candidates(IReadOnlyList<string> values, char? decimalMark)

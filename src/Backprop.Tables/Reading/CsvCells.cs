@@ -71,7 +71,7 @@ internal sealed class CsvCells : WrittenCells
             CsvPart part = Parts[n];
             part.IsText = new bool[Names.Count];
             part.IsReal = new bool[Names.Count];
-            List<CellTask> tasks = [];
+            List<CellTask> tasks = new(part.File.Columns.Length);
             for (int cell = 0; cell < part.File.Columns.Length; cell++)
             {
                 int column = part.File.Columns[cell];
