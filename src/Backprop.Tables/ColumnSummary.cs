@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Backprop.Tables.Cells;
 using Backprop.Tables.Schemas;
 
@@ -94,6 +95,7 @@ public sealed record ColumnSummary(string Name, ColumnType Type, int Missing, in
             ]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static ColumnSummary OfNumbers(Column column)
     {
         double minimum = double.PositiveInfinity, maximum = double.NegativeInfinity, sum = 0;

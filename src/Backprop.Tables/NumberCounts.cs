@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace Backprop.Tables;
 
@@ -23,6 +24,7 @@ internal sealed class NumberCounts
     private NumberCounts(int most, int numbers) => (_most, _commonest) = (most, new(Math.Min(most + 1, numbers)));
 
     /// <summary>How many numbers are different (0 and −0 are the same, NaN is none), and the commonest, of equally common ones the smaller.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static (int Distinct, IReadOnlyList<(double Number, int Count)> Commonest) Of(ReadOnlySpan<double> numbers, int most)
     {
         int bits = numbers.Length <= PartLength ? 0 : Math.Min(MostPartBits, int.Log2(numbers.Length / PartLength) + 1);
@@ -66,6 +68,7 @@ internal sealed class NumberCounts
 
     private static int Part(double number, int bits) => (int)(Hash(number) >> 1 >> (63 - bits));
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Count(ReadOnlySpan<double> numbers, int partBits)
     {
         int least = Math.Min(13, int.Log2(Math.Max(1, numbers.Length)) + 2);
@@ -94,6 +97,7 @@ internal sealed class NumberCounts
     }
 
     /// <summary>Open addressing, linear probing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Add(double number, int count, int partBits)
     {
         if (2 * _used >= 1 << _tableBits)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace Backprop.Tables.Cells;
 
@@ -180,6 +181,7 @@ internal static class NumberText
     /// <param name="mark">The decimal mark.</param>
     /// <param name="number">The number.</param>
     /// <param name="isWhole">Whether it is written without a decimal mark and without an exponent.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool TryParsePlain(ReadOnlySpan<char> text, char mark, out double number, out bool isWhole)
     {
         (number, isWhole) = (0, true);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Backprop.Tables.Cells;
 using nietras.SeparatedValues;
 
@@ -243,6 +244,7 @@ internal sealed class CsvCells : WrittenCells
         Array.Resize(ref cells, Rows);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Read(CsvPart part, IReadOnlyList<CellTask> wanted, double[]?[] numbers, int[]?[] codes)
     {
         using LoadedBytes lines = part.Chunk.Load();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Backprop.Tables.Cells;
 
 namespace Backprop.Tables.Reading;
@@ -253,6 +254,7 @@ internal sealed class CsvColumns
     }
 
     /// <summary>Whether numbers with a point could be whole numbers with points between their thousands: three digits after each point, and 1 to 999 before it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool MayBeGrouped(ReadOnlySpan<double> numbers)
     {
         foreach (double number in numbers)

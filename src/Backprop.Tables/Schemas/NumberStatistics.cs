@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace Backprop.Tables.Schemas;
 
@@ -14,6 +15,7 @@ internal readonly record struct NumberStatistics(int Count, double Mean, double 
     private const int ManyNumbers = 1 << 16;
 
     /// <summary>By Welford's recurrence.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static NumberStatistics Of(NumberCells cells, ReadOnlySpan<int> rows)
     {
         double mean = 0, squares = 0, minimum = double.PositiveInfinity, maximum = double.NegativeInfinity;
@@ -57,6 +59,7 @@ internal readonly record struct NumberStatistics(int Count, double Mean, double 
     }
 
     /// <summary>The number that would stand at <paramref name="n"/> if the cells that are there were sorted: looked for within its bin alone.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double Nth(NumberCells cells, ReadOnlySpan<int> rows, int[] bins, int n)
     {
         int bin = 0, length = rows.Length;
@@ -88,6 +91,7 @@ internal readonly record struct NumberStatistics(int Count, double Mean, double 
     }
 
     /// <summary>How many numbers have each sign, exponent and first four binary digits; numbers of a bin are all less than those of a later one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int[] Bins(NumberCells cells, ReadOnlySpan<int> rows)
     {
         int[] bins = ArrayPool<int>.Shared.Rent(1 << 16);
