@@ -18,6 +18,7 @@ internal sealed class NumberCounts
     private readonly List<(double Number, int Count)> _commonest;
     private double[] _numbers = []; // both rented
     private int[] _counts = []; // 0: the place is free
+    private int[] _places = []; // those that are not
     private int _tableBits;
     private int _used;
 
@@ -59,7 +60,7 @@ internal sealed class NumberCounts
             distinct += counts.Count(parts.AsSpan(starts[part]..starts[part + 1]), bits);
         }
 
-        Return(counts._numbers, counts._counts);
+        counts.Return();
         ArrayPool<double>.Shared.Return(parts);
         return (distinct, counts._commonest);
     }
@@ -74,23 +75,20 @@ internal sealed class NumberCounts
         int least = Math.Min(13, int.Log2(Math.Max(1, numbers.Length)) + 2);
         if (_tableBits < least)
         {
-            Return(_numbers, _counts);
+            Return();
             Rent(least);
         }
 
         _used = 0;
-        Array.Clear(_counts, 0, 1 << _tableBits);
         foreach (double number in numbers)
         {
             Add(number, 1, partBits);
         }
 
-        for (int place = 0; place < 1 << _tableBits; place++)
+        foreach (int place in _places.AsSpan(0, _used))
         {
-            if (_counts[place] > 0)
-            {
-                Offer(_numbers[place], _counts[place]);
-            }
+            Offer(_numbers[place], _counts[place]);
+            _counts[place] = 0;
         }
 
         return _used;
@@ -111,6 +109,7 @@ internal sealed class NumberCounts
             place = (place + 1) & ((1 << _tableBits) - 1);
         }
 
+        _places[_used] = place;
         _used += _counts[place] == 0 ? 1 : 0;
         _numbers[place] = number;
         _counts[place] += count;
@@ -118,27 +117,27 @@ internal sealed class NumberCounts
 
     private void Grow(int partBits)
     {
-        (double[] numbers, int[] counts, int places) = (_numbers, _counts, 1 << _tableBits);
+        (double, int)[] known = Array.ConvertAll(_places[.._used], place => (_numbers[place], _counts[place]));
+        Return();
         Rent(_tableBits + 1);
-        Array.Clear(_counts, 0, 1 << _tableBits);
         _used = 0;
-        for (int place = 0; place < places; place++)
+        foreach ((double number, int count) in known)
         {
-            if (counts[place] > 0)
-            {
-                Add(numbers[place], counts[place], partBits);
-            }
+            Add(number, count, partBits);
         }
-
-        Return(numbers, counts);
     }
 
-    private void Rent(int tableBits) => (_tableBits, _numbers, _counts) = (tableBits, ArrayPool<double>.Shared.Rent(1 << tableBits), ArrayPool<int>.Shared.Rent(1 << tableBits));
-
-    private static void Return(double[] numbers, int[] counts)
+    private void Rent(int tableBits)
     {
-        ArrayPool<double>.Shared.Return(numbers);
-        ArrayPool<int>.Shared.Return(counts);
+        (_tableBits, _numbers, _counts, _places) = (tableBits, ArrayPool<double>.Shared.Rent(1 << tableBits), ArrayPool<int>.Shared.Rent(1 << tableBits), ArrayPool<int>.Shared.Rent(1 << tableBits));
+        Array.Clear(_counts, 0, 1 << tableBits);
+    }
+
+    private void Return()
+    {
+        ArrayPool<double>.Shared.Return(_numbers);
+        ArrayPool<int>.Shared.Return(_counts);
+        ArrayPool<int>.Shared.Return(_places);
     }
 
     /// <summary>Takes a number among the commonest if it is one of them.</summary>

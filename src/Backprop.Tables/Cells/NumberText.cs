@@ -185,14 +185,14 @@ internal static class NumberText
     public static bool TryParsePlain(ReadOnlySpan<char> text, char mark, out double number, out bool isWhole)
     {
         (number, isWhole) = (0, true);
-        int n = 0;
-        bool negative = false;
-        if (text.Length > 0 && text[0] is '-' or '+' or Minus)
+        if (text.IsEmpty)
         {
-            negative = text[0] != '+';
-            n = 1;
+            return false;
         }
 
+        // No branches: nobody can foretell the sign of the next number.
+        bool negative = text[0] == '-' | text[0] == Minus;
+        int n = Convert.ToInt32(negative | text[0] == '+');
         ulong digits = 0;
         int start = n, fraction = 0;
         for (uint digit; n < text.Length && (digit = (uint)text[n] - '0') <= 9; n++)
@@ -253,7 +253,7 @@ internal static class NumberText
         if (count <= 19 && digits <= 1UL << 53 && exponent is >= -22 and <= 22)
         {
             double exact = exponent < 0 ? digits / s_powers[-exponent] : digits * s_powers[exponent];
-            number = negative ? -exact : exact;
+            number = BitConverter.Int64BitsToDouble(BitConverter.DoubleToInt64Bits(exact) | ((long)Convert.ToInt32(negative) << 63));
             return true;
         }
 
