@@ -25,7 +25,7 @@ public sealed class Table
             throw new DataException($"'{source}' has no rows");
         }
 
-        _byName = new(StringComparer.Ordinal);
+        _byName = new(columns.Count, StringComparer.Ordinal);
         foreach (Column column in columns)
         {
             if (column.Rows != Rows)
@@ -118,6 +118,11 @@ public sealed class Table
     public Table AsWritten(IReadOnlyCollection<string> names)
     {
         ArgumentNullException.ThrowIfNull(names);
+        if (names.Count == 0)
+        {
+            return this;
+        }
+
         var wanted = names.ToHashSet(StringComparer.Ordinal);
         Column[] columns = [.. Columns];
         foreach (var group in columns.Select((column, index) => (Column: column, Index: index))

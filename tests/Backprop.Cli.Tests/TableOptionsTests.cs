@@ -24,6 +24,18 @@ public sealed class TableOptionsTests : Tool
         }
     }
 
+    /// <summary>JSON goes out in pieces; one text of it may be longer than a piece.</summary>
+    [Fact]
+    public void JsonMayBeLong()
+    {
+        string name = new('n', 200_000);
+        Write("t.csv", $"{string.Join(',', Enumerable.Range(0, 3000).Select(n => $"c{n}"))},{name},y\n" + string.Join('\n', Enumerable.Range(0, 12).Select(row => string.Join(',', Enumerable.Range(0, 3002).Select(n => (n * row * 31 % 17) + 0.5)))));
+        JsonElement data = Json("data", "t.csv", "--json");
+        Assert.Equal(3002, data.GetProperty("columns").GetArrayLength());
+        Assert.Equal(name, data.GetProperty("columns")[3000].GetProperty("name").GetString());
+        Assert.Equal(name, data.GetProperty("schema").GetProperty("columns")[3000].GetProperty("name").GetString());
+    }
+
     [Fact]
     public void RolesAreOptionsAndStandInAConfigToo()
     {

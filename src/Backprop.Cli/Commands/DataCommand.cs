@@ -51,8 +51,7 @@ internal static class DataCommand
                 }
 
                 line.WriteEndArray();
-                line.WritePropertyName("schema");
-                line.WriteRawValue(schema is null ? "null" : SchemaJson.Write(schema));
+                line.Schema(schema);
                 line.Warnings();
             });
             return ExitCode.Done;
@@ -64,10 +63,11 @@ internal static class DataCommand
             table.AddColumn(heading);
         }
 
+        var features = schema?.Columns.ToDictionary(feature => feature.Name, StringComparer.Ordinal);
         foreach (ColumnSummary column in columns)
         {
             string Number(double value) => double.IsNaN(value) ? "" : $"{value:G5}";
-            string use = schema is null ? "" : schema.Target.Names.Contains(column.Name) ? $"target: {SchemaTable.Target(schema.Target)}" : SchemaTable.Becomes(schema.Columns.First(feature => feature.Name == column.Name));
+            string use = schema is null ? "" : schema.Target.Names.Contains(column.Name) ? $"target: {SchemaTable.Target(schema.Target)}" : SchemaTable.Becomes(features![column.Name]);
             table.AddRow(Markup.Escape(column.Name), column.Type.ToString().ToLowerInvariant(), $"{column.Missing}", $"{column.Distinct}", Number(column.Minimum), Number(column.Mean), Number(column.Maximum), Markup.Escape(use));
         }
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Backprop.Cli.Output;
 using Backprop.Networks;
 using Backprop.Tables.Models;
-using Backprop.Tables.Schemas;
 using Spectre.Console;
 
 namespace Backprop.Cli.Commands;
@@ -50,7 +49,7 @@ internal static class SummaryCommand
                 }
 
                 line.WriteEndArray();
-                Raw(line, "schema", model.Schema is null ? null : SchemaJson.Write(model.Schema));
+                line.Schema(model.Schema);
                 Raw(line, "training", model.Training);
             });
             return ExitCode.Done;
