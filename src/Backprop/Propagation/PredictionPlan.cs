@@ -88,7 +88,7 @@ internal sealed unsafe class PredictionPlan<T> : IDisposable where T : unmanaged
             for (int start = 0, count; start < data.Rows; start += count)
             {
                 count = Math.Min(data.Rows - start, BlockRows * _team.Count);
-                _samples.Batch = new(data, order, start, count, weights);
+                _samples.Begin(new(data, order, start, count, weights));
                 Run(preActivations ? _evaluatePreActivations : _evaluate, count);
                 loss = _samples.AddLosses(loss, count);
                 _out.First += (nint)count * _network.Definition.Outputs;
