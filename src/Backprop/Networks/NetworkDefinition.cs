@@ -63,8 +63,11 @@ public sealed class NetworkDefinition : IEquatable<NetworkDefinition>
                 }
             }
 
+            ParameterCount += (definition.Units * (before + 1L)) + definition.Parts.Sum(part => part.ParameterCount(definition.Units));
             before = definition.Units;
         }
+
+        ParameterCount += InputParts.Sum(part => part.ParameterCount);
 
         Loss = loss ?? DefaultLoss(Layers[^1].Activation);
         TargetCount = Loss.TargetCount(Outputs);
@@ -95,20 +98,7 @@ public sealed class NetworkDefinition : IEquatable<NetworkDefinition>
     public int TargetCount { get; }
 
     /// <summary>All that is learned: weights and biases, and what parts of layers and inputs have.</summary>
-    public long ParameterCount
-    {
-        get
-        {
-            long count = InputParts.Sum(part => part.ParameterCount);
-            for (int layer = 1; layer <= Layers.Length; layer++)
-            {
-                int units = Layers[layer - 1].Units;
-                count += ((long)units * (InputsOf(layer) + 1L)) + Layers[layer - 1].Parts.Sum(part => part.ParameterCount(units));
-            }
-
-            return count;
-        }
-    }
+    public long ParameterCount { get; }
 
     /// <summary>The width of x_{ℓ−1}.</summary>
     public int InputsOf(int layer) => layer == 1 ? Input?.Width ?? Inputs : Layers[layer - 2].Units;
