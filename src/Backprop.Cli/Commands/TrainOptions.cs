@@ -20,7 +20,7 @@ internal sealed class TrainOptions
 
     public Option<string?> Loss { get; } = new("--loss") { Description = $"One of {string.Join(", ", Losses.Loss.Names)}; huber:1, quantile:0.9", HelpName = "NAME[:value]" };
 
-    public Option<string?> Optimizer { get; } = new("--optimizer") { Description = $"One of {string.Join(", ", Optimizers.Optimizer.Names)}", HelpName = "NAME" };
+    public Option<string?> Optimizer { get; } = new("--optimizer") { Description = $"One of {string.Join(", ", Optimizers.TrainingMethod.Names)}; lbfgs and levenberg_marquardt take all rows at once, an epoch is a step", HelpName = "NAME" };
 
     public Option<double?> LearningRate { get; } = new("--learning-rate") { Description = "η; the optimizer's own default unless given", HelpName = "NUMBER" };
 
@@ -124,7 +124,7 @@ internal sealed class TrainOptions
 
         OnDivergence.AcceptOneOf("stop", "rollback");
         KeepBy.AcceptOneOf([.. TrainerOptions.Figures]);
-        Optimizer.Propose(Optimizers.Optimizer.Names);
+        Optimizer.Propose(Optimizers.TrainingMethod.Names);
         Schedule.Propose(LearningRateSchedule.Names);
         Initializer.Propose(Networks.Initializer.Names);
         Loss.Propose(Losses.Loss.Names);

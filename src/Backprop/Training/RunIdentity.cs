@@ -17,7 +17,7 @@ internal static class RunIdentity
     /// <param name="options">How long and in what order.</param>
     /// <param name="training">The rows to learn from.</param>
     /// <param name="validation">The rows to choose by.</param>
-    public static IReadOnlyDictionary<string, string> Of<T>(NetworkDefinition network, Optimizer optimizer, TrainerOptions options, Dataset<T> training, Dataset<T>? validation) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static IReadOnlyDictionary<string, string> Of<T>(NetworkDefinition network, TrainingMethod optimizer, TrainerOptions options, Dataset<T> training, Dataset<T>? validation) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var identity = new Dictionary<string, string>(StringComparer.Ordinal)
         {

@@ -1,3 +1,4 @@
+using Backprop.Optimizers;
 using Backprop.Optimizers.Schedules;
 
 namespace Backprop.Training;
@@ -8,7 +9,7 @@ public sealed record TrainerOptions
     /// <summary>Passes over the training data, at most.</summary>
     public int Epochs { get; init; } = 10;
 
-    /// <summary>Rows of a batch.</summary>
+    /// <summary>Rows of a batch. A <see cref="Minimizer"/> takes all rows, whatever is said here: an epoch is one step.</summary>
     public int BatchSize { get; init; } = 32;
 
     /// <summary>What the learning rate is multiplied by at each step.</summary>
