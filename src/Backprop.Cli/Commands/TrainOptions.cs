@@ -24,7 +24,7 @@ internal sealed class TrainOptions
 
     public Option<double?> LearningRate { get; } = new("--learning-rate") { Description = "η; the optimizer's own default unless given", HelpName = "NUMBER" };
 
-    public Option<string?> Schedule { get; } = new("--schedule") { Description = $"One of {string.Join(", ", LearningRateSchedule.Names)}", HelpName = "NAME" };
+    public Option<string?> Schedule { get; } = new("--schedule") { Description = $"One of {string.Join(", ", LearningRateSchedule.Names)}; with parameters in parentheses where others are wanted: 'one-cycle(0.2)', 'step(10,0.5)'", HelpName = "NAME" };
 
     public Option<int?> Warmup { get; } = new("--warmup") { Description = "Steps over which the learning rate rises, from 1 / (STEPS + 1) of it", HelpName = "STEPS" };
 

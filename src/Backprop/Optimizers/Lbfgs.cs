@@ -8,8 +8,8 @@ namespace Backprop.Optimizers;
 /// <summary>
 /// L-BFGS (Liu and Nocedal 1989): d = −H g, H the inverse Hessian as the last <see cref="HistorySize"/> steps s and changes of the gradient y tell it
 /// (two loops, H₀ = s·y / y·y), and a step t along d that meets the strong Wolfe conditions (c₁ = 1e-4, c₂ = 0.9), found by cubic interpolation.
-/// All as PyTorch's LBFGS(line_search_fn="strong_wolfe", max_iter=1), a step a call, but for two things: a value that is not finite is a step too far, and
-/// where no step brings anything the history is given up once before the search is over. η is the first t that is tried: 1 fits but where H knows
+/// All as PyTorch's LBFGS(line_search_fn="strong_wolfe", max_iter=1), a step a call, but for three things: a value that is not finite is a step too far;
+/// small steps are remembered too (PyTorch forgets those of s·y ≤ 1e-10, and then crawls); and where no step brings anything the history is given up once before the search is over. η is the first t that is tried: 1 fits but where H knows
 /// nothing yet, and there it is divided by Σ|g| if that is above 1.
 /// </summary>
 public sealed class Lbfgs : Minimizer
@@ -62,6 +62,8 @@ public sealed class Lbfgs : Minimizer
         private const double C1 = 1e-4, C2 = 0.9;
         private const int MostLooks = 25;
 
+        private static readonly double s_rounding = 2 * double.CreateTruncating(T.BitIncrement(T.One) - T.One); // of a value: less is no progress
+
         private readonly List<(T[] Step, T[] Change, double Factor)> _history = [];
         private readonly T[] _start = new T[objective.Parameters.Length], _direction = new T[objective.Parameters.Length], _before = new T[objective.Parameters.Length];
         private double _scale = 1, _step;
@@ -101,8 +103,9 @@ public sealed class Lbfgs : Minimizer
                 _ = Look(_step); // the best point was not the last
             }
 
+            bool bringsNothing = !(Value - _looked.Value > s_rounding * Math.Abs(Value));
             Take(_looked.Value);
-            if (_step == 0)
+            if (bringsNothing)
             {
                 GiveUp();
             }
@@ -124,7 +127,7 @@ public sealed class Lbfgs : Minimizer
             }
 
             double products = Dot(y, s), squares = Dot(y, y);
-            if (!(products > 1e-10))
+            if (!(products > Math.Min(1e-10, s_rounding * squares)))
             {
                 return; // the curvature is not positive: nothing of use
             }

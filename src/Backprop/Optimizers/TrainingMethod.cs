@@ -102,7 +102,7 @@ public abstract class TrainingMethod
     }
 
     /// <summary>Everything that decides what a step does.</summary>
-    internal string Describe() => $"{Name} ({string.Join(", ", _settings)})";
+    internal string Describe() => $"{Name}{(GetType().Assembly == typeof(TrainingMethod).Assembly ? "" : $" of {GetType().FullName}")} ({string.Join(", ", _settings)})";
 
     /// <inheritdoc/>
     public override string ToString() => Name;

@@ -25,7 +25,7 @@ internal static class RunIdentity
             ["network"] = $"{network}, {network.Loss}{string.Concat(network.Layers.Where(layer => layer.Dropout > 0).Select(layer => string.Create(CultureInfo.InvariantCulture, $", dropout {layer.Dropout:R} after {layer}")))}",
             ["optimizer"] = optimizer.Describe(),
             ["batch size"] = Text(options.BatchSize),
-            ["schedule"] = options.Schedule,
+            ["schedule"] = LearningRateSchedule.Parse(options.Schedule).ToString(),
             ["warm-up"] = Text(options.WarmupSteps),
             ["early stopping"] = Text(options.EarlyStopping),
             ["figure that is watched"] = options.KeepBy,

@@ -12,7 +12,7 @@ public sealed record TrainerOptions
     /// <summary>Rows of a batch. A <see cref="Minimizer"/> takes all rows, whatever is said here: an epoch is one step.</summary>
     public int BatchSize { get; init; } = 32;
 
-    /// <summary>What the learning rate is multiplied by at each step.</summary>
+    /// <summary>What the learning rate is multiplied by at each step: what <see cref="LearningRateSchedule.Parse"/> reads, such as <c>cosine</c> or <c>one-cycle(0.2)</c>.</summary>
     public string Schedule { get; init; } = "constant";
 
     /// <summary>Steps at the beginning over which the learning rate rises linearly to the schedule's, from 1 / (steps + 1) of it (PyTorch's LinearLR).</summary>
