@@ -44,6 +44,7 @@ public sealed class TrainOptionsTests(PlainRun plain) : Tool, IClassFixture<Plai
             ("--optimizer levenberg_marquardt", "cross_entropy found, squared_error or mean_squared_error expected"),
             ("--optimizer levenberg_marquardt --learning-rate 1", "has no option 'learning-rate'"),
             ("--optimizer lbgfs", "did you mean 'lbfgs'"),
+            ("--average ema:2", "expected ema:DECAY with a decay from 0 to below 1, or swa"),
             ("--schedule cosine(2)", "what is left must be at least 0 and at most 1, found 2"),
             ("--schedule one-cycel(0.2)", "did you mean 'one-cycle'"),
         })
@@ -63,6 +64,15 @@ public sealed class TrainOptionsTests(PlainRun plain) : Tool, IClassFixture<Plai
         Assert.Equal(0, Run([.. train, "--epochs", "6", "--checkpoint", "run"]).Code);
         JsonElement resumed = Json("train", "--resume", "run", "--epochs", "14", "--threads", "1", "--json");
         Assert.Equal((8, whole), (resumed.GetProperty("steps").GetInt32(), resumed.GetProperty("sha256").GetString()));
+    }
+
+    [Fact]
+    public void AMeanOfTheWeightsIsSaved()
+    {
+        string[] train = ["train", "builtin:iris", "--network", "5:tanh", "--epochs", "6", "--quiet", "--json"];
+        string[] hashes = [.. new string[][] { [], ["--average", "swa"], ["--average", "ema:0.9"] }.Select(more => Json([.. train, .. more]).GetProperty("sha256").GetString()!)];
+        Assert.Equal(3, hashes.Distinct().Count());
+        Assert.Equal("ema:0.9", Json("summary", "model.safetensors", "--json").GetProperty("training").GetProperty("average").GetString());
     }
 
     [Fact]

@@ -28,6 +28,8 @@ internal sealed class TrainOptions
 
     public Option<int?> Warmup { get; } = new("--warmup") { Description = "Steps over which the learning rate rises, from 1 / (STEPS + 1) of it", HelpName = "STEPS" };
 
+    public Option<string?> Average { get; } = new("--average") { Description = "Validate and save a mean of the weights: ema:0.999 over steps, or swa over the epochs of the last quarter", HelpName = "ema:DECAY|swa" };
+
     public Option<int?> BatchSize { get; } = new("--batch-size") { Description = "Rows of a batch", HelpName = "ROWS" };
 
     public Option<int?> Epochs { get; } = new("--epochs") { Description = "Passes over the data", HelpName = "N" };
@@ -114,7 +116,7 @@ internal sealed class TrainOptions
         Roles.AddTo(command);
         foreach (Option option in new Option[]
         {
-            Output, Network, Loss, Optimizer, LearningRate, Schedule, Warmup, BatchSize, Epochs, MaxTime, Seed, Precision, Threads, Validation,
+            Output, Network, Loss, Optimizer, LearningRate, Schedule, Warmup, Average, BatchSize, Epochs, MaxTime, Seed, Precision, Threads, Validation,
             EarlyStopping, KeepBy, ClassWeights, Dropout, L1, L2, WeightDecay, ClipNorm, ClipValue, LabelSmoothing, Momentum, Nesterov, Dampening,
             Beta1, Beta2, Epsilon, Rho, Amsgrad, Centered, Initializer, From, NoShuffle, Checkpoint, CheckpointEvery, CheckpointKeep, Overwrite, OnDivergence, Resume, Log, TensorBoard, Report, Config, Quiet,
         })

@@ -216,6 +216,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
             },
             Schedule = parsed.GetValue(options.Schedule),
             WarmupSteps = parsed.GetValue(options.Warmup) ?? 0,
+            Average = parsed.GetValue(options.Average),
             BatchSize = parsed.GetValue(options.BatchSize),
             Epochs = settings.Epochs,
             MaxSeconds = SecondsLeft(),

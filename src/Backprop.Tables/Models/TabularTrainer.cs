@@ -119,6 +119,7 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
         BatchSize = Optimizer is Minimizer ? training.Rows : options.BatchSize ?? (options.UsesRecipe ? Recipe.BatchSize(training.Rows) : 32),
         Schedule = options.Schedule ?? (options.UsesRecipe ? Recipe.Schedule : "constant"),
         WarmupSteps = options.WarmupSteps,
+        Average = options.Average,
         MaxSeconds = SecondsLeft(options.MaxSeconds, began, parameters),
         EarlyStopping = options.EarlyStopping,
         KeepBy = KeepBy(options, training.Targets.AreClasses && training.Targets.Count > 1),

@@ -43,6 +43,9 @@ public sealed record TrainingOptions
     /// <summary>Steps over which the learning rate rises.</summary>
     public int WarmupSteps { get; init; }
 
+    /// <summary>What is kept in place of the weights: ema:DECAY, their exponential mean over steps, or swa, the mean over the epochs of the last quarter; null: the weights.</summary>
+    public string? Average { get; init; }
+
     /// <summary>Rows of a batch; a minimizer's are all, and none can be given.</summary>
     public int? BatchSize { get; init; }
 

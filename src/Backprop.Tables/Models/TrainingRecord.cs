@@ -53,6 +53,11 @@ internal sealed class TrainingRecord
             json.WriteNumber("learning_rate", optimizer.LearningRate);
             json.WriteNumber("weight_decay", optimizer.WeightDecay);
             json.WriteString("schedule", options.Schedule);
+            if (options.Average is not null)
+            {
+                json.WriteString("average", options.Average);
+            }
+
             json.WriteNumber("batch_size", options.BatchSize);
             json.WriteNumber("epochs", options.Epochs);
             json.WriteNumber("seed", options.Seed);

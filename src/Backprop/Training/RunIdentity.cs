@@ -47,7 +47,12 @@ internal static class RunIdentity
             identity[name] = value;
         }
 
-        if (LearningRateSchedule.Parse(options.Schedule).KnowsTheEnd)
+        if (options.Average is not null)
+        {
+            identity["average"] = options.Average;
+        }
+
+        if (LearningRateSchedule.Parse(options.Schedule).KnowsTheEnd || WeightAverage<T>.KnowsTheEnd(options.Average))
         {
             identity["epochs"] = Text(options.Epochs); // elsewhere a run may be made longer
         }

@@ -150,6 +150,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         LearningRateSchedule schedule = LearningRateSchedule.Parse(_options.Schedule);
         long allSteps = (long)sampler.Count * _options.Epochs;
         using ITrainingStep<T> step = _method.Plan(Network, _training, sampler.BatchSize, _options.Step with { Seed = _options.Seed });
+        var average = WeightAverage<T>.Of(_options.Average, Network, _options.Epochs);
         Network<T> best = Network.Clone(); // the kept epoch's weights; those of the last finished one while none has a finite figure
         var history = new List<EpochResult>();
         EpochResult? kept = resume?.Kept, last = null;
@@ -160,6 +161,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         if (resume is not null)
         {
             Restore(resume, step, best, schedule);
+            average?.Restore(resume.Averaged, resume.Average);
             history.AddRange(resume.History);
             last = history.LastOrDefault();
         }
@@ -186,6 +188,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         Checkpoint<T> State(int epoch, int batch, double epochLoss, double epochWeight, double epochSeconds, double rate, StopReason? ended)
         {
             (string numbers, T[][] moments) = step.Save();
+            (long averaged, T[]? mean) = average is null ? (0, null) : average.Save();
             return new()
             {
                 Identity = Identity,
@@ -209,6 +212,8 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
                 Best = best.Parameters.Span.ToArray(),
                 Moments = moments,
                 StepState = numbers,
+                Averaged = averaged,
+                Average = mean,
             };
         }
 
@@ -270,6 +275,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
                     throw;
                 }
 
+                average?.AfterStep();
                 firstLoss = double.IsNaN(firstLoss) && weight > 0 ? loss : firstLoss;
                 steps++;
                 _stepsRun++;
@@ -296,6 +302,8 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
 
             double epochSeconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
             _seconds += epochSeconds;
+            average?.AfterEpoch(epoch);
+            average?.Exchange();
             Evaluation? validation = Validate();
             epochLoss = epochWeight > 0 ? epochLoss / epochWeight : double.NaN;
             schedule.AfterEpoch(validation is null ? epochLoss : _watched.Of(validation));
@@ -310,6 +318,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
                 best.CopyFrom(Network);
             }
 
+            average?.Exchange(); // what is averaged is kept, what is trained goes on
             EpochCompleted?.Invoke(last);
             if (reason == StopReason.MaxTime)
             {

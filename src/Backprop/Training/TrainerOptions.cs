@@ -19,6 +19,12 @@ public sealed record TrainerOptions
     public int WarmupSteps { get; init; }
 
     /// <summary>
+    /// What is validated and kept in place of the weights: <c>ema:0.999</c>, their exponential mean over steps, or <c>swa</c>, the plain mean of the weights after each
+    /// epoch of the run's last quarter. null: the weights themselves.
+    /// </summary>
+    public string? Average { get; init; }
+
+    /// <summary>
     /// Wall seconds of the run, from the call on, validation and checkpoints included: the run ends in time to validate once more, and what is
     /// done of the epoch counts as one. At least one step is done. null: no limit.
     /// </summary>
@@ -74,6 +80,7 @@ public sealed record TrainerOptions
         }
 
         _ = LearningRateSchedule.Parse(Schedule);
+        _ = Average is null ? null : WeightAverage<double>.Decay(Average);
         _ = new WatchedFigure(KeepBy);
         Step.Validate();
 
