@@ -32,7 +32,7 @@ public sealed record TrainingOptions
     /// <summary>The loss by name, with its parameter where it has one: huber:1.</summary>
     public string? Loss { get; init; }
 
-    /// <summary>The optimizer by name.</summary>
+    /// <summary>The optimizer or minimizer by name, one of <see cref="TrainingMethod.Names"/>.</summary>
     public string? Optimizer { get; init; }
 
     /// <summary>Its options.</summary>
@@ -44,7 +44,10 @@ public sealed record TrainingOptions
     /// <summary>Steps over which the learning rate rises.</summary>
     public int WarmupSteps { get; init; }
 
-    /// <summary>Rows of a batch.</summary>
+    /// <summary>What is kept in place of the weights: ema:DECAY, their exponential mean over steps, or swa, the mean over the epochs of the last quarter; null: the weights.</summary>
+    public string? Average { get; init; }
+
+    /// <summary>Rows of a batch; a minimizer's are all, and none can be given.</summary>
     public int? BatchSize { get; init; }
 
     /// <summary>Passes over the training rows, at most.</summary>
