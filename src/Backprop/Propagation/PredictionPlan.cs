@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Backprop.Data;
 using Backprop.Kernels;
 using Backprop.Networks;
@@ -107,29 +108,33 @@ internal sealed unsafe class PredictionPlan<T> : IDisposable where T : unmanaged
     {
         public T* First { get; set; }
 
-        public Span<T> OfCaller(int sample) => new(First + ((nint)sample * width), width);
+        public T* OfCaller(int sample) => First + ((nint)sample * width);
 
-        public Span<T> OfMatrix(int sample) => new(matrix.Row(sample), width);
+        public T* OfMatrix(int sample) => matrix.Row(sample);
+
+        public int Width => width;
     }
 
     private sealed class CopyIn(Rows rows) : Pass
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(int thread, int unit, int endUnit, int first, int count)
         {
             for (int sample = first; sample < first + count; sample++)
             {
-                rows.OfCaller(sample).CopyTo(rows.OfMatrix(sample));
+                RowCopy.Run(rows.OfCaller(sample), rows.OfMatrix(sample), rows.Width);
             }
         }
     }
 
     private sealed class CopyOut(Rows rows) : Pass
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(int thread, int unit, int endUnit, int first, int count)
         {
             for (int sample = first; sample < first + count; sample++)
             {
-                rows.OfMatrix(sample).CopyTo(rows.OfCaller(sample));
+                RowCopy.Run(rows.OfMatrix(sample), rows.OfCaller(sample), rows.Width);
             }
         }
     }
