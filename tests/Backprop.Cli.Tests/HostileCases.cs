@@ -47,7 +47,7 @@ internal static class HostileCases
         yield return Header("metadata 'a' is a", "{\"__metadata__\":{\"a\":null}}");
         yield return Header("metadata 'a' stands twice", "{\"__metadata__\":{\"a\":\"\",\"\\u0061\":\"\"}}");
         yield return Header("format 'backprop-gradient' found", $"{{\"__metadata__\":{{\"format\":\"backprop-gradient\",\"loss\":\"0.5\"}},{Layers}}}");
-        yield return Header("version '2' found", $"{{\"__metadata__\":{{\"version\":\"2\"}},{Layers}}}");
+        yield return Header("version '3' found", $"{{\"__metadata__\":{{\"version\":\"3\"}},{Layers}}}");
         yield return Weights("'layers.1.bias' stands twice", Layers + "," + One("layers.1.bias", "F32", "[1]", "[8,12]"), 12);
         yield return Weights("'shape' stands twice", "\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"shape\":[1],\"data_offsets\":[0,4]}", 4);
         yield return Weights("unknown key 'path'", "\"a\":{\"path\":\"/etc/passwd\"}", 4);

@@ -157,7 +157,7 @@ internal static class CheckCommand
         Terminal.Out.WriteLine("worst |a − b| / max(1, |a| + |b|), relative the worst |a − b| / max(|a|, |b|).");
         Terminal.Out.WriteLine("a and b agree where |a − b| ≤ t max(|a|, |b|) + 8 r: r is how far rounding alone");
         Terminal.Out.WriteLine($"moves it, as measured; t is {Wording.Number(GradientCheck.AnalyticTolerance)}, by differences {Wording.Number(GradientCheck.KinkedTolerance)}, float {Wording.Number(GradientCheck.SingleTolerance)}.");
-        foreach (IGrouping<string, (ParameterName Parameter, string Why)> tensor in result.LeftOut.GroupBy(left => $"{(left.Parameter.IsBias ? 'b' : 'W')}{left.Parameter.Layer}"))
+        foreach (IGrouping<string, (ParameterName Parameter, string Why)> tensor in result.LeftOut.GroupBy(left => left.Parameter.ToString().Split('[')[0]))
         {
             (ParameterName parameter, string why) = tensor.First();
             int more = tensor.Count() - 1;

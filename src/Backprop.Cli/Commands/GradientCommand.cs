@@ -54,7 +54,8 @@ internal static class GradientCommand
         Terminal.Out.WriteLine($"loss {gradient.Loss:R} over {gradient.Rows} rows");
         for (int layer = 1; layer <= model.Network.Layers.Length; layer++)
         {
-            Terminal.Out.WriteLine($"layer {layer}: ‖∂W‖ {EuclideanNorm.Of<T>(gradient.WeightGradients(layer)):G6}, ‖∂b‖ {EuclideanNorm.Of<T>(gradient.BiasGradients(layer)):G6}");
+            IEnumerable<string> norms = model.Network.Blocks.Where(block => block.Layer == layer && block.IsTrained).Select(block => $"‖∂{block.Tensor.Kind}‖ {EuclideanNorm.Of<T>(gradient.Of(block)):G6}");
+            Terminal.Out.WriteLine($"layer {layer}: {string.Join(", ", norms)}");
         }
 
         return ExitCode.Done;

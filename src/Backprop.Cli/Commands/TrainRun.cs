@@ -216,6 +216,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
             Schedule = parsed.GetValue(options.Schedule),
             WarmupSteps = parsed.GetValue(options.Warmup) ?? 0,
             BatchSize = parsed.GetValue(options.BatchSize),
+            Accumulate = parsed.GetValue(options.Accumulate) ?? 1,
             Epochs = settings.Epochs,
             MaxSeconds = SecondsLeft(),
             Seed = parsed.GetValue(options.Seed),

@@ -123,7 +123,7 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
         },
         Seed = options.Seed,
         Shuffle = options.Shuffle,
-        Step = new() { L1 = options.L1, L2 = options.L2, ClipNorm = options.ClipNorm, ClipValue = options.ClipValue, Threads = options.Threads },
+        Step = new() { L1 = options.L1, L2 = options.L2, ClipNorm = options.ClipNorm, ClipValue = options.ClipValue, Accumulate = options.Accumulate, Threads = options.Threads },
     };
 
     /// <summary>

@@ -128,8 +128,8 @@ public static class GradientCheck
         int n = 0;
         foreach (List<ParameterName> tensor in chosen)
         {
-            DenseLayer<double> layer = network.Layers[tensor[0].Layer - 1];
-            bool bias = tensor[0].IsBias, analytic = differences.IsAnalytic(layer.Index);
+            TensorDefinition definition = network.Find(tensor[0]).Block.Tensor;
+            bool analytic = differences.IsAnalytic(definition.Layer);
             double ofRecursion = 0, ofNumerical = 0, relative = 0, worst = -1, mostExcess = 0;
             ParameterName? where = null;
             int skipped = 0, done = 0;
@@ -164,8 +164,8 @@ public static class GradientCheck
             }
 
             tensors.Add(new(
-                $"{(bias ? 'b' : 'W')}{layer.Index}", bias ? $"{layer.Outputs}" : $"{layer.Outputs}×{layer.Inputs}",
-                done, ofRecursion, ofNumerical, relative, where, differences.Method(layer.Index), skipped));
+                definition.Symbol, string.Join('×', definition.Shape),
+                done, ofRecursion, ofNumerical, relative, where, differences.Method(definition.Layer), skipped));
             excesses.Add(mostExcess);
         }
 
@@ -187,36 +187,24 @@ public static class GradientCheck
     /// <summary>Parameters evenly spread over each tensor; every tensor has some.</summary>
     private static List<ParameterName>[] Choose(NetworkDefinition network, int? sample)
     {
-        var sizes = new List<(int Layer, bool Bias, long Size)>();
-        for (int layer = 1; layer <= network.Layers.Length; layer++)
-        {
-            sizes.Add((layer, false, (long)network.Layers[layer - 1].Units * network.InputsOf(layer)));
-            sizes.Add((layer, true, network.Layers[layer - 1].Units));
-        }
-
-        long[] shares = new long[sizes.Count];
+        TensorDefinition[] tensors = [.. network.Tensors.Where(tensor => tensor.IsTrained)];
+        long[] shares = new long[tensors.Length];
         long left = sample ?? long.MaxValue;
-        int open = sizes.Count;
-        foreach (int t in Enumerable.Range(0, sizes.Count).OrderBy(t => sizes[t].Size))
+        int open = tensors.Length;
+        foreach (int t in Enumerable.Range(0, tensors.Length).OrderBy(t => tensors[t].Length))
         {
-            shares[t] = Math.Min(sizes[t].Size, Math.Max(1, left / open));
+            shares[t] = Math.Min(tensors[t].Length, Math.Max(1, left / open));
             left -= shares[t];
             open--;
         }
 
-        return [.. sizes.Select((tensor, t) => Enumerable.Range(0, checked((int)shares[t])).Select(k =>
-        {
-            long index = (long)((Int128)k * tensor.Size / shares[t]);
-            int inputs = network.InputsOf(tensor.Layer);
-            return tensor.Bias ? new ParameterName(tensor.Layer, (int)index) : new ParameterName(tensor.Layer, (int)(index / inputs), (int)(index % inputs));
-        }).ToList())];
+        return [.. tensors.Select((tensor, t) => Enumerable.Range(0, (int)shares[t]).Select(k => ParameterName.Of(tensor, (int)(k * (long)tensor.Length / shares[t]))).ToList())];
     }
 
     internal static Func<ParameterName, double> Convert<T>(Network<T> network, Gradient<T> gradient) where T : unmanaged, IBinaryFloatingPointIeee754<T> => parameter =>
     {
-        DenseLayer<T> layer = network.Layers[parameter.Layer - 1];
-        long index = parameter.IsBias ? layer.BiasIndex(parameter.Output) : layer.WeightIndex(parameter.Output, parameter.Input);
-        return double.CreateTruncating(gradient.Buffer.Span[(int)index]);
+        (ParameterBlock<T> block, int index) = network.Find(parameter);
+        return double.CreateTruncating(gradient.Buffer.Span[(int)block.IndexOf(index)]);
     };
 
     internal static Dataset<double> ToDouble<T>(Dataset<T> data) where T : unmanaged, IBinaryFloatingPointIeee754<T>

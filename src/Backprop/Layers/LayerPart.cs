@@ -32,8 +32,14 @@ public abstract class LayerPart : IEquatable<LayerPart>
     /// <summary>Where it stands. A layer has one part of each place at most.</summary>
     internal LayerPlace Place { get; }
 
-    /// <summary>Whether it has tensors.</summary>
-    internal virtual bool HasParameters => false;
+    /// <summary>The version of model files that can say it.</summary>
+    internal virtual int FileVersion => 2;
+
+    /// <summary>Whether its Jacobian is more than a diagonal.</summary>
+    internal virtual bool MixesUnits => false;
+
+    /// <summary>Whether it adds x_{ℓ−1}, which so reaches x_ℓ past the layer too.</summary>
+    internal virtual bool AddsBefore => false;
 
     /// <summary>Makes a kind known.</summary>
     /// <param name="name">The name of all that it makes.</param>
@@ -79,6 +85,15 @@ public abstract class LayerPart : IEquatable<LayerPart>
 
     /// <summary>J[r, c] = ∂p_r/∂q_c of that, row-major [n×n]; the diagonal alone, [n], where it has nothing else; null: the identity.</summary>
     internal virtual double[]? Jacobian(ReadOnlySpan<double> q, double[][] tensors) => null;
+
+    /// <summary>What the terms of each entry of that J add up to in size: what rounding is measured by.</summary>
+    internal virtual double[]? JacobianSizes(ReadOnlySpan<double> q, double[][] tensors) => Jacobian(q, tensors) is { } jacobian ? Array.ConvertAll(jacobian, Math.Abs) : null;
+
+    /// <summary>What that J is called in formulas.</summary>
+    internal virtual (string Text, string Latex) JacobianSymbol(int layer) => throw new InvalidOperationException($"{Name} has no Jacobian");
+
+    /// <summary>What ∂p/∂(an entry of a tensor) is called, and in words; null: it is 1.</summary>
+    internal virtual (string Text, string Latex, string Meaning)? TangentSymbol(int tensor, int layer, int unit) => throw new InvalidOperationException($"{Name} has no parameters");
 
     /// <summary>∂p/∂(an entry of a tensor) of that.</summary>
     internal virtual double[] Tangent(int tensor, int index, ReadOnlySpan<double> q, double[][] tensors) => throw new InvalidOperationException($"{Name} has no parameters");

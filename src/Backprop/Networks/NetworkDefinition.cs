@@ -54,6 +54,8 @@ public sealed class NetworkDefinition : IEquatable<NetworkDefinition>
 
         Loss = loss ?? DefaultLoss(Layers[^1].Activation);
         TargetCount = Loss.TargetCount(Outputs);
+        Tensors = [.. new NetworkBuilder<float>(this).Blocks.Select(block => block.Tensor)];
+        ParameterCount = Tensors.Where(tensor => tensor.IsTrained).Sum(tensor => (long)tensor.Length);
     }
 
     /// <summary>The entries of x₀.</summary>
@@ -74,30 +76,17 @@ public sealed class NetworkDefinition : IEquatable<NetworkDefinition>
     /// <summary>The entries of t.</summary>
     public int TargetCount { get; }
 
-    /// <summary>All weights and biases.</summary>
-    public long ParameterCount
-    {
-        get
-        {
-            long count = 0;
-            for (int layer = 1; layer <= Layers.Length; layer++)
-            {
-                count += (long)Layers[layer - 1].Units * (InputsOf(layer) + 1L);
-            }
+    /// <summary>The tensors of such a network.</summary>
+    public ImmutableArray<TensorDefinition> Tensors { get; }
 
-            return count;
-        }
-    }
+    /// <summary>All numbers that are learned: weights, biases, and what norms have.</summary>
+    public long ParameterCount { get; }
 
     /// <summary>The width of x_{ℓ−1}.</summary>
     public int InputsOf(int layer) => layer == 1 ? Inputs : Layers[layer - 2].Units;
 
-    /// <summary>Whether inputs and units are as many in every layer, so that weights of one fit the other.</summary>
-    internal bool HasShapeOf(NetworkDefinition other) =>
-        Inputs == other.Inputs && Layers.Select(Shape).SequenceEqual(other.Layers.Select(Shape));
-
-    /// <summary>What decides which tensors a layer has.</summary>
-    private static string Shape(LayerDefinition layer) => string.Join(',', layer.Parts.Where(part => part.HasParameters).Select(part => part.Name).Prepend(layer.Units.ToString(CultureInfo.InvariantCulture)));
+    /// <summary>Whether the tensors have the same names and shapes, so that numbers of one fit the other.</summary>
+    internal bool HasShapeOf(NetworkDefinition other) => Tensors.Select(tensor => tensor.ToString()).SequenceEqual(other.Tensors.Select(tensor => tensor.ToString()));
 
     /// <summary>The same layers under another loss.</summary>
     public NetworkDefinition With(Loss loss) => new(Inputs, Layers, loss);

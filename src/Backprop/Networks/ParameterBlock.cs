@@ -13,52 +13,43 @@ namespace Backprop.Networks;
 public sealed class ParameterBlock<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Network<T> _network;
-    private readonly int _firstRow;
-    private readonly bool _isTransposed;
+    private readonly BlockPlace _place;
 
     /// <param name="network">Whose it is.</param>
-    /// <param name="name">Its name in files.</param>
-    /// <param name="symbol">Its name in formulas.</param>
-    /// <param name="shape">Its shape; all dimensions but the last are rows of the panels, unless transposed.</param>
-    /// <param name="panels">Where it lies.</param>
-    /// <param name="firstRow">Its first row there.</param>
-    /// <param name="isTransposed">Whether [i, j] is column i, row j there.</param>
-    /// <param name="isTrained">False: it lies in <see cref="Network{T}.State"/>, which no optimizer touches.</param>
-    /// <param name="initial">What its numbers are at first.</param>
-    internal ParameterBlock(Network<T> network, string name, string symbol, ImmutableArray<int> shape, ParameterPanels panels, int firstRow, bool isTransposed, bool isTrained, double initial)
-    {
-        (_network, Name, Symbol, Shape, Panels, _firstRow, _isTransposed, IsTrained, Initial) = (network, name, symbol, shape, panels, firstRow, isTransposed, isTrained, initial);
-        Length = shape.Aggregate(1, (product, size) => checked(product * size));
-    }
+    /// <param name="place">Where it lies there.</param>
+    internal ParameterBlock(Network<T> network, BlockPlace place) => (_network, _place) = (network, place);
 
-    /// <summary>The tensor's name in files: <c>layers.2.weight</c>.</summary>
-    public string Name { get; }
+    /// <summary>What it is.</summary>
+    public TensorDefinition Tensor => _place.Tensor;
 
-    /// <summary>Its name in formulas: <c>W2</c>, of which <c>W2[3,5]</c> is an entry.</summary>
-    public string Symbol { get; }
+    /// <inheritdoc cref="TensorDefinition.Name"/>
+    public string Name => Tensor.Name;
 
-    /// <summary>Its shape, row-major: [Out×In] of weights.</summary>
-    public ImmutableArray<int> Shape { get; }
+    /// <inheritdoc cref="TensorDefinition.Symbol"/>
+    public string Symbol => Tensor.Symbol;
 
-    /// <summary>Its numbers.</summary>
-    public int Length { get; }
+    /// <inheritdoc cref="TensorDefinition.Shape"/>
+    public ImmutableArray<int> Shape => Tensor.Shape;
 
-    /// <summary>Whether it is learned; what is not, such as running statistics, no optimizer touches.</summary>
-    public bool IsTrained { get; }
+    /// <inheritdoc cref="TensorDefinition.Length"/>
+    public int Length => Tensor.Length;
 
-    /// <summary>The layer that it belongs to, counted from 1; 0: the inputs.</summary>
-    public int Layer => Panels.Layer;
+    /// <inheritdoc cref="TensorDefinition.IsTrained"/>
+    public bool IsTrained => Tensor.IsTrained;
+
+    /// <inheritdoc cref="TensorDefinition.Layer"/>
+    public int Layer => Tensor.Layer;
 
     /// <summary>Whether L1 and L2 penalise it.</summary>
-    public bool IsPenalised => _firstRow < Panels.PenalisedRows;
+    public bool IsPenalised => _place.FirstRow < Panels.PenalisedRows;
 
     /// <summary>What the learning rate is multiplied by.</summary>
     public double RateFactor => Panels.RateFactor;
 
-    internal ParameterPanels Panels { get; }
+    internal ParameterPanels Panels => _place.Panels;
 
     /// <summary>What its numbers are at first.</summary>
-    internal double Initial { get; }
+    internal double Initial => _place.Initial;
 
     private AlignedBuffer<T> Home => IsTrained ? _network.Parameters : _network.State;
 
@@ -112,11 +103,11 @@ public sealed class ParameterBlock<T> where T : unmanaged, IBinaryFloatingPointI
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)n, (uint)Length, nameof(n));
         (int row, int column) = Math.DivRem(n, Shape[^1]);
-        return Shape.Length == 1 ? Panels.Index<T>(_firstRow, n)
-            : _isTransposed ? Panels.Index<T>(_firstRow + column, row)
-            : Panels.Index<T>(_firstRow + row, column);
+        return Shape.Length == 1 ? Panels.Index<T>(_place.FirstRow, n)
+            : _place.IsTransposed ? Panels.Index<T>(_place.FirstRow + column, row)
+            : Panels.Index<T>(_place.FirstRow + row, column);
     }
 
     /// <summary><c>layers.2.weight [10×64]</c>.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name} [{string.Join('×', Shape)}]");
+    public override string ToString() => Tensor.ToString();
 }

@@ -143,7 +143,7 @@ internal sealed unsafe class PredictionPlan<T> : IDisposable where T : unmanaged
         {
             NetworkDefinition definition = network.Definition;
             BatchMatrix<T> input = LayerPlan<T, V>.NewInput(definition, samples.Capacity);
-            LayerPlan<T, V>[] layers = LayerPlan<T, V>.Chain(network, samples, input, isTraining: false, hasBackward: false, threads);
+            LayerPlan<T, V>[] layers = LayerPlan<T, V>.Chain(network, samples, input, threads);
             Pass Output(OutputStage stage) => new OutputPass<T, V>(definition, samples, definition.Loss.Bind<V>(definition.Layers[^1].Activation), layers[^1].Output, null, stage, threads);
             return new(
                 input,

@@ -146,10 +146,10 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
 
     private TrainingResult RunFrom(Checkpoint<T>? resume, CancellationToken cancellation)
     {
-        var sampler = new BatchSampler(_training.Rows, Math.Min(_options.BatchSize, _training.Rows));
+        var sampler = new BatchSampler(_training.Rows, (int)Math.Min((long)_options.BatchSize * _options.Step.Accumulate, _training.Rows)); // a batch of it is what a step takes
         LearningRateSchedule schedule = LearningRateSchedule.Parse(_options.Schedule);
         long allSteps = (long)sampler.Count * _options.Epochs;
-        using var step = new TrainingStep<T>(Network, _optimizer, sampler.BatchSize, _options.Step with { Seed = _options.Seed });
+        using var step = new TrainingStep<T>(Network, _optimizer, Math.Min(_options.BatchSize, _training.Rows), _options.Step with { Seed = _options.Seed });
         Network<T> best = Network.Clone(); // the kept epoch's weights; those of the last finished one while none has a finite figure
         var history = new List<EpochResult>();
         EpochResult? kept = resume?.Kept, last = null;
@@ -204,6 +204,8 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
             History = new EpochHistory(history, history.Count),
             Parameters = Network.Parameters.Span.ToArray(),
             Best = best.Parameters.Span.ToArray(),
+            State = Network.State.Span.ToArray(),
+            BestState = best.State.Span.ToArray(),
             Moments = [.. step.Moments.Select(moment => moment.Span.ToArray())],
         };
 
@@ -369,14 +371,16 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
 
     private void Restore(Checkpoint<T> state, TrainingStep<T> step, Network<T> best, LearningRateSchedule schedule)
     {
-        if (state.Parameters.Length != Network.Parameters.Length || state.Best.Length != Network.Parameters.Length || state.Moments.Length != step.Moments.Length || state.Moments.Any(moment => moment.Length != Network.Parameters.Length))
+        if (state.Parameters.Length != Network.Parameters.Length || state.Best.Length != Network.Parameters.Length || state.State.Length != Network.State.Length || state.BestState.Length != Network.State.Length || state.Moments.Length != step.Moments.Length || state.Moments.Any(moment => moment.Length != Network.Parameters.Length))
         {
             throw new ModelException($"the checkpoint does not belong to the network {Network.Definition} with optimizer {_optimizer.Name}");
         }
 
         state.Parameters.CopyTo(Network.Parameters.Span);
+        state.State.CopyTo(Network.State.Span);
         Network.Touch();
         state.Best.CopyTo(best.Parameters.Span);
+        state.BestState.CopyTo(best.State.Span);
         best.Touch();
         for (int moment = 0; moment < state.Moments.Length; moment++)
         {

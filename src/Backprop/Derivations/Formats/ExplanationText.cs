@@ -72,6 +72,16 @@ public static class ExplanationText
 
     private static void CompactForm(StringBuilder text, Explanation explanation)
     {
+        if (!explanation.Parameter.IsWeight && !explanation.Parameter.IsBias)
+        {
+            Line(text, $"Back propagation has the whole tensor at once: Δ{explanation.Tensor.Symbol} = −η ∂L/∂{explanation.Tensor.Symbol}");
+            Line(text, "");
+            Line(text, $"  ∂L/∂{explanation.Tensor.Symbol} [{Wording.Shape(explanation.Tensor.Shape)}]; the entry between « » is ours");
+            Matrix(text, Grid.Of(explanation.TensorGradient, explanation.Tensor.Shape[^1], explanation.Parameter.IndexIn(explanation.Tensor)));
+            Line(text, "");
+            return;
+        }
+
         (int layer, int output, int input) = explanation.Parameter;
         IReadOnlyList<double> deltas = explanation.Deltas, inputs = explanation.Inputs;
         bool bias = explanation.Parameter.IsBias;

@@ -57,6 +57,15 @@ internal static class MathExplanation
 
     private static void CompactForm(Explanation explanation, IMathWriter to)
     {
+        if (!explanation.Parameter.IsWeight && !explanation.Parameter.IsBias)
+        {
+            string tensor = MathSymbols.Symbol(explanation.Parameter);
+            to.Section("The compact form");
+            to.Paragraph($@"Back propagation has the whole tensor at once, $\Delta {tensor} = -\eta \, \partial L / \partial {tensor}$. Ours is the entry in the box.");
+            to.Display($@"\frac{{\partial L}}{{\partial {tensor}}} = {MathSymbols.Matrix(Grid.Of(explanation.TensorGradient, explanation.Tensor.Shape[^1], explanation.Parameter.IndexIn(explanation.Tensor)))}");
+            return;
+        }
+
         (int layer, int output, int input) = explanation.Parameter;
         IReadOnlyList<double> deltas = explanation.Deltas, inputs = explanation.Inputs;
         string delta = $@"\delta_{{{layer}}}", x = $"x_{{{layer - 1}}}";
