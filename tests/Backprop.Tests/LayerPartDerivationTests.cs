@@ -52,6 +52,39 @@ public class LayerPartDerivationTests(ITestOutputHelper output)
         Assert.True(single.Agrees, $"{single.WorstOfRecursion:E1} and {single.WorstOfNumerical:E1} at {single.WorstParameter}");
     }
 
+    [Theory]
+    [InlineData("tanh", "mean_squared_error")]
+    [InlineData("relu", "huber")]
+    public void RowsOfOneBatchAgree(string activation, string loss)
+    {
+        foreach (string specification in LayerPartTests.Combinations(3, 4, 2, activation).Append("3-4:tanh,batch_norm-3:softmax,batch_norm").Append("3-3:tanh,batch_norm-2:sigmoid"))
+        {
+            Network<double> network = LayerPartTests.Make(specification, loss);
+            Dataset<double> data = LayerPartTests.Data(network.Definition, 4, 6);
+            GradientCheckResult result = GradientCheck.Run(network, data, sample: null, batchStatistics: true);
+            Assert.True(result.Agrees, $"{specification}: {result.WorstOfRecursion:E1} and {result.WorstOfNumerical:E1} at {result.WorstParameter}");
+            Assert.True(result.LeftOut.Count * 20 < result.Checked, $"{specification}: {result.LeftOut.Count} left out, {string.Join("; ", result.LeftOut.Take(5))}");
+            if (!specification.Contains("batch_norm", StringComparison.Ordinal))
+            {
+                Assert.Equal(GradientCheck.Run(network, data, sample: null).Agrees, result.Agrees);
+            }
+        }
+    }
+
+    [Fact]
+    public void AWrongGradientOfABatchIsSeen()
+    {
+        Network<double> network = LayerPartTests.Make("3-4:tanh,batch_norm-2");
+        Dataset<double> data = LayerPartTests.Data(network.Definition, 4, 6);
+        var batch = new BatchDerivation(network, data);
+        var parameter = ParameterName.Parse("W1[1,2]", network.Definition);
+        double running = GradientCheck.Convert(network, Propagation.Backpropagation.Gradient(network, data))(parameter), ofBatch = GradientCheck.Convert(network, Propagation.Backpropagation.Gradient(network, data, batchStatistics: true))(parameter);
+        Assert.Equal(ofBatch, batch.Derivative(parameter), 1e-12);
+        Assert.Equal(ofBatch, batch.Numerical(parameter, analytic: true, out _), 1e-12);
+        Assert.True(Math.Abs(running - ofBatch) > 1e-3);
+        Assert.InRange(batch.Noise(parameter, single: false), 1e-19, 1e-13);
+    }
+
     [Fact]
     public void FactorsMultiplyToTheDerivative()
     {

@@ -62,13 +62,17 @@ public static class GradientCheck
     /// <param name="network">The network; its precision is the one that back propagation runs in.</param>
     /// <param name="data">The rows; a few suffice, each costs a forward pass for every parameter.</param>
     /// <param name="sample">How many parameters, spread over every tensor; null: all.</param>
+    /// <param name="batchStatistics">Whether the rows are one batch, of which batch norms take the statistics, as in training.</param>
     /// <exception cref="DataException">Data that do not fit the network.</exception>
-    public static GradientCheckResult Run<T>(Network<T> network, Dataset<T> data, int? sample = 1000) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static GradientCheckResult Run<T>(Network<T> network, Dataset<T> data, int? sample = 1000, bool batchStatistics = false) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(data);
-        Gradient<T> gradient = Backpropagation.Gradient(network, data);
-        return Run(network.Convert<double>(), ToDouble(data), Convert(network, gradient), typeof(T) == typeof(float), sample);
+        Func<ParameterName, double> gradient = Convert(network, Backpropagation.Gradient(network, data, batchStatistics: batchStatistics));
+        bool single = typeof(T) == typeof(float);
+        return batchStatistics
+            ? RunOfBatch(network.Convert<double>(), ToDouble(data), gradient, single, sample)
+            : Run(network.Convert<double>(), ToDouble(data), gradient, single, sample);
     }
 
     /// <param name="network">In double.</param>
@@ -108,20 +112,39 @@ public static class GradientCheck
             }
         }
 
-        for (int n = 0; n < count; n++)
+        return Compare(network, chosen, recursion, numerical, why, uncertain, [.. Enumerable.Range(0, count).Select(n => noise[n])], backpropagation, single, differences);
+    }
+
+    /// <summary>The same of rows that are one batch.</summary>
+    private static GradientCheckResult RunOfBatch(Network<double> network, Dataset<double> data, Func<ParameterName, double> backpropagation, bool single, int? sample)
+    {
+        List<ParameterName>[] chosen = Choose(network.Definition, sample);
+        ParameterName[] parameters = [.. chosen.SelectMany(list => list)];
+        double[] recursion = new double[parameters.Length], numerical = new double[parameters.Length], uncertain = new double[parameters.Length], noise = new double[parameters.Length];
+        var batch = new BatchDerivation(network, data);
+        var differences = new NumericalGradient(network);
+        for (int n = 0; n < parameters.Length; n++)
         {
-            double a = recursion[n], b = backpropagation(noise.Parameters[n]), tolerance = Tolerance(single, differences.IsAnalytic(noise.Parameters[n].Layer));
-            why[n] ??= Drowned(a, b, Tolerance(single), noise[n]) ?? Drowned(b, numerical[n], tolerance, noise[n] + uncertain[n]);
-            why[n] ??= Unresolved(a, b, noise[n], uncertain[n]);
+            recursion[n] = batch.Derivative(parameters[n]);
+            numerical[n] = batch.Numerical(parameters[n], differences.IsAnalytic(parameters[n].Layer), out uncertain[n]);
+            noise[n] = batch.Noise(parameters[n], single);
         }
 
-        return Compare(network, chosen, recursion, numerical, why, uncertain, noise, backpropagation, single, differences);
+        return Compare(network, chosen, recursion, numerical, new string?[parameters.Length], uncertain, noise, backpropagation, single, differences);
     }
 
     private static GradientCheckResult Compare(
-        Network<double> network, List<ParameterName>[] chosen, double[] recursion, double[] numerical, string?[] why, double[] uncertain, RoundingNoise noise,
+        Network<double> network, List<ParameterName>[] chosen, double[] recursion, double[] numerical, string?[] why, double[] uncertain, double[] noise,
         Func<ParameterName, double> backpropagation, bool single, NumericalGradient differences)
     {
+        ParameterName[] parameters = [.. chosen.SelectMany(list => list)];
+        for (int k = 0; k < parameters.Length; k++)
+        {
+            double a = recursion[k], b = backpropagation(parameters[k]), tolerance = Tolerance(single, differences.IsAnalytic(parameters[k].Layer));
+            why[k] ??= Drowned(a, b, Tolerance(single), noise[k]) ?? Drowned(b, numerical[k], tolerance, noise[k] + uncertain[k]);
+            why[k] ??= Unresolved(a, b, noise[k], uncertain[k]);
+        }
+
         var tensors = new List<TensorCheck>();
         var leftOut = new List<(ParameterName, string)>();
         var excesses = new List<double>();

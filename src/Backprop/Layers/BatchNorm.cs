@@ -26,6 +26,8 @@ public sealed class BatchNorm : LayerPart
     /// <inheritdoc/>
     public override double? Parameter => Epsilon;
 
+    internal override bool IsUsual => Epsilon == LayerNorm.DefaultEpsilon;
+
     [ModuleInitializer]
     internal static void Register() => Register(
         "batch_norm", epsilon => new BatchNorm(epsilon ?? LayerNorm.DefaultEpsilon),

@@ -25,6 +25,8 @@ public sealed class LayerNorm : LayerPart
     /// <inheritdoc/>
     public override double? Parameter => Epsilon;
 
+    internal override bool IsUsual => Epsilon == DefaultEpsilon;
+
     [ModuleInitializer]
     internal static void Register() => Register("layer_norm", epsilon => new LayerNorm(epsilon ?? DefaultEpsilon), ["norm", "epsilon"], layer => NormKeys.Read(layer, "layer") is { } epsilon ? new LayerNorm(epsilon) : null);
 

@@ -29,6 +29,9 @@ public abstract class LayerPart : IEquatable<LayerPart>
     /// <summary>The keys of a layer in a model file that belong to parts.</summary>
     internal static IEnumerable<string> Keys => s_readers.Values.SelectMany(reader => reader.Keys);
 
+    /// <summary>Whether its number goes without saying.</summary>
+    internal virtual bool IsUsual => false;
+
     /// <summary>Where it stands. A layer has one part of each place at most.</summary>
     internal LayerPlace Place { get; }
 
@@ -99,7 +102,7 @@ public abstract class LayerPart : IEquatable<LayerPart>
     internal virtual double[] Tangent(int tensor, int index, ReadOnlySpan<double> q, double[][] tensors) => throw new InvalidOperationException($"{Name} has no parameters");
 
     /// <summary><c>dropout(0.1)</c>.</summary>
-    public override string ToString() => ParameterizedRegistry<LayerPart>.Format(Name, Parameter);
+    public override string ToString() => ParameterizedRegistry<LayerPart>.Format(Name, IsUsual ? null : Parameter);
 
     /// <inheritdoc/>
     public bool Equals(LayerPart? other) => other is not null && Name == other.Name && Parameter == other.Parameter;
