@@ -26,6 +26,7 @@ internal static class SummaryCommand
         NetworkDefinition network = model.Network.Definition;
         long weights = network.Tensors.Where(tensor => tensor.Kind == "W").Sum(tensor => (long)tensor.Length);
         long forward = 2 * weights, training = 2 * forward + (2 * (weights - ((long)network.Inputs * network.Layers[0].Units)));
+        long bytes = 4 * network.Tensors.Sum(tensor => (long)tensor.Length); // running statistics too
         if (json)
         {
             JsonLine.Print(line =>
@@ -34,7 +35,7 @@ internal static class SummaryCommand
                 line.WriteString("network", network.ToString());
                 line.WriteString("loss", network.Loss.ToString());
                 line.WriteNumber("parameters", network.ParameterCount);
-                line.WriteNumber("bytes", 4 * network.ParameterCount);
+                line.WriteNumber("bytes", bytes);
                 line.WriteNumber("flops_per_sample", forward);
                 line.WriteNumber("training_flops_per_sample", training);
                 line.WriteStartArray("layers");
@@ -82,7 +83,7 @@ internal static class SummaryCommand
         }
 
         Terminal.Data.Write(table);
-        Terminal.Out.WriteLine($"loss {network.Loss}; {network.ParameterCount:N0} parameters, {4 * network.ParameterCount:N0} bytes in float; {forward:N0} FLOPs a sample to predict, {training:N0} to train");
+        Terminal.Out.WriteLine($"loss {network.Loss}; {network.ParameterCount:N0} parameters, {bytes:N0} bytes in float; {forward:N0} FLOPs a sample to predict, {training:N0} to train");
         if (model.Schema is { } schema)
         {
             Terminal.Data.Write(SchemaTable.Of(schema));

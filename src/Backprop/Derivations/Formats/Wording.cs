@@ -35,7 +35,7 @@ public static class Wording
         return factor.Role switch
         {
             "loss_gradient" => $"the gradient of {explanation.Network.Loss} with respect to the output",
-            "diagonal" when factor.Part is { } norm => $"the factors of {norm} in layer {factor.Layer}, on a diagonal",
+            "diagonal" when factor.Part is { } norm => $"the factors of {norm} in layer {factor.Layer} by its running statistics, on a diagonal",
             "jacobian" when factor.Part is { } norm => $"the Jacobian of {norm} in layer {factor.Layer}, which mixes its units",
             "diagonal" => $"the slopes of {activation} in layer {factor.Layer}, on a diagonal",
             "jacobian" => $"the Jacobian of {activation}, which mixes its outputs",
@@ -119,6 +119,9 @@ public static class Wording
         yield return ("recursion, with forward pass", Count(count.OneByRecursion), Count(count.AllByRecursion));
         yield return ("back propagation, with forward pass", Count(count.AllByBackpropagation), Count(count.AllByBackpropagation));
     }
+
+    /// <summary>Whether a norm mixes the units of its layer.</summary>
+    public static bool HasMixingNorm(Explanation explanation) => explanation.Network.Layers.Any(layer => layer.Parts.Any(part => part.MixesUnits));
 
     /// <summary>Whether D_N is a Jacobian.</summary>
     public static bool HasJacobian(Explanation explanation) => explanation.Factors.Any(factor => factor is { Role: "jacobian", Part: null });
