@@ -65,6 +65,18 @@ public sealed class LayerPartTests : Tool
         Assert.Contains("layer 1 has no gamma, but W1, b1", errors);
     }
 
+    [Theory]
+    [InlineData("17", true)] // 120 = 7 · 17 + 1
+    [InlineData("1", true)]
+    [InlineData("16", false)]
+    public void ABatchOfOneRowIsSaidToTeachABatchNormLittle(string batch, bool isSaid)
+    {
+        string[] warnings(string network) =>
+            [.. Json("train", "builtin:iris", "--network", network, "--batch-size", batch, "--epochs", "1", "--json", "--quiet", "-o", "m.st").GetProperty("warnings").EnumerateArray().Select(warning => warning.ToString())];
+        Assert.Equal(isSaid, warnings("8:tanh,batch_norm").Any(warning => warning.Contains("one row", StringComparison.Ordinal)));
+        Assert.DoesNotContain(warnings("8:tanh,layer_norm"), warning => warning.Contains("one row", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void AStepTakesSeveralBatches()
     {
