@@ -50,6 +50,9 @@ public sealed record TrainingOptions
     /// <summary>Rows of a batch; a minimizer's are all, and none can be given.</summary>
     public int? BatchSize { get; init; }
 
+    /// <summary>So many batches make one step together, as one batch of all their rows would.</summary>
+    public int Accumulate { get; init; } = 1;
+
     /// <summary>Passes over the training rows, at most.</summary>
     public int? Epochs { get; init; }
 

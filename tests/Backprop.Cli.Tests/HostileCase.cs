@@ -42,7 +42,7 @@ internal sealed record HostileCase(int Code, string Parts, params string[] Args)
     }
 
     /// <summary>The tensors of a 2-1 network.</summary>
-    public const string DenseTensors = "\"layers.1.weight\":{\"dtype\":\"F32\",\"shape\":[1,2],\"data_offsets\":[0,8]},\"layers.1.bias\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[8,12]}";
+    public const string TwoTensors = "\"layers.1.weight\":{\"dtype\":\"F32\",\"shape\":[1,2],\"data_offsets\":[0,8]},\"layers.1.bias\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[8,12]}";
 
     public const string Network = "{\"inputs\":2,\"layers\":[{\"units\":1,\"activation\":\"identity\"}]}";
 
@@ -50,7 +50,7 @@ internal sealed record HostileCase(int Code, string Parts, params string[] Args)
 
     /// <summary>A model of that description, with the tensors of 2-1.</summary>
     public static byte[] Model(string network, string? schema = null, string? more = null) =>
-        Tensors($"{{\"__metadata__\":{{\"network\":{Quote(network)}{(schema is null ? "" : $",\"schema\":{Quote(schema)}")}{more}}},{DenseTensors}}}");
+        Tensors($"{{\"__metadata__\":{{\"network\":{Quote(network)}{(schema is null ? "" : $",\"schema\":{Quote(schema)}")}{more}}},{TwoTensors}}}");
 
     public static byte[] Npy(string header, int bytes, byte version = 1, long? announced = null)
     {

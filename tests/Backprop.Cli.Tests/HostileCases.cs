@@ -42,13 +42,13 @@ internal static class HostileCases
         yield return File("the header is not the JSON", Tensors([.. "{\""u8, 0xC3, 0x28, .. "\":{}}"u8]));
         yield return Header("no tensor: tensors end at byte 0, the file has 12 bytes", "{}");
         yield return Header("no 'network'", "{}", 0);
-        yield return Header("'__metadata__' stands twice", $"{{{meta},{meta},{DenseTensors}}}");
+        yield return Header("'__metadata__' stands twice", $"{{{meta},{meta},{TwoTensors}}}");
         yield return Header("metadata 'a' is a", "{\"__metadata__\":{\"a\":{}}}");
         yield return Header("metadata 'a' is a", "{\"__metadata__\":{\"a\":null}}");
         yield return Header("metadata 'a' stands twice", "{\"__metadata__\":{\"a\":\"\",\"\\u0061\":\"\"}}");
-        yield return Header("format 'backprop-gradient' found", $"{{\"__metadata__\":{{\"format\":\"backprop-gradient\",\"loss\":\"0.5\"}},{DenseTensors}}}");
-        yield return Header("version '2' found", $"{{\"__metadata__\":{{\"version\":\"2\"}},{DenseTensors}}}");
-        yield return Weights("'layers.1.bias' stands twice", DenseTensors + "," + One("layers.1.bias", "F32", "[1]", "[8,12]"), 12);
+        yield return Header("format 'backprop-gradient' found", $"{{\"__metadata__\":{{\"format\":\"backprop-gradient\",\"loss\":\"0.5\"}},{TwoTensors}}}");
+        yield return Header("version '3' found", $"{{\"__metadata__\":{{\"version\":\"3\"}},{TwoTensors}}}");
+        yield return Weights("'layers.1.bias' stands twice", TwoTensors + "," + One("layers.1.bias", "F32", "[1]", "[8,12]"), 12);
         yield return Weights("'shape' stands twice", "\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"shape\":[1],\"data_offsets\":[0,4]}", 4);
         yield return Weights("unknown key 'path'", "\"a\":{\"path\":\"/etc/passwd\"}", 4);
         yield return Weights("expected dtype, shape", "\"a\":{\"dtype\":null,\"shape\":[1],\"data_offsets\":[0,4]}", 4);
@@ -70,10 +70,10 @@ internal static class HostileCases
         yield return Weights("type I32 found", One("layers.1.weight", "I32", "[1,2]", "[0,8]") + "," + One("layers.1.bias", "F32", "[1]", "[8,12]"), 12);
         yield return Weights("[2, 1] found, [1, 2] expected", One("layers.1.weight", "F32", "[2,1]", "[0,8]") + "," + One("layers.1.bias", "F32", "[1]", "[8,12]"), 12);
         yield return Weights("'layers.1.weight' of shape [1, 2] is missing", One("../../../etc/passwd", "F32", "[2]", "[0,8]"), 8);
-        yield return Weights("tensor 'C:\\evil\\u0000' does not belong", DenseTensors + "," + One("C:\\\\evil\\u0000", "F32", "[]", "[12,16]"), 16);
-        yield return Weights("\\u001b[2J", DenseTensors + "," + One("\\u001b[2J", "F32", "[]", "[12,16]"), 16);
-        yield return Weights("characters more", DenseTensors + "," + One(new string('a', 1 << 20), "F32", "[]", "[12,16]"), 16);
-        yield return Weights("does not belong", DenseTensors + "," + string.Join(',', Enumerable.Range(0, 100_000).Select(n => One($"t{n}", "U8", "[0]", "[12,12]"))), 12);
+        yield return Weights("tensor 'C:\\evil\\u0000' does not belong", TwoTensors + "," + One("C:\\\\evil\\u0000", "F32", "[]", "[12,16]"), 16);
+        yield return Weights("\\u001b[2J", TwoTensors + "," + One("\\u001b[2J", "F32", "[]", "[12,16]"), 16);
+        yield return Weights("characters more", TwoTensors + "," + One(new string('a', 1 << 20), "F32", "[]", "[12,16]"), 16);
+        yield return Weights("does not belong", TwoTensors + "," + string.Join(',', Enumerable.Range(0, 100_000).Select(n => One($"t{n}", "U8", "[0]", "[12,12]"))), 12);
         foreach ((int at, float value, string name) in new[] { (12, float.NaN, "layers.1.weight', element 0: NaN"), (8, float.PositiveInfinity, "layers.1.weight', element 1: "), (4, float.NegativeInfinity, "layers.1.bias', element 0: ") })
         {
             byte[] bytes = Model(Network);

@@ -9,10 +9,12 @@ public sealed class KillTests(ITestOutputHelper output) : Tool
     /// <summary>More in the long suite.</summary>
     private static readonly int s_kills = int.Parse(Environment.GetEnvironmentVariable("BACKPROP_KILLS") ?? "20");
 
-    [Fact]
-    public void KilledRunsGoOnToTheSameBits()
+    [Theory]
+    [InlineData("64:tanh-32:relu", "--dropout", "0.1")]
+    [InlineData("64:tanh,batch_norm,dropout(0.1)-32:relu,layer_norm", "--accumulate", "2")]
+    public void KilledRunsGoOnToTheSameBits(string network, string option, string value)
     {
-        string[] what = ["train", "builtin:digits", "--network", "64:tanh-32:relu", "--optimizer", "adam", "--batch-size", "16", "--epochs", "80", "--dropout", "0.1", "--schedule", "cosine", "--quiet"];
+        string[] what = ["train", "builtin:digits", "--network", network, "--optimizer", "adam", "--batch-size", "16", "--epochs", "80", option, value, "--schedule", "cosine", "--quiet"];
         JsonElement whole = Json([.. what, "--json", "-o", "whole.st"]);
         long steps = whole.GetProperty("steps").GetInt64();
         string expected = whole.GetProperty("sha256").GetString()!;

@@ -7,6 +7,7 @@ internal static class Scope
     private const string Worked = "Backprop.Tests.WorkedExamplesTests", ThreeWays = "Backprop.Tests.ThreeWaysTests";
     private const string Training = "Backprop.Tests.TrainingTests", Narrow = "Backprop.Tests.NarrowPassTests", Document = "Backprop.Tests.BackPropagationDocumentTests";
     private const string Schedules = "Backprop.Tests.ScheduleTests", Initializers = "Backprop.Tests.InitializerTests", Metrics = "Backprop.Tests.MetricsTests", Steps = "Backprop.Tests.TrainingStepTests";
+    private const string Parts = "Backprop.Tests.LayerPartTests", GoldenParts = "Backprop.Tests.GoldenPartsTests", PartDerivations = "Backprop.Tests.LayerPartDerivationTests";
     private const string Edges = "Backprop.Tests.EdgeValuesTests";
 
     // A path or a folder, its members (all where there are none), and what is run first of the tests, quick ones first: classes, or a method after *. (all tests come last anyway).
@@ -29,15 +30,20 @@ internal static class Scope
         ("Propagation/Samples.cs", ["Gather", "AddLosses"], [Golden, Training]),
         ("Propagation/Stages/ActivationStage.cs", [], [Golden, Training]),
         ("Layers/Dropout.cs", [], [Steps, Training]),
+        ("Layers/LayerNorm.cs", [], [PartDerivations, GoldenParts, Parts]),
+        ("Layers/BatchNorm.cs", [], [PartDerivations, GoldenParts, Parts]),
+        ("Layers/Residual.cs", [], [PartDerivations, GoldenParts, Parts]),
         ("Propagation/Schedules/UnitPhase.cs", ["Begin", "Run"], [Golden, Training]),
         ("Propagation/Schedules/SectionPhase.cs", ["Run"], [Golden, Training]),
         ("Propagation/ParameterTiles.cs", ["Divide", "Inputs", "Offset", "Size"], [Golden, Training]),
         ("Propagation/Passes/NarrowPass.cs", ["Run", "SpreadBiases", "Gather", "Forward", "Output", "Backward", "SumSamples", "Transpose", "SumLanes", "SumsOf"], [Golden, Narrow, Training]),
-        ("Derivations/UnrolledDerivative.cs", ["Forward", "Derivative", "AtOutput", "Factors"], [Worked, ThreeWays, Document]),
-        ("Derivations/PlainForward.cs", ["Run", "With", "From", "Sum", "Activate"], [Worked, ThreeWays]),
+        ("Derivations/UnrolledDerivative.cs", ["Forward", "Derivative", "Base", "AtOutput", "Factors", "PastAndThrough"], [Worked, ThreeWays, Document, PartDerivations]),
+        ("Derivations/PlainForward.cs", ["Run", "With", "From", "Behind", "Sum"], [Worked, ThreeWays, PartDerivations]),
+        ("Derivations/PlainLayer.cs", ["Times"], [PartDerivations]),
+        ("Derivations/BatchDerivation.cs", ["Derivative", "Base", "ThroughNorm", "Delta", "Sum", "Run", "Layer", "Normalise"], [PartDerivations]),
         ("Derivations/NumericalGradient.cs", ["Derivative", "Differences"], [ThreeWays]),
         ("Derivations/GradientCheck.cs", ["Difference", "Tolerance", "Run", "Worse", "Relative"], [ThreeWays]),
-        ("Derivations/OperationCounts.cs", [], [Document]),
+        ("Derivations/OperationCounts.cs", [], [Document, PartDerivations]),
         ("Training/TrainingStep.cs", ["Run", "UpdateTile", "UpdateClippedTile", "Update", "SumOfSquares", "Sum"], [Updates, Steps, Training]),
         ("Training/Trainer.cs", ["Warmup"], [Steps]),
         ("Training/ClassificationMetrics.cs", [], [Metrics]),

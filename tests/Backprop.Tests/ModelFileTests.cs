@@ -68,7 +68,7 @@ public sealed class ModelFileTests : IDisposable
     [InlineData("metadata 'a' stands twice", "\"__metadata__\":{\"a\":\"1\",\"a\":\"2\"}")]
     [InlineData("metadata 'a' is a Number", "\"__metadata__\":{\"a\":1}")]
     [InlineData("no 'network'", "\"__metadata__\":{}")]
-    [InlineData("version '2' found", "\"__metadata__\":{\"version\":\"2\"}")]
+    [InlineData("version '3' found", "\"__metadata__\":{\"version\":\"3\"}")]
     [InlineData("did you mean 'units'", "\"__metadata__\":{\"network\":\"{\\\"inputs\\\":2,\\\"layers\\\":[{\\\"unit\\\":1}]}\"}")]
     [InlineData("'activation' is null", "\"__metadata__\":{\"network\":\"{\\\"inputs\\\":2,\\\"layers\\\":[{\\\"units\\\":1,\\\"activation\\\":null}]}\"}")]
     [InlineData("'loss' is null", "\"__metadata__\":{\"network\":\"{\\\"inputs\\\":2,\\\"layers\\\":[{\\\"units\\\":1,\\\"activation\\\":\\\"relu\\\"}],\\\"loss\\\":null}\"}")]

@@ -34,9 +34,10 @@ internal static class CheckCommand
         var all = new Option<bool>("--all") { Description = "Every parameter" };
         var rows = new Option<int>("--rows") { Description = "Of the mean loss over how many rows, spread evenly over DATA", DefaultValueFactory = _ => DefaultRows, HelpName = "N" };
         Option<string> precision = CommonOptions.Precision("double");
+        Option<bool> batchStatistics = CommonOptions.BatchStatistics();
         var command = new Command("check", "Derivatives three ways: the note's recursion, back propagation, numerically") { model };
         common.AddTo(command);
-        foreach (Option option in new Option[] { network, loss, seed, sample, all, rows, precision })
+        foreach (Option option in new Option[] { network, loss, seed, sample, all, rows, precision, batchStatistics })
         {
             command.Add(option);
         }
@@ -46,7 +47,7 @@ internal static class CheckCommand
         {
             int count = Positive("--sample", parsed.GetValue(sample)), most = Positive("--rows", parsed.GetValue(rows));
             int? chosen = parsed.GetValue(all) ? null : count;
-            bool json = parsed.GetValue(common.Json), single = parsed.GetValue(precision) == "float";
+            bool ofBatch = parsed.GetValue(batchStatistics), json = parsed.GetValue(common.Json), single = parsed.GetValue(precision) == "float";
             if (parsed.GetValue(network) is { } specification)
             {
                 if (parsed.GetValue(model) is not null)
@@ -55,13 +56,13 @@ internal static class CheckCommand
                 }
 
                 var definition = NetworkDefinition.Parse(specification, parsed.GetValue(loss) is { } name ? Loss.Parse(name) : null);
-                return single ? Run(Random<float>(definition, parsed.GetValue(seed), most), chosen, json) : Run(Random<double>(definition, parsed.GetValue(seed), most), chosen, json);
+                return single ? Run(Random<float>(definition, parsed.GetValue(seed), most), chosen, ofBatch, json) : Run(Random<double>(definition, parsed.GetValue(seed), most), chosen, ofBatch, json);
             }
 
             string path = parsed.GetValue(model) ?? throw new UsageException("give MODEL and DATA, or --network SPEC");
             return single
-                ? Run(OfModel<float>(path, common.Source(parsed), common.Targets(parsed), common.Prediction(parsed), most), chosen, json)
-                : Run(OfModel<double>(path, common.Source(parsed), common.Targets(parsed), common.Prediction(parsed), most), chosen, json);
+                ? Run(OfModel<float>(path, common.Source(parsed), common.Targets(parsed), common.Prediction(parsed), most), chosen, ofBatch, json)
+                : Run(OfModel<double>(path, common.Source(parsed), common.Targets(parsed), common.Prediction(parsed), most), chosen, ofBatch, json);
         });
         return command;
     }
@@ -98,9 +99,9 @@ internal static class CheckCommand
         return (new Network<T>(definition, Initializer.Parse("glorot_normal"), seed), new(rows, definition.Inputs, features, targets));
     }
 
-    private static int Run<T>((Network<T> Network, Dataset<T> Data) on, int? sample, bool json) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static int Run<T>((Network<T> Network, Dataset<T> Data) on, int? sample, bool batchStatistics, bool json) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        GradientCheckResult result = GradientCheck.Run(on.Network, on.Data, sample);
+        GradientCheckResult result = GradientCheck.Run(on.Network, on.Data, sample, batchStatistics);
         if (json)
         {
             JsonLine.Print(line =>
@@ -157,7 +158,7 @@ internal static class CheckCommand
         Terminal.Out.WriteLine("worst |a − b| / max(1, |a| + |b|), relative the worst |a − b| / max(|a|, |b|).");
         Terminal.Out.WriteLine("a and b agree where |a − b| ≤ t max(|a|, |b|) + 8 r: r is how far rounding alone");
         Terminal.Out.WriteLine($"moves it, as measured; t is {Wording.Number(GradientCheck.AnalyticTolerance)}, by differences {Wording.Number(GradientCheck.KinkedTolerance)}, float {Wording.Number(GradientCheck.SingleTolerance)}.");
-        foreach (IGrouping<string, (ParameterName Parameter, string Why)> tensor in result.LeftOut.GroupBy(left => $"{(left.Parameter.IsBias ? 'b' : 'W')}{left.Parameter.Layer}"))
+        foreach (IGrouping<string, (ParameterName Parameter, string Why)> tensor in result.LeftOut.GroupBy(left => left.Parameter.ToString().Split('[')[0]))
         {
             (ParameterName parameter, string why) = tensor.First();
             int more = tensor.Count() - 1;

@@ -21,7 +21,7 @@ internal static class ExplainCommand
         var common = new CommonOptions();
         var model = new Argument<string>("MODEL") { Description = "A model file" };
         var row = new Option<int?>("--row") { Description = "The row of DATA, counted from 0", HelpName = "R" };
-        var parameter = new Option<string?>("--parameter") { Description = "A weight such as W2[3,5], or a bias such as b2[3]: layers count from 1, units from 0", HelpName = "NAME" };
+        var parameter = new Option<string?>("--parameter") { Description = "A weight such as W2[3,5], a bias such as b2[3], or of a norm gamma2[3] and beta2[3]: layers count from 1, units from 0", HelpName = "NAME" };
         var format = new Option<string>("--format") { Description = "text, markdown, latex or json", DefaultValueFactory = _ => "text" };
         format.AcceptOneOf("text", "markdown", "latex", "json");
         var output = new Option<string?>("--output", "-o") { Description = "Where it goes; default, and -: standard output", HelpName = "FILE" };

@@ -22,19 +22,21 @@ internal static class GradientCommand
         Option<string> precision = CommonOptions.Precision("double");
         var command = new Command("gradient", "The mean gradient of the loss over all rows") { model };
         common.AddTo(command);
+        Option<bool> batchStatistics = CommonOptions.BatchStatistics();
         command.Add(output);
+        command.Add(batchStatistics);
         command.Add(precision);
         command.SetAction(parsed => parsed.GetValue(precision) == "float"
-            ? Run<float>(parsed.GetValue(model)!, common.Source(parsed), common.Targets(parsed), common.Prediction(parsed), parsed.GetValue(output), parsed.GetValue(common.Json))
-            : Run<double>(parsed.GetValue(model)!, common.Source(parsed), common.Targets(parsed), common.Prediction(parsed), parsed.GetValue(output), parsed.GetValue(common.Json)));
+            ? Run<float>(parsed.GetValue(model)!, common.Source(parsed), common.Targets(parsed), common.Prediction(parsed), parsed.GetValue(output), parsed.GetValue(batchStatistics), parsed.GetValue(common.Json))
+            : Run<double>(parsed.GetValue(model)!, common.Source(parsed), common.Targets(parsed), common.Prediction(parsed), parsed.GetValue(output), parsed.GetValue(batchStatistics), parsed.GetValue(common.Json)));
         return command;
     }
 
-    private static int Run<T>(string path, DataSource source, string? targets, PredictionOptions options, string? output, bool json) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static int Run<T>(string path, DataSource source, string? targets, PredictionOptions options, string? output, bool batchStatistics, bool json) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         TabularModel<T> model = TabularModel<T>.Load(path);
         Dataset<T> data = NoteLines.Of(notes => model.Rows<T>(source, targets, needTargets: true, notes, options));
-        Gradient<T> gradient = Backpropagation.Gradient(model.Network, data);
+        Gradient<T> gradient = Backpropagation.Gradient(model.Network, data, batchStatistics: batchStatistics);
         if (output is not null)
         {
             ModelFile<T>.WriteGradient(output, gradient, model.Network.Definition);
@@ -54,7 +56,8 @@ internal static class GradientCommand
         Terminal.Out.WriteLine($"loss {gradient.Loss:R} over {gradient.Rows} rows");
         for (int layer = 1; layer <= model.Network.Layers.Length; layer++)
         {
-            Terminal.Out.WriteLine($"layer {layer}: ‖∂W‖ {EuclideanNorm.Of<T>(gradient.WeightGradients(layer)):G6}, ‖∂b‖ {EuclideanNorm.Of<T>(gradient.BiasGradients(layer)):G6}");
+            IEnumerable<string> norms = model.Network.Blocks.Where(block => block.Layer == layer && block.IsTrained).Select(block => $"‖∂{block.Tensor.Kind}‖ {EuclideanNorm.Of<T>(gradient.Of(block)):G6}");
+            Terminal.Out.WriteLine($"layer {layer}: {string.Join(", ", norms)}");
         }
 
         return ExitCode.Done;

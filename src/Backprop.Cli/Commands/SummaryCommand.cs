@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Backprop.Cli.Output;
+using Backprop.Layers;
 using Backprop.Networks;
 using Backprop.Tables.Models;
 using Spectre.Console;
@@ -22,8 +23,9 @@ internal static class SummaryCommand
     {
         TabularModel<double> model = TabularModel<double>.Load(path);
         NetworkDefinition network = model.Network.Definition;
-        long weights = network.ParameterCount - network.Layers.Sum(layer => (long)layer.Units);
+        long weights = network.Tensors.Where(tensor => tensor.Kind == "W").Sum(tensor => (long)tensor.Length);
         long forward = 2 * weights, training = 2 * forward + (2 * (weights - ((long)network.Inputs * network.Layers[0].Units)));
+        long bytes = 4 * network.Tensors.Sum(tensor => (long)tensor.Length); // running statistics too
         if (json)
         {
             JsonLine.Print(line =>
@@ -32,7 +34,7 @@ internal static class SummaryCommand
                 line.WriteString("network", network.ToString());
                 line.WriteString("loss", network.Loss.ToString());
                 line.WriteNumber("parameters", network.ParameterCount);
-                line.WriteNumber("bytes", 4 * network.ParameterCount);
+                line.WriteNumber("bytes", bytes);
                 line.WriteNumber("flops_per_sample", forward);
                 line.WriteNumber("training_flops_per_sample", training);
                 line.WriteStartArray("layers");
@@ -44,7 +46,18 @@ internal static class SummaryCommand
                     line.WriteNumber("inputs", network.InputsOf(layer));
                     line.WriteNumber("units", definition.Units);
                     line.WriteString("activation", definition.Activation.ToString());
-                    line.WriteNumber("parameters", (long)definition.Units * (network.InputsOf(layer) + 1L));
+                    if (!definition.Parts.IsEmpty)
+                    {
+                        line.WriteStartArray("parts");
+                        foreach (LayerPart part in definition.Parts)
+                        {
+                            line.WriteStringValue(part.ToString());
+                        }
+
+                        line.WriteEndArray();
+                    }
+
+                    line.WriteNumber("parameters", Parameters(network, layer));
                     line.WriteEndObject();
                 }
 
@@ -65,11 +78,11 @@ internal static class SummaryCommand
         {
             LayerDefinition definition = network.Layers[layer - 1];
             int inputs = network.InputsOf(layer);
-            table.AddRow($"{layer}", $"{definition.Units}×{inputs}", $"{definition.Units}", definition.Activation.ToString(), $"{(long)definition.Units * (inputs + 1L):N0}", $"{2L * definition.Units * inputs:N0}");
+            table.AddRow($"{layer}", $"{definition.Units}×{inputs}", $"{definition.Units}", string.Join(", ", definition.Parts.Select(part => part.ToString()).Prepend(definition.Activation.ToString())), $"{Parameters(network, layer):N0}", $"{2L * definition.Units * inputs:N0}");
         }
 
         Terminal.Data.Write(table);
-        Terminal.Out.WriteLine($"loss {network.Loss}; {network.ParameterCount:N0} parameters, {4 * network.ParameterCount:N0} bytes in float; {forward:N0} FLOPs a sample to predict, {training:N0} to train");
+        Terminal.Out.WriteLine($"loss {network.Loss}; {network.ParameterCount:N0} parameters, {bytes:N0} bytes in float; {forward:N0} FLOPs a sample to predict, {training:N0} to train");
         if (model.Schema is { } schema)
         {
             Terminal.Data.Write(SchemaTable.Of(schema));
@@ -77,6 +90,8 @@ internal static class SummaryCommand
 
         return ExitCode.Done;
     }
+
+    private static long Parameters(NetworkDefinition network, int layer) => network.Tensors.Where(tensor => tensor.Layer == layer && tensor.IsTrained).Sum(tensor => (long)tensor.Length);
 
     /// <summary>JSON from the model file, if it is JSON.</summary>
     private static void Raw(System.Text.Json.Utf8JsonWriter line, string name, string? value)

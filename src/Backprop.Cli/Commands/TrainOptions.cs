@@ -16,7 +16,7 @@ internal sealed class TrainOptions
 
     public Option<string> Output { get; } = new("--output", "-o") { Description = "The model file", DefaultValueFactory = _ => "model.safetensors", HelpName = "MODEL" };
 
-    public Option<string?> Network { get; } = new("--network") { Description = "Layers as units:activation joined by -; with the inputs in front it is complete, without them the hidden layers", HelpName = "SPEC" };
+    public Option<string?> Network { get; } = new("--network") { Description = "Layers as units:activation joined by -, parts behind a comma (128:relu,batch_norm,residual,dropout(0.1)); with the inputs in front it is complete, without them the hidden layers", HelpName = "SPEC" };
 
     public Option<string?> Loss { get; } = new("--loss") { Description = $"One of {string.Join(", ", Losses.Loss.Names)}; huber:1, quantile:0.9", HelpName = "NAME[:value]" };
 
@@ -31,6 +31,8 @@ internal sealed class TrainOptions
     public Option<string?> Average { get; } = new("--average") { Description = "Validate and save a mean of the weights: ema:0.999 over steps, or swa over the epochs of the last quarter", HelpName = "ema:DECAY|swa" };
 
     public Option<int?> BatchSize { get; } = new("--batch-size") { Description = "Rows of a batch", HelpName = "ROWS" };
+
+    public Option<int?> Accumulate { get; } = new("--accumulate") { Description = "A step takes so many batches, one after the other, as one batch of all their rows (default 1)", HelpName = "N" };
 
     public Option<int?> Epochs { get; } = new("--epochs") { Description = "Passes over the data", HelpName = "N" };
 
@@ -116,7 +118,7 @@ internal sealed class TrainOptions
         Roles.AddTo(command);
         foreach (Option option in new Option[]
         {
-            Output, Network, Loss, Optimizer, LearningRate, Schedule, Warmup, Average, BatchSize, Epochs, MaxTime, Seed, Precision, Threads, Validation,
+            Output, Network, Loss, Optimizer, LearningRate, Schedule, Warmup, Average, BatchSize, Accumulate, Epochs, MaxTime, Seed, Precision, Threads, Validation,
             EarlyStopping, KeepBy, ClassWeights, Dropout, L1, L2, WeightDecay, ClipNorm, ClipValue, LabelSmoothing, Momentum, Nesterov, Dampening,
             Beta1, Beta2, Epsilon, Rho, Amsgrad, Centered, Initializer, From, NoShuffle, Checkpoint, CheckpointEvery, CheckpointKeep, Overwrite, OnDivergence, Resume, Log, TensorBoard, Report, Config, Quiet,
         })

@@ -219,6 +219,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
             WarmupSteps = parsed.GetValue(options.Warmup) ?? 0,
             Average = parsed.GetValue(options.Average),
             BatchSize = parsed.GetValue(options.BatchSize),
+            Accumulate = parsed.GetValue(options.Accumulate) ?? 1,
             Epochs = settings.Epochs,
             MaxSeconds = SecondsLeft(),
             Seed = parsed.GetValue(options.Seed),

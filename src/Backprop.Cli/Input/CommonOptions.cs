@@ -37,6 +37,8 @@ internal sealed class CommonOptions
 
     public Option<bool> Json { get; } = new("--json") { Description = "Print one line of JSON" };
 
+    public static Option<bool> BatchStatistics() => new("--batch-statistics") { Description = "The rows are one batch, of which batch norms take the statistics, as in training; without it they take the running ones" };
+
     public static Option<string> Precision(string fallback)
     {
         var option = new Option<string>("--precision") { Description = "Arithmetic", DefaultValueFactory = _ => fallback };

@@ -4,6 +4,7 @@ using System.Numerics;
 using System.Security.Cryptography;
 using System.Text;
 using Backprop.Data;
+using Backprop.Layers;
 using Backprop.Networks;
 using Backprop.Optimizers;
 using Backprop.Tables.Schemas;
@@ -52,6 +53,7 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
         }
 
         Options = Plan(options, training, began, definition.ParameterCount);
+        NoteBatchesOfOne(definition, training.Rows);
         Trainer = new(network, training, data.Validation, Optimizer, Options, new Evaluator<T>(network, Schema?.Target.Scales?.ToArray()));
     }
 
@@ -88,6 +90,15 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
     /// <param name="given">What was asked for, by name, for the record in the model's file.</param>
     public TabularModel<T> Model(EpochResult? kept = null, string? keptBy = null, IReadOnlyDictionary<string, string>? given = null) =>
         new(Trainer.Network, Schema, _record.Write(Optimizer, Options, kept, keptBy, given), Notes.All);
+
+    /// <summary>One row has no spread: a batch norm makes β of it, whatever the row is.</summary>
+    private void NoteBatchesOfOne(NetworkDefinition definition, int rows)
+    {
+        if ((Options.BatchSize == 1 || rows % Options.BatchSize == 1) && definition.Layers.Any(layer => layer.Parts.Any(part => part is BatchNorm)))
+        {
+            Notes.Add(new($"{(Options.BatchSize == 1 ? "every batch" : $"the last batch of {Options.BatchSize} that {rows} rows are divided into")} has one row, which batch_norm has nothing to normalise by: little is learned from it", IsLoss: false, "BatchSize"));
+        }
+    }
 
     private static TrainingMethod Choose(TrainingOptions options, Notes notes)
     {
@@ -131,7 +142,7 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
         },
         Seed = options.Seed,
         Shuffle = options.Shuffle,
-        Step = new() { L1 = options.L1, L2 = options.L2, ClipNorm = options.ClipNorm, ClipValue = options.ClipValue, Threads = options.Threads },
+        Step = new() { L1 = options.L1, L2 = options.L2, ClipNorm = options.ClipNorm, ClipValue = options.ClipValue, Accumulate = options.Accumulate, Threads = options.Threads },
     };
 
     /// <summary>

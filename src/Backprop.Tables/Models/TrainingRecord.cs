@@ -59,6 +59,11 @@ internal sealed class TrainingRecord
             }
 
             json.WriteNumber("batch_size", options.BatchSize);
+            if (options.Step.Accumulate > 1)
+            {
+                json.WriteNumber("accumulate", options.Step.Accumulate);
+            }
+
             json.WriteNumber("epochs", options.Epochs);
             json.WriteNumber("seed", options.Seed);
             json.WriteString("precision", _precision);

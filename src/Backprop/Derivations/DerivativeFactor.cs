@@ -1,3 +1,5 @@
+using Backprop.Layers;
+
 namespace Backprop.Derivations;
 
 /// <summary>One factor of an unrolled derivative.</summary>
@@ -8,6 +10,9 @@ namespace Backprop.Derivations;
 /// <param name="Values">Row-major.</param>
 public sealed record DerivativeFactor(string Role, string Symbol, int Layer, IReadOnlyList<int> Shape, double[] Values)
 {
+    /// <summary>The part of the layer that it is of, such as its norm; null: its product, its activation or the loss.</summary>
+    public LayerPart? Part { get; init; }
+
     /// <summary>Whether the product up to this factor is still a row vector; from the column on it is a number.</summary>
     public bool LeavesRow => Role is not ("column" or "slope" or "input");
 

@@ -6,7 +6,7 @@ using Backprop.Propagation;
 namespace Backprop.Derivations;
 
 /// <summary>
-/// The derivative of one row's loss by one weight or bias, ready to be read: every factor of the recursion unrolled, the product so far after
+/// The derivative of one row's loss by one parameter, ready to be read: every factor of the recursion unrolled, the product so far after
 /// each, the compact form ∂W_ℓ = δ_ℓ x_{ℓ−1}ᵀ of the whole layer beside it, the same number by back propagation and numerically, and what
 /// each way costs. <see cref="Formats"/> has it as text, Markdown, LaTeX and JSON.
 /// </summary>
@@ -15,7 +15,8 @@ public sealed class Explanation
     private Explanation(NetworkDefinition network, UnrolledDerivative unrolled, int row)
     {
         (Network, Parameter, Row, Loss, Factors, Derivative) = (network, unrolled.Parameter, row, unrolled.Loss, unrolled.Factors, unrolled.Derivative);
-        Operations = OperationCounts.Of(network, Parameter.Layer, jacobian: Factors.Any(factor => factor.Role == "jacobian"));
+        Operations = OperationCounts.Of(network, Parameter, jacobian: Factors.Any(factor => factor is { Role: "jacobian", Part: null }));
+        Tensor = network.Tensors.First(Parameter.IsOf);
         var products = new List<double[]>();
         foreach (DerivativeFactor factor in Factors)
         {
@@ -64,11 +65,17 @@ public sealed class Explanation
     /// <summary>Whether the three agree, by the rule of <see cref="GradientCheck"/>; where rounding alone excuses a difference beyond the tolerance, they do not.</summary>
     public bool Agrees { get; private init; }
 
-    /// <summary>δ_ℓ of the parameter's layer, by back propagation; it is ∂b_ℓ.</summary>
+    /// <summary>δ_ℓ = ∂L/∂(W_ℓ x_{ℓ−1} + b_ℓ) of the parameter's layer, by back propagation; it is ∂b_ℓ.</summary>
     public IReadOnlyList<double> Deltas { get; private init; } = [];
 
     /// <summary>x_{ℓ−1}, what the parameter's layer takes in; ∂W_ℓ = δ_ℓ x_{ℓ−1}ᵀ.</summary>
     public IReadOnlyList<double> Inputs { get; private init; } = [];
+
+    /// <summary>∂L/∂tensor of the whole tensor that the parameter is in, row-major, by back propagation.</summary>
+    public IReadOnlyList<double> TensorGradient { get; private init; } = [];
+
+    /// <summary>That tensor.</summary>
+    public TensorDefinition Tensor { get; }
 
     /// <summary>What the recursion costs, and back propagation.</summary>
     public OperationCounts Operations { get; }
@@ -137,6 +144,7 @@ public sealed class Explanation
             Difference = GradientCheck.Worse(first, ofNumerical),
             Agrees = excess <= 1 && drowned is null,
             Deltas = Array.ConvertAll(gradient.BiasGradients(parameter.Layer), double.CreateTruncating),
+            TensorGradient = Array.ConvertAll(gradient.Of(network.Find(parameter).Block), double.CreateTruncating),
             Inputs = recursion.Activations(parameter.Layer - 1),
         };
     }

@@ -62,13 +62,17 @@ public static class GradientCheck
     /// <param name="network">The network; its precision is the one that back propagation runs in.</param>
     /// <param name="data">The rows; a few suffice, each costs a forward pass for every parameter.</param>
     /// <param name="sample">How many parameters, spread over every tensor; null: all.</param>
+    /// <param name="batchStatistics">Whether the rows are one batch, of which batch norms take the statistics, as in training.</param>
     /// <exception cref="DataException">Data that do not fit the network.</exception>
-    public static GradientCheckResult Run<T>(Network<T> network, Dataset<T> data, int? sample = 1000) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static GradientCheckResult Run<T>(Network<T> network, Dataset<T> data, int? sample = 1000, bool batchStatistics = false) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(data);
-        Gradient<T> gradient = Backpropagation.Gradient(network, data);
-        return Run(network.Convert<double>(), ToDouble(data), Convert(network, gradient), typeof(T) == typeof(float), sample);
+        Func<ParameterName, double> gradient = Convert(network, Backpropagation.Gradient(network, data, batchStatistics: batchStatistics));
+        bool single = typeof(T) == typeof(float);
+        return batchStatistics
+            ? RunOfBatch(network.Convert<double>(), ToDouble(data), gradient, single, sample)
+            : Run(network.Convert<double>(), ToDouble(data), gradient, single, sample);
     }
 
     /// <param name="network">In double.</param>
@@ -108,28 +112,47 @@ public static class GradientCheck
             }
         }
 
-        for (int n = 0; n < count; n++)
+        return Compare(network, chosen, recursion, numerical, why, uncertain, [.. Enumerable.Range(0, count).Select(n => noise[n])], backpropagation, single, differences);
+    }
+
+    /// <summary>The same of rows that are one batch.</summary>
+    private static GradientCheckResult RunOfBatch(Network<double> network, Dataset<double> data, Func<ParameterName, double> backpropagation, bool single, int? sample)
+    {
+        List<ParameterName>[] chosen = Choose(network.Definition, sample);
+        ParameterName[] parameters = [.. chosen.SelectMany(list => list)];
+        double[] recursion = new double[parameters.Length], numerical = new double[parameters.Length], uncertain = new double[parameters.Length], noise = new double[parameters.Length];
+        var batch = new BatchDerivation(network, data);
+        var differences = new NumericalGradient(network);
+        for (int n = 0; n < parameters.Length; n++)
         {
-            double a = recursion[n], b = backpropagation(noise.Parameters[n]), tolerance = Tolerance(single, differences.IsAnalytic(noise.Parameters[n].Layer));
-            why[n] ??= Drowned(a, b, Tolerance(single), noise[n]) ?? Drowned(b, numerical[n], tolerance, noise[n] + uncertain[n]);
-            why[n] ??= Unresolved(a, b, noise[n], uncertain[n]);
+            recursion[n] = batch.Derivative(parameters[n]);
+            numerical[n] = batch.Numerical(parameters[n], differences.IsAnalytic(parameters[n].Layer), out uncertain[n]);
+            noise[n] = batch.Noise(parameters[n], single);
         }
 
-        return Compare(network, chosen, recursion, numerical, why, uncertain, noise, backpropagation, single, differences);
+        return Compare(network, chosen, recursion, numerical, new string?[parameters.Length], uncertain, noise, backpropagation, single, differences);
     }
 
     private static GradientCheckResult Compare(
-        Network<double> network, List<ParameterName>[] chosen, double[] recursion, double[] numerical, string?[] why, double[] uncertain, RoundingNoise noise,
+        Network<double> network, List<ParameterName>[] chosen, double[] recursion, double[] numerical, string?[] why, double[] uncertain, double[] noise,
         Func<ParameterName, double> backpropagation, bool single, NumericalGradient differences)
     {
+        ParameterName[] parameters = [.. chosen.SelectMany(list => list)];
+        for (int k = 0; k < parameters.Length; k++)
+        {
+            double a = recursion[k], b = backpropagation(parameters[k]), tolerance = Tolerance(single, differences.IsAnalytic(parameters[k].Layer));
+            why[k] ??= Drowned(a, b, Tolerance(single), noise[k]) ?? Drowned(b, numerical[k], tolerance, noise[k] + uncertain[k]);
+            why[k] ??= Unresolved(a, b, noise[k], uncertain[k]);
+        }
+
         var tensors = new List<TensorCheck>();
         var leftOut = new List<(ParameterName, string)>();
         var excesses = new List<double>();
         int n = 0;
         foreach (List<ParameterName> tensor in chosen)
         {
-            DenseLayer<double> layer = network.Layers[tensor[0].Layer - 1];
-            bool bias = tensor[0].IsBias, analytic = differences.IsAnalytic(layer.Index);
+            TensorDefinition definition = network.Find(tensor[0]).Block.Tensor;
+            bool analytic = differences.IsAnalytic(definition.Layer);
             double ofRecursion = 0, ofNumerical = 0, relative = 0, worst = -1, mostExcess = 0;
             ParameterName? where = null;
             int skipped = 0, done = 0;
@@ -164,8 +187,8 @@ public static class GradientCheck
             }
 
             tensors.Add(new(
-                $"{(bias ? 'b' : 'W')}{layer.Index}", bias ? $"{layer.Outputs}" : $"{layer.Outputs}×{layer.Inputs}",
-                done, ofRecursion, ofNumerical, relative, where, differences.Method(layer.Index), skipped));
+                definition.Symbol, string.Join('×', definition.Shape),
+                done, ofRecursion, ofNumerical, relative, where, differences.Method(definition.Layer), skipped));
             excesses.Add(mostExcess);
         }
 
@@ -187,36 +210,24 @@ public static class GradientCheck
     /// <summary>Parameters evenly spread over each tensor; every tensor has some.</summary>
     private static List<ParameterName>[] Choose(NetworkDefinition network, int? sample)
     {
-        var sizes = new List<(int Layer, bool Bias, long Size)>();
-        for (int layer = 1; layer <= network.Layers.Length; layer++)
-        {
-            sizes.Add((layer, false, (long)network.Layers[layer - 1].Units * network.InputsOf(layer)));
-            sizes.Add((layer, true, network.Layers[layer - 1].Units));
-        }
-
-        long[] shares = new long[sizes.Count];
+        TensorDefinition[] tensors = [.. network.Tensors.Where(tensor => tensor.IsTrained)];
+        long[] shares = new long[tensors.Length];
         long left = sample ?? long.MaxValue;
-        int open = sizes.Count;
-        foreach (int t in Enumerable.Range(0, sizes.Count).OrderBy(t => sizes[t].Size))
+        int open = tensors.Length;
+        foreach (int t in Enumerable.Range(0, tensors.Length).OrderBy(t => tensors[t].Length))
         {
-            shares[t] = Math.Min(sizes[t].Size, Math.Max(1, left / open));
+            shares[t] = Math.Min(tensors[t].Length, Math.Max(1, left / open));
             left -= shares[t];
             open--;
         }
 
-        return [.. sizes.Select((tensor, t) => Enumerable.Range(0, checked((int)shares[t])).Select(k =>
-        {
-            long index = (long)((Int128)k * tensor.Size / shares[t]);
-            int inputs = network.InputsOf(tensor.Layer);
-            return tensor.Bias ? new ParameterName(tensor.Layer, (int)index) : new ParameterName(tensor.Layer, (int)(index / inputs), (int)(index % inputs));
-        }).ToList())];
+        return [.. tensors.Select((tensor, t) => Enumerable.Range(0, (int)shares[t]).Select(k => ParameterName.Of(tensor, (int)(k * (long)tensor.Length / shares[t]))).ToList())];
     }
 
     internal static Func<ParameterName, double> Convert<T>(Network<T> network, Gradient<T> gradient) where T : unmanaged, IBinaryFloatingPointIeee754<T> => parameter =>
     {
-        DenseLayer<T> layer = network.Layers[parameter.Layer - 1];
-        long index = parameter.IsBias ? layer.BiasIndex(parameter.Output) : layer.WeightIndex(parameter.Output, parameter.Input);
-        return double.CreateTruncating(gradient.Buffer.Span[(int)index]);
+        (ParameterBlock<T> block, int index) = network.Find(parameter);
+        return double.CreateTruncating(gradient.Buffer.Span[(int)block.IndexOf(index)]);
     };
 
     internal static Dataset<double> ToDouble<T>(Dataset<T> data) where T : unmanaged, IBinaryFloatingPointIeee754<T>

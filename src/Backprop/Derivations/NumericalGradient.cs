@@ -27,9 +27,8 @@ public sealed class NumericalGradient
     {
         ArgumentNullException.ThrowIfNull(network);
         _network = network;
-        double[][] weights = [.. network.Layers.Select(layer => layer.GetWeights())], biases = [.. network.Layers.Select(layer => layer.GetBiases())];
-        _complex = new(network.Definition, weights, biases);
-        _real = new(network.Definition, weights, biases);
+        _complex = new(network);
+        _real = new(network);
         _analyticFrom = new bool[network.Layers.Length + 1];
         bool analytic = network.Definition.Loss.IsAnalytic;
         for (int l = network.Layers.Length; l >= 1; l--)
@@ -37,6 +36,8 @@ public sealed class NumericalGradient
             analytic &= network.Layers[l - 1].Activation.IsAnalytic;
             _analyticFrom[l] = analytic;
         }
+
+        _analyticFrom[0] = analytic;
     }
 
     /// <summary>Takes a row; the derivatives that follow are of its loss.</summary>
@@ -79,15 +80,14 @@ public sealed class NumericalGradient
     internal double Derivative(ParameterName parameter, double noise, out string? leftOut, out double uncertainty)
     {
         (leftOut, uncertainty) = (null, 0);
-        DenseLayer<double> layer = _network.Layers[parameter.Layer - 1];
-        double value = parameter.IsBias ? layer.GetBias(parameter.Output) : layer.GetWeight(parameter.Output, parameter.Input);
+        double value = _network.Get(parameter);
         if (_analyticFrom[parameter.Layer])
         {
             return _complex.With(parameter, new(value, ComplexStep)).Imaginary / ComplexStep;
         }
 
         // The step in p is about 2⁻¹⁰ whatever the input; a power of two, so that w ± h loses little. Near a kink a shorter one is tried.
-        double input = parameter.IsBias ? 1 : Math.Abs(_real.Activations[parameter.Layer - 1][parameter.Input].Value);
+        double input = parameter.IsWeight ? Math.Abs(_real.Here.Activations[parameter.Layer - 1][parameter.Input].Value) : 1;
         double h = Math.ScaleB(1, StepExponent - Math.Max(0, Math.ILogB(Math.Max(1, Math.Max(input, Math.Abs(value))))));
         h = Gentle(parameter, value, h);
         return Differences(parameter, value, h, noise, out leftOut, out uncertainty) ?? Differences(parameter, value, h / 16, noise, out leftOut, out uncertainty) ?? double.NaN;
@@ -98,11 +98,11 @@ public sealed class NumericalGradient
     {
         _real.With(parameter, new(value + h));
         double most = 1;
-        for (int l = parameter.Layer; l <= _network.Layers.Length; l++)
+        for (int l = Math.Max(1, parameter.Layer); l <= _network.Layers.Length; l++)
         {
-            for (int i = 0; i < _real.PreActivations[l].Length; i++)
+            for (int i = 0; i < _real.Here.PreActivations[l].Length; i++)
             {
-                double p = _real.PreActivations[l][i].Value, moved = Math.Abs(_real.MovedPreActivations[l][i].Value - p);
+                double p = _real.Here.PreActivations[l][i].Value, moved = Math.Abs(_real.Moved.PreActivations[l][i].Value - p);
                 most = Math.Max(most, Math.ScaleB(moved, -StepExponent) / Math.Max(1, Math.Abs(p)));
             }
         }
@@ -145,9 +145,9 @@ public sealed class NumericalGradient
     private int[] Region(int firstLayer)
     {
         var sides = new List<int>();
-        for (int l = firstLayer; l <= _network.Layers.Length; l++)
+        for (int l = Math.Max(1, firstLayer); l <= _network.Layers.Length; l++)
         {
-            foreach (Lane<double> p in _real.MovedPreActivations[l])
+            foreach (Lane<double> p in _real.Moved.PreActivations[l])
             {
                 int side = 0;
                 foreach (double kink in _network.Layers[l - 1].Activation.Kinks)
@@ -160,7 +160,7 @@ public sealed class NumericalGradient
         }
 
         var margins = new List<double>();
-        _network.Definition.Loss.AddMargins(Array.ConvertAll(_real.MovedActivations[^1], y => y.Value), _target, margins);
+        _network.Definition.Loss.AddMargins(Array.ConvertAll(_real.Moved.Activations[^1], y => y.Value), _target, margins);
         sides.AddRange(margins.Select(margin => margin < 0 ? 0 : margin > 0 ? 2 : 1));
         return [.. sides];
     }
@@ -175,7 +175,7 @@ public sealed class NumericalGradient
             }
 
             int unit = n;
-            for (int l = firstLayer; l <= _network.Layers.Length; l++)
+            for (int l = Math.Max(1, firstLayer); l <= _network.Layers.Length; l++)
             {
                 if (unit < _network.Layers[l - 1].Outputs)
                 {

@@ -1,5 +1,6 @@
 using Backprop.Activations;
 using Backprop.Kernels;
+using Backprop.Layers;
 using Backprop.Losses;
 using Backprop.Networks;
 
@@ -8,38 +9,29 @@ namespace Backprop.Derivations;
 /// <summary>The forward pass of one sample in plain loops on any element: what derivations stand on. Nothing of Propagation is used.</summary>
 internal sealed unsafe class PlainForward<TElement> where TElement : unmanaged, IElement<TElement>
 {
-    private readonly NetworkDefinition _definition;
-    private readonly double[][] _weights, _biases;
+    private readonly Network<double> _network;
+    private readonly PlainLayer[] _layers;
+    private readonly TElement[][][] _tensors; // of each layer's norm
     private readonly ActivationKernel<TElement>[] _activations;
     private readonly OutputKernel<TElement> _output;
     private readonly TElement[] _targets;
 
-    /// <param name="network">Its definition.</param>
-    /// <param name="weights">W_ℓ row-major [Out×In], ℓ = 1 at index 0.</param>
-    /// <param name="biases">b_ℓ.</param>
-    public PlainForward(NetworkDefinition network, double[][] weights, double[][] biases)
+    /// <summary>Copies the network's present numbers.</summary>
+    public PlainForward(Network<double> network)
     {
-        (_definition, _weights, _biases) = (network, weights, biases);
+        (_network, _layers) = (network, PlainLayer.Of(network));
+        _tensors = [.. _layers.Select(layer => Array.ConvertAll(layer.Tensors, tensor => Array.ConvertAll(tensor, TElement.Create)))];
         _activations = [.. network.Layers.Select(layer => layer.Activation.Bind<TElement>())];
-        _output = network.Loss.Bind<TElement>(network.Layers[^1].Activation);
-        Activations = [.. Enumerable.Range(0, network.Layers.Length + 1).Select(layer => new TElement[layer == 0 ? network.Inputs : network.Layers[layer - 1].Units])];
-        PreActivations = [[], .. network.Layers.Select(layer => new TElement[layer.Units])];
-        MovedActivations = [.. Activations.Select(x => new TElement[x.Length])];
-        MovedPreActivations = [.. PreActivations.Select(p => new TElement[p.Length])];
-        _targets = new TElement[network.TargetCount];
+        _output = network.Definition.Loss.Bind<TElement>(network.Layers[^1].Activation);
+        _targets = new TElement[network.Definition.TargetCount];
+        (Here, Moved) = (new(network.Definition), new(network.Definition));
     }
 
-    /// <summary>x_ℓ; x₀ is the input.</summary>
-    public TElement[][] Activations { get; }
+    /// <summary>What <see cref="Run"/> has found.</summary>
+    public Values Here { get; }
 
-    /// <summary>p_ℓ, from ℓ = 1 on.</summary>
-    public TElement[][] PreActivations { get; }
-
-    /// <summary>x_ℓ as the last <see cref="With"/> left them, from the parameter's layer on.</summary>
-    public TElement[][] MovedActivations { get; }
-
-    /// <summary>p_ℓ as the last <see cref="With"/> left them, from the parameter's layer on.</summary>
-    public TElement[][] MovedPreActivations { get; }
+    /// <summary>What the last <see cref="With"/> has found, from the parameter's layer on.</summary>
+    public Values Moved { get; }
 
     public ReadOnlySpan<TElement> Targets => _targets;
 
@@ -50,7 +42,7 @@ internal sealed unsafe class PlainForward<TElement> where TElement : unmanaged, 
     {
         for (int i = 0; i < input.Length; i++)
         {
-            Activations[0][i] = TElement.Create(input[i]);
+            Here.Activations[0][i] = TElement.Create(input[i]);
         }
 
         for (int i = 0; i < target.Length; i++)
@@ -58,37 +50,40 @@ internal sealed unsafe class PlainForward<TElement> where TElement : unmanaged, 
             _targets[i] = TElement.Create(target[i]);
         }
 
-        return From(1, PreActivations, Activations);
+        return From(1, Here);
     }
 
     /// <summary>The loss of the same sample with one parameter replaced. In its layer one unit moves; the layers behind it are run again.</summary>
     public TElement With(ParameterName parameter, TElement value)
     {
         int l = parameter.Layer, i = parameter.Output;
-        PreActivations[l].CopyTo(MovedPreActivations[l], 0);
-        MovedPreActivations[l][i] = Sum(l, i, parameter.IsBias ? -1 : parameter.Input, value);
-        if (_definition.Layers[l - 1].Activation.IsElementwise)
+        Here.Activations[l - 1].CopyTo(Moved.Activations[l - 1], 0);
+        Here.Products[l].CopyTo(Moved.Products[l], 0);
+        TElement[][] tensors = _tensors[l - 1];
+        if (parameter.IsWeight || parameter.IsBias)
         {
-            Activations[l].CopyTo(MovedActivations[l], 0);
-            Activate(l, i, 1, MovedPreActivations, MovedActivations);
+            Moved.Products[l][i] = Sum(l, i, parameter.Input, value);
         }
         else
         {
-            Activate(l, 0, MovedPreActivations[l].Length, MovedPreActivations, MovedActivations);
+            (int tensor, int index) = PlainLayer.Place(_network, parameter);
+            tensors = [.. tensors.Select((one, n) => n == tensor ? [.. one] : one)];
+            tensors[tensor][index] = value;
         }
 
-        return From(l + 1, MovedPreActivations, MovedActivations);
+        Behind(l, Moved, tensors);
+        return From(l + 1, Moved);
     }
 
     /// <summary>Layers first … N and the loss.</summary>
-    private TElement From(int first, TElement[][] preActivations, TElement[][] activations)
+    private TElement From(int first, Values values)
     {
-        int last = _definition.Layers.Length;
+        int last = _layers.Length;
         for (int l = first; l <= last; l++)
         {
-            TElement[] p = preActivations[l], x = activations[l - 1];
-            double[] weights = _weights[l - 1], biases = _biases[l - 1];
-            for (int i = 0; i < p.Length; i++)
+            TElement[] q = values.Products[l], x = values.Activations[l - 1];
+            double[] weights = _layers[l - 1].Weights, biases = _layers[l - 1].Biases;
+            for (int i = 0; i < q.Length; i++)
             {
                 TElement sum = TElement.Create(biases[i]);
                 for (int j = 0; j < x.Length; j++)
@@ -96,33 +91,61 @@ internal sealed unsafe class PlainForward<TElement> where TElement : unmanaged, 
                     sum = TElement.FusedMultiplyAdd(TElement.Create(weights[(i * x.Length) + j]), x[j], sum);
                 }
 
-                p[i] = sum;
+                q[i] = sum;
             }
 
-            Activate(l, 0, p.Length, preActivations, activations);
+            Behind(l, values, _tensors[l - 1]);
         }
 
-        return _output.Value(preActivations[last], activations[last], _targets);
+        return _output.Value(values.PreActivations[last], values.Activations[last], _targets);
     }
 
-    /// <summary>p_ℓ,i with W_ℓ[i, input] replaced, or b_ℓ[i] where the input is −1.</summary>
+    /// <summary>From the product of a layer to x_ℓ.</summary>
+    private void Behind(int l, Values values, TElement[][] tensors)
+    {
+        TElement[] q = values.Products[l], p = values.PreActivations[l], x = values.Activations[l], before = values.Activations[l - 1];
+        _layers[l - 1].Norm?.Forward(q, before, tensors, p); // where there is none, q and p are one
+        fixed (TElement* from = p, to = x)
+        {
+            _activations[l - 1].Forward(from, to, p.Length);
+        }
+
+        foreach (LayerPart part in _layers[l - 1].Behind)
+        {
+            part.Forward(x, before, [], x);
+        }
+    }
+
+    /// <summary>q_ℓ,i with W_ℓ[i, input] replaced, or b_ℓ[i] where the input is −1.</summary>
     private TElement Sum(int l, int i, int input, TElement value)
     {
-        TElement[] x = Activations[l - 1];
-        TElement sum = input < 0 ? value : TElement.Create(_biases[l - 1][i]);
+        TElement[] x = Here.Activations[l - 1];
+        TElement sum = input < 0 ? value : TElement.Create(_layers[l - 1].Biases[i]);
         for (int j = 0; j < x.Length; j++)
         {
-            sum = TElement.FusedMultiplyAdd(j == input ? value : TElement.Create(_weights[l - 1][(i * x.Length) + j]), x[j], sum);
+            sum = TElement.FusedMultiplyAdd(j == input ? value : TElement.Create(_layers[l - 1].Weights[(i * x.Length) + j]), x[j], sum);
         }
 
         return sum;
     }
 
-    private void Activate(int l, int from, int count, TElement[][] preActivations, TElement[][] activations)
+    /// <summary>The numbers of a forward pass.</summary>
+    internal sealed class Values
     {
-        fixed (TElement* p = preActivations[l], x = activations[l])
+        public Values(NetworkDefinition network)
         {
-            _activations[l - 1].Forward(p + from, x + from, count);
+            Activations = [new TElement[network.Inputs], .. network.Layers.Select(layer => new TElement[layer.Units])];
+            PreActivations = [[], .. network.Layers.Select(layer => new TElement[layer.Units])];
+            Products = [[], .. network.Layers.Select((layer, n) => layer.Parts.Any(part => part.Place == LayerPlace.BeforeActivation) ? new TElement[layer.Units] : PreActivations[n + 1])];
         }
+
+        /// <summary>q_ℓ = W_ℓ x_{ℓ−1} + b_ℓ, from ℓ = 1 on; the same as p_ℓ where there is no norm.</summary>
+        public TElement[][] Products { get; }
+
+        /// <summary>p_ℓ, what the activation is of, from ℓ = 1 on.</summary>
+        public TElement[][] PreActivations { get; }
+
+        /// <summary>x_ℓ; x₀ is the input.</summary>
+        public TElement[][] Activations { get; }
     }
 }

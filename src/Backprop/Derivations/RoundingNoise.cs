@@ -1,6 +1,7 @@
 using Backprop.Activations;
 using Backprop.Data;
 using Backprop.Kernels;
+using Backprop.Layers;
 using Backprop.Losses;
 using Backprop.Networks;
 
@@ -20,8 +21,10 @@ internal sealed unsafe class RoundingNoise
 
     private readonly Network<double> _network;
     private readonly IReadOnlyList<ParameterName> _parameters;
+    private readonly (int Tensor, int Index)[] _places; // in the norms
     private readonly double _unit, _least, _lossUnit;
-    private readonly double[][] _weights, _biases, _p, _x, _g, _slopes;
+    private readonly PlainLayer[] _layers; // ℓ = 1 at index 0
+    private readonly double[][] _q, _p, _x, _g, _ofP, _slopes; // g: ∂L/∂q; of p: ∂L/∂p
     private readonly double[] _targets, _movedTargets;
     private readonly double[][] _sums; // of each run, by parameter; the first is not moved
     private readonly ActivationKernel<Lane<double>>[] _activations;
@@ -39,10 +42,10 @@ internal sealed unsafe class RoundingNoise
         _unit = Math.ScaleB(Roundings, single ? -24 : -53);
         _least = single ? 1.2e-38 : 2.3e-208; // below, numbers lose digits; those of the complex step are 10⁻¹⁰⁰ times as large
         _lossUnit = single ? Math.ScaleB(1, -29) : 1;
-        _weights = [[], .. network.Layers.Select(layer => layer.GetWeights())];
-        _biases = [[], .. network.Layers.Select(layer => layer.GetBiases())];
+        _layers = PlainLayer.Of(network);
+        _places = [.. parameters.Select(parameter => PlainLayer.Place(network, parameter))];
         double[][] Layers() => [new double[network.Definition.Inputs], .. network.Layers.Select(layer => new double[layer.Outputs])];
-        (_p, _x, _g, _slopes) = (Layers(), Layers(), Layers(), Layers());
+        (_q, _p, _x, _g, _ofP, _slopes) = (Layers(), Layers(), Layers(), Layers(), Layers(), Layers());
         (_targets, _movedTargets) = (new double[network.Definition.TargetCount], new double[network.Definition.TargetCount]);
         _sums = [.. Enumerable.Range(0, Runs + 1).Select(_ => new double[parameters.Count])];
         _activations = [null!, .. network.Layers.Select(layer => layer.Activation.Bind<Lane<double>>())];
@@ -90,13 +93,24 @@ internal sealed unsafe class RoundingNoise
             Backward();
             for (int n = 0; n < _parameters.Count; n++)
             {
-                (int layer, int output, int input) = _parameters[n];
-                double term = scale * _g[layer][output] * (input < 0 ? 1 : _x[layer - 1][input]);
+                double term = scale * Derivative(_parameters[n], _places[n]);
                 _sums[run][n] += Move(term, Math.Abs(term));
             }
         }
 
         OfLoss = (_lossUnit * spread) + Math.ScaleB(Math.Abs(loss), -53);
+    }
+
+    private double Derivative(ParameterName parameter, (int Tensor, int Index) place)
+    {
+        (int layer, int output, int input) = parameter;
+        if (parameter.IsWeight || parameter.IsBias)
+        {
+            return _g[layer][output] * (input < 0 ? 1 : _x[layer - 1][input]);
+        }
+
+        double[] tangent = _layers[layer - 1].Norm!.Tangent(place.Tensor, place.Index, _q[layer], _layers[layer - 1].Tensors);
+        return tangent.Select((moved, i) => moved * _ofP[layer][i]).Sum();
     }
 
     private double Move(double value, double size) =>
@@ -112,21 +126,36 @@ internal sealed unsafe class RoundingNoise
         for (int l = 1; l < _x.Length; l++)
         {
             double[] before = _x[l - 1];
-            for (int i = 0; i < _p[l].Length; i++)
+            PlainLayer layer = _layers[l - 1];
+            for (int i = 0; i < _q[l].Length; i++)
             {
-                double sum = _biases[l][i], size = Math.Abs(sum);
+                double sum = layer.Biases[i], size = Math.Abs(sum);
                 for (int j = 0; j < before.Length; j++)
                 {
-                    double term = _weights[l][(i * before.Length) + j] * before[j];
+                    double term = layer.Weights[(i * before.Length) + j] * before[j];
                     sum += term;
                     size += Math.Abs(term);
                 }
 
-                _p[l][i] = Move(sum, size);
-                if (ofSlopes && _network.Layers[l - 1].Activation.IsElementwise)
+                _q[l][i] = Move(sum, size);
+            }
+
+            if (layer.Norm is null)
+            {
+                _q[l].CopyTo(_p[l], 0);
+            }
+            else
+            {
+                layer.Norm.Forward<Lane<double>>(Lanes(_q[l]), Lanes(before), Array.ConvertAll(layer.Tensors, tensor => Lanes(tensor).ToArray()), Lanes(_p[l]));
+                for (int i = 0; i < _p[l].Length; i++)
                 {
-                    _slopes[l][i] = Slope(_network.Layers[l - 1].Activation, sum);
+                    _p[l][i] = Move(_p[l][i], Math.Abs(_p[l][i]) + Math.Abs(layer.Tensors[1][i]));
                 }
+            }
+
+            for (int i = 0; ofSlopes && layer.Dense.Activation.IsElementwise && i < _p[l].Length; i++)
+            {
+                _slopes[l][i] = Slope(layer.Dense.Activation, _p[l][i]);
             }
 
             fixed (double* p = _p[l], x = _x[l])
@@ -134,9 +163,14 @@ internal sealed unsafe class RoundingNoise
                 _activations[l].Forward((Lane<double>*)p, (Lane<double>*)x, _p[l].Length);
             }
 
+            foreach (LayerPart part in layer.Behind)
+            {
+                part.Forward<Lane<double>>(Lanes(_x[l]), Lanes(before), [], Lanes(_x[l]));
+            }
+
             for (int i = 0; i < _x[l].Length; i++)
             {
-                _x[l][i] = Move(_x[l][i], Math.Abs(_x[l][i]));
+                _x[l][i] = Move(_x[l][i], Math.Abs(_x[l][i]) + (layer.AddsBefore ? Math.Abs(before[i]) : 0));
             }
         }
 
@@ -166,8 +200,10 @@ internal sealed unsafe class RoundingNoise
             _output.Delta(Lanes(_p[last]), Lanes(_x[last]), Lanes(_movedTargets), delta);
             for (int i = 0; i < _g[last].Length; i++)
             {
-                _g[last][i] = Move(_g[last][i], Math.Abs(_g[last][i]));
+                _ofP[last][i] = _g[last][i] = Move(_g[last][i], Math.Abs(_g[last][i]));
             }
+
+            ThroughNorm(last);
         }
         else
         {
@@ -180,14 +216,15 @@ internal sealed unsafe class RoundingNoise
             Through(last);
         }
 
+        double[] past = []; // ∂L/∂x of the layer behind, where it adds what is before it
         for (int l = last - 1; l >= 1; l--)
         {
             for (int j = 0; j < _g[l].Length; j++)
             {
-                double sum = 0, size = 0;
+                double sum = past.Length > 0 ? past[j] : 0, size = Math.Abs(sum);
                 for (int i = 0; i < _g[l + 1].Length; i++)
                 {
-                    double term = _weights[l + 1][(i * _g[l].Length) + j] * _g[l + 1][i];
+                    double term = _layers[l].Weights[(i * _g[l].Length) + j] * _g[l + 1][i];
                     sum += term;
                     size += Math.Abs(term);
                 }
@@ -195,11 +232,37 @@ internal sealed unsafe class RoundingNoise
                 _g[l][j] = Move(sum, size);
             }
 
+            past = _layers[l - 1].AddsBefore ? [.. _g[l]] : [];
             Through(l);
         }
     }
 
-    /// <summary>δ_ℓ = D_ℓᵀ ∂L/∂x_ℓ.</summary>
+    /// <summary>∂L/∂q = Jᵀ ∂L/∂p of a norm.</summary>
+    private void ThroughNorm(int l)
+    {
+        PlainLayer layer = _layers[l - 1];
+        if (layer.Norm is null || layer.Jacobian(_q[l]) is not { } jacobian || layer.Norm.JacobianSizes(_q[l], layer.Tensors) is not { } sizes)
+        {
+            return;
+        }
+
+        int n = _g[l].Length;
+        for (int c = 0; c < n; c++)
+        {
+            double sum = 0, size = 0;
+            for (int r = 0; r < n; r++)
+            {
+                int entry = jacobian.Length == n ? c : (r * n) + c;
+                double g = jacobian.Length == n && r != c ? 0 : _ofP[l][r];
+                sum += jacobian[entry] * g;
+                size += sizes[entry] * Math.Abs(g);
+            }
+
+            _g[l][c] = Move(sum, size);
+        }
+    }
+
+    /// <summary>∂L/∂p = D_ℓᵀ ∂L/∂x_ℓ, and δ_ℓ, ∂L/∂q.</summary>
     private void Through(int l)
     {
         double[] before = [.. _g[l]];
@@ -210,8 +273,10 @@ internal sealed unsafe class RoundingNoise
 
         for (int i = 0; i < before.Length; i++)
         {
-            _g[l][i] = Move(_g[l][i], Math.Abs(_g[l][i]) + (_slopes[l][i] * Math.Abs(before[i])));
+            _ofP[l][i] = _g[l][i] = Move(_g[l][i], Math.Abs(_g[l][i]) + (_slopes[l][i] * Math.Abs(before[i])));
         }
+
+        ThroughNorm(l);
     }
 
     private static Span<Lane<double>> Lanes(double[] values) => System.Runtime.InteropServices.MemoryMarshal.Cast<double, Lane<double>>(values.AsSpan());

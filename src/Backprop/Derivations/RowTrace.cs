@@ -12,14 +12,17 @@ public sealed class RowTrace
     public RowTrace(Network<double> network)
     {
         ArgumentNullException.ThrowIfNull(network);
-        _forward = new(network.Definition, [.. network.Layers.Select(layer => layer.GetWeights())], [.. network.Layers.Select(layer => layer.GetBiases())]);
+        _forward = new(network);
     }
 
     /// <summary>x_ℓ of every layer of the last row, x₀ the input.</summary>
-    public double[][] Activations => Numbers(_forward.Activations);
+    public double[][] Activations => Numbers(_forward.Here.Activations);
 
-    /// <summary>p_ℓ of every layer of the last row, from ℓ = 1 on.</summary>
-    public double[][] PreActivations => Numbers(_forward.PreActivations);
+    /// <summary>q_ℓ = W_ℓ x_{ℓ−1} + b_ℓ of every layer of the last row, from ℓ = 1 on; p_ℓ where there is no norm.</summary>
+    public double[][] Products => Numbers(_forward.Here.Products);
+
+    /// <summary>p_ℓ, what the activation is of, of every layer of the last row, from ℓ = 1 on.</summary>
+    public double[][] PreActivations => Numbers(_forward.Here.PreActivations);
 
     /// <summary>Takes a row through the network.</summary>
     /// <param name="features">x₀, [Inputs].</param>

@@ -60,8 +60,6 @@ public sealed class ThreeWays
             leftOut ??= kink;
         }
 
-        DenseLayer<double> layer = network.Layers[parameter.Layer - 1];
-        long index = parameter.IsBias ? layer.BiasIndex(parameter.Output) : layer.WeightIndex(parameter.Output, parameter.Input);
-        return new(gradient.Loss, unrolled, gradient.Buffer.Span[(int)index], numerical, differences.IsAnalytic(parameter.Layer) ? "complex step" : "five-point differences", leftOut);
+        return new(gradient.Loss, unrolled, GradientCheck.Convert(network, gradient)(parameter), numerical, differences.IsAnalytic(parameter.Layer) ? "complex step" : "five-point differences", leftOut);
     }
 }

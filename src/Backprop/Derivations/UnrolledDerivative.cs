@@ -1,6 +1,7 @@
 using System.Globalization;
 using Backprop.Data;
 using Backprop.Kernels;
+using Backprop.Layers;
 using Backprop.Networks;
 
 namespace Backprop.Derivations;
@@ -46,12 +47,10 @@ public sealed class UnrolledDerivative
     /// <summary>The recursion for many parameters of one sample: one forward pass, then a tangent for each.</summary>
     internal sealed class Recursion(Network<double> network)
     {
-        private readonly double[][] _weights = [.. network.Layers.Select(layer => layer.GetWeights())];
+        private readonly PlainLayer[] _layers = PlainLayer.Of(network);
         private readonly double[][] _slopes = [.. network.Layers.Select(layer => new double[layer.Outputs])];
-        private readonly PlainForward<Lane<double>> _forward = new(
-            network.Definition,
-            [.. network.Layers.Select(layer => layer.GetWeights())],
-            [.. network.Layers.Select(layer => layer.GetBiases())]);
+        private readonly double[]?[] _norms = new double[network.Layers.Length][]; // ∂p/∂q of the norms
+        private readonly PlainForward<Lane<double>> _forward = new(network);
 
         private double[] _lossGradient = []; // ∇_yL, or δ_N where it fuses with D_N
         private double[]? _jacobian;
@@ -59,9 +58,9 @@ public sealed class UnrolledDerivative
         private int Last => network.Layers.Length;
 
         /// <summary>x_ℓ of the row, ℓ = 0 … N.</summary>
-        public double[] Activations(int layer) => Array.ConvertAll(_forward.Activations[layer], value => value.Value);
+        public double[] Activations(int layer) => Numbers(_forward.Here.Activations[layer]);
 
-        /// <summary>The forward pass of one row, the slopes f′ of every layer and ∇_yL. Returns L.</summary>
+        /// <summary>The forward pass of one row, the slopes f′ of every layer, the Jacobians of the norms, and ∇_yL. Returns L.</summary>
         public double Forward(Dataset<double> data, int row)
         {
             double[] target = new double[network.Definition.TargetCount];
@@ -75,11 +74,13 @@ public sealed class UnrolledDerivative
             {
                 for (int unit = 0; unit < layer.Outputs && layer.Activation.IsElementwise; unit++)
                 {
-                    _slopes[layer.Index - 1][unit] = layer.Activation.Derivative(_forward.PreActivations[layer.Index][unit].Value);
+                    _slopes[layer.Index - 1][unit] = layer.Activation.Derivative(_forward.Here.PreActivations[layer.Index][unit].Value);
                 }
+
+                _norms[layer.Index - 1] = _layers[layer.Index - 1].Jacobian(Numbers(_forward.Here.Products[layer.Index]));
             }
 
-            Lane<double>[] p = _forward.PreActivations[Last], y = _forward.Activations[Last], gradient = new Lane<double>[y.Length];
+            Lane<double>[] p = _forward.Here.PreActivations[Last], y = _forward.Here.Activations[Last], gradient = new Lane<double>[y.Length];
             if (_forward.Output.IsFused)
             {
                 _forward.Output.Delta(p, y, _forward.Targets, gradient);
@@ -89,8 +90,8 @@ public sealed class UnrolledDerivative
                 _forward.Output.Gradient(y, _forward.Targets, gradient);
             }
 
-            _lossGradient = Array.ConvertAll(gradient, value => value.Value);
-            _jacobian = network.Layers[^1].Activation.IsElementwise || _forward.Output.IsFused ? null : network.Layers[^1].Activation.Jacobian(Array.ConvertAll(p, value => value.Value));
+            _lossGradient = Numbers(gradient);
+            _jacobian = network.Layers[^1].Activation.IsElementwise || _forward.Output.IsFused ? null : network.Layers[^1].Activation.Jacobian(Numbers(p));
             return loss;
         }
 
@@ -105,21 +106,27 @@ public sealed class UnrolledDerivative
         public double Derivative(ParameterName parameter)
         {
             int l = parameter.Layer;
-            double[] tangent = new double[network.Layers[l - 1].Outputs]; // ∂p_ℓ, the base case (4.1)
-            tangent[parameter.Output] = parameter.IsBias ? 1 : _forward.Activations[l - 1][parameter.Input].Value;
+            (double[] tangent, bool isOfProduct) = Base(parameter);
+            tangent = isOfProduct ? PlainLayer.Times(_norms[l - 1], tangent) : tangent; // ∂p_ℓ
+            double[]? before = null; // ∂x_{m−1}, once there is one
             for (int m = l; m < Last; m++)
             {
-                double[] next = new double[network.Layers[m].Outputs], weights = _weights[m];
+                double[] moved = new double[tangent.Length]; // ∂x_m = f′_m(p_m) ∘ ∂p_m (+ ∂x_{m−1})
                 for (int c = 0; c < tangent.Length; c++)
                 {
-                    double moved = _slopes[m - 1][c] * tangent[c]; // f′_m(p_m) ∘ ∂p_m
-                    for (int r = 0; moved != 0 && r < next.Length; r++)
+                    moved[c] = (_slopes[m - 1][c] * tangent[c]) + (before is not null && _layers[m - 1].AddsBefore ? before[c] : 0);
+                }
+
+                double[] next = new double[network.Layers[m].Outputs], weights = _layers[m].Weights;
+                for (int c = 0; c < moved.Length; c++)
+                {
+                    for (int r = 0; moved[c] != 0 && r < next.Length; r++)
                     {
-                        next[r] += weights[(r * tangent.Length) + c] * moved;
+                        next[r] += weights[(r * moved.Length) + c] * moved[c];
                     }
                 }
 
-                tangent = next;
+                (before, tangent) = (moved, PlainLayer.Times(_norms[m], next));
             }
 
             double sum = 0;
@@ -129,6 +136,21 @@ public sealed class UnrolledDerivative
             }
 
             return sum;
+        }
+
+        /// <summary>The base case: ∂q_ℓ of a weight or a bias, ∂p_ℓ of what a norm has learned.</summary>
+        private (double[] Tangent, bool IsOfProduct) Base(ParameterName parameter)
+        {
+            int l = parameter.Layer;
+            if (!parameter.IsWeight && !parameter.IsBias)
+            {
+                (int tensor, int index) = PlainLayer.Place(network, parameter);
+                return (_layers[l - 1].Norm!.Tangent(tensor, index, Numbers(_forward.Here.Products[l]), _layers[l - 1].Tensors), false);
+            }
+
+            double[] tangent = new double[network.Layers[l - 1].Outputs]; // (4.1)
+            tangent[parameter.Output] = parameter.IsBias ? 1 : _forward.Here.Activations[l - 1][parameter.Input].Value;
+            return (tangent, true);
         }
 
         /// <summary>Row r of D_N ∂p_N; ∂p_N itself where D_N is part of δ_N.</summary>
@@ -153,7 +175,10 @@ public sealed class UnrolledDerivative
             return sum;
         }
 
-        /// <summary>(∇_yL)ᵀ D_N W_N D_{N−1} … D_{ℓ+1} W_{ℓ+1}[:,i] · f′_ℓ(p_ℓ,i) · x_{ℓ−1,j}.</summary>
+        /// <summary>
+        /// (∇_yL)ᵀ D_N W_N D_{N−1} … D_{ℓ+1} W_{ℓ+1}[:,i] · f′_ℓ(p_ℓ,i) · x_{ℓ−1,j}. Behind D_m stands J_m where layer m has a norm; the three of a
+        /// residual layer are one factor, I + D_m J_m W_m; and where J_ℓ mixes the units of the parameter's own layer, e_i takes the column of it.
+        /// </summary>
         public IReadOnlyList<DerivativeFactor> Factors(ParameterName parameter)
         {
             int n = Last, l = parameter.Layer, outputs = network.Definition.Outputs;
@@ -165,38 +190,84 @@ public sealed class UnrolledDerivative
             else
             {
                 factors.Add(new("loss_gradient", "∇_yL", n, [outputs], _lossGradient));
-                factors.Add(_jacobian is null
-                    ? new("diagonal", $"f′_{n}(p_{n})", n, [outputs], _slopes[n - 1])
-                    : new("jacobian", $"J_{n}(p_{n})", n, [outputs, outputs], _jacobian));
+                factors.Add(_jacobian is null ? Slopes(n) : new("jacobian", $"J_{n}(p_{n})", n, [outputs, outputs], _jacobian));
             }
 
-            for (int m = n; m > l + 1; m--)
+            for (int m = n; m > l; m--)
             {
-                factors.Add(new("matrix", $"W_{m}", m, [network.Layers[m - 1].Outputs, network.Layers[m - 1].Inputs], _weights[m - 1]));
-                factors.Add(new("diagonal", $"f′_{m - 1}(p_{m - 1})", m - 1, [network.Layers[m - 2].Outputs], _slopes[m - 2]));
+                if (_layers[m - 1].AddsBefore)
+                {
+                    factors.Add(PastAndThrough(m));
+                    continue;
+                }
+
+                factors.AddRange(m < n ? [Slopes(m), .. Norm(m)] : Norm(m));
+                factors.Add(new("matrix", $"W_{m}", m, [network.Layers[m - 1].Outputs, network.Layers[m - 1].Inputs], _layers[m - 1].Weights));
             }
 
-            string unit = parameter.Output.ToString(CultureInfo.InvariantCulture);
-            if (l == n)
+            (double[] tangent, bool isOfProduct) = Base(parameter);
+            int unit = parameter.Output;
+            string place = unit.ToString(CultureInfo.InvariantCulture);
+            DerivativeFactor[] norm = isOfProduct ? [.. Norm(l)] : [];
+            if (l < n && norm.Length == 0)
             {
-                double[] column = new double[outputs];
-                column[parameter.Output] = 1;
-                factors.Add(new("column", $"e_{unit}", n, [outputs], column));
+                DerivativeFactor matrix = factors[^1]; // of which one column counts
+                factors[^1] = new("column", $"{matrix.Symbol}[:,{place}]", l + 1, [matrix.Shape[0]], [.. Enumerable.Range(0, matrix.Shape[0]).Select(r => matrix.Values[(r * matrix.Shape[1]) + unit])]) { Part = matrix.Part };
+                factors.Add(new("slope", $"f′_{l}(p_{l},{place})", l, [], [_slopes[l - 1][unit]]));
             }
             else
             {
-                DenseLayer<double> next = network.Layers[l];
-                double[] column = [.. Enumerable.Range(0, next.Outputs).Select(r => _weights[l][(r * next.Inputs) + parameter.Output])];
-                factors.Add(new("column", $"W_{l + 1}[:,{unit}]", l + 1, [next.Outputs], column));
-                factors.Add(new("slope", $"f′_{l}(p_{l},{unit})", l, [], [_slopes[l - 1][parameter.Output]]));
+                double[] column = new double[tangent.Length];
+                column[unit] = 1;
+                factors.AddRange(l < n ? [Slopes(l), .. norm] : norm);
+                factors.Add(new("column", $"e_{place}", l, [column.Length], column));
             }
 
-            if (!parameter.IsBias)
+            if (parameter.IsWeight)
             {
-                factors.Add(new("input", $"x_{l - 1},{parameter.Input.ToString(CultureInfo.InvariantCulture)}", l - 1, [], [_forward.Activations[l - 1][parameter.Input].Value]));
+                factors.Add(new("input", $"x_{l - 1},{parameter.Input.ToString(CultureInfo.InvariantCulture)}", l - 1, [], [tangent[unit]]));
+            }
+            else if (!isOfProduct && _layers[l - 1].Norm!.TangentSymbol(PlainLayer.Place(network, parameter).Tensor, l, unit) is { } symbol)
+            {
+                factors.Add(new("input", symbol.Text, l, [], [tangent[unit]]) { Part = _layers[l - 1].Norm });
             }
 
             return factors;
         }
+
+        /// <summary>f′ of a layer.</summary>
+        private DerivativeFactor Slopes(int m) => new("diagonal", $"f′_{m}(p_{m})", m, [network.Layers[m - 1].Outputs], _slopes[m - 1]);
+
+        /// <summary>J of a layer's norm, if it has one.</summary>
+        private IEnumerable<DerivativeFactor> Norm(int m)
+        {
+            if (_norms[m - 1] is { } norm)
+            {
+                int units = network.Layers[m - 1].Outputs;
+                LayerPart part = _layers[m - 1].Norm!;
+                string symbol = part.JacobianSymbol(m).Text;
+                yield return norm.Length == units ? new("diagonal", symbol, m, [units], norm) { Part = part } : new("jacobian", symbol, m, [units, units], norm) { Part = part };
+            }
+        }
+
+        /// <summary>I + D_m J_m W_m of a residual layer.</summary>
+        private DerivativeFactor PastAndThrough(int m)
+        {
+            int units = network.Layers[m - 1].Outputs;
+            double[] matrix = new double[units * units], weights = _layers[m - 1].Weights;
+            for (int c = 0; c < units; c++)
+            {
+                double[] column = PlainLayer.Times(_norms[m - 1], [.. Enumerable.Range(0, units).Select(r => weights[(r * units) + c])]);
+                for (int r = 0; r < units; r++)
+                {
+                    matrix[(r * units) + c] = (_slopes[m - 1][r] * column[r]) + (r == c ? 1 : 0);
+                }
+            }
+
+            string norm = _norms[m - 1] is null ? "" : $" {(_norms[m - 1]!.Length == units ? "diag " : "")}{_layers[m - 1].Norm!.JacobianSymbol(m).Text}";
+            return new("matrix", $"(I + diag f′_{m}(p_{m}){norm} W_{m})", m, [units, units], matrix) { Part = _layers[m - 1].Behind.First(part => part.AddsBefore) };
+        }
+
+        private static double[] Numbers(Lane<double>[] values) => Array.ConvertAll(values, value => value.Value);
     }
 }

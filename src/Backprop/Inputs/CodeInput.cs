@@ -18,8 +18,6 @@ internal sealed unsafe class CodeInput(int column, int number, CodeEmbedding emb
 
     public override int Width => embedding.Size;
 
-    public override long ParameterCount => (long)embedding.Categories * embedding.Size;
-
     public override void AddParameters<T>(NetworkBuilder<T> network) =>
         network.AddBlock(0, $"embeddings.{_number}.weight", $"embedding{_number}", [embedding.Categories, embedding.Size], network.AddPanels(0, embedding.Categories, embedding.Size));
 

@@ -14,9 +14,6 @@ internal abstract class InputPart
     /// <summary>So many numbers of x₀.</summary>
     public abstract int Width { get; }
 
-    /// <summary>How many numbers it learns.</summary>
-    public virtual long ParameterCount => 0;
-
     /// <summary>Adds its tensors to a network.</summary>
     public virtual void AddParameters<T>(NetworkBuilder<T> network) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

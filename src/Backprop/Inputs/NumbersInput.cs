@@ -12,8 +12,6 @@ internal sealed class NumbersInput(int numbers, bool hasScale) : InputPart
 {
     public override int Width => numbers;
 
-    public override long ParameterCount => hasScale ? numbers : 0;
-
     public override void AddParameters<T>(NetworkBuilder<T> network)
     {
         if (hasScale)

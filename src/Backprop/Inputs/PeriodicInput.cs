@@ -14,8 +14,6 @@ internal sealed class PeriodicInput(int numbers, PeriodicEmbedding embedding) : 
 
     public override int Width => numbers * _size;
 
-    public override long ParameterCount => numbers * ((2L * _frequencies) + ((_frequencies + 1L) * _size));
-
     /// <summary>A and a of all numbers lie in one part of θ, [F·(Q + 1)×S]: behind the rows of a number's frequencies comes its a.</summary>
     public override void AddParameters<T>(NetworkBuilder<T> network)
     {

@@ -29,7 +29,7 @@ public sealed class BatchNorm : LayerPart
     /// <inheritdoc/>
     public override double? Parameter => Epsilon;
 
-    internal override long ParameterCount(int units) => 2L * units;
+    internal override bool IsUsual => Epsilon == LayerNorm.DefaultEpsilon;
 
     [ModuleInitializer]
     internal static void Register() => Register(
@@ -43,10 +43,10 @@ public sealed class BatchNorm : LayerPart
         network.AddBlock(layer, "norm.weight", "gamma", [units], network.AddPanels(layer, rows: 1, units), initial: 1);
         network.AddBlock(layer, "norm.bias", "beta", [units], network.AddPanels(layer, rows: 1, units));
         network.AddBlock(layer, "norm.running_mean", "running_mean", [units], network.AddState(layer, rows: 1, units));
-        network.AddBlock(layer, "norm.running_var", "running_var", [units], network.AddState(layer, rows: 1, units), initial: 1);
+        network.AddBlock(layer, "norm.running_var", "running_var", [units], network.AddState(layer, rows: 1, units), initial: 1, least: 0);
     }
 
-    internal override Stage<T, V>? Plan<T, V>(StagePlace<T> place) => place.IsTraining ? new BatchStage<T, V>(place, Epsilon) : new RunningStage<T, V>(place, Epsilon);
+    internal override Stage<T, V>? Plan<T, V>(StagePlace<T> place) => place.BatchStatistics ? new BatchStage<T, V>(place, Epsilon) : new RunningStage<T, V>(place, Epsilon);
 
     internal override void Forward<TElement>(ReadOnlySpan<TElement> q, ReadOnlySpan<TElement> before, TElement[][] tensors, Span<TElement> p)
     {
@@ -58,6 +58,11 @@ public sealed class BatchNorm : LayerPart
 
     internal override double[] Jacobian(ReadOnlySpan<double> q, double[][] tensors) =>
         [.. tensors[0].Select((gamma, i) => gamma * Scale(new Lane<double>(tensors[3][i]), Epsilon).Value)];
+
+    internal override (string Text, string Latex) JacobianSymbol(int layer) =>
+        ($"(γ_{layer} / √(var_{layer} + ε))", $@"\frac{{\gamma_{{{layer}}}}}{{\sqrt{{\mathrm{{var}}_{{{layer}}} + \epsilon}}}}");
+
+    internal override (string Text, string Latex, string Meaning)? TangentSymbol(int tensor, int layer, int unit) => tensor == 0 ? NormKeys.Normalised(layer, unit) : null;
 
     internal override double[] Tangent(int tensor, int index, ReadOnlySpan<double> q, double[][] tensors)
     {

@@ -28,6 +28,8 @@ public sealed class Dropout : LayerPart
         "dropout", rate => rate is { } given ? new Dropout(given) : new Dropout(),
         ["dropout"], layer => layer.TryGetProperty("dropout", out JsonElement rate) && rate.GetDouble() != 0 ? new Dropout(rate.GetDouble()) : null);
 
+    internal override int FileVersion => 1;
+
     internal override void Write(Utf8JsonWriter json) => json.WriteNumber("dropout", Rate);
 
     internal override string? Misfit(int inputs, int units, bool isOutput) => isOutput ? "the output layer cannot have dropout" : null;

@@ -28,10 +28,12 @@ public sealed class LayerNorm : LayerPart
     /// <inheritdoc/>
     public override double? Parameter => Epsilon;
 
-    internal override long ParameterCount(int units) => 2L * units;
+    internal override bool IsUsual => Epsilon == DefaultEpsilon;
 
     [ModuleInitializer]
     internal static void Register() => Register("layer_norm", epsilon => new LayerNorm(epsilon ?? DefaultEpsilon), ["norm", "epsilon"], layer => NormKeys.Read(layer, "layer") is { } epsilon ? new LayerNorm(epsilon) : null);
+
+    internal override bool MixesUnits => true;
 
     internal override void Write(Utf8JsonWriter json) => NormKeys.Write(json, "layer", Epsilon);
 
@@ -55,18 +57,18 @@ public sealed class LayerNorm : LayerPart
     internal override double[] Jacobian(ReadOnlySpan<double> q, double[][] tensors)
     {
         (double[] u, double scale) = Normalised(q);
-        int n = q.Length;
-        double[] jacobian = new double[checked(n * n)];
-        for (int r = 0; r < n; r++)
-        {
-            for (int c = 0; c < n; c++)
-            {
-                jacobian[(r * n) + c] = tensors[0][r] * ((r == c ? 1 : 0) - (1.0 / n) - (u[r] * u[c] / n)) * scale;
-            }
-        }
-
-        return jacobian;
+        return Fill(u.Length, (r, c) => tensors[0][r] * ((r == c ? 1 : 0) - (1.0 / u.Length) - (u[r] * u[c] / u.Length)) * scale);
     }
+
+    internal override double[] JacobianSizes(ReadOnlySpan<double> q, double[][] tensors)
+    {
+        (double[] u, double scale) = Normalised(q);
+        return Fill(u.Length, (r, c) => Math.Abs(tensors[0][r]) * ((r == c ? 1 : 0) + (1.0 / u.Length) + (Math.Abs(u[r] * u[c]) / u.Length)) * scale);
+    }
+
+    internal override (string Text, string Latex) JacobianSymbol(int layer) => ($"J_{layer}(q_{layer})", $"J_{{{layer}}}(q_{{{layer}}})");
+
+    internal override (string Text, string Latex, string Meaning)? TangentSymbol(int tensor, int layer, int unit) => tensor == 0 ? NormKeys.Normalised(layer, unit) : null;
 
     internal override double[] Tangent(int tensor, int index, ReadOnlySpan<double> q, double[][] tensors)
     {
@@ -93,6 +95,20 @@ public sealed class LayerNorm : LayerPart
         }
 
         return TElement.Create(1) / TElement.Sqrt((squares / count) + TElement.Create(epsilon));
+    }
+
+    private static double[] Fill(int n, Func<int, int, double> entry)
+    {
+        double[] matrix = new double[checked(n * n)];
+        for (int r = 0; r < n; r++)
+        {
+            for (int c = 0; c < n; c++)
+            {
+                matrix[(r * n) + c] = entry(r, c);
+            }
+        }
+
+        return matrix;
     }
 
     private (double[] U, double Scale) Normalised(ReadOnlySpan<double> q)

@@ -29,11 +29,20 @@ public abstract class LayerPart : IEquatable<LayerPart>
     /// <summary>The keys of a layer in a model file that belong to parts.</summary>
     internal static IEnumerable<string> Keys => s_readers.Values.SelectMany(reader => reader.Keys);
 
+    /// <summary>Whether its number goes without saying.</summary>
+    internal virtual bool IsUsual => false;
+
     /// <summary>Where it stands. A layer has one part of each place at most.</summary>
     internal LayerPlace Place { get; }
 
-    /// <summary>How many numbers it learns in a layer.</summary>
-    internal virtual long ParameterCount(int units) => 0;
+    /// <summary>The version of model files that can say it.</summary>
+    internal virtual int FileVersion => 2;
+
+    /// <summary>Whether its Jacobian is more than a diagonal.</summary>
+    internal virtual bool MixesUnits => false;
+
+    /// <summary>Whether it adds x_{ℓ−1}, which so reaches x_ℓ past the layer too.</summary>
+    internal virtual bool AddsBefore => false;
 
     /// <summary>Makes a kind known.</summary>
     /// <param name="name">The name of all that it makes.</param>
@@ -80,11 +89,20 @@ public abstract class LayerPart : IEquatable<LayerPart>
     /// <summary>J[r, c] = ∂p_r/∂q_c of that, row-major [n×n]; the diagonal alone, [n], where it has nothing else; null: the identity.</summary>
     internal virtual double[]? Jacobian(ReadOnlySpan<double> q, double[][] tensors) => null;
 
+    /// <summary>What the terms of each entry of that J add up to in size: what rounding is measured by.</summary>
+    internal virtual double[]? JacobianSizes(ReadOnlySpan<double> q, double[][] tensors) => Jacobian(q, tensors) is { } jacobian ? Array.ConvertAll(jacobian, Math.Abs) : null;
+
+    /// <summary>What that J is called in formulas.</summary>
+    internal virtual (string Text, string Latex) JacobianSymbol(int layer) => throw new InvalidOperationException($"{Name} has no Jacobian");
+
+    /// <summary>What ∂p/∂(an entry of a tensor) is called, and in words; null: it is 1.</summary>
+    internal virtual (string Text, string Latex, string Meaning)? TangentSymbol(int tensor, int layer, int unit) => throw new InvalidOperationException($"{Name} has no parameters");
+
     /// <summary>∂p/∂(an entry of a tensor) of that.</summary>
     internal virtual double[] Tangent(int tensor, int index, ReadOnlySpan<double> q, double[][] tensors) => throw new InvalidOperationException($"{Name} has no parameters");
 
     /// <summary><c>dropout(0.1)</c>.</summary>
-    public override string ToString() => ParameterizedRegistry<LayerPart>.Format(Name, Parameter);
+    public override string ToString() => ParameterizedRegistry<LayerPart>.Format(Name, IsUsual ? null : Parameter);
 
     /// <inheritdoc/>
     public bool Equals(LayerPart? other) => other is not null && Name == other.Name && Parameter == other.Parameter;

@@ -25,6 +25,9 @@ internal static class NormKeys
             : throw new ModelException($"norm '{found}' found, 'layer' or 'batch' expected");
     }
 
+    /// <summary>u, what γ multiplies, of one unit.</summary>
+    public static (string Text, string Latex, string Meaning) Normalised(int layer, int unit) => ($"u_{layer},{unit}", $"u_{{{layer},{unit}}}", $"what γ multiplies, unit {unit} of layer {layer} normalised");
+
     public static void Write(Utf8JsonWriter json, string kind, double epsilon)
     {
         json.WriteString("norm", kind);

@@ -13,6 +13,8 @@ public sealed class Residual() : LayerPart("residual", LayerPlace.Around)
     [ModuleInitializer]
     internal static void Register() => Register("residual", _ => new Residual(), ["residual"], layer => layer.TryGetProperty("residual", out JsonElement is_) && is_.GetBoolean() ? new Residual() : null);
 
+    internal override bool AddsBefore => true;
+
     internal override void Write(Utf8JsonWriter json) => json.WriteBoolean("residual", true);
 
     internal override string? Misfit(int inputs, int units, bool isOutput) => isOutput ? "the output layer cannot be residual"

@@ -5,7 +5,7 @@ using Backprop.Propagation;
 
 namespace Backprop.ModelFiles;
 
-/// <summary>A network in a safetensors file: <c>layers.ℓ.weight</c> [Out×In] and <c>layers.ℓ.bias</c> [Out] as PyTorch's nn.Linear has them, and its description in the metadata.</summary>
+/// <summary>A network in a safetensors file: its tensors by their names, <c>layers.ℓ.weight</c> [Out×In] and <c>layers.ℓ.bias</c> [Out] as PyTorch's nn.Linear has them, and its description in the metadata.</summary>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="Network">The network.</param>
 /// <param name="Schema">The columns it was trained on, as JSON; null: it takes numbers as they are.</param>
@@ -18,7 +18,8 @@ public sealed record ModelFile<T>(Network<T> Network, string? Schema = null, str
     /// <exception cref="DataException">The file cannot be written.</exception>
     public string Write(string path)
     {
-        var metadata = new Dictionary<string, string>(StringComparer.Ordinal) { ["format"] = "backprop", ["version"] = "1", ["network"] = NetworkJson.Write(Network.Definition) };
+        Dictionary<string, string> metadata = Metadata("backprop", Network.Definition);
+        metadata["network"] = NetworkJson.Write(Network.Definition);
         if (Schema is not null)
         {
             metadata["schema"] = Schema;
@@ -29,17 +30,19 @@ public sealed record ModelFile<T>(Network<T> Network, string? Schema = null, str
             metadata["training"] = Training;
         }
 
-        return new SafeTensorsFile(Tensors(layer => Network.Layers[layer - 1].GetWeights(), layer => Network.Layers[layer - 1].GetBiases(), Network.Definition), metadata).Write(path);
+        return new SafeTensorsFile([.. Network.Blocks.Select(block => Tensor(block.Tensor, block.Get()))], metadata).Write(path);
     }
 
-    /// <summary>Writes a gradient with the model's tensor names; <c>__metadata__.loss</c> is the loss.</summary>
+    /// <summary>Writes a gradient with the model's tensor names, of the tensors that are learned; <c>__metadata__.loss</c> is the loss.</summary>
     /// <exception cref="DataException">The file cannot be written.</exception>
     public static void WriteGradient(string path, Gradient<T> gradient, NetworkDefinition definition)
     {
         ArgumentNullException.ThrowIfNull(gradient);
         ArgumentNullException.ThrowIfNull(definition);
-        var metadata = new Dictionary<string, string>(StringComparer.Ordinal) { ["format"] = "backprop-gradient", ["version"] = "1", ["loss"] = gradient.Loss.ToString("R", CultureInfo.InvariantCulture), ["rows"] = gradient.Rows.ToString(CultureInfo.InvariantCulture) };
-        new SafeTensorsFile(Tensors(gradient.WeightGradients, gradient.BiasGradients, definition), metadata).Write(path);
+        Dictionary<string, string> metadata = Metadata("backprop-gradient", definition);
+        metadata["loss"] = gradient.Loss.ToString("R", CultureInfo.InvariantCulture);
+        metadata["rows"] = gradient.Rows.ToString(CultureInfo.InvariantCulture);
+        new SafeTensorsFile([.. gradient.Network.Blocks.Where(block => block.IsTrained).Select(block => Tensor(block.Tensor, gradient.Of(block)))], metadata).Write(path);
     }
 
     /// <summary>Reads a model, converting between float and double where the file holds the other.</summary>
@@ -58,9 +61,9 @@ public sealed record ModelFile<T>(Network<T> Network, string? Schema = null, str
             throw new ModelException($"'{path}': format '{format}' found, 'backprop' expected");
         }
 
-        if (file.Metadata.TryGetValue("version", out string? version) && version != "1")
+        if (file.Metadata.TryGetValue("version", out string? version) && version is not ("1" or "2"))
         {
-            throw new ModelException($"'{path}': version '{version}' found, '1' expected: the file is from a newer Backprop");
+            throw new ModelException($"'{path}': version '{version}' found, '1' or '2' expected: the file is from a newer Backprop");
         }
 
         if (!file.Metadata.TryGetValue("network", out string? description))
@@ -79,42 +82,37 @@ public sealed record ModelFile<T>(Network<T> Network, string? Schema = null, str
         }
 
         Dictionary<string, SafeTensor> tensors = file.Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
-        int expected = 2 * definition.Layers.Length;
-        for (int layer = 1; layer <= definition.Layers.Length; layer++)
+        foreach (TensorDefinition tensor in definition.Tensors)
         {
-            Require(path, tensors, $"layers.{layer}.weight", definition.Layers[layer - 1].Units, definition.InputsOf(layer));
-            Require(path, tensors, $"layers.{layer}.bias", definition.Layers[layer - 1].Units);
+            Require(path, tensors, tensor);
         }
 
-        if (tensors.Count != expected)
+        if (tensors.Count != definition.Tensors.Length)
         {
-            string extra = tensors.Keys.First(name => !Expected(definition).Contains(name));
+            string extra = tensors.Keys.Except(definition.Tensors.Select(tensor => tensor.Name)).First();
             throw new ModelException($"'{path}': tensor '{extra}' does not belong to the network {definition}");
         }
 
         var network = new Network<T>(definition);
-        foreach (DenseLayer<T> layer in network.Layers)
+        foreach (ParameterBlock<T> block in network.Blocks)
         {
-            layer.SetWeights(Values(path, tensors[$"layers.{layer.Index}.weight"], allowNonFinite));
-            layer.SetBiases(Values(path, tensors[$"layers.{layer.Index}.bias"], allowNonFinite));
+            block.Set(Values(path, tensors[block.Name], block.Tensor.Least, allowNonFinite));
         }
 
         return new(network, file.Metadata.GetValueOrDefault("schema"), file.Metadata.GetValueOrDefault("training"));
     }
 
-    private static HashSet<string> Expected(NetworkDefinition definition) =>
-        [.. Enumerable.Range(1, definition.Layers.Length).SelectMany(layer => new[] { $"layers.{layer}.weight", $"layers.{layer}.bias" })];
-
-    private static void Require(string path, Dictionary<string, SafeTensor> tensors, string name, params long[] shape)
+    private static void Require(string path, Dictionary<string, SafeTensor> tensors, TensorDefinition expected)
     {
+        string name = expected.Name, shape = string.Join(", ", expected.Shape);
         if (!tensors.TryGetValue(name, out SafeTensor? tensor))
         {
-            throw new ModelException($"'{path}': tensor '{name}' of shape [{string.Join(", ", shape)}] is missing");
+            throw new ModelException($"'{path}': tensor '{name}' of shape [{shape}] is missing");
         }
 
-        if (!tensor.Shape.SequenceEqual(shape))
+        if (!tensor.Shape.SequenceEqual(expected.Shape.Select(size => (long)size)))
         {
-            throw new ModelException($"'{path}', tensor '{name}': shape [{string.Join(", ", tensor.Shape)}] found, [{string.Join(", ", shape)}] expected");
+            throw new ModelException($"'{path}', tensor '{name}': shape [{string.Join(", ", tensor.Shape)}] found, [{shape}] expected");
         }
 
         if (tensor.Type is not ("F32" or "F64"))
@@ -123,7 +121,7 @@ public sealed record ModelFile<T>(Network<T> Network, string? Schema = null, str
         }
     }
 
-    private static T[] Values(string path, SafeTensor tensor, bool allowNonFinite)
+    private static T[] Values(string path, SafeTensor tensor, double least, bool allowNonFinite)
     {
         double[] values = tensor.ToDoubles();
         int bad = allowNonFinite ? -1 : Array.FindIndex(values, value => !double.IsFinite(value));
@@ -132,23 +130,24 @@ public sealed record ModelFile<T>(Network<T> Network, string? Schema = null, str
             throw new ModelException($"'{path}', tensor '{tensor.Name}', element {bad}: {values[bad]} found, a finite number expected");
         }
 
-        return Array.ConvertAll(values, T.CreateTruncating);
+        int low = Array.FindIndex(values, value => value < least);
+        return low < 0
+            ? Array.ConvertAll(values, T.CreateTruncating)
+            : throw new ModelException($"'{path}', tensor '{tensor.Name}', element {low}: {values[low].ToString(CultureInfo.InvariantCulture)} found, at least {least.ToString(CultureInfo.InvariantCulture)} expected");
     }
 
-    private static List<SafeTensor> Tensors(Func<int, T[]> weights, Func<int, T[]> biases, NetworkDefinition definition)
+    /// <summary>What a file holds begins with the first version that can say it.</summary>
+    private static Dictionary<string, string> Metadata(string format, NetworkDefinition definition) => new(StringComparer.Ordinal)
     {
-        var tensors = new List<SafeTensor>();
-        for (int layer = 1; layer <= definition.Layers.Length; layer++)
-        {
-            int units = definition.Layers[layer - 1].Units;
-            tensors.Add(Tensor($"layers.{layer}.weight", weights(layer), units, definition.InputsOf(layer)));
-            tensors.Add(Tensor($"layers.{layer}.bias", biases(layer), units));
-        }
+        ["format"] = format,
+        ["version"] = definition.Layers.SelectMany(layer => layer.Parts).Select(part => part.FileVersion).DefaultIfEmpty(1).Max().ToString(CultureInfo.InvariantCulture),
+    };
 
-        return tensors;
+    private static SafeTensor Tensor(TensorDefinition definition, T[] values)
+    {
+        long[] shape = [.. definition.Shape.Select(size => (long)size)];
+        return Type == "F32"
+            ? SafeTensor.Of(definition.Name, Array.ConvertAll(values, float.CreateTruncating), shape)
+            : SafeTensor.Of(definition.Name, Array.ConvertAll(values, double.CreateTruncating), shape);
     }
-
-    private static SafeTensor Tensor(string name, T[] values, params long[] shape) => Type == "F32"
-        ? SafeTensor.Of(name, Array.ConvertAll(values, float.CreateTruncating), shape)
-        : SafeTensor.Of(name, Array.ConvertAll(values, double.CreateTruncating), shape);
 }

@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics;
-using Backprop.Inputs;
 using Backprop.Kernels;
-using Backprop.Layers;
 
 namespace Backprop.Networks;
 
@@ -16,28 +14,10 @@ public sealed class Network<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     {
         ArgumentNullException.ThrowIfNull(definition);
         Definition = definition;
-        var builder = new NetworkBuilder<T>(this);
-        foreach (InputPart part in definition.InputParts)
-        {
-            part.AddParameters(builder);
-        }
-
-        var layers = ImmutableArray.CreateBuilder<DenseLayer<T>>(definition.Layers.Length);
-        for (int layer = 1; layer <= definition.Layers.Length; layer++)
-        {
-            LayerDefinition of = definition.Layers[layer - 1];
-            int inputs = definition.InputsOf(layer);
-            ParameterPanels panels = builder.AddPanels(layer, inputs + 1, of.Units, penalisedRows: inputs);
-            layers.Add(new(this, inputs, of, panels));
-            builder.AddBlock(layer, "weight", "W", [of.Units, inputs], panels, n => (n % inputs, n / inputs));
-            builder.AddBlock(layer, "bias", "b", [of.Units], panels, n => (inputs, n));
-            foreach (LayerPart part in of.Parts)
-            {
-                part.AddParameters(builder, layer, of.Units);
-            }
-        }
-
-        (Layers, Blocks, Panels) = (layers.MoveToImmutable(), builder.Blocks, builder.Panels);
+        var builder = new NetworkBuilder<T>(definition);
+        Layers = [.. builder.Products.Select((panels, n) => new DenseLayer<T>(this, definition.InputsOf(n + 1), definition.Layers[n], panels))];
+        Blocks = [.. builder.Blocks.Select(place => new ParameterBlock<T>(this, place))];
+        Panels = builder.Panels;
         (Parameters, State) = (new(builder.Length), new(builder.StateLength));
         foreach (ParameterBlock<T> block in Blocks.Where(block => block.Initial != 0))
         {
@@ -74,6 +54,30 @@ public sealed class Network<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     internal long Version { get; private set; }
 
     internal void Touch() => Version++;
+
+    /// <summary>The value of a parameter.</summary>
+    /// <exception cref="UsageException">No such parameter.</exception>
+    public T Get(ParameterName parameter)
+    {
+        (ParameterBlock<T> block, int index) = Find(parameter);
+        return block.Get(index);
+    }
+
+    /// <summary>The tensor that a parameter is in, and its place there.</summary>
+    /// <exception cref="UsageException">No such parameter.</exception>
+    internal (ParameterBlock<T> Block, int Index) Find(ParameterName parameter)
+    {
+        foreach (ParameterBlock<T> block in Blocks)
+        {
+            if (parameter.IsOf(block.Tensor))
+            {
+                return (block, parameter.IndexIn(block.Tensor));
+            }
+        }
+
+        parameter.RequireIn(Definition);
+        throw new UsageException($"the network {Definition} has no parameter {parameter}");
+    }
 
     /// <summary>A network with the same definition and numbers.</summary>
     public Network<T> Clone()

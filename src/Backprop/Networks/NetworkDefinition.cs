@@ -63,14 +63,13 @@ public sealed class NetworkDefinition : IEquatable<NetworkDefinition>
                 }
             }
 
-            ParameterCount += (definition.Units * (before + 1L)) + definition.Parts.Sum(part => part.ParameterCount(definition.Units));
             before = definition.Units;
         }
 
-        ParameterCount += InputParts.Sum(part => part.ParameterCount);
-
         Loss = loss ?? DefaultLoss(Layers[^1].Activation);
         TargetCount = Loss.TargetCount(Outputs);
+        Tensors = [.. new NetworkBuilder<float>(this).Blocks.Select(block => block.Tensor)];
+        ParameterCount = Tensors.Where(tensor => tensor.IsTrained).Sum(tensor => (long)tensor.Length);
     }
 
     /// <summary>The entries of a row: of x₀, unless <see cref="Input"/> makes it of them.</summary>
@@ -97,18 +96,17 @@ public sealed class NetworkDefinition : IEquatable<NetworkDefinition>
     /// <summary>The entries of t.</summary>
     public int TargetCount { get; }
 
-    /// <summary>All that is learned: weights and biases, and what parts of layers and inputs have.</summary>
+    /// <summary>The tensors of such a network.</summary>
+    public ImmutableArray<TensorDefinition> Tensors { get; }
+
+    /// <summary>All numbers that are learned: weights, biases, and what norms have.</summary>
     public long ParameterCount { get; }
 
     /// <summary>The width of x_{ℓ−1}.</summary>
     public int InputsOf(int layer) => layer == 1 ? Input?.Width ?? Inputs : Layers[layer - 2].Units;
 
-    /// <summary>Whether inputs and units are as many in every layer, so that weights of one fit the other.</summary>
-    internal bool HasShapeOf(NetworkDefinition other) =>
-        Inputs == other.Inputs && Equals(Input, other.Input) && Layers.Select(Shape).SequenceEqual(other.Layers.Select(Shape));
-
-    /// <summary>What decides which tensors a layer has.</summary>
-    private static string Shape(LayerDefinition layer) => string.Join(',', layer.Parts.Where(part => part.ParameterCount(1) > 0).Select(part => part.Name).Prepend(layer.Units.ToString(CultureInfo.InvariantCulture)));
+    /// <summary>Whether the tensors have the same names and shapes, so that numbers of one fit the other.</summary>
+    internal bool HasShapeOf(NetworkDefinition other) => Tensors.Select(tensor => tensor.ToString()).SequenceEqual(other.Tensors.Select(tensor => tensor.ToString()));
 
     /// <summary>The same layers under another loss.</summary>
     public NetworkDefinition With(Loss loss) => new(Inputs, Input, Layers, loss);

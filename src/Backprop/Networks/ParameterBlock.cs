@@ -13,47 +13,40 @@ namespace Backprop.Networks;
 public sealed class ParameterBlock<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Network<T> _network;
-    private readonly Func<int, (int Row, int Column)> _place;
+    private readonly BlockPlace _place;
 
     /// <param name="network">Whose it is.</param>
-    /// <param name="name">Its name in files.</param>
-    /// <param name="symbol">Its name in formulas.</param>
-    /// <param name="shape">Its shape.</param>
-    /// <param name="panels">Where it lies.</param>
-    /// <param name="place">Where its n-th number lies there.</param>
-    /// <param name="isTrained">False: it lies in <see cref="Network{T}.State"/>, which no optimizer touches.</param>
-    /// <param name="initial">What its numbers are at first.</param>
-    internal ParameterBlock(Network<T> network, string name, string symbol, ImmutableArray<int> shape, ParameterPanels panels, Func<int, (int Row, int Column)> place, bool isTrained, double initial)
-    {
-        (_network, Name, Symbol, Shape, Panels, _place, IsTrained, Initial) = (network, name, symbol, shape, panels, place, isTrained, initial);
-        Length = shape.Aggregate(1, (product, size) => checked(product * size));
-    }
+    /// <param name="place">Where it lies there.</param>
+    internal ParameterBlock(Network<T> network, BlockPlace place) => (_network, _place) = (network, place);
 
-    /// <summary>The tensor's name in files: <c>layers.2.weight</c>.</summary>
-    public string Name { get; }
+    /// <summary>What it is.</summary>
+    public TensorDefinition Tensor => _place.Tensor;
 
-    /// <summary>Its name in formulas: <c>W2</c>, of which <c>W2[3,5]</c> is an entry.</summary>
-    public string Symbol { get; }
+    /// <inheritdoc cref="TensorDefinition.Name"/>
+    public string Name => Tensor.Name;
 
-    /// <summary>Its shape, row-major: [Out×In] of weights.</summary>
-    public ImmutableArray<int> Shape { get; }
+    /// <inheritdoc cref="TensorDefinition.Symbol"/>
+    public string Symbol => Tensor.Symbol;
 
-    /// <summary>Its numbers.</summary>
-    public int Length { get; }
+    /// <inheritdoc cref="TensorDefinition.Shape"/>
+    public ImmutableArray<int> Shape => Tensor.Shape;
 
-    /// <summary>Whether it is learned; what is not, such as running statistics, no optimizer touches.</summary>
-    public bool IsTrained { get; }
+    /// <inheritdoc cref="TensorDefinition.Length"/>
+    public int Length => Tensor.Length;
 
-    /// <summary>The layer that it belongs to, counted from 1; 0: the inputs.</summary>
-    public int Layer => Panels.Layer;
+    /// <inheritdoc cref="TensorDefinition.IsTrained"/>
+    public bool IsTrained => Tensor.IsTrained;
+
+    /// <inheritdoc cref="TensorDefinition.Layer"/>
+    public int Layer => Tensor.Layer;
 
     /// <summary>Whether L1 and L2 penalise it.</summary>
-    public bool IsPenalised => _place(0).Row < Panels.PenalisedRows;
+    public bool IsPenalised => _place.Of(0).Row < Panels.PenalisedRows;
 
-    internal ParameterPanels Panels { get; }
+    internal ParameterPanels Panels => _place.Panels;
 
     /// <summary>What its numbers are at first.</summary>
-    internal double Initial { get; }
+    internal double Initial => _place.Initial;
 
     private AlignedBuffer<T> Home => IsTrained ? _network.Parameters : _network.State;
 
@@ -106,10 +99,10 @@ public sealed class ParameterBlock<T> where T : unmanaged, IBinaryFloatingPointI
     internal long IndexOf(int n)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)n, (uint)Length, nameof(n));
-        (int row, int column) = _place(n);
+        (int row, int column) = _place.Of(n);
         return Panels.Index<T>(row, column);
     }
 
     /// <summary><c>layers.2.weight [10×64]</c>.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name} [{string.Join('×', Shape)}]");
+    public override string ToString() => Tensor.ToString();
 }

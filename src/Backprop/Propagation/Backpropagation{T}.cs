@@ -22,18 +22,19 @@ public sealed unsafe class Backpropagation<T> : IDisposable where T : unmanaged,
     /// <param name="network">The network.</param>
     /// <param name="batchSize">The rows that go through the network together. Another number may round the sums over rows differently.</param>
     /// <param name="threads">Threads at most; 0: one for each processor. Work that is too small for several runs on one. The result is the same.</param>
-    public Backpropagation(Network<T> network, int batchSize = 512, int threads = 0) : this(network, batchSize, threads, VectorPaths.Current)
+    /// <param name="batchStatistics">Whether batch norms take the statistics of the rows that go through together, as in training, rather than the running ones, which stay as they are.</param>
+    public Backpropagation(Network<T> network, int batchSize = 512, int threads = 0, bool batchStatistics = false) : this(network, batchSize, threads, VectorPaths.Current, batchStatistics: batchStatistics)
     {
     }
 
-    internal Backpropagation(Network<T> network, int batchSize, int threads, VectorPath vectors, bool? narrow = null)
+    internal Backpropagation(Network<T> network, int batchSize, int threads, VectorPath vectors, bool? narrow = null, bool batchStatistics = false)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
         (_network, _batchSize, _gradient) = (network, batchSize, new(network));
         _team = new(StepPlan<T>.ThreadsFor(network.Definition, batchSize, threads));
-        _plan = StepPlan<T>.Create(network, new(batchSize, vectors, Narrow: narrow), _team);
+        _plan = StepPlan<T>.Create(network, new(batchSize, vectors, Narrow: narrow, BatchStatistics: batchStatistics), _team);
         _sumTiles = _plan.ForEachTile(SumTile);
     }
 

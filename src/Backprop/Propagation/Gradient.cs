@@ -25,6 +25,8 @@ public sealed class Gradient<T> where T : unmanaged, IBinaryFloatingPointIeee754
     /// <summary>∂L/∂X₀ [Rows×Inputs], row-major; null unless asked for.</summary>
     public T[]? InputGradients { get; internal set; }
 
+    internal Network<T> Network => _network;
+
     internal AlignedBuffer<T> Buffer { get; }
 
     /// <summary>∂L/∂block, row-major.</summary>

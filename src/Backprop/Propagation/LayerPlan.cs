@@ -43,7 +43,7 @@ internal sealed unsafe class LayerPlan<T, V>
     }
 
     /// <summary>The layers of a network, each on the one before. At the output layer the activation is missing: it goes with the loss.</summary>
-    public static LayerPlan<T, V>[] Chain(Network<T> network, Samples<T> samples, BatchMatrix<T> input, bool isTraining, bool hasBackward, int threads, bool updatesState = false)
+    public static LayerPlan<T, V>[] Chain(Network<T> network, Samples<T> samples, BatchMatrix<T> input, int threads, bool isTraining = false, bool batchStatistics = false, bool hasBackward = false, bool updatesState = false)
     {
         var plans = new LayerPlan<T, V>[network.Layers.Length];
         for (int l = 1; l <= plans.Length; l++)
@@ -51,7 +51,7 @@ internal sealed unsafe class LayerPlan<T, V>
             DenseLayer<T> layer = network.Layers[l - 1];
             bool isLast = l == plans.Length;
             var product = new BatchMatrix<T>(samples.Capacity, layer.Outputs, Layout.RowStride<T>(layer.Outputs + (isLast ? 0 : 1)));
-            var place = new StagePlace<T>(network, l, samples, l == 1 ? input : plans[l - 2].Output, product, isTraining, hasBackward, threads, updatesState);
+            var place = new StagePlace<T>(network, l, samples, l == 1 ? input : plans[l - 2].Output, product, isTraining, batchStatistics, hasBackward, threads, updatesState);
             IEnumerable<Stage<T, V>> Parts(bool before) => layer.Definition.Parts
                 .Where(part => part.Place == LayerPlace.BeforeActivation == before)
                 .Select(part => part.Plan<T, V>(place)).OfType<Stage<T, V>>();

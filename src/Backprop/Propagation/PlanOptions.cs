@@ -8,8 +8,9 @@ namespace Backprop.Propagation;
 /// <param name="Vectors">The vectors to run on.</param>
 /// <param name="Optimizer">What updates the parameters; null: nothing does.</param>
 /// <param name="Narrow">Whether to take one sample per lane wherever that is possible; null: where it is faster.</param>
-/// <param name="IsTraining">Whether dropout draws, and norms take the statistics of the batch.</param>
+/// <param name="IsTraining">Whether dropout draws.</param>
+/// <param name="BatchStatistics">Whether norms take the statistics of the batch; running ones move with it if there is an optimizer too.</param>
 /// <param name="RateOf">What the learning rate of a tensor is multiplied by, by its name; null: all by 1.</param>
 internal sealed record PlanOptions(
-    int Capacity, VectorPath Vectors, Optimizer? Optimizer = null, bool? Narrow = null, bool IsTraining = false,
+    int Capacity, VectorPath Vectors, Optimizer? Optimizer = null, bool? Narrow = null, bool IsTraining = false, bool BatchStatistics = false,
     Func<string, double>? RateOf = null);

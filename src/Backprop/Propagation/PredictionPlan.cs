@@ -148,7 +148,7 @@ internal sealed unsafe class PredictionPlan<T> : IDisposable where T : unmanaged
         {
             NetworkDefinition definition = network.Definition;
             var input = new InputPlan<T, V>(network, samples, hasBackward: false, threads);
-            LayerPlan<T, V>[] layers = LayerPlan<T, V>.Chain(network, samples, input.Output, isTraining: false, hasBackward: false, threads);
+            LayerPlan<T, V>[] layers = LayerPlan<T, V>.Chain(network, samples, input.Output, threads);
             Pass Output(OutputStage stage) => new OutputPass<T, V>(definition, samples, definition.Loss.Bind<V>(definition.Layers[^1].Activation), layers[^1].Output, null, stage, threads);
             return new(
                 input.Rows,

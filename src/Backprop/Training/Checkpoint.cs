@@ -70,6 +70,12 @@ public sealed record Checkpoint<T> where T : unmanaged, IBinaryFloatingPointIeee
 
     internal T[] Best { get; init; } = [];
 
+    /// <summary>What no optimizer touches, running statistics, of the network and of the kept epoch.</summary>
+    internal T[] State { get; init; } = [];
+
+    /// <inheritdoc cref="State"/>
+    internal T[] BestState { get; init; } = [];
+
     internal T[][] Moments { get; init; } = [];
 
     /// <summary>The mean of the weights, where there is one, and what it is over.</summary>
@@ -92,7 +98,7 @@ public sealed record Checkpoint<T> where T : unmanaged, IBinaryFloatingPointIeee
         {
             ["format"] = "backprop-checkpoint",
             ["version"] = "3",
-            ["state"] = State(history),
+            ["state"] = StateText(history),
         };
         metadata["sha256"] = Digest(new(tensors, metadata));
         return new(tensors, metadata);
@@ -172,6 +178,8 @@ public sealed record Checkpoint<T> where T : unmanaged, IBinaryFloatingPointIeee
         History = history,
         Parameters = Values(tensors, $"{prefix}parameters"),
         Best = Values(tensors, $"{prefix}best"),
+        State = ValuesIfAny(tensors, $"{prefix}state"),
+        BestState = ValuesIfAny(tensors, $"{prefix}best_state"),
         Moments = [.. Enumerable.Range(0, state.GetProperty("moments").GetInt32()).Select(index => Values(tensors, $"{prefix}moment.{index}"))],
     };
 
@@ -197,6 +205,8 @@ public sealed record Checkpoint<T> where T : unmanaged, IBinaryFloatingPointIeee
         .. Tensors($"{prefix}parameters", Parameters),
         .. Tensors($"{prefix}best", Best),
         .. Average is null ? [] : Tensors($"{prefix}average", Average),
+        .. State.Length == 0 ? [] : Tensors($"{prefix}state", State),
+        .. BestState.Length == 0 ? [] : Tensors($"{prefix}best_state", BestState),
         .. Moments.SelectMany((moment, index) => Tensors($"{prefix}moment.{index}", moment)),
     ];
 
@@ -212,6 +222,10 @@ public sealed record Checkpoint<T> where T : unmanaged, IBinaryFloatingPointIeee
                 : SafeTensor.Of(part, MemoryMarshal.Cast<T, double>(values.AsSpan(begin, count)), count);
         }
     }
+
+    /// <summary>What a network without running statistics does not write.</summary>
+    private static T[] ValuesIfAny(Dictionary<string, SafeTensor> tensors, string name) =>
+        tensors.Keys.Any(key => key == name || key.StartsWith($"{name}/", StringComparison.Ordinal)) ? Values(tensors, name) : [];
 
     internal static T[] Values(Dictionary<string, SafeTensor> tensors, string name)
     {
@@ -237,7 +251,7 @@ public sealed record Checkpoint<T> where T : unmanaged, IBinaryFloatingPointIeee
         return values.Count > 0 ? all : throw new KeyNotFoundException($"tensor '{name}' is missing");
     }
 
-    private string State(HistoryMark history)
+    private string StateText(HistoryMark history)
     {
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream))

@@ -37,6 +37,11 @@ internal static class RunIdentity
             ["clip-norm"] = Text(options.Step.ClipNorm),
             ["clip-value"] = Text(options.Step.ClipValue),
         };
+        if (options.Step.Accumulate > 1)
+        {
+            identity["accumulate"] = Text(options.Step.Accumulate);
+        }
+
         if (options.RollBack)
         {
             identity["steps between checkpoints"] = Text(options.CheckpointEvery); // where it goes back to

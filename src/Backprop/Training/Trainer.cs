@@ -146,10 +146,10 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
 
     private TrainingResult RunFrom(Checkpoint<T>? resume, CancellationToken cancellation)
     {
-        var sampler = new BatchSampler(_training.Rows, _method.BatchSize(_options.BatchSize, _training.Rows));
+        var sampler = new BatchSampler(_training.Rows, _method.BatchSize((int)Math.Min((long)_options.BatchSize * _options.Step.Accumulate, int.MaxValue), _training.Rows)); // a batch of it is what a step takes
         LearningRateSchedule schedule = LearningRateSchedule.Parse(_options.Schedule);
         long allSteps = (long)sampler.Count * _options.Epochs;
-        using ITrainingStep<T> step = _method.Plan(Network, _training, sampler.BatchSize, _options.Step with { Seed = _options.Seed });
+        using ITrainingStep<T> step = _method.Plan(Network, _training, Math.Min(_options.BatchSize, sampler.BatchSize), _options.Step with { Seed = _options.Seed });
         var average = WeightAverage<T>.Of(_options.Average, Network, _options.Epochs);
         Network<T> best = Network.Clone(); // the kept epoch's weights; those of the last finished one while none has a finite figure
         var history = new List<EpochResult>();
@@ -210,6 +210,8 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
                 History = new EpochHistory(history, history.Count),
                 Parameters = Network.Parameters.Span.ToArray(),
                 Best = best.Parameters.Span.ToArray(),
+                State = Network.State.Span.ToArray(),
+                BestState = best.State.Span.ToArray(),
                 Moments = moments,
                 StepState = numbers,
                 Averaged = averaged,
@@ -384,14 +386,16 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
 
     private void Restore(Checkpoint<T> state, ITrainingStep<T> step, Network<T> best, LearningRateSchedule schedule)
     {
-        if (state.Parameters.Length != Network.Parameters.Length || state.Best.Length != Network.Parameters.Length)
+        if (state.Parameters.Length != Network.Parameters.Length || state.Best.Length != Network.Parameters.Length || state.State.Length != Network.State.Length || state.BestState.Length != Network.State.Length)
         {
             throw DoesNotBelong(null);
         }
 
         state.Parameters.CopyTo(Network.Parameters.Span);
+        state.State.CopyTo(Network.State.Span);
         Network.Touch();
         state.Best.CopyTo(best.Parameters.Span);
+        state.BestState.CopyTo(best.State.Span);
         best.Touch();
         try
         {

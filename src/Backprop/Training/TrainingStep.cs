@@ -46,7 +46,7 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
         _gradient = _options.ClipNorm is null && _options.Accumulate == 1 ? null : new(network.Parameters.Length);
         _tileOfThread = [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer<T>(ParameterTiles<T>.LargestTile))];
         _team = new(threads);
-        _plan = StepPlan<T>.Create(network, new(batchSize, Vectors, optimizer, _options.Narrow, IsTraining: true, _options.RateOf), _team);
+        _plan = StepPlan<T>.Create(network, new(batchSize, Vectors, optimizer, _options.Narrow, IsTraining: true, BatchStatistics: true, _options.RateOf), _team);
         _update = _plan.Update!;
         _squares = new double[_plan.Tiles.Count];
         (_sumAndUpdate, _addUp, _updateWhole) = (_plan.ForEachTile(SumAndUpdate), _plan.ForEachTile(AddUp), _plan.ForEachTile(UpdateWhole));

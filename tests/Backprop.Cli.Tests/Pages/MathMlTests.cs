@@ -29,6 +29,9 @@ public sealed class MathMlTests
     [InlineData("?output=sigmoid&loss=squared_error", "W2[1,1]")]
     [InlineData("?loss=squared_error", "b1[2]")]
     [InlineData("?data=digits&hidden=12:relu-11:gelu", "W1[3,20]")]
+    [InlineData("?hidden=6:tanh,batch_norm-6:silu,layer_norm,residual,dropout(0.1)", "W1[3,1]")]
+    [InlineData("?hidden=6:tanh,batch_norm-6:silu,layer_norm,residual,dropout(0.1)", "gamma1[3]")]
+    [InlineData("?hidden=6:tanh,layer_norm-6:silu,batch_norm,residual&mean=1", "beta2[5]")]
     public void Every_formula_is_well_formed(string query, string parameter)
     {
         using var bench = new Workbench(GivenFiles.None);

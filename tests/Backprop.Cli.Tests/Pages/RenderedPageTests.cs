@@ -28,6 +28,26 @@ public sealed partial class RenderedPageTests : Tool
     }
 
     [Fact]
+    public async Task A_model_with_norms_and_residual_layers_opens()
+    {
+        Json("train", "builtin:iris", "--network", "6:tanh,batch_norm-6:silu,layer_norm,residual,dropout(0.1)", "--epochs", "2", "--json");
+        var given = GivenFiles.Read(At("model.safetensors"), null, null);
+        foreach (string parameter in new[] { "W2[3,5]", "gamma1[3]", "beta2[0]" })
+        {
+            string page = await RenderedPage.Of(given, $"?data=file&model=1&parameter={Uri.EscapeDataString(parameter)}");
+            Assert.Contains("4-6:tanh,batch_norm-6:silu,layer_norm,dropout(0.1),residual-3:softmax on builtin:iris", page, StringComparison.Ordinal);
+            Assert.Contains($"Nudge {parameter}", page, StringComparison.Ordinal);
+            Assert.DoesNotContain("class=\"mistake\"", page, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void The_parts_of_a_layer_outlive_a_change_of_its_width()
+    {
+        Assert.Equal("8:tanh,layer_norm,dropout(0.1)", HiddenLayer.Format(HiddenLayer.Parse("6:tanh,dropout(0.1),layer_norm").Select(layer => layer with { Units = 8 })));
+    }
+
+    [Fact]
     public async Task Data_alone_open_too()
     {
         Write("rows.csv", "a,b,y\n1,2,u\n2,3,v\n4,1,u\n5,2,v\n1,1,u\n2,2,v\n");

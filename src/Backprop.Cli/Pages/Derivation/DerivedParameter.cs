@@ -43,14 +43,7 @@ internal sealed class DerivedParameter
     public Nudge Nudge => _nudge ??= new(Network, Rows, Parameter, Ways.Recursion);
 
     /// <summary>The value of the parameter.</summary>
-    public double Value
-    {
-        get
-        {
-            DenseLayer<double> layer = Network.Layers[Parameter.Layer - 1];
-            return Parameter.IsBias ? layer.GetBias(Parameter.Output) : layer.GetWeight(Parameter.Output, Parameter.Input);
-        }
-    }
+    public double Value => Network.Get(Parameter);
 
     /// <summary>Whether a state looks at the same rows.</summary>
     public bool IsOf(PageState state) => _of == (state.Row, state.OfBatch);

@@ -20,8 +20,7 @@ internal sealed class Nudge
     /// <param name="derivative">∂L/∂parameter.</param>
     public Nudge(Network<double> network, Dataset<double> rows, ParameterName parameter, double derivative)
     {
-        DenseLayer<double> layer = network.Layers[parameter.Layer - 1];
-        Value = parameter.IsBias ? layer.GetBias(parameter.Output) : layer.GetWeight(parameter.Output, parameter.Input);
+        Value = network.Get(parameter);
         Derivative = derivative;
         var trace = new RowTrace(network);
         double weights = rows.SampleWeights?.Sum() ?? rows.Rows;

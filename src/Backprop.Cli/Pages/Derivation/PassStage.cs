@@ -1,3 +1,4 @@
+using Backprop.Layers;
 using Backprop.Networks;
 
 namespace Backprop.Cli.Pages.Derivation;
@@ -17,17 +18,28 @@ internal sealed record PassStage(string Title, int Layer, bool IsBackward, IRead
         for (int l = 1; l <= last; l++)
         {
             string activation = network.Layers[l - 1].Activation.ToString();
-            stages.Add(new($"Forward through layer {l}", l, false,
-            [
-                Line(Symbol("p", l), MathMl.Row(Symbol("W", l), Symbol("x", l - 1), MathMl.Operator("+"), Symbol("b", l)), MathMl.Column(passes.PreActivations[l])),
-                Line(Symbol("x", l), MathMl.Row(MathMl.Text(activation), MathMl.Operator("("), Symbol("p", l), MathMl.Operator(")")), MathMl.Column(passes.Activations[l])),
-            ]));
+            LayerPart? norm = NormOf(network, l);
+            string past = IsResidual(network, l) ? Symbol("x", l - 1) + MathMl.Operator("+") : "";
+            List<string> formulas = [Line(Symbol(norm is null ? "p" : "q", l), MathMl.Row(Symbol("W", l), Symbol("x", l - 1), MathMl.Operator("+"), Symbol("b", l)), MathMl.Column(passes.Products[l]))];
+            if (norm is not null)
+            {
+                formulas.Add(Line(Symbol("p", l), MathMl.Row(MathMl.Text(norm.Name), MathMl.Operator("("), Symbol("q", l), MathMl.Operator(")")), MathMl.Column(passes.PreActivations[l])));
+            }
+
+            formulas.Add(Line(Symbol("x", l), MathMl.Row(past, MathMl.Text(activation), MathMl.Operator("("), Symbol("p", l), MathMl.Operator(")")), MathMl.Column(passes.Activations[l])));
+            stages.Add(new($"Forward through layer {l}", l, false, formulas));
         }
 
         stages.Add(new($"The loss, {network.Loss}", last, false, [Line(MathMl.Name("L"), MathMl.Number(passes.Loss, 6))]));
         for (int l = last; l >= 1; l--)
         {
             stages.Add(new($"Backward through layer {l}", l, true, Backward(network, passes, l)));
+        }
+
+        if (!parameter.IsWeight && !parameter.IsBias)
+        {
+            stages.Add(new($"The derivative by {parameter}", parameter.Layer, true, [Line(ProductMarkup.Derivative(parameter), MathMl.Number(derivative, 6))]));
+            return stages;
         }
 
         double delta = passes.Deltas[parameter.Layer][parameter.Output];
@@ -40,18 +52,26 @@ internal sealed record PassStage(string Title, int Layer, bool IsBackward, IRead
         return stages;
     }
 
+    private static LayerPart? NormOf(NetworkDefinition network, int layer) => network.Layers[layer - 1].Parts.FirstOrDefault(part => part is LayerNorm or BatchNorm);
+
+    private static bool IsResidual(NetworkDefinition network, int layer) => network.Layers[layer - 1].Parts.Any(part => part is Residual);
+
     private static string[] Backward(NetworkDefinition network, SamplePasses passes, int l)
     {
         string slope = MathMl.Row(MathMl.Slope(l), MathMl.Operator("("), Symbol("p", l), MathMl.Operator(")"));
         bool isLast = l == network.Layers.Length;
         string upstream = isLast
             ? MathMl.Row(MathMl.Sub(MathMl.Operator("∇"), MathMl.Name("y")), MathMl.Name("L"))
+            : IsResidual(network, l) || IsResidual(network, l + 1)
+            ? MathMl.Fraction(MathMl.Row(MathMl.Operator("∂"), MathMl.Name("L")), MathMl.Row(MathMl.Operator("∂"), Symbol("x", l)))
             : MathMl.Row(MathMl.Operator("("), $"<msubsup>{MathMl.Name("W")}<mrow>{MathMl.Index(l + 1)}</mrow><mtext>T</mtext></msubsup>", Symbol("δ", l + 1), MathMl.Operator(")"));
+        (string norm, string end) = NormOf(network, l) is null ? ("", "") : (MathMl.Row(
+            MathMl.Sup(MathMl.Row(MathMl.Operator("("), MathMl.Fraction(MathMl.Row(MathMl.Operator("∂"), Symbol("p", l)), MathMl.Row(MathMl.Operator("∂"), Symbol("q", l))), MathMl.Operator(")")), MathMl.Text("T")), MathMl.Operator("(")), MathMl.Operator(")"));
         string delta = Line(
             Symbol("δ", l),
             passes.Slopes[l].Length == 0
                 ? MathMl.Row(MathMl.Sup(MathMl.Sub(MathMl.Name("J"), MathMl.Index(l)), MathMl.Text("T")), upstream)
-                : MathMl.Row(slope, MathMl.Operator("∘"), upstream),
+                : MathMl.Row(norm, slope, MathMl.Operator("∘"), upstream, end),
             MathMl.Column(passes.Deltas[l]));
         string gradient = MathMl.Block(MathMl.Row(
             MathMl.Fraction(MathMl.Row(MathMl.Operator("∂"), MathMl.Name("L")), MathMl.Row(MathMl.Operator("∂"), Symbol("W", l))),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Backprop.Derivations;
 using Backprop.Derivations.Formats;
 using Backprop.Networks;
@@ -12,9 +13,14 @@ internal static class ProductMarkup
         MathMl.Row(MathMl.Operator("∂"), MathMl.Name("L")), MathMl.Row(MathMl.Operator("∂"), Parameter(parameter)));
 
     /// <summary>W with its layer below and its place in brackets.</summary>
-    public static string Parameter(ParameterName parameter) => parameter.IsBias
-        ? MathMl.Row(MathMl.Sub(MathMl.Name("b"), MathMl.Index(parameter.Layer)), MathMl.Operator("["), MathMl.Index(parameter.Output), MathMl.Operator("]"))
-        : MathMl.Row(MathMl.Sub(MathMl.Name("W"), MathMl.Index(parameter.Layer)), MathMl.Operator("["), MathMl.Index(parameter.Output), MathMl.Operator(","), MathMl.Index(parameter.Input), MathMl.Operator("]"));
+    public static string Parameter(ParameterName parameter)
+    {
+        string kind = MathMl.Name(parameter.Kind switch { "gamma" => "γ", "beta" => "β", var other => other });
+        string[] places = parameter.ToString().Split('[', ']')[1].Split(',');
+        return MathMl.Row(
+            parameter.Layer == 0 ? kind : MathMl.Sub(kind, MathMl.Index(parameter.Layer)), MathMl.Operator("["),
+            string.Join(MathMl.Operator(","), places.Select(place => MathMl.Index(int.Parse(place, CultureInfo.InvariantCulture)))), MathMl.Operator("]"));
+    }
 
     /// <summary>The whole product: a line of symbols, and under each its numbers.</summary>
     public static string Product(Explanation explanation)
@@ -38,12 +44,14 @@ internal static class ProductMarkup
         int unit = explanation.Parameter.Output;
         return factor.Role switch
         {
+            "column" when factor.Part is not null && !Wording.PicksUnit(explanation, factor) => MathMl.Text(factor.Symbol),
+            "diagonal" or "jacobian" or "matrix" or "input" when factor.Part is not null => MathMl.Text(factor.Role == "diagonal" ? $"diag {factor.Symbol}" : factor.Symbol),
             "loss_gradient" => MathMl.Sup(MathMl.Row(MathMl.Operator("("), MathMl.Sub(MathMl.Operator("∇"), MathMl.Name("y")), MathMl.Name("L"), MathMl.Operator(")")), MathMl.Text("T")),
             "delta" => $"<msubsup>{MathMl.Name("δ")}<mrow>{layer}</mrow><mtext>T</mtext></msubsup>",
             "diagonal" => MathMl.Row(MathMl.Text("diag"), "<mspace width=\"0.25em\"/>", Slope(factor.Layer, MathMl.Sub(MathMl.Name("p"), layer))),
             "jacobian" => MathMl.Row(MathMl.Sub(MathMl.Name("J"), layer), MathMl.Operator("("), MathMl.Sub(MathMl.Name("p"), layer), MathMl.Operator(")")),
             "matrix" => MathMl.Sub(MathMl.Name("W"), layer),
-            "column" when factor.Layer == explanation.Parameter.Layer => MathMl.Sub(MathMl.Name("e"), MathMl.Index(unit)),
+            "column" when Wording.PicksUnit(explanation, factor) => MathMl.Sub(MathMl.Name("e"), MathMl.Index(unit)),
             "column" => MathMl.Row(MathMl.Sub(MathMl.Name("W"), layer), MathMl.Operator("["), MathMl.Operator(":"), MathMl.Operator(","), MathMl.Index(unit), MathMl.Operator("]")),
             "slope" => Slope(factor.Layer, MathMl.Sub(MathMl.Name("p"), layer + MathMl.Operator(",") + MathMl.Index(unit))),
             _ => MathMl.Sub(MathMl.Name("x"), layer + MathMl.Operator(",") + MathMl.Index(explanation.Parameter.Input)),
@@ -67,14 +75,15 @@ internal static class ProductMarkup
         DerivativeFactor factor = explanation.Factors[index];
         double[] product = explanation.PartialProducts[index];
         int layer = explanation.Parameter.Layer, unit = explanation.Parameter.Output;
-        string of = factor.Role switch
+        string ours = MathMl.Index(layer) + MathMl.Operator(",") + MathMl.Index(unit);
+        string By(string name, string index) => MathMl.Fraction(MathMl.Row(MathMl.Operator("∂"), MathMl.Name("L")), MathMl.Row(MathMl.Operator("∂"), MathMl.Sub(MathMl.Name(name), index)));
+        string of = Wording.After(explanation, factor) switch
         {
-            "loss_gradient" => Symbol(explanation, factor),
-            "delta" or "diagonal" or "jacobian" => $"<msubsup>{MathMl.Name("δ")}<mrow>{MathMl.Index(factor.Layer)}</mrow><mtext>T</mtext></msubsup>",
-            "matrix" => MathMl.Fraction(MathMl.Row(MathMl.Operator("∂"), MathMl.Name("L")), MathMl.Row(MathMl.Operator("∂"), MathMl.Sub(MathMl.Name("x"), MathMl.Index(factor.Layer - 1)))),
-            "column" when layer < explanation.Network.Layers.Length => MathMl.Fraction(
-                MathMl.Row(MathMl.Operator("∂"), MathMl.Name("L")), MathMl.Row(MathMl.Operator("∂"), MathMl.Sub(MathMl.Name("x"), MathMl.Index(layer) + MathMl.Operator(",") + MathMl.Index(unit)))),
-            "column" or "slope" => MathMl.Sub(MathMl.Name("δ"), MathMl.Index(layer) + MathMl.Operator(",") + MathMl.Index(unit)),
+            Quantity.LossGradient => Symbol(explanation, factor),
+            Quantity.Delta when factor.LeavesRow => $"<msubsup>{MathMl.Name("δ")}<mrow>{MathMl.Index(factor.Layer)}</mrow><mtext>T</mtext></msubsup>",
+            Quantity.Delta => MathMl.Sub(MathMl.Name("δ"), ours),
+            Quantity.PreActivation => By("p", factor.LeavesRow ? MathMl.Index(factor.Layer) : ours),
+            Quantity.Activation => By("x", factor.LeavesRow ? MathMl.Index(factor.Layer - 1) : ours),
             _ => Derivative(explanation.Parameter),
         };
         return MathMl.Row(of, MathMl.Operator("="), factor.LeavesRow ? MathMl.RowVector(product) : MathMl.Number(product[0], 6));

@@ -9,10 +9,11 @@ namespace Backprop.Cli.Pages.Derivation;
 /// <param name="Row">Which row.</param>
 /// <param name="Loss">L(y | t).</param>
 /// <param name="Activations">x_ℓ; x₀ is the input.</param>
+/// <param name="Products">W_ℓ x_{ℓ−1} + b_ℓ, from ℓ = 1 on: p_ℓ where no norm stands between.</param>
 /// <param name="PreActivations">p_ℓ, from ℓ = 1 on.</param>
 /// <param name="Slopes">f′_ℓ(p_ℓ), from ℓ = 1 on; empty for softmax and log-softmax, whose derivative is a matrix.</param>
-/// <param name="Deltas">δ_ℓ, from ℓ = 1 on.</param>
-internal sealed record SamplePasses(int Row, double Loss, double[][] Activations, double[][] PreActivations, double[][] Slopes, double[][] Deltas)
+/// <param name="Deltas">δ_ℓ, ∂L/∂b_ℓ, from ℓ = 1 on.</param>
+internal sealed record SamplePasses(int Row, double Loss, double[][] Activations, double[][] Products, double[][] PreActivations, double[][] Slopes, double[][] Deltas)
 {
     public static SamplePasses Of(Network<double> network, Dataset<double> data, int row)
     {
@@ -22,7 +23,7 @@ internal sealed record SamplePasses(int Row, double Loss, double[][] Activations
         double[][] slopes = [[], .. network.Layers.Select(layer => layer.Activation.IsElementwise ? Array.ConvertAll(p[layer.Index], layer.Activation.Derivative) : [])];
         using var backward = new Backpropagation<double>(network, 1, threads: 1);
         Gradient<double> gradient = backward.Run(data.Select([row]));
-        return new(row, loss, trace.Activations, p, slopes, [[], .. network.Layers.Select(layer => gradient.BiasGradients(layer.Index))]);
+        return new(row, loss, trace.Activations, trace.Products, p, slopes, [[], .. network.Layers.Select(layer => gradient.BiasGradients(layer.Index))]);
     }
 
     public static double[] Target(Network<double> network, Dataset<double> data, int row)

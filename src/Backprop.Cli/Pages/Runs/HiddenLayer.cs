@@ -3,7 +3,10 @@ using Backprop.Networks;
 namespace Backprop.Cli.Pages.Runs;
 
 /// <summary>A hidden layer as the settings show it.</summary>
-internal sealed record HiddenLayer(int Units, string Activation)
+/// <param name="Units">How many units.</param>
+/// <param name="Activation">Its activation.</param>
+/// <param name="Parts">What else it has, each after a comma.</param>
+internal sealed record HiddenLayer(int Units, string Activation, string Parts = "")
 {
     /// <summary>The layers of <c>6:tanh-4:tanh</c>; none where that cannot be read, which the page says elsewhere.</summary>
     public static IReadOnlyList<HiddenLayer> Parse(string hidden)
@@ -12,7 +15,7 @@ internal sealed record HiddenLayer(int Units, string Activation)
         {
             IReadOnlyList<LayerDefinition> layers = hidden.Length == 0 ? [] : NetworkDefinition.ParseLayers(hidden);
             PageLimits.RequireLayers(layers.Count);
-            return [.. layers.Select(layer => new HiddenLayer(layer.Units, layer.Activation.ToString()))];
+            return [.. layers.Select(layer => new HiddenLayer(layer.Units, layer.Activation.ToString(), string.Concat(layer.Parts.Select(part => $",{part}"))))];
         }
         catch (UsageException)
         {
@@ -20,5 +23,5 @@ internal sealed record HiddenLayer(int Units, string Activation)
         }
     }
 
-    public static string Format(IEnumerable<HiddenLayer> layers) => string.Join('-', layers.Select(layer => $"{layer.Units}:{layer.Activation}"));
+    public static string Format(IEnumerable<HiddenLayer> layers) => string.Join('-', layers.Select(layer => $"{layer.Units}:{layer.Activation}{layer.Parts}"));
 }

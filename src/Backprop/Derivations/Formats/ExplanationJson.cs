@@ -48,6 +48,21 @@ public static class ExplanationJson
         Numbers(json, "delta", explanation.Deltas);
         Numbers(json, "input", explanation.Inputs);
         json.WriteEndObject();
+        if (!explanation.Parameter.IsWeight && !explanation.Parameter.IsBias)
+        {
+            json.WriteStartObject("tensor");
+            json.WriteString("name", explanation.Tensor.Name);
+            json.WriteStartArray("shape");
+            foreach (int size in explanation.Tensor.Shape)
+            {
+                json.WriteNumberValue(size);
+            }
+
+            json.WriteEndArray();
+            Numbers(json, "gradient", explanation.TensorGradient);
+            json.WriteEndObject();
+        }
+
         OperationCounts count = explanation.Operations;
         json.WriteStartObject("operations");
         json.WriteNumber("forward", count.Forward);

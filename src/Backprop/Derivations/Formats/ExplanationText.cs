@@ -72,6 +72,16 @@ public static class ExplanationText
 
     private static void CompactForm(StringBuilder text, Explanation explanation)
     {
+        if (!explanation.Parameter.IsWeight && !explanation.Parameter.IsBias)
+        {
+            Line(text, $"Back propagation has the whole tensor at once: Δ{explanation.Tensor.Symbol} = −η ∂L/∂{explanation.Tensor.Symbol}");
+            Line(text, "");
+            Line(text, $"  ∂L/∂{explanation.Tensor.Symbol} [{Wording.Shape(explanation.Tensor.Shape)}]; the entry between « » is ours");
+            Matrix(text, Grid.Of(explanation.TensorGradient, explanation.Tensor.Shape[^1], explanation.Parameter.IndexIn(explanation.Tensor)));
+            Line(text, "");
+            return;
+        }
+
         (int layer, int output, int input) = explanation.Parameter;
         IReadOnlyList<double> deltas = explanation.Deltas, inputs = explanation.Inputs;
         bool bias = explanation.Parameter.IsBias;
@@ -100,7 +110,7 @@ public static class ExplanationText
         Line(text, "");
         string jacobian = Wording.HasJacobian(explanation) ? " + 2 n_N² for the Jacobian" : "";
         Line(text, "  forward pass: Σ 2 n_m n_{m−1}");
-        Line(text, $"  a tangent: n_{{ℓ+1}} + Σ 2 n_m n_{{m−1}} over the matrices behind + 2 n_N{jacobian}");
+        Line(text, $"  a tangent: n_{{ℓ+1}} + Σ 2 n_m n_{{m−1}} over the matrices behind + 2 n_N{jacobian}{(Wording.HasMixingNorm(explanation) ? ", and 2 n_m² for a layer norm" : "")}");
         Line(text, $"  back propagation: Σ 2 n_m n_{{m−1}} for the δ, Σ n_m n_{{m−1}} for the δ xᵀ{jacobian}");
         Line(text, $"  For all parameters the recursion costs {Wording.Ratio(explanation)} times as much.");
         Line(text, "");

@@ -30,6 +30,9 @@ internal static class Grid
         ? Of(rows, columns, (r, c) => factor.Values[(r * columns) + c])
         : Row(factor.Values);
 
+    /// <summary>A tensor, its last dimension across.</summary>
+    public static Cell[][] Of(IReadOnlyList<double> values, int columns, int ours) => Of(values.Count / columns, columns, (r, c) => values[(r * columns) + c], Math.DivRem(ours, columns));
+
     /// <summary>The indices that are shown; −1 for those left out between two of them.</summary>
     private static int[] Shown(int count, int? ours)
     {

@@ -57,6 +57,15 @@ internal static class MathExplanation
 
     private static void CompactForm(Explanation explanation, IMathWriter to)
     {
+        if (!explanation.Parameter.IsWeight && !explanation.Parameter.IsBias)
+        {
+            string tensor = MathSymbols.Symbol(explanation.Parameter);
+            to.Section("The compact form");
+            to.Paragraph($@"Back propagation has the whole tensor at once, $\Delta {tensor} = -\eta \, \partial L / \partial {tensor}$. Ours is the entry in the box.");
+            to.Display($@"\frac{{\partial L}}{{\partial {tensor}}} = {MathSymbols.Matrix(Grid.Of(explanation.TensorGradient, explanation.Tensor.Shape[^1], explanation.Parameter.IndexIn(explanation.Tensor)))}");
+            return;
+        }
+
         (int layer, int output, int input) = explanation.Parameter;
         IReadOnlyList<double> deltas = explanation.Deltas, inputs = explanation.Inputs;
         string delta = $@"\delta_{{{layer}}}", x = $"x_{{{layer - 1}}}";
@@ -78,8 +87,9 @@ internal static class MathExplanation
     {
         to.Section("What it costs");
         string jacobian = Wording.HasJacobian(explanation) ? " (and $2 n_N^2$ for the Jacobian)" : "";
+        string norm = Wording.HasMixingNorm(explanation) ? ", and $2 n_m^2$ for a layer norm" : "";
         to.Paragraph(@"Multiplications and additions of the products with matrices: $\sum 2 n_m n_{m-1}$ for the forward pass; $n_{\ell+1}$ for the column, $2 n_m n_{m-1}$ for each matrix "
-            + $@"behind it and $2 n_N$ to close it for a tangent{jacobian}; $\sum 2 n_m n_{{m-1}}$ for the $\delta$ and $\sum n_m n_{{m-1}}$ for the $\delta x^{{\mathsf T}}$ of back propagation{jacobian}.");
+            + $@"behind it and $2 n_N$ to close it for a tangent{jacobian}{norm}; $\sum 2 n_m n_{{m-1}}$ for the $\delta$ and $\sum n_m n_{{m-1}}$ for the $\delta x^{{\mathsf T}}$ of back propagation{jacobian}.");
         to.Table([["", "this parameter", $"all {Wording.Count(explanation.Network.ParameterCount)}"], .. Wording.Costs(explanation).Select(cost => new[] { cost.Way, cost.One, cost.All })]);
         to.Paragraph($"For all parameters the recursion costs {Wording.Ratio(explanation)} times as much.");
     }

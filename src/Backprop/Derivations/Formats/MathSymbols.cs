@@ -1,3 +1,5 @@
+using Backprop.Networks;
+
 namespace Backprop.Derivations.Formats;
 
 /// <summary>Formulas in LaTeX, as LaTeX itself and GitHub's Markdown read them.</summary>
@@ -20,26 +22,37 @@ internal static class MathSymbols
         {
             "loss_gradient" => @"\nabla_y L",
             "delta" => $@"\delta_{{{m}}}",
+            "diagonal" or "jacobian" when factor.Part is { } norm => norm.JacobianSymbol(m).Latex,
             "diagonal" => $"f_{{{m}}}'(p_{{{m}}})",
             "jacobian" => $"J_{{{m}}}(p_{{{m}}})",
-            "matrix" => $"W_{{{m}}}",
-            "column" => explanation.Parameter.Layer == explanation.Network.Layers.Length ? $"e_{{{unit}}}" : $"W_{{{m}}}[{{:}},{unit}]",
+            "matrix" => Matrix(explanation, factor),
+            "column" => Wording.PicksUnit(explanation, factor) ? $"e_{{{unit}}}" : $"{Matrix(explanation, factor)}[{{:}},{unit}]",
+            "input" when factor.Part is { } part => part.TangentSymbol(0, m, unit)!.Value.Latex,
             "slope" => $"f_{{{m}}}'(p_{{{m},{unit}}})",
             _ => $"x_{{{m},{explanation.Parameter.Input}}}",
         };
+    }
+
+    /// <summary>W of a layer, or I + D J W where the layer is residual.</summary>
+    private static string Matrix(Explanation explanation, DerivativeFactor factor)
+    {
+        int m = factor.Layer;
+        string norm = Wording.NormOf(explanation, m) is { } part ? $@" {(part.MixesUnits ? part.JacobianSymbol(m).Latex : $@"\mathrm{{diag}}\Bigl({part.JacobianSymbol(m).Latex}\Bigr)")}" : "";
+        return factor.Part is null ? $"W_{{{m}}}" : $@"\bigl(I + \mathrm{{diag}}(f_{{{m}}}'(p_{{{m}}})){norm} W_{{{m}}}\bigr)";
     }
 
     /// <summary>What the product is after a factor.</summary>
     public static string Product(Explanation explanation, DerivativeFactor factor)
     {
         (int layer, int output, _) = explanation.Parameter;
-        return factor.Role switch
+        string Row(string of) => $@"\Bigl(\frac{{\partial L}}{{\partial {of}}}\Bigr)^{{\mathsf T}}";
+        string Entry(string of) => $@"\frac{{\partial L}}{{\partial {of}_{{{layer},{output}}}}}";
+        return Wording.After(explanation, factor) switch
         {
-            "loss_gradient" => @"(\nabla_y L)^{\mathsf T}",
-            "delta" or "diagonal" or "jacobian" => $@"\delta_{{{factor.Layer}}}^{{\mathsf T}}",
-            "matrix" => $@"\Bigl(\frac{{\partial L}}{{\partial x_{{{factor.Layer - 1}}}}}\Bigr)^{{\mathsf T}}",
-            "column" => layer == explanation.Network.Layers.Length ? $@"\delta_{{{layer},{output}}}" : $@"\frac{{\partial L}}{{\partial x_{{{layer},{output}}}}}",
-            "slope" => $@"\delta_{{{layer},{output}}}",
+            Quantity.LossGradient => @"(\nabla_y L)^{\mathsf T}",
+            Quantity.Delta => factor.LeavesRow ? $@"\delta_{{{factor.Layer}}}^{{\mathsf T}}" : $@"\delta_{{{layer},{output}}}",
+            Quantity.PreActivation => factor.LeavesRow ? Row($"p_{{{factor.Layer}}}") : Entry("p"),
+            Quantity.Activation => factor.LeavesRow ? Row($"x_{{{factor.Layer - 1}}}") : Entry("x"),
             _ => Derivative(explanation),
         };
     }
@@ -50,8 +63,21 @@ internal static class MathSymbols
     /// <summary>By what.</summary>
     public static string Parameter(Explanation explanation)
     {
-        (int layer, int output, int input) = explanation.Parameter;
-        return explanation.Parameter.IsBias ? $"b_{{{layer}}}[{output}]" : $"W_{{{layer}}}[{output},{input}]";
+        string name = explanation.Parameter.ToString();
+        return $"{Symbol(explanation.Parameter)}{name[name.IndexOf('[', StringComparison.Ordinal)..]}";
+    }
+
+    /// <summary>The tensor that a parameter is in: <c>W_{2}</c>, <c>\gamma_{2}</c>.</summary>
+    public static string Symbol(ParameterName parameter)
+    {
+        string kind = parameter.Kind switch
+        {
+            "gamma" => @"\gamma",
+            "beta" => @"\beta",
+            { Length: 1 } letter => letter,
+            var word => $@"\mathit{{{word.Replace("_", @"\_", StringComparison.Ordinal)}}}",
+        };
+        return parameter.Layer == 0 ? kind : $"{kind}_{{{parameter.Layer}}}";
     }
 
     /// <summary>Six significant digits.</summary>

@@ -16,13 +16,12 @@ internal static class TextSymbols
     public static string Product(Explanation explanation, DerivativeFactor factor)
     {
         (int layer, int output, _) = explanation.Parameter;
-        return factor.Role switch
+        return Wording.After(explanation, factor) switch
         {
-            "loss_gradient" => "(∇_yL)ᵀ",
-            "delta" or "diagonal" or "jacobian" => $"δ_{factor.Layer}ᵀ",
-            "matrix" => $"(∂L/∂x_{factor.Layer - 1})ᵀ",
-            "column" => layer == explanation.Network.Layers.Length ? $"δ_{layer},{output}" : $"∂L/∂x_{layer},{output}",
-            "slope" => $"δ_{layer},{output}",
+            Quantity.LossGradient => "(∇_yL)ᵀ",
+            Quantity.Delta => factor.LeavesRow ? $"δ_{factor.Layer}ᵀ" : $"δ_{layer},{output}",
+            Quantity.PreActivation => factor.LeavesRow ? $"(∂L/∂p_{factor.Layer})ᵀ" : $"∂L/∂p_{layer},{output}",
+            Quantity.Activation => factor.LeavesRow ? $"(∂L/∂x_{factor.Layer - 1})ᵀ" : $"∂L/∂x_{layer},{output}",
             _ => $"∂L/∂{explanation.Parameter}",
         };
     }

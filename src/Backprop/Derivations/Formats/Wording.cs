@@ -1,4 +1,5 @@
 using System.Globalization;
+using Backprop.Layers;
 
 namespace Backprop.Derivations.Formats;
 
@@ -34,27 +35,55 @@ public static class Wording
         return factor.Role switch
         {
             "loss_gradient" => $"the gradient of {explanation.Network.Loss} with respect to the output",
+            "diagonal" when factor.Part is { } norm => $"the factors of {norm} in layer {factor.Layer} by its running statistics, on a diagonal",
+            "jacobian" when factor.Part is { } norm => $"the Jacobian of {norm} in layer {factor.Layer}, which mixes its units",
             "diagonal" => $"the slopes of {activation} in layer {factor.Layer}, on a diagonal",
             "jacobian" => $"the Jacobian of {activation}, which mixes its outputs",
             "delta" => $"the gradient of {explanation.Network.Loss} through {activation}, simplified into one",
+            "matrix" when factor.Part is not null => $"past layer {factor.Layer} and through it, which is residual",
             "matrix" => $"the weights of layer {factor.Layer}",
-            "column" => explanation.Parameter.Layer == explanation.Network.Layers.Length
+            "column" => PicksUnit(explanation, factor)
                 ? $"picks unit {unit} of layer {factor.Layer}, the only one that the {Kind(explanation)} acts on"
                 : $"the column of unit {unit}, through which the {Kind(explanation)} acts on layer {factor.Layer}",
             "slope" => $"the slope of {activation} at unit {unit} of layer {factor.Layer}",
+            _ when factor.Part is { } part => part.TangentSymbol(0, factor.Layer, unit)!.Value.Meaning,
             _ => $"what the weight multiplies, {(factor.Layer == 0 ? "input" : "unit")} {explanation.Parameter.Input}{(factor.Layer == 0 ? "" : $" of layer {factor.Layer}")}",
         };
     }
 
-    /// <summary><c>weight</c> or <c>bias</c>.</summary>
-    public static string Kind(Explanation explanation) => explanation.Parameter.IsBias ? "bias" : "weight";
+    /// <summary><c>weight</c>, <c>bias</c> or the name of the tensor.</summary>
+    public static string Kind(Explanation explanation) => explanation.Parameter.IsBias ? "bias" : explanation.Parameter.IsWeight ? "weight" : explanation.Parameter.Kind;
+
+    /// <summary>Whether a column is e_i: it picks a unit of the parameter's own layer.</summary>
+    public static bool PicksUnit(Explanation explanation, DerivativeFactor factor) => factor.Layer == explanation.Parameter.Layer;
+
+    /// <summary>The norm of a layer, counted from 1; null: it has none.</summary>
+    internal static LayerPart? NormOf(Explanation explanation, int layer) => explanation.Network.Layers[layer - 1].Parts.FirstOrDefault(part => part.Place == LayerPlace.BeforeActivation);
+
+    /// <summary>What the product is after a factor.</summary>
+    public static Quantity After(Explanation explanation, DerivativeFactor factor)
+    {
+        bool isOfNorm = explanation.Tensor.Part is not null;
+        return factor.Role switch
+        {
+            "loss_gradient" => Quantity.LossGradient,
+            "delta" or "diagonal" or "jacobian" => factor.Part is null && NormOf(explanation, factor.Layer) is not null ? Quantity.PreActivation : Quantity.Delta,
+            "matrix" => Quantity.Activation,
+            "column" when !PicksUnit(explanation, factor) => Quantity.Activation,
+            "column" => isOfNorm ? Quantity.PreActivation : Quantity.Delta,
+            "slope" => isOfNorm ? Quantity.PreActivation : Quantity.Delta,
+            _ => Quantity.Parameter,
+        };
+    }
 
     /// <summary>Where the parameter is.</summary>
     public static string Place(Explanation explanation)
     {
         (int layer, int output, int input) = explanation.Parameter;
         string to = $"unit {output} of layer {layer}";
-        return explanation.Parameter.IsBias ? $"the bias of {to}" : $"the weight from {(layer == 1 ? $"input {input}" : $"unit {input} of layer {layer - 1}")} to {to}";
+        return explanation.Parameter.IsBias ? $"the bias of {to}"
+            : !explanation.Parameter.IsWeight ? layer == 0 ? "of the inputs" : $"{explanation.Parameter.Kind} of {to}, of its {explanation.Tensor.Part}"
+            : $"the weight from {(layer == 1 ? $"input {input}" : $"unit {input} of layer {layer - 1}")} to {to}";
     }
 
     /// <summary>Shapes as <c>10×128</c>; a number has none.</summary>
@@ -91,8 +120,11 @@ public static class Wording
         yield return ("back propagation, with forward pass", Count(count.AllByBackpropagation), Count(count.AllByBackpropagation));
     }
 
+    /// <summary>Whether a norm mixes the units of its layer.</summary>
+    public static bool HasMixingNorm(Explanation explanation) => explanation.Network.Layers.Any(layer => layer.Parts.Any(part => part.MixesUnits));
+
     /// <summary>Whether D_N is a Jacobian.</summary>
-    public static bool HasJacobian(Explanation explanation) => explanation.Factors.Any(factor => factor.Role == "jacobian");
+    public static bool HasJacobian(Explanation explanation) => explanation.Factors.Any(factor => factor is { Role: "jacobian", Part: null });
 
     /// <summary>How many times dearer the recursion is for all parameters.</summary>
     public static string Ratio(Explanation explanation)

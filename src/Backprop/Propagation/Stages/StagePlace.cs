@@ -9,12 +9,13 @@ namespace Backprop.Propagation.Stages;
 /// <param name="Samples">What is known of the samples.</param>
 /// <param name="Before">X_{ℓ−1}.</param>
 /// <param name="Product">X_{ℓ−1} W_ℓᵀ + b_ℓ: its width and stride are those of all matrices of the layer.</param>
-/// <param name="IsTraining">Whether the step is one of training: dropout draws, norms take the statistics of the batch.</param>
+/// <param name="IsTraining">Whether the step is one of training: dropout draws.</param>
+/// <param name="BatchStatistics">Whether norms take the statistics of the batch.</param>
 /// <param name="HasBackward">Whether there is a way back.</param>
 /// <param name="Threads">The threads that may run the stage.</param>
 /// <param name="UpdatesState">Whether running statistics move with the batches.</param>
 internal sealed unsafe record StagePlace<T>(
-    Network<T> Network, int Layer, Samples<T> Samples, BatchMatrix<T> Before, BatchMatrix<T> Product, bool IsTraining, bool HasBackward, int Threads, bool UpdatesState)
+    Network<T> Network, int Layer, Samples<T> Samples, BatchMatrix<T> Before, BatchMatrix<T> Product, bool IsTraining, bool BatchStatistics, bool HasBackward, int Threads, bool UpdatesState)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>A tensor of the layer, by its name behind the layer's.</summary>

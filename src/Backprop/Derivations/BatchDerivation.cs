@@ -1,0 +1,354 @@
+using Backprop.Activations;
+using Backprop.Data;
+using Backprop.Kernels;
+using Backprop.Layers;
+using Backprop.Losses;
+using Backprop.Networks;
+using Backprop.Propagation;
+
+namespace Backprop.Derivations;
+
+/// <summary>
+/// The recursion, and the numerical derivative, of the mean loss of rows that are one batch, of which batch norms take the statistics: the tangents
+/// of all rows go through the network side by side, since at such a norm each row's depends on the others'. Plain loops, nothing of the passes.
+/// </summary>
+internal sealed unsafe class BatchDerivation
+{
+    private const double ComplexStep = 1e-100;
+    private const int NoiseRuns = 8;
+
+    private static readonly double[] s_steps = [1e-2, 2e-3, 4e-4, 1e-4, 1e-5];
+
+    private readonly Network<double> _network;
+    private readonly PlainLayer[] _layers;
+    private readonly Dataset<double> _data;
+    private readonly double[] _shares; // what each row counts for
+    private readonly Values<Lane<double>> _here;
+    private readonly Values<ComplexElement> _complex;
+    private readonly Values<Lane<double>> _real;
+    private readonly double[][] _deltas; // δ_N of each row
+    private CounterRandom _random;
+    private ulong _drawn;
+    private double _rounding;
+
+    /// <param name="network">The network.</param>
+    /// <param name="data">The rows.</param>
+    public BatchDerivation(Network<double> network, Dataset<double> data)
+    {
+        (_network, _layers, _data) = (network, PlainLayer.Of(network), data);
+        double weights = BatchScales.Sum(data, RowPermutation.FileOrder(data.Rows), 0, data.Rows);
+        _shares = [.. Enumerable.Range(0, data.Rows).Select(row => weights == 0 ? 0 : (data.SampleWeights?[row] ?? 1) / weights)];
+        _here = new(this);
+        (_complex, _real) = (new(this), new(this));
+        _ = _here.Run(null, default);
+        _deltas = [.. Enumerable.Range(0, data.Rows).Select(Delta)];
+    }
+
+    /// <summary>∂L by the recursion.</summary>
+    public double Derivative(ParameterName parameter) => Derivative(parameter, rounding: 0, run: 0);
+
+    /// <summary>How far rounding moves that: every number on the way is moved by up to four roundings of the terms that it is the sum of.</summary>
+    /// <param name="parameter">By which parameter.</param>
+    /// <param name="single">Whether to float.</param>
+    public double Noise(ParameterName parameter, bool single)
+    {
+        double exact = Derivative(parameter), noise = 0;
+        for (int run = 1; run <= NoiseRuns; run++)
+        {
+            noise = Math.Max(noise, Math.Abs(Derivative(parameter, Math.ScaleB(4, single ? -24 : -53), (ulong)run) - exact));
+        }
+
+        return noise;
+    }
+
+    /// <summary>Im L(w + ih)/h, or a five-point difference.</summary>
+    /// <param name="parameter">By which parameter.</param>
+    /// <param name="analytic">Whether every function from it to the loss is.</param>
+    /// <param name="uncertainty">What differences are uncertain by.</param>
+    public double Numerical(ParameterName parameter, bool analytic, out double uncertainty)
+    {
+        double value = _network.Get(parameter);
+        uncertainty = 0;
+        if (analytic)
+        {
+            return _complex.Run(parameter, new(value, ComplexStep)).Imaginary / ComplexStep;
+        }
+
+        double At(double moved) => _real.Run(parameter, new(value + moved)).Value;
+        double best = double.NaN, noise = Math.ScaleB(Math.Abs(At(0)), -51);
+        uncertainty = double.PositiveInfinity;
+        foreach (double h in s_steps) // the least uncertain of several: a kink within a step makes it uncertain, as curves do
+        {
+            double whole = ((At(-2 * h) - At(2 * h)) + (8 * (At(h) - At(-h)))) / (12 * h);
+            double half = ((At(-h) - At(h)) + (8 * (At(h / 2) - At(-h / 2)))) / (6 * h);
+            double found = Math.Abs(whole - half) + (noise / h);
+            (best, uncertainty) = found < uncertainty ? (whole, found) : (best, uncertainty);
+        }
+
+        return best;
+    }
+
+    private double Derivative(ParameterName parameter, double rounding, ulong run)
+    {
+        (_rounding, _random, _drawn) = (rounding, new CounterRandom(run, 9), 0);
+        int l = parameter.Layer;
+        double[][] tangents = [.. Enumerable.Range(0, _data.Rows).Select(row => Base(parameter, row))], before = [];
+        if (parameter.IsWeight || parameter.IsBias)
+        {
+            ThroughNorm(l, tangents);
+        }
+
+        for (int m = l; m < _layers.Length; m++)
+        {
+            double[][] moved = [.. tangents.Select((tangent, row) => tangent.Select((v, unit) =>
+            {
+                double through = _layers[m - 1].Dense.Activation.Derivative(_here.PreActivations[m][row][unit].Value) * v, past = before.Length > 0 && _layers[m - 1].AddsBefore ? before[row][unit] : 0;
+                return Move(through + past, Math.Abs(through) + Math.Abs(past));
+            }).ToArray())];
+            PlainLayer next = _layers[m];
+            tangents = [.. moved.Select(v => Enumerable.Range(0, next.Dense.Outputs).Select(r => Sum(v, next.Weights.AsSpan(r * v.Length, v.Length))).ToArray())];
+            ThroughNorm(m + 1, tangents);
+            before = moved;
+        }
+
+        double sum = 0, size = 0;
+        for (int row = 0; row < _data.Rows; row++)
+        {
+            for (int unit = 0; unit < tangents[row].Length; unit++)
+            {
+                double term = _shares[row] * _deltas[row][unit] * tangents[row][unit];
+                sum += term;
+                size += Math.Abs(term);
+            }
+        }
+
+        return Move(sum, size);
+    }
+
+    /// <summary>∂q_ℓ of a weight or a bias for one row, ∂p_ℓ of what a norm has learned.</summary>
+    private double[] Base(ParameterName parameter, int row)
+    {
+        int l = parameter.Layer;
+        double[] tangent = new double[_layers[l - 1].Dense.Outputs];
+        if (parameter.IsWeight || parameter.IsBias)
+        {
+            tangent[parameter.Output] = parameter.IsBias ? 1 : _here.Activations[l - 1][row][parameter.Input].Value;
+            return tangent;
+        }
+
+        (int tensor, int index) = PlainLayer.Place(_network, parameter);
+        if (_layers[l - 1].Norm is not BatchNorm)
+        {
+            return _layers[l - 1].Norm!.Tangent(tensor, index, Numbers(_here.Products[l][row]), _layers[l - 1].Tensors);
+        }
+
+        tangent[index] = tensor == 1 ? 1 : _here.Normalised[l][row][index].Value;
+        return tangent;
+    }
+
+    /// <summary>∂q of all rows becomes ∂p: γ ∘ (∂q − Σ w ∂q − u Σ w u ∂q) / √(var + ε) of a batch norm, J ∂q of another.</summary>
+    private void ThroughNorm(int l, double[][] tangents)
+    {
+        PlainLayer layer = _layers[l - 1];
+        if (layer.Norm is not BatchNorm)
+        {
+            for (int row = 0; row < tangents.Length && layer.Norm is not null; row++)
+            {
+                double[] q = Numbers(_here.Products[l][row]), sizes = layer.Norm.JacobianSizes(q, layer.Tensors)!;
+                double[] size = PlainLayer.Times(sizes, Array.ConvertAll(tangents[row], Math.Abs));
+                tangents[row] = [.. PlainLayer.Times(layer.Jacobian(q), tangents[row]).Select((v, unit) => Move(v, size[unit]))];
+            }
+
+            return;
+        }
+
+        for (int unit = 0; unit < layer.Dense.Outputs; unit++)
+        {
+            double mean = 0, along = 0, sizeOfMean = 0, sizeAlong = 0;
+            for (int row = 0; row < tangents.Length; row++)
+            {
+                double term = _shares[row] * tangents[row][unit], u = _here.Normalised[l][row][unit].Value;
+                (mean, along, sizeOfMean, sizeAlong) = (mean + term, along + (term * u), sizeOfMean + Math.Abs(term), sizeAlong + Math.Abs(term * u));
+            }
+
+            double factor = layer.Tensors[0][unit] * _here.Scales[l][unit].Value;
+            for (int row = 0; row < tangents.Length; row++)
+            {
+                double u = _here.Normalised[l][row][unit].Value, v = tangents[row][unit];
+                tangents[row][unit] = Move(factor * (v - mean - (u * along)), Math.Abs(factor) * (Math.Abs(v) + sizeOfMean + (Math.Abs(u) * sizeAlong)));
+            }
+        }
+    }
+
+    /// <summary>δ_N of a row.</summary>
+    private double[] Delta(int row)
+    {
+        Lane<double>[] p = _here.PreActivations[^1][row], y = _here.Activations[^1][row], delta = new Lane<double>[y.Length];
+        ActivationFunction activation = _layers[^1].Dense.Activation;
+        if (_here.Output.IsFused)
+        {
+            _here.Output.Delta(p, y, _here.Targets(row), delta);
+            return Numbers(delta);
+        }
+
+        _here.Output.Gradient(y, _here.Targets(row), delta);
+        double[] gradient = Numbers(delta);
+        double[]? jacobian = activation.IsElementwise ? null : activation.Jacobian(Numbers(p));
+        return [.. gradient.Select((g, unit) => jacobian is null ? g * activation.Derivative(p[unit].Value) : gradient.Select((other, r) => other * jacobian[(r * y.Length) + unit]).Sum())];
+    }
+
+    private double Sum(double[] v, ReadOnlySpan<double> weights)
+    {
+        double sum = 0, size = 0;
+        for (int c = 0; c < v.Length; c++)
+        {
+            sum += weights[c] * v[c];
+            size += Math.Abs(weights[c] * v[c]);
+        }
+
+        return Move(sum, size);
+    }
+
+    private double Move(double value, double size) => _rounding == 0 ? value : value + (((2 * _random.Uniform(_drawn++)) - 1) * _rounding * size);
+
+    private static double[] Numbers(Lane<double>[] values) => Array.ConvertAll(values, value => value.Value);
+
+    /// <summary>The forward pass of all rows on any element.</summary>
+    private sealed class Values<TElement> where TElement : unmanaged, IElement<TElement>
+    {
+        private readonly BatchDerivation _of;
+        private readonly ActivationKernel<TElement>[] _kernels;
+        private readonly OutputKernel<TElement> _output;
+
+        public Values(BatchDerivation of)
+        {
+            _of = of;
+            _kernels = [.. of._layers.Select(layer => layer.Dense.Activation.Bind<TElement>())];
+            _output = of._network.Definition.Loss.Bind<TElement>(of._layers[^1].Dense.Activation);
+            TElement[][][] Matrices() => [New(of._network.Definition.Inputs), .. of._layers.Select(layer => New(layer.Dense.Outputs))];
+            TElement[][] New(int width) => [.. Enumerable.Range(0, of._data.Rows).Select(_ => new TElement[width])];
+            (Products, Normalised, PreActivations, Activations) = (Matrices(), Matrices(), Matrices(), Matrices());
+            Scales = [[], .. of._layers.Select(layer => new TElement[layer.Dense.Outputs])];
+        }
+
+        /// <summary>[ℓ][row][unit].</summary>
+        public TElement[][][] Products { get; }
+
+        /// <summary>u of batch norms.</summary>
+        public TElement[][][] Normalised { get; }
+
+        public TElement[][][] PreActivations { get; }
+
+        public TElement[][][] Activations { get; }
+
+        /// <summary>1/√(var + ε) of batch norms, [ℓ][unit].</summary>
+        public TElement[][] Scales { get; }
+
+        /// <summary>The mean loss, one parameter replaced if one is given.</summary>
+        public TElement Run(ParameterName? parameter, TElement value)
+        {
+            int first = parameter?.Layer ?? 1;
+            for (int row = 0; row < _of._data.Rows; row++)
+            {
+                for (int input = 0; input < Activations[first - 1][row].Length; input++)
+                {
+                    Activations[first - 1][row][input] = TElement.Create(first == 1 ? _of._data.Row(row)[input] : _of._here.Activations[first - 1][row][input].Value);
+                }
+            }
+
+            for (int l = first; l <= _of._layers.Length; l++)
+            {
+                Layer(l, parameter?.Layer == l ? parameter : null, value);
+            }
+
+            TElement loss = TElement.Create(0);
+            for (int row = 0; row < _of._data.Rows; row++)
+            {
+                if (_of._shares[row] != 0)
+                {
+                    loss += TElement.Create(_of._shares[row]) * _output.Value(PreActivations[^1][row], Activations[^1][row], Targets(row));
+                }
+            }
+
+            return loss;
+        }
+
+        public OutputKernel<TElement> Output => _output;
+
+        public TElement[] Targets(int row) => [.. Enumerable.Range(0, _of._network.Definition.TargetCount).Select(target => TElement.Create(_of._data.Targets[row, target]))];
+
+        private void Layer(int l, ParameterName? parameter, TElement value)
+        {
+            PlainLayer layer = _of._layers[l - 1];
+            TElement[] weights = Array.ConvertAll(layer.Weights, TElement.Create), biases = Array.ConvertAll(layer.Biases, TElement.Create);
+            TElement[][] tensors = [.. layer.Tensors.Select(tensor => Array.ConvertAll(tensor, TElement.Create))];
+            if (parameter is { } replaced)
+            {
+                (int tensor, int index) = PlainLayer.Place(_of._network, replaced);
+                (replaced.IsWeight ? weights : replaced.IsBias ? biases : tensors[tensor])[index] = value;
+            }
+
+            for (int row = 0; row < _of._data.Rows; row++)
+            {
+                TElement[] x = Activations[l - 1][row];
+                for (int unit = 0; unit < biases.Length; unit++)
+                {
+                    TElement sum = biases[unit];
+                    for (int input = 0; input < x.Length; input++)
+                    {
+                        sum = TElement.FusedMultiplyAdd(weights[(unit * x.Length) + input], x[input], sum);
+                    }
+
+                    Products[l][row][unit] = sum;
+                }
+
+                Products[l][row].CopyTo(PreActivations[l][row], 0);
+                if (layer.Norm is not (null or BatchNorm))
+                {
+                    layer.Norm.Forward(Products[l][row], x, tensors, PreActivations[l][row]);
+                }
+            }
+
+            for (int unit = 0; layer.Norm is BatchNorm && unit < biases.Length; unit++)
+            {
+                Normalise(l, unit, ((BatchNorm)layer.Norm).Epsilon, tensors);
+            }
+
+            for (int row = 0; row < _of._data.Rows; row++)
+            {
+                fixed (TElement* p = PreActivations[l][row], x = Activations[l][row])
+                {
+                    _kernels[l - 1].Forward(p, x, biases.Length);
+                }
+
+                foreach (LayerPart part in layer.Behind)
+                {
+                    part.Forward(Activations[l][row], Activations[l - 1][row], [], Activations[l][row]);
+                }
+            }
+        }
+
+        /// <summary>One unit over the rows.</summary>
+        private void Normalise(int l, int unit, double epsilon, TElement[][] tensors)
+        {
+            TElement mean = TElement.Create(0), variance = mean;
+            for (int row = 0; row < _of._data.Rows; row++)
+            {
+                mean = TElement.FusedMultiplyAdd(TElement.Create(_of._shares[row]), Products[l][row][unit], mean);
+            }
+
+            for (int row = 0; row < _of._data.Rows; row++)
+            {
+                TElement deviation = Products[l][row][unit] - mean;
+                variance = TElement.FusedMultiplyAdd(TElement.Create(_of._shares[row]), deviation * deviation, variance);
+            }
+
+            Scales[l][unit] = TElement.Create(1) / TElement.Sqrt(variance + TElement.Create(epsilon));
+            for (int row = 0; row < _of._data.Rows; row++)
+            {
+                Normalised[l][row][unit] = (Products[l][row][unit] - mean) * Scales[l][unit];
+                PreActivations[l][row][unit] = TElement.FusedMultiplyAdd(tensors[0][unit], Normalised[l][row][unit], tensors[1][unit]);
+            }
+        }
+    }
+}
