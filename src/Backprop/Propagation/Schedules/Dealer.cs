@@ -32,15 +32,19 @@ internal sealed class Dealer
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(Phase phase, int samples, bool alone = false)
     {
-        _phase = phase;
-        _shares.Deal(phase.Begin(samples, alone ? 1 : _team.Count));
+        int pieces = phase.Begin(samples, alone ? 1 : _team.Count);
         long begin = _trial is null ? 0 : Stopwatch.GetTimestamp();
-        if (alone || phase.IsSmall || _trial is { Alone: true })
+        if (alone || phase.IsSmall || _team.Count == 1 || _trial is { Alone: true })
         {
-            Take(0); // the others' shares too
+            for (int piece = 0; piece < pieces; piece++)
+            {
+                phase.Run(0, piece);
+            }
         }
         else
         {
+            _phase = phase;
+            _shares.Deal(pieces);
             _team.Run(_take);
         }
 
