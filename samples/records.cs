@@ -1,7 +1,6 @@
 #:project ../src/Backprop.Tables/Backprop.Tables.csproj
 // Objects of one's own are rows: numbers, text, truth values, dates, enumerations, and gaps.   dotnet run samples/records.cs
 using Backprop.Tables;
-using Backprop.Tables.Models;
 
 string[] breeds = ["Beagle", "Collie", "Poodle"];
 Visit[] visits =

@@ -1,7 +1,6 @@
 #:project ../src/Backprop.Tables/Backprop.Tables.csproj
 // From a CSV file to predictions: trained, tried, saved, loaded.   dotnet run samples/table.cs
 using Backprop.Tables;
-using Backprop.Tables.Models;
 
 // A file as it may come: semicolons, decimal commas, dates, gaps, and a column that is of no use.
 var random = new Random(1);

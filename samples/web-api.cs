@@ -4,7 +4,6 @@
 using System.Text.Json.Serialization;
 using Backprop.Data;
 using Backprop.Tables;
-using Backprop.Tables.Models;
 using Backprop.Tables.Reading;
 
 using Stream iris = EmbeddedData.OpenCsv("iris");

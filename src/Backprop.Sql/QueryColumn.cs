@@ -45,7 +45,7 @@ internal sealed class QueryColumn
             "TIMESTAMP" or "TIMESTAMP_S" or "TIMESTAMP_MS" or "TIMESTAMP_NS" => AsText($"CASE WHEN {identifier} = date_trunc('day', {identifier}) THEN strftime({identifier}, '%Y-%m-%d') ELSE replace({text}, ' ', 'T') END", new(ColumnReadingKind.Text)),
             "TIMESTAMP WITH TIME ZONE" => AsText($"replace(CAST(make_timestamp(epoch_us({identifier})) AS VARCHAR), ' ', 'T') || 'Z'", new(ColumnReadingKind.Text)),
             "JSON" => AsText($"{identifier} ->> '$'", reading), // a text without JSON's quotes
-            _ when type.Contains('[', StringComparison.Ordinal) || type.StartsWith("STRUCT", StringComparison.Ordinal) || type.StartsWith("MAP", StringComparison.Ordinal) || type.StartsWith("UNION", StringComparison.Ordinal) || type == "BLOB" =>
+            _ when !HasCells(type) =>
                 throw new DataException($"'query', column '{name}': {type} found, numbers or text expected") { Settings = [$"Ignore = {name}"] },
             "FLOAT" => AsNumbers($"CAST(CAST({identifier} AS DOUBLE) AS VARCHAR)"), // the digits of the double that it is among numbers
             "TINYINT" or "SMALLINT" or "INTEGER" or "UTINYINT" or "USMALLINT" or "UINTEGER" or "BIGINT" or "UBIGINT" or "HUGEINT" or "UHUGEINT" or "DOUBLE" => AsNumbers(text),
@@ -58,6 +58,9 @@ internal sealed class QueryColumn
 
         QueryColumn AsText(string expression, ColumnReading? asWhat) => new(name, expression, ColumnType.Text, asWhat, options, new TextCodes(options, reading));
     }
+
+    /// <summary>Whether values of a type are cells: no lists, structures and bytes.</summary>
+    public static bool HasCells(string type) => !(type.Contains('[', StringComparison.Ordinal) || type.StartsWith("STRUCT", StringComparison.Ordinal) || type.StartsWith("MAP", StringComparison.Ordinal) || type.StartsWith("UNION", StringComparison.Ordinal) || type == "BLOB");
 
     /// <summary>Takes the cell of a row.</summary>
     /// <exception cref="DataException">A number that is not finite.</exception>

@@ -20,12 +20,19 @@ internal static class QueryReader
     {
         var columns = new List<QueryColumn>();
         var skipped = new List<string>();
-        foreach ((string name, string type) in DuckDb.Describe(connection, sql))
+        List<(string Name, string Type)> described = DuckDb.Describe(connection, sql);
+        ReadingOptions? known = options?.For([.. described.Select(column => column.Name)]);
+        foreach ((string name, string type) in described)
         {
-            ColumnReading? reading = options?.Of(name);
+            ColumnReading? reading = known?.Of(name);
             if (reading?.Kind == ColumnReadingKind.Skip)
             {
                 skipped.Add(name);
+            }
+            else if (!QueryColumn.HasCells(type) && known?.LeavesOut(name) == true)
+            {
+                skipped.Add(name);
+                notes?.Add(ReadingOptions.LeftOut("query", name, type));
             }
             else
             {
@@ -33,16 +40,17 @@ internal static class QueryReader
             }
         }
 
-        if (columns.Count == 0)
+        if (columns.Count == 0 && options is { MayFindNothing: false })
         {
-            return Read(connection, sql, options!.OfAll(), notes, most);
+            return Read(connection, sql, options.OfAll(), notes, most);
         }
 
         using DuckDBCommand command = connection.CreateCommand();
-        command.CommandText = $"SELECT {string.Join(", ", columns.Select(column => column.Expression))} FROM ({sql}\n)";
+        command.CommandText = $"SELECT {(columns.Count == 0 ? "NULL" : string.Join(", ", columns.Select(column => column.Expression)))} FROM ({sql}\n)";
         command.UseStreamingMode = true;
         using DbDataReader rows = command.ExecuteReader();
-        for (int row = 0; rows.Read(); row++)
+        int row = 0;
+        for (; rows.Read(); row++)
         {
             long bytes = 0;
             for (int c = 0; c < columns.Count; c++)
@@ -57,6 +65,6 @@ internal static class QueryReader
             }
         }
 
-        return new("query", [.. columns.Select(column => column.Finish(notes))]) { Skipped = skipped };
+        return new("query", [.. columns.Select(column => column.Finish(notes))], row) { Skipped = skipped };
     }
 }

@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Runtime.CompilerServices;
 using Backprop.Tables.Cells;
 using Backprop.Tables.Schemas;
 
@@ -49,8 +49,8 @@ public sealed record ColumnSummary(string Name, ColumnType Type, int Missing, in
     /// <summary>Whole numbers that doubles do not tell apart are counted as they are written.</summary>
     private static ColumnSummary[] AsWritten(Table table, ColumnSummary[] summaries)
     {
-        string[] inexact = [.. summaries.Where(summary => summary.Type == ColumnType.Integer && Math.Max(-summary.Minimum, summary.Maximum) >= NumberTexts.InexactIntegers).Select(summary => summary.Name)];
-        Table written = inexact.Length > 0 ? table.AsWritten(inexact) : table;
+        HashSet<string> inexact = [.. summaries.Where(summary => summary.Type == ColumnType.Integer && Math.Max(-summary.Minimum, summary.Maximum) >= NumberTexts.InexactIntegers).Select(summary => summary.Name)];
+        Table written = table.AsWritten(inexact);
         return Array.ConvertAll(summaries, summary => inexact.Contains(summary.Name) && Of(written.Find(summary.Name)!) is var texts ? summary with { Distinct = texts.Distinct, Counts = texts.Counts } : summary);
     }
 
@@ -95,6 +95,7 @@ public sealed record ColumnSummary(string Name, ColumnType Type, int Missing, in
             ]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static ColumnSummary OfNumbers(Column column)
     {
         double minimum = double.PositiveInfinity, maximum = double.NegativeInfinity, sum = 0;
@@ -115,7 +116,7 @@ public sealed record ColumnSummary(string Name, ColumnType Type, int Missing, in
         (int distinct, IReadOnlyList<(double Number, int Count)> commonest) = NumberCounts.Of(column.Numbers, MostCounts);
         return new(
             column.Name, column.Type, column.Rows - present, distinct, any ? minimum : double.NaN, any ? maximum : double.NaN, any ? mean : double.NaN,
-            [.. commonest.Select(pair => KeyValuePair.Create(Text(column, pair.Number), pair.Count))]);
+            new CountedNumbers(commonest, column.Type == ColumnType.Boolean));
     }
 
     /// <summary>Where the sum is no double any more.</summary>
@@ -137,6 +138,4 @@ public sealed record ColumnSummary(string Name, ColumnType Type, int Missing, in
         Array.Sort(rows);
         return rows.Length <= MostCounts ? 0 : rows[^MostCounts];
     }
-
-    private static string Text(Column column, double number) => column.Type == ColumnType.Boolean ? (number != 0 ? "true" : "false") : number.ToString("R", CultureInfo.InvariantCulture);
 }

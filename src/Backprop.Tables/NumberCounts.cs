@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace Backprop.Tables;
 
@@ -14,15 +15,17 @@ internal sealed class NumberCounts
     private const int MostPartBits = 12;
 
     private readonly int _most;
-    private readonly List<(double Number, int Count)> _commonest = [];
-    private double[] _numbers = [];
+    private readonly List<(double Number, int Count)> _commonest;
+    private double[] _numbers = []; // both rented
     private int[] _counts = []; // 0: the place is free
+    private int[] _places = []; // those that are not
     private int _tableBits;
     private int _used;
 
-    private NumberCounts(int most) => _most = most;
+    private NumberCounts(int most, int numbers) => (_most, _commonest) = (most, new(Math.Min(most + 1, numbers)));
 
     /// <summary>How many numbers are different (0 and −0 are the same, NaN is none), and the commonest, of equally common ones the smaller.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static (int Distinct, IReadOnlyList<(double Number, int Count)> Commonest) Of(ReadOnlySpan<double> numbers, int most)
     {
         int bits = numbers.Length <= PartLength ? 0 : Math.Min(MostPartBits, int.Log2(numbers.Length / PartLength) + 1);
@@ -50,13 +53,14 @@ internal sealed class NumberCounts
             }
         }
 
-        var counts = new NumberCounts(most);
+        var counts = new NumberCounts(most, starts[^1]);
         int distinct = 0;
         for (int part = 0; part < next.Length; part++)
         {
             distinct += counts.Count(parts.AsSpan(starts[part]..starts[part + 1]), bits);
         }
 
+        counts.Return();
         ArrayPool<double>.Shared.Return(parts);
         return (distinct, counts._commonest);
     }
@@ -65,36 +69,36 @@ internal sealed class NumberCounts
 
     private static int Part(double number, int bits) => (int)(Hash(number) >> 1 >> (63 - bits));
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Count(ReadOnlySpan<double> numbers, int partBits)
     {
         int least = Math.Min(13, int.Log2(Math.Max(1, numbers.Length)) + 2);
         if (_tableBits < least)
         {
-            (_tableBits, _numbers, _counts) = (least, new double[1 << least], new int[1 << least]);
+            Return();
+            Rent(least);
         }
 
         _used = 0;
-        Array.Clear(_counts);
         foreach (double number in numbers)
         {
             Add(number, 1, partBits);
         }
 
-        for (int place = 0; place < _counts.Length; place++)
+        foreach (int place in _places.AsSpan(0, _used))
         {
-            if (_counts[place] > 0)
-            {
-                Offer(_numbers[place], _counts[place]);
-            }
+            Offer(_numbers[place], _counts[place]);
+            _counts[place] = 0;
         }
 
         return _used;
     }
 
     /// <summary>Open addressing, linear probing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Add(double number, int count, int partBits)
     {
-        if (2 * _used >= _counts.Length)
+        if (2 * _used >= 1 << _tableBits)
         {
             Grow(partBits);
         }
@@ -102,9 +106,10 @@ internal sealed class NumberCounts
         int place = (int)((Hash(number) << partBits) >> (64 - _tableBits));
         while (_counts[place] > 0 && _numbers[place] != number)
         {
-            place = (place + 1) & (_counts.Length - 1);
+            place = (place + 1) & ((1 << _tableBits) - 1);
         }
 
+        _places[_used] = place;
         _used += _counts[place] == 0 ? 1 : 0;
         _numbers[place] = number;
         _counts[place] += count;
@@ -112,15 +117,27 @@ internal sealed class NumberCounts
 
     private void Grow(int partBits)
     {
-        (double[] numbers, int[] counts) = (_numbers, _counts);
-        (_tableBits, _numbers, _counts, _used) = (_tableBits + 1, new double[2 * numbers.Length], new int[2 * numbers.Length], 0);
-        for (int place = 0; place < counts.Length; place++)
+        (double, int)[] known = Array.ConvertAll(_places[.._used], place => (_numbers[place], _counts[place]));
+        Return();
+        Rent(_tableBits + 1);
+        _used = 0;
+        foreach ((double number, int count) in known)
         {
-            if (counts[place] > 0)
-            {
-                Add(numbers[place], counts[place], partBits);
-            }
+            Add(number, count, partBits);
         }
+    }
+
+    private void Rent(int tableBits)
+    {
+        (_tableBits, _numbers, _counts, _places) = (tableBits, ArrayPool<double>.Shared.Rent(1 << tableBits), ArrayPool<int>.Shared.Rent(1 << tableBits), ArrayPool<int>.Shared.Rent(1 << tableBits));
+        Array.Clear(_counts, 0, 1 << tableBits);
+    }
+
+    private void Return()
+    {
+        ArrayPool<double>.Shared.Return(_numbers);
+        ArrayPool<int>.Shared.Return(_counts);
+        ArrayPool<int>.Shared.Return(_places);
     }
 
     /// <summary>Takes a number among the commonest if it is one of them.</summary>

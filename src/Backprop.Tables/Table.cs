@@ -11,17 +11,21 @@ public sealed class Table
 
     /// <summary>A table.</summary>
     /// <exception cref="DataException">No rows, no columns, two columns of one name, columns of unequal length.</exception>
-    public Table(string source, IReadOnlyList<Column> columns)
+    public Table(string source, IReadOnlyList<Column> columns) : this(source, columns, columns is { Count: > 0 } ? columns[0].Rows : 0)
+    {
+    }
+
+    /// <summary>The same where rows may have no column that is wanted.</summary>
+    internal Table(string source, IReadOnlyList<Column> columns, int rows)
     {
         ArgumentNullException.ThrowIfNull(columns);
-        (Source, Columns) = (source, columns);
-        Rows = columns.Count == 0 ? 0 : columns[0].Rows;
+        (Source, Columns, Rows) = (source, columns, rows);
         if (Rows == 0)
         {
             throw new DataException($"'{source}' has no rows");
         }
 
-        _byName = new(StringComparer.Ordinal);
+        _byName = new(columns.Count, StringComparer.Ordinal);
         foreach (Column column in columns)
         {
             if (column.Rows != Rows)
@@ -62,6 +66,12 @@ public sealed class Table
     /// <summary>The columns that the source has and the reader was told to leave out.</summary>
     public IReadOnlyList<string> Skipped { get; init; } = [];
 
+    /// <summary>Whether each row names its own cells, as in JSON: a column that none of them has is one of missing cells.</summary>
+    internal bool RowsNameCells { get; init; }
+
+    /// <summary>Reads some of the columns again, by name, as they stand in a file that has types; null: they are as they stand.</summary>
+    internal Func<IReadOnlyCollection<string>, Table>? Again { get; init; }
+
     /// <summary>Whether its file has a column, read or passed over.</summary>
     internal bool Has(string name) => Find(name) is not null || Skipped.Contains(name, StringComparer.Ordinal);
 
@@ -90,7 +100,14 @@ public sealed class Table
             columns[c] = Columns[c].Select(rows);
         }
 
-        return new(Source, columns) { Skipped = Skipped, Places = Places is null ? null : new SelectedPlaces(Places, rows.ToArray()) };
+        int[] kept = rows.ToArray();
+        return new(Source, columns, kept.Length)
+        {
+            Skipped = Skipped,
+            Places = Places is null ? null : new SelectedPlaces(Places, kept),
+            RowsNameCells = RowsNameCells,
+            Again = Again is null ? null : names => Again(names).Select(kept),
+        };
     }
 
     /// <summary>
@@ -101,6 +118,11 @@ public sealed class Table
     public Table AsWritten(IReadOnlyCollection<string> names)
     {
         ArgumentNullException.ThrowIfNull(names);
+        if (names.Count == 0)
+        {
+            return this;
+        }
+
         var wanted = names.ToHashSet(StringComparer.Ordinal);
         Column[] columns = [.. Columns];
         foreach (var group in columns.Select((column, index) => (Column: column, Index: index))
@@ -116,6 +138,9 @@ public sealed class Table
             }
         }
 
-        return new(Source, columns) { Skipped = Skipped, Places = Places };
+        return With(columns);
     }
+
+    /// <summary>The same rows with other columns.</summary>
+    internal Table With(IReadOnlyList<Column> columns) => new(Source, columns, Rows) { Skipped = Skipped, Places = Places, RowsNameCells = RowsNameCells, Again = Again };
 }

@@ -24,6 +24,18 @@ public sealed class TableOptionsTests : Tool
         }
     }
 
+    /// <summary>JSON goes out in pieces; one text of it may be longer than a piece.</summary>
+    [Fact]
+    public void JsonMayBeLong()
+    {
+        string name = new('n', 200_000);
+        Write("t.csv", $"{string.Join(',', Enumerable.Range(0, 3000).Select(n => $"c{n}"))},{name},y\n" + string.Join('\n', Enumerable.Range(0, 12).Select(row => string.Join(',', Enumerable.Range(0, 3002).Select(n => (n * row * 31 % 17) + 0.5)))));
+        JsonElement data = Json("data", "t.csv", "--json");
+        Assert.Equal(3002, data.GetProperty("columns").GetArrayLength());
+        Assert.Equal(name, data.GetProperty("columns")[3000].GetProperty("name").GetString());
+        Assert.Equal(name, data.GetProperty("schema").GetProperty("columns")[3000].GetProperty("name").GetString());
+    }
+
     [Fact]
     public void RolesAreOptionsAndStandInAConfigToo()
     {
@@ -85,6 +97,37 @@ public sealed class TableOptionsTests : Tool
         Assert.StartsWith("id,zip,x,y_given,y\n000,00,0.50,0.5,", output, StringComparison.Ordinal);
         Assert.Contains("'y_given'", error, StringComparison.Ordinal);
         Assert.Equal(2, Run("predict", "model.safetensors", "t.csv", "--id", "zap").Code);
+    }
+
+    [Fact]
+    public void WhatIsIgnoredIsNotRead()
+    {
+        Write("t.json", string.Join('\n', Enumerable.Range(0, 40).Select(n => $$"""{"x":{{n * 7 % 30}},"tags":[{{n}}],"g":{{(n % 2 == 0 ? "true" : "false")}},"y":{{n * 7 % 30 * 2}}.5}""")));
+        (int code, _, string error) = Run("train", "t.json", "--quiet");
+        Assert.Equal(3, code);
+        Assert.Contains("'t.json', row 0 (line 1), column 'tags': a list found, numbers or text expected; --ignore tags", error, StringComparison.Ordinal);
+        Json(["train", "t.json", "--ignore", "tags", .. s_quick]);
+        Assert.Contains("tags   │ not read", Run("data", "t.json", "--ignore", "tags").Out, StringComparison.Ordinal);
+        Assert.Equal(0, Run(["train", "--query", "SELECT * FROM 't.json'", "--target", "y", "--ignore", "t*", "-o", "q.st", .. s_quick]).Code);
+        JsonElement kept = Json("predict", "model.safetensors", "t.json", "--keep", "--json");
+        Assert.Contains("column 'tags': a list in row 0 found, which is no cell: the column is left out", kept.GetProperty("warnings")[0].GetString(), StringComparison.Ordinal);
+        Assert.Equal(JsonValueKind.True, kept.GetProperty("predictions")[0].GetProperty("g").ValueKind);
+        Assert.Equal(JsonValueKind.Number, kept.GetProperty("predictions")[0].GetProperty("x").ValueKind);
+        (code, _, error) = Run("predict", "q.st", "--query", "SELECT * FROM 't.json'", "--keep");
+        Assert.Equal(0, code);
+        Assert.Contains("column 'tags': ", error, StringComparison.Ordinal);
+        Write("new.json", """{"g":true}""");
+        Assert.Contains("'new.json': no row has column 'x': all its cells are taken as missing", Json("predict", "model.safetensors", "new.json", "--json").GetProperty("warnings")[0].GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ExplanationsCarryWarnings()
+    {
+        Write("t.csv", "x,c,y\n" + string.Join('\n', Enumerable.Range(0, 40).Select(n => $"{n * 7 % 30},{"ab"[n % 2]},{n * 7 % 30 * 2}.5")));
+        Json(["train", "t.csv", .. s_quick]);
+        Write("new.csv", "x,c,y\n3,zap,1\n4,a,2\n");
+        Assert.Contains("'zap'", Json("explain", "model.safetensors", "new.csv", "--row", "0", "--parameter", "b1[0]", "--json").GetProperty("warnings")[0].GetString(), StringComparison.Ordinal);
+        Assert.False(Json("explain", "model.safetensors", "new.csv", "--row", "1", "--parameter", "b1[0]", "--format", "json").TryGetProperty("warnings", out _));
     }
 
     [Fact]

@@ -21,6 +21,70 @@ public sealed class TrainOptionsTests(PlainRun plain) : Tool, IClassFixture<Plai
         Assert.Equal(JsonValueKind.Null, Json("train", "builtin:iris", "--validation", "0", "--epochs", "1", "--json", "--quiet").GetProperty("validation").ValueKind);
     }
 
+    /// <summary>A minimizer takes all rows at once: an epoch is a step.</summary>
+    [Fact]
+    public void MinimizersTrainByAllRows()
+    {
+        JsonElement Train(params string[] more) => Json(["train", "builtin:iris", "--network", "5:tanh", "--l2", "0.001", "--json", "--quiet", .. more]);
+        JsonElement lbfgs = Train("--optimizer", "lbfgs", "--epochs", "25");
+        Assert.Equal((25, 25), (lbfgs.GetProperty("epochs").GetInt32(), lbfgs.GetProperty("steps").GetInt32()));
+        Assert.True(lbfgs.GetProperty("loss").GetDouble() < 0.15, $"{lbfgs}");
+        JsonElement squares = Train("--optimizer", "levenberg_marquardt", "--target", "petal_width", "--epochs", "25");
+        Assert.True(squares.GetProperty("validation").GetProperty("r2").GetDouble() > 0.9, $"{squares}");
+        JsonElement summary = Json("summary", "model.safetensors", "--json");
+        Assert.Equal(("levenberg_marquardt", 120), (summary.GetProperty("training").GetProperty("optimizer").GetString(), summary.GetProperty("training").GetProperty("batch_size").GetInt32()));
+        Assert.Contains("a schedule or a warm-up changes nothing", Run("train", "builtin:iris", "--optimizer", "levenberg_marquardt", "--target", "petal_width", "--epochs", "1", "--schedule", "cosine").Error);
+        foreach ((string options, string message) in new[]
+        {
+            ("--optimizer lbfgs --batch-size 10", "a batch size of 10 found, none expected"),
+            ("--optimizer lbfgs --dropout 0.5", "dropout 0.5 found, none expected"),
+            ("--optimizer lbfgs --clip-norm 1", "clipping found, none expected"),
+            ("--optimizer lbfgs --momentum 0.9", "optimizer 'lbfgs' has no option 'momentum'"),
+            ("--optimizer lbfgs --weight-decay 0.9", "optimizer 'lbfgs' has no option 'weight-decay'"),
+            ("--optimizer levenberg_marquardt", "cross_entropy found, squared_error or mean_squared_error expected"),
+            ("--optimizer levenberg_marquardt --learning-rate 1", "has no option 'learning-rate'"),
+            ("--optimizer lbgfs", "did you mean 'lbfgs'"),
+            ("--average ema:2", "expected ema:DECAY with a decay from 0 to below 1, or swa"),
+            ("--schedule cosine(2)", "what is left must be at least 0 and at most 1, found 2"),
+            ("--schedule one-cycel(0.2)", "did you mean 'one-cycle'"),
+        })
+        {
+            (int code, _, string error) = Run(["train", "builtin:iris", "--epochs", "2", "-o", "none.st", .. options.Split(' ')]);
+            Assert.True(code == 2 && error.Contains(message, StringComparison.Ordinal) && !File.Exists(At("none.st")), $"{options}: {code} {error}");
+        }
+    }
+
+    [Theory]
+    [InlineData("lbfgs")]
+    [InlineData("levenberg_marquardt")]
+    public void AMinimizersRunGoesOnToTheSameBits(string optimizer)
+    {
+        string[] train = ["train", "builtin:iris", "--network", "5:tanh", "--target", "petal_width", "--optimizer", optimizer, "--quiet", "--json"];
+        string whole = Json([.. train, "--epochs", "14"]).GetProperty("sha256").GetString()!;
+        Assert.Equal(0, Run([.. train, "--epochs", "6", "--checkpoint", "run"]).Code);
+        JsonElement resumed = Json("train", "--resume", "run", "--epochs", "14", "--threads", "1", "--json");
+        Assert.Equal((8, whole), (resumed.GetProperty("steps").GetInt32(), resumed.GetProperty("sha256").GetString()));
+    }
+
+    [Fact]
+    public void AMeanOfTheWeightsIsSaved()
+    {
+        string[] train = ["train", "builtin:iris", "--network", "5:tanh", "--epochs", "6", "--quiet", "--json"];
+        string[] hashes = [.. new string[][] { [], ["--average", "swa"], ["--average", "ema:0.9"] }.Select(more => Json([.. train, .. more]).GetProperty("sha256").GetString()!)];
+        Assert.Equal(3, hashes.Distinct().Count());
+        Assert.Equal("ema:0.9", Json("summary", "model.safetensors", "--json").GetProperty("training").GetProperty("average").GetString());
+    }
+
+    [Fact]
+    public void SchedulesHaveParameters()
+    {
+        string Hash(string schedule) => Json("train", "builtin:iris", "--network", "5:tanh", "--epochs", "3", "--schedule", schedule, "--quiet", "--json").GetProperty("sha256").GetString()!;
+        Assert.Equal(Hash("one-cycle"), Hash("one-cycle(0.3)"));
+        Assert.NotEqual(Hash("one-cycle"), Hash("one-cycle(0.6)"));
+        Assert.Equal(Hash("step"), Hash("step(3,0.1)"));
+        Assert.NotEqual(Hash("step"), Hash("step(10,0.5)"));
+    }
+
     [Fact]
     public void MetricsAreThoseOfTheTask()
     {

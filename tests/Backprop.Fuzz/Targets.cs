@@ -31,7 +31,7 @@ internal static class Targets
 
     private static readonly string[] s_tensors = [.. s_json, "\"dtype\"", "\"shape\"", "\"data_offsets\"", "F32", "F64", "I32", "BF16", "layers.1.weight", "__metadata__", "\"network\"", "[0,8]", "\"format\"", "\\\"units\\\"", "relu"];
 
-    public static Target[] All(string folder) =>
+    public static Target[] All() =>
     [
         new("safetensors", Model, [Tensors($"{{{Meta},{Layers}}}"), Tensors($"{{{Layers}}}"), Tensors("{}"), Tensors($"{{{Meta}}}")], s_tensors, Tensors),
         new("checkpoint", Checkpoints, [Tensors($"{{\"__metadata__\":{{\"format\":\"backprop-checkpoint\",\"state\":{Quote(State)},\"lines\":{Quote(Epoch)}}},\"parameters\":{{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}},\"best\":{{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}},\"moment.0\":{{\"dtype\":\"F64\",\"shape\":[1],\"data_offsets\":[8,16]}}}}")], s_tensors, Tensors),
@@ -42,15 +42,17 @@ internal static class Targets
         new("idx-gz", bytes => IdxReader.Read(() => new MemoryStream(Gzip(bytes)), "idx").RequireFinite(), [Idx(8, [2, 2, 2], 8), Idx(0x0B, [2], 4), Idx(0x0E, [1, 1], 8)], ["\0\0\u0008\u0001"], null),
         new("schema", bytes => SchemaJson.Write(SchemaJson.Read(Encoding.UTF8.GetString(bytes))), [Bytes("{\"columns\":[{\"name\":\"a\",\"kind\":\"numeric\",\"mean\":1.5,\"scale\":2,\"imputed\":1,\"flags_missing\":true},{\"name\":\"b\",\"kind\":\"categorical\",\"categories\":[\"x\",\"y\"]},{\"name\":\"c\",\"kind\":\"ignored\",\"why\":\"z\"}],\"target\":{\"names\":[\"y\"],\"kind\":\"class\",\"labels\":[\"p\",\"q\"]},\"sample_weight\":\"w\"}"), Bytes("{\"columns\":[],\"target\":{\"names\":[\"y\",\"z\"],\"kind\":\"values\",\"means\":[1,2],\"scales\":[3,4]}}"), Bytes("{\"version\":2,\"columns\":[{\"name\":\"d\",\"kind\":\"date\",\"mean\":1,\"scale\":2,\"imputed\":1,\"form\":\"d.m.y H:M\",\"parts\":[\"month\",\"hour\"],\"flags_missing\":true},{\"name\":\"b\",\"kind\":\"boolean\",\"had_missing\":true},{\"name\":\"n\",\"kind\":\"numeric\",\"minimum\":0,\"maximum\":1,\"format\":{\"decimal\":\",\",\"thousands\":\".\",\"currency\":\"€\"},\"flags_missing\":true,\"flag_only\":true},{\"name\":\"c\",\"kind\":\"categorical\",\"categories\":[\"x\"],\"shares_rare\":true},{\"name\":\"i\",\"kind\":\"id\"}],\"target\":{\"names\":[\"y\"],\"kind\":\"values\",\"formats\":[{\"decimal\":\".\"}]},\"missing\":[\"-\"],\"decimal\":\",\"}")], [.. s_json, "\"columns\"", "\"target\"", "\"kind\"", "\"numeric\"", "\"flags\"", "\"labels\"", "\"means\"", "\"scales\""], null),
         new("date", Dates, [Bytes("2025-12-31T23:59:59.125+02:00"), Bytes("31.12.2025 6:00 PM"), Bytes("d/m/y H:M 1/2/2025 3:04"), Bytes("ymd 20251231")], ["-", "/", ".", "T", "Z", ":", " ", "AM", "0001", "9999", "29", "+23:59", "UTC"], null) { MaxLength = 64 },
+        new("number", Numbers, [Bytes("1,234.50\n-7\n1e5"), Bytes("1.234,50 \u20ac\n(12,5)\n-0,5"), Bytes("12%\n0.5 %"), Bytes("1'234\n1 234 567")], [".", ",", "'", " ", "\u00a0", "-", "+", "(", ")", "%", "$", "\u20ac", "e", "E+", "\n", "1,234", "inf", "nan", "000"], null) { MaxLength = 128 },
         new("network", bytes => NetworkJson.Read(Encoding.UTF8.GetString(bytes)), [Bytes("{\"inputs\":4,\"layers\":[{\"units\":8,\"activation\":\"leaky_relu\",\"alpha\":0.1,\"dropout\":0.5},{\"units\":3,\"activation\":\"softmax\"}],\"loss\":\"cross_entropy\",\"label_smoothing\":0.1}"), Bytes("{\"inputs\":1,\"layers\":[{\"units\":2,\"activation\":\"identity\"}],\"loss\":\"huber\",\"delta\":2}")], [.. s_json, "\"inputs\"", "\"layers\"", "\"units\"", "\"activation\"", "\"alpha\"", "\"loss\"", "\"tau\"", "\"quantile\"", "\"gaussian_nll\"", "\"hinge\""], null),
         new("specification", Specification, [Bytes("784-256:relu-128:leaky_relu(0.1)-10:softmax"), Bytes("1-1"), Bytes("3-5:elu(1e-2)-2:celu(1.5) huber:1"), Bytes("2-2:sigmoid quantile:0.9")], ["-", ":", "(", ")", " ", "relu", "softmax", "elu(", "16777216", "gaussian_nll", "cross_entropy:0.1", "hinge", "e-"], null),
         new("configuration", Configuration, [Bytes("{\"network\":\"8:tanh\",\"epochs\":3,\"optimizer\":\"sgd\",\"learning-rate\":0.1,\"json\":true}"), Bytes("// x\n{\"target\":[\"a\",\"b\"],\"quiet\":false,}")], [.. s_json, "\"seed\"", "\"threads\"", "\"precision\"", "\"help\"", "\"resume\"", "@c", "--"], null) { MaxLength = 512 },
-        new("parquet-footer", bytes => ParquetFooter.Read(bytes, 1000, "t.parquet"), [[0x15, 2, 0x19, 0x3C, 0x35, 0, 0x18, 1, 97, 0x15, 2, 0, 0x35, 0, 0x18, 1, 97, 0x15, 2, 0, 0x15, 2, 0x25, 2, 0x18, 1, 120, 0, 0x16, 0, 0x19, 0x0C, 0], Metadata(ParquetSeeds(folder)[0])], ["\u0015\u0002\0", "\u001c", "\u001b\u0011", "\u0019\u00fc", "\u0018\u0001a"], null),
+        new("parquet-footer", bytes => ParquetFooter.Read(bytes, 1000, "t.parquet"), [[0x15, 2, 0x19, 0x3C, 0x35, 0, 0x18, 1, 97, 0x15, 2, 0, 0x35, 0, 0x18, 1, 97, 0x15, 2, 0, 0x15, 2, 0x25, 2, 0x18, 1, 120, 0, 0x16, 0, 0x19, 0x0C, 0], Metadata(ParquetSeeds()[0])], ["\u0015\u0002\0", "\u001c", "\u001b\u0011", "\u0019\u00fc", "\u0018\u0001a"], null),
         new("parquet-pages", ParquetPages, [[5, 0, 0x15, 0, 0x15, 0x30, 0x15, 0x30, 0x2C, 0x15, 6, 0x15, 0, 0x15, 6, 0x15, 6, 0, 0, .. new byte[24]], [6, 1, 0x15, 0, 0x15, 0x1C, 0x15, 0x1C, 0x2C, 0x15, 4, 0x15, 0, 0x15, 6, 0x15, 6, 0, 0, 2, 0, 0, 0, 4, 1, 1, 0, 0, 0, 97, 0, 0, 0, 0]], ["\u0015\u0002", "\u0015\u0004", "\u0015\u0006", "\u0015\n", "\u0015\u000c", "\u0015\u000e", "\u0015\u0010", "\u0015\u0012", "\u002c", "\u004c", "\u005c", "\u0080\u0001\u0004"], null),
-        new("csv", bytes => Table(folder, "t.csv", bytes), [Bytes("a,b,y\n1,2.5,x\n,NA,z\n"), Bytes("\"a\"\"\";y\n\"1\n2\";3\n"), Bytes("a\ty\n1e5\t-2\n")], [",", "\n", "\r\n", "\"", ";", "nan", "inf", "1e400", "\uFEFF", "#", "''", "\"\"", "|"], null) { MaxLength = 512 },
+        new("csv", bytes => Csv(bytes, 1 << 20), [Bytes("a,b,y\n1,2.5,x\n,NA,z\n"), Bytes("\"a\"\"\";y\n\"1\n2\";3\n"), Bytes("a\ty\n1e5\t-2\n")], [",", "\n", "\r\n", "\"", ";", "nan", "inf", "1e400", "\uFEFF", "#", "''", "\"\"", "|"], null) { MaxLength = 512 },
+        new("csv-chunks", bytes => Csv(bytes, 16), [Bytes("a,b,y\n1,2.5,x\n,NA,z\n\"q\n\",\"\"\"\",z\n"), Bytes("a b\n1 2\n 3  \"4\" \n"), Bytes("a;y\r\n1,5;2\r\n\r\n1.234,5;x\r\n")], [",", "\n", "\r\n", "\r", "\"", ";", "\"\"", " ", "\t", "sep=;\n", "5\" pipe", "1.234,5", "NA"], null) { MaxLength = 512 },
         new("json", Json, [Bytes("[{\"a\":1,\"y\":2.5},{\"a\":null,\"y\":\"x\"}]")], [.. s_json, "NaN", "Infinity"], null) { MaxLength = 512 },
         new("jsonl", Json, [Bytes("{\"b\":true,\"a\":\"x\"}\n{\"a\":7}\n{\"a\":\"1,234.50\"}\n"), Bytes("{\"a\":1,\"y\":2.5}\n{\"a\":2,\"y\":3.5}\n")], [.. s_json, "NaN", "Infinity", "\n"], null) { MaxLength = 512 },
-        new("parquet", bytes => Use(ParquetReader.Read(new MemoryStream(bytes), "t.parquet")), ParquetSeeds(folder), ["PAR1", "\u0015\u0002", "\u001c", "\u0019"], RepairParquet),
+        new("parquet", bytes => Use(ParquetReader.Read(new MemoryStream(bytes), "t.parquet")), ParquetSeeds(), ["PAR1", "\u0015\u0002", "\u001c", "\u0019"], RepairParquet),
     ];
 
     private static void Model(byte[] bytes)
@@ -180,12 +182,20 @@ internal static class Targets
         }
     }
 
-    private static void Table(string folder, string name, byte[] bytes)
+    /// <summary>Cells, one a line: what fits the format that is found is a number in it.</summary>
+    private static void Numbers(byte[] bytes)
     {
-        string path = Path.Combine(folder, name);
-        File.WriteAllBytes(path, bytes);
-        Use(TableReader.Read(path));
+        string[] cells = [.. Encoding.UTF8.GetString(bytes).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
+        foreach (char? mark in (char?[])[null, '.', ','])
+        {
+            if (cells.Length > 0 && NumberText.Infer(cells, mark).Format is { } format && Array.Find(cells, cell => !NumberText.TryParse(cell, format, out _)) is { } odd)
+            {
+                throw new InvalidOperationException($"'{odd}' does not fit {format}");
+            }
+        }
     }
+
+    private static void Csv(byte[] bytes, int chunkLength) => Use(TableReader.ReadCsv(new MemoryStream(bytes), "t.csv", null, null, chunkLength));
 
     private static void Use(Table table)
     {
@@ -194,11 +204,11 @@ internal static class Targets
         schema.Transform<float>(table, needTargets: true);
     }
 
-    private static byte[][] ParquetSeeds(string folder)
+    private static byte[][] ParquetSeeds()
     {
-        string path = Path.Combine(folder, "seed.parquet");
-        PredictionWriter.Write(path, [new("a", ColumnType.Real, [1, 2.5, double.NaN]), new("y", ["x", "z", "x"])]);
-        return [File.ReadAllBytes(path)];
+        using var stream = new MemoryStream();
+        PredictionWriter.Write(stream, "seed.parquet", [new("a", ColumnType.Real, [1, 2.5, double.NaN]), new("y", ["x", "z", "x"])]);
+        return [stream.ToArray()];
     }
 
     private static byte[] Metadata(byte[] file) => file[^(8 + BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(file.Length - 8)))..^8];

@@ -3,7 +3,6 @@ using Backprop.Data;
 using Backprop.Networks;
 using Backprop.Optimizers;
 using Backprop.Propagation;
-using Backprop.Tables.Models;
 using Backprop.Tests.Oracles;
 using Backprop.Training;
 

@@ -17,7 +17,7 @@ public class InitializerTests
 
     [Fact]
     public void EveryNameIsTestedHere() => Assert.Equal(
-        Initializer.Names.Order(StringComparer.Ordinal),
+        Initializer.Names.Where(name => Initializer.Parse(name).GetType().Assembly == typeof(Initializer).Assembly).Order(StringComparer.Ordinal),
         s_variances.Keys.SelectMany(family => new[] { family + "_normal", family + "_uniform" }).Concat(["orthogonal", "pytorch", "zeros"]).Order(StringComparer.Ordinal));
 
     [Fact]

@@ -4,8 +4,10 @@ using Backprop.Kernels;
 using Backprop.Losses;
 using Backprop.ModelFiles;
 using Backprop.Networks;
+using Backprop.Optimizers;
 using Backprop.Propagation;
 using Backprop.Tests.Oracles;
+using Backprop.Training;
 
 namespace Backprop.Tests;
 
@@ -220,6 +222,72 @@ public sealed class OwnFunctionTests : IDisposable
             Assert.Contains("Register", error.Message);
             Assert.Empty(Directory.GetFiles(_folder));
         }
+    }
+
+    /// <summary>An optimizer is a class with a rule, as the built-in ones are; here once more Adagrad without its root's ε, whose steps are those of the formula.</summary>
+    [Fact]
+    public void AnOptimizerOfOnesOwn()
+    {
+        var network = new Network<double>(NetworkDefinition.Parse("1-1", Loss.Parse("squared_error")));
+        var data = new Dataset<double>(1, 1, [2], Targets<double>.Values([3], 1));
+        using var step = new TrainingStep<double>(network, new NormalizedDescent(new() { LearningRate = 0.5 }), 1);
+        double w = 0, b = 0, sw = 0, sb = 0;
+        for (int n = 1; n <= 20; n++)
+        {
+            double error = (2 * w) + b - 3, gw = 2 * error, gb = error;
+            (sw, sb) = (sw + (gw * gw), sb + (gb * gb));
+            (w, b) = (w - (0.5 * gw / (Math.Sqrt(sw) + 0.25)), b - (0.5 * gb / (Math.Sqrt(sb) + 0.25)));
+            step.Run(data, RowPermutation.FileOrder(1), 0, 1, 0.5);
+        }
+
+        Assert.Equal(w, network.Layers[0].GetWeight(0, 0), 1e-12);
+        Assert.Equal(b, network.Layers[0].GetBias(0), 1e-12);
+        Assert.Equal("optimizer 'normalized_descent' has no option 'momentum'", Assert.Throws<UsageException>(() => new NormalizedDescent(new() { Momentum = 0.5 })).Message);
+        Assert.Contains("epsilon must be at least 0", Assert.Throws<UsageException>(() => new NormalizedDescent(new() { Epsilon = -1 })).Message);
+        Assert.Equal($"normalized_descent of {typeof(NormalizedDescent).FullName} (learning rate 0.01, weight decay 0, epsilon 0.25)", new NormalizedDescent(new()).Describe()); // no other of this name
+    }
+
+    private sealed class NormalizedDescent : Optimizer
+    {
+        public NormalizedDescent(OptimizerOptions options) : base(options, 0.01) => Epsilon = Check("epsilon", options.Epsilon ?? 0.25, 0, double.PositiveInfinity);
+
+        public override string Name => "normalized_descent";
+
+        public double Epsilon { get; }
+
+        public override IReadOnlyList<string> StateNames => ["sum"];
+
+        protected override IReadOnlyList<string> OptionNames => ["epsilon"];
+
+        protected internal override OptimizerKernel<TElement> Bind<TElement>() => Kernel<Rule<TElement>, TElement>(new(this));
+
+        private struct Rule<T>(NormalizedDescent options) : IUpdateRule<T> where T : unmanaged, IElement<T>
+        {
+            private T _rate, _epsilon;
+
+            public void Begin(long step, double learningRate) => (_rate, _epsilon) = (T.Create(-learningRate), T.Create(options.Epsilon));
+
+            public readonly T Apply(T parameter, T gradient, ref T state0, ref T state1, ref T state2)
+            {
+                state0 = T.FusedMultiplyAdd(gradient, gradient, state0);
+                return T.FusedMultiplyAdd(_rate, gradient / (T.Sqrt(state0) + _epsilon), parameter);
+            }
+        }
+    }
+
+    [Fact]
+    public void AnInitializerOfOnesOwn()
+    {
+        Initializer own = new Halves();
+        Assert.Equal([0.5f, 0.5f, 0.5f], new Network<float>(NetworkDefinition.Parse("3-1"), own).Layers[0].GetWeights());
+        Initializer.Register(own);
+        Assert.Same(own, Initializer.Parse("own_halves"));
+        Says("initializer 'own_halves' exists already", () => Initializer.Register(new Halves()));
+    }
+
+    private sealed class Halves() : Initializer("own_halves")
+    {
+        protected internal override void Fill(int inputs, int outputs, CounterRandom ofWeights, CounterRandom ofBiases, Span<double> weights, Span<double> biases) => weights.Fill(0.5);
     }
 
     private static void Says(string what, Action action) => Assert.Contains(what, Assert.Throws<ArgumentException>(action).Message);

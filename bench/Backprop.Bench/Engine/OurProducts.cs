@@ -1,7 +1,7 @@
 using Backprop.Bench.Cases;
 using Backprop.Bench.Measuring;
 using Backprop.Kernels;
-using Backprop.Propagation;
+using Backprop.Propagation.Schedules;
 
 namespace Backprop.Bench.Engine;
 

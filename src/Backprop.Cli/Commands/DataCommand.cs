@@ -51,8 +51,7 @@ internal static class DataCommand
                 }
 
                 line.WriteEndArray();
-                line.WritePropertyName("schema");
-                line.WriteRawValue(schema is null ? "null" : SchemaJson.Write(schema));
+                line.Schema(schema);
                 line.Warnings();
             });
             return ExitCode.Done;
@@ -64,11 +63,17 @@ internal static class DataCommand
             table.AddColumn(heading);
         }
 
+        var features = schema?.Columns.ToDictionary(feature => feature.Name, StringComparer.Ordinal);
         foreach (ColumnSummary column in columns)
         {
             string Number(double value) => double.IsNaN(value) ? "" : $"{value:G5}";
-            string use = schema is null ? "" : schema.Target.Names.Contains(column.Name) ? $"target: {SchemaTable.Target(schema.Target)}" : SchemaTable.Becomes(schema.Columns.First(feature => feature.Name == column.Name));
+            string use = schema is null ? "" : schema.Target.Names.Contains(column.Name) ? $"target: {SchemaTable.Target(schema.Target)}" : SchemaTable.Becomes(features![column.Name]);
             table.AddRow(Markup.Escape(column.Name), column.Type.ToString().ToLowerInvariant(), $"{column.Missing}", $"{column.Distinct}", Number(column.Minimum), Number(column.Mean), Number(column.Maximum), Markup.Escape(use));
+        }
+
+        foreach (string name in source.Table.Skipped)
+        {
+            table.AddRow(Markup.Escape(name), "not read", "", "", "", "", "", Markup.Escape(schema is null ? "" : SchemaTable.Becomes(schema.Columns.First(feature => feature.Name == name))));
         }
 
         Terminal.Data.Write(table);
@@ -89,7 +94,7 @@ internal static class DataCommand
     /// <summary>The rows and what training would make of them; or why nothing is known of that, where without a target there is still much to see.</summary>
     private static (SourceRows Rows, TableSchema? Schema, string? Why) Look(DataSource data, TrainingOptions options, Notes notes)
     {
-        SourceRows source = data.Read(notes).ForTraining(!options.Columns.Preprocess, notes);
+        SourceRows source = data.Read(options, notes);
         try
         {
             return (source, source.InferSchema(options, notes), null);

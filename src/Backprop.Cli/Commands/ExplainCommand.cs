@@ -58,7 +58,11 @@ internal static class ExplainCommand
     {
         string text = format switch
         {
-            "json" => ExplanationJson.Of(explanation) + '\n',
+            "json" => JsonLine.Of(line =>
+            {
+                ExplanationJson.Write(explanation, line);
+                line.Warnings(ifAny: true);
+            }) + '\n',
             "markdown" => ExplanationMarkdown.Of(explanation),
             "latex" => ExplanationLatex.Of(explanation),
             _ => ExplanationText.Of(explanation),

@@ -3,7 +3,6 @@ using Backprop.Cli.Output;
 using Backprop.Layers;
 using Backprop.Networks;
 using Backprop.Tables.Models;
-using Backprop.Tables.Schemas;
 using Spectre.Console;
 
 namespace Backprop.Cli.Commands;
@@ -63,7 +62,7 @@ internal static class SummaryCommand
                 }
 
                 line.WriteEndArray();
-                Raw(line, "schema", model.Schema is null ? null : SchemaJson.Write(model.Schema));
+                line.Schema(model.Schema);
                 Raw(line, "training", model.Training);
             });
             return ExitCode.Done;

@@ -20,13 +20,15 @@ internal sealed class TrainOptions
 
     public Option<string?> Loss { get; } = new("--loss") { Description = $"One of {string.Join(", ", Losses.Loss.Names)}; huber:1, quantile:0.9", HelpName = "NAME[:value]" };
 
-    public Option<string?> Optimizer { get; } = new("--optimizer") { Description = $"One of {string.Join(", ", Optimizers.Optimizer.Names)}", HelpName = "NAME" };
+    public Option<string?> Optimizer { get; } = new("--optimizer") { Description = $"One of {string.Join(", ", Optimizers.TrainingMethod.Names)}; lbfgs and levenberg_marquardt take all rows at once, an epoch is a step", HelpName = "NAME" };
 
     public Option<double?> LearningRate { get; } = new("--learning-rate") { Description = "η; the optimizer's own default unless given", HelpName = "NUMBER" };
 
-    public Option<string?> Schedule { get; } = new("--schedule") { Description = $"One of {string.Join(", ", LearningRateSchedule.Names)}", HelpName = "NAME" };
+    public Option<string?> Schedule { get; } = new("--schedule") { Description = $"One of {string.Join(", ", LearningRateSchedule.Names)}; with parameters in parentheses where others are wanted: 'one-cycle(0.2)', 'step(10,0.5)'", HelpName = "NAME" };
 
     public Option<int?> Warmup { get; } = new("--warmup") { Description = "Steps over which the learning rate rises, from 1 / (STEPS + 1) of it", HelpName = "STEPS" };
+
+    public Option<string?> Average { get; } = new("--average") { Description = "Validate and save a mean of the weights: ema:0.999 over steps, or swa over the epochs of the last quarter", HelpName = "ema:DECAY|swa" };
 
     public Option<int?> BatchSize { get; } = new("--batch-size") { Description = "Rows of a batch", HelpName = "ROWS" };
 
@@ -116,7 +118,7 @@ internal sealed class TrainOptions
         Roles.AddTo(command);
         foreach (Option option in new Option[]
         {
-            Output, Network, Loss, Optimizer, LearningRate, Schedule, Warmup, BatchSize, Accumulate, Epochs, MaxTime, Seed, Precision, Threads, Validation,
+            Output, Network, Loss, Optimizer, LearningRate, Schedule, Warmup, Average, BatchSize, Accumulate, Epochs, MaxTime, Seed, Precision, Threads, Validation,
             EarlyStopping, KeepBy, ClassWeights, Dropout, L1, L2, WeightDecay, ClipNorm, ClipValue, LabelSmoothing, Momentum, Nesterov, Dampening,
             Beta1, Beta2, Epsilon, Rho, Amsgrad, Centered, Initializer, From, NoShuffle, Checkpoint, CheckpointEvery, CheckpointKeep, Overwrite, OnDivergence, Resume, Log, TensorBoard, Report, Config, Quiet,
         })
@@ -126,7 +128,7 @@ internal sealed class TrainOptions
 
         OnDivergence.AcceptOneOf("stop", "rollback");
         KeepBy.AcceptOneOf([.. TrainerOptions.Figures]);
-        Optimizer.Propose(Optimizers.Optimizer.Names);
+        Optimizer.Propose(Optimizers.TrainingMethod.Names);
         Schedule.Propose(LearningRateSchedule.Names);
         Initializer.Propose(Networks.Initializer.Names);
         Loss.Propose(Losses.Loss.Names);

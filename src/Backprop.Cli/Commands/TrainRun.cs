@@ -5,6 +5,8 @@ using System.Numerics;
 using Backprop.Cli.Output;
 using Backprop.Kernels;
 using Backprop.Networks;
+using Backprop.Optimizers.Schedules;
+using Backprop.Tables;
 using Backprop.Tables.Models;
 using Backprop.Training;
 
@@ -108,7 +110,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         string Save(EpochResult? kept, string? keptBy) => Model(kept, keptBy).Save(output);
 
         TrainingResult result;
-        report.Begin($"{definition}, {definition.ParameterCount:N0} parameters, {definition.Loss}, {planned.Optimizer}, {planned.Rows:N0} rows, {VectorPaths.Current.Name()}{(!planned.Validates ? "" : $", keeps the epoch with the best validation {trainerOptions.KeepBy.Replace('_', ' ')}")}{(!planned.Validates && trainerOptions.Schedule == "plateau" ? ", the plateau schedule goes by the training loss" : "")}");
+        report.Begin($"{definition}, {definition.ParameterCount:N0} parameters, {definition.Loss}, {planned.Optimizer}, {planned.Rows:N0} rows, {VectorPaths.Current.Name()}{(!planned.Validates ? "" : $", keeps the epoch with the best validation {trainerOptions.KeepBy.Replace('_', ' ')}")}{(!planned.Validates && LearningRateSchedule.Parse(trainerOptions.Schedule) is PlateauSchedule ? ", the plateau schedule goes by the training loss" : "")}");
         try
         {
             result = trainer.Run(resume, interrupt.Begin());
@@ -215,6 +217,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
             },
             Schedule = parsed.GetValue(options.Schedule),
             WarmupSteps = parsed.GetValue(options.Warmup) ?? 0,
+            Average = parsed.GetValue(options.Average),
             BatchSize = parsed.GetValue(options.BatchSize),
             Accumulate = parsed.GetValue(options.Accumulate) ?? 1,
             Epochs = settings.Epochs,

@@ -20,6 +20,7 @@ internal static partial class NamedFiles
         ["MODEL"] = FileUse.Input,
         ["serve MODEL"] = FileUse.Data, // or DATA alone
         ["SHELL"] = FileUse.None,
+        ["--average"] = FileUse.None,
         ["--bad-cells"] = FileUse.None,
         ["--categorical"] = FileUse.None,
         ["--checkpoint"] = FileUse.CheckpointFolder,

@@ -1,5 +1,8 @@
+using System.Buffers;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Backprop.Tables.Schemas;
 using Backprop.Training;
 
 namespace Backprop.Cli.Output;
@@ -7,20 +10,47 @@ namespace Backprop.Cli.Output;
 /// <summary>One compact line of JSON.</summary>
 internal static class JsonLine
 {
+    private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static string Of(Action<Utf8JsonWriter> write)
     {
         using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var json = new Utf8JsonWriter(stream, s_options))
         {
             json.WriteStartObject();
             write(json);
             json.WriteEndObject();
         }
 
-        return System.Text.Encoding.UTF8.GetString(stream.ToArray());
+        return Encoding.UTF8.GetString(stream.ToArray());
     }
 
-    public static void Print(Action<Utf8JsonWriter> write) => Terminal.Out.WriteLine(Of(write));
+    /// <summary>The same on standard output, however long it becomes.</summary>
+    public static void Print(Action<Utf8JsonWriter> write)
+    {
+        var output = new BufferedOutput(Session.Current.Data);
+        var json = new Utf8JsonWriter(output, s_options); // not disposed of where this fails: then the rest is not printed
+        json.WriteStartObject();
+        write(json);
+        json.WriteEndObject();
+        json.Flush();
+        output.Write(Encoding.UTF8.GetBytes(Environment.NewLine));
+        output.Flush();
+    }
+
+    /// <summary>A schema under its name, or null.</summary>
+    public static void Schema(this Utf8JsonWriter json, TableSchema? schema)
+    {
+        json.WritePropertyName("schema");
+        if (schema is null)
+        {
+            json.WriteNullValue();
+        }
+        else
+        {
+            SchemaJson.Write(schema, json);
+        }
+    }
 
     /// <summary>A number; null where it is none, which JSON cannot say otherwise.</summary>
     public static void Number(this Utf8JsonWriter json, string name, double value)

@@ -141,6 +141,7 @@ internal sealed class TrainingReport : IDisposable
         {
             StopReason.EarlyStopping => $"The validation {result.KeptBy?.Replace('_', ' ') ?? "loss"} became no better. ",
             StopReason.MaxTime => "The time is up. ",
+            StopReason.Converged => "No further step changes anything. ",
             StopReason.Cancelled => "Interrupted. ",
             _ => "",
         };

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace Backprop.Tables.Cells;
 
@@ -88,7 +89,7 @@ internal static class NumberText
     }
 
     /// <summary>Whether some format reads a cell as a number.</summary>
-    public static bool IsNumber(string text) => Candidates([text], null).Exists(format => Fits(text, format));
+    public static bool IsNumber(string text) => Fits(text, NumberFormat.Plain) || Candidates([text], null).Exists(format => Fits(text, format));
 
     /// <summary>Plain numbers first; only marks that are found are tried.</summary>
     private static List<NumberFormat> Candidates(IReadOnlyList<string> values, char? decimalMark)
@@ -180,17 +181,18 @@ internal static class NumberText
     /// <param name="mark">The decimal mark.</param>
     /// <param name="number">The number.</param>
     /// <param name="isWhole">Whether it is written without a decimal mark and without an exponent.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool TryParsePlain(ReadOnlySpan<char> text, char mark, out double number, out bool isWhole)
     {
         (number, isWhole) = (0, true);
-        int n = 0;
-        bool negative = false;
-        if (text.Length > 0 && text[0] is '-' or '+' or Minus)
+        if (text.IsEmpty)
         {
-            negative = text[0] != '+';
-            n = 1;
+            return false;
         }
 
+        // No branches: nobody can foretell the sign of the next number.
+        bool negative = text[0] == '-' | text[0] == Minus;
+        int n = Convert.ToInt32(negative | text[0] == '+');
         ulong digits = 0;
         int start = n, fraction = 0;
         for (uint digit; n < text.Length && (digit = (uint)text[n] - '0') <= 9; n++)
@@ -251,7 +253,7 @@ internal static class NumberText
         if (count <= 19 && digits <= 1UL << 53 && exponent is >= -22 and <= 22)
         {
             double exact = exponent < 0 ? digits / s_powers[-exponent] : digits * s_powers[exponent];
-            number = negative ? -exact : exact;
+            number = BitConverter.Int64BitsToDouble(BitConverter.DoubleToInt64Bits(exact) | ((long)Convert.ToInt32(negative) << 63));
             return true;
         }
 

@@ -17,7 +17,7 @@ internal static class BadCellRows
     public static Table AsMissing(Table table, IReadOnlyCollection<string> others, char? mark, Notes? notes)
     {
         Column[] columns = [.. table.Columns.Select(column => !column.IsText || others.Contains(column.Name) ? column : AsNumbers(table, column, mark, notes) ?? column)];
-        return new(table.Source, columns) { Places = table.Places, Skipped = table.Skipped };
+        return table.With(columns);
     }
 
     /// <summary>The table with target values missing that are no numbers.</summary>
@@ -38,7 +38,7 @@ internal static class BadCellRows
             columns[n] = t >= 0 && columns[n].IsText ? Numbers(table, columns[n], NumberCells.OfCodes(columns[n], target.Formats?[t], takesBooleans: true), target.Formats?[t], notes) : columns[n];
         }
 
-        return new(table.Source, columns) { Places = table.Places, Skipped = table.Skipped };
+        return table.With(columns);
     }
 
     private static Column? AsNumbers(Table table, Column column, char? mark, Notes? notes)

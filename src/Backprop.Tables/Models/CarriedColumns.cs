@@ -17,8 +17,8 @@ internal static class CarriedColumns
 
         // A name may be a pattern or a list, which only the file's header can tell.
         bool isOpen = options.KeepAll || options.Ids.Any(name => name.AsSpan().ContainsAny('*', ','));
-        var columns = new Dictionary<string, ColumnReading>(reading.Columns ?? new Dictionary<string, ColumnReading>(), StringComparer.Ordinal);
-        foreach (string name in isOpen ? [.. columns.Keys] : options.Ids.Concat(schema.Ids))
+        Dictionary<string, ColumnReading> columns = new(reading.Columns!.Where(column => column.Value.Kind != ColumnReadingKind.Skip || !isOpen), StringComparer.Ordinal);
+        foreach (string name in isOpen ? [] : options.Ids.Concat(schema.Ids))
         {
             columns[name] = columns.TryGetValue(name, out ColumnReading? known) && known.Kind != ColumnReadingKind.Skip ? known : new(ColumnReadingKind.Carried);
         }
@@ -48,7 +48,10 @@ internal static class CarriedColumns
             : [.. ids.Where(name => table.Find(name) is not null).Concat(options.Ids.SelectMany(entry => Named(table, entry))).Distinct(StringComparer.Ordinal)];
         // Numbers of typed files stay numbers; those of text files stay as they are spelled.
         Table written = table.AsWritten([.. names.Where(name => table.Find(name)!.Format is not null)]);
-        return [.. names.Select(name => written.Find(name)!)];
+        // Of files that have types features were read as what the model takes, which may be text where the file has a number or a truth value.
+        string[] features = table.Again is null ? [] : [.. names.Where(name => schema?.Columns.Any(column => column.IsFeature && column.Name == name) == true)];
+        Table? again = features.Length > 0 ? table.Again!(features) : null;
+        return [.. names.Select(name => again?.Find(name) ?? written.Find(name)!)];
     }
 
     /// <summary>Carried columns in front of predicted ones; where one has the name of a predicted column, it is marked, and that is said.</summary>

@@ -95,10 +95,20 @@ public sealed class DataSource
     /// <exception cref="DataException">Missing, unreadable or malformed: which file, row and column.</exception>
     internal SourceRows Read(Func<ReadingOptions, ReadingOptions>? known, Notes? notes) => _read(known ?? (dialect => dialect), notes);
 
+    /// <summary>Reads it to be trained on: what the options say is not used is not read where columns can be read one by one.</summary>
+    /// <param name="options">How it is trained on.</param>
+    /// <param name="notes">Where to say what was guessed.</param>
+    /// <exception cref="DataException">Missing, unreadable or malformed: which file, row and column.</exception>
+    public SourceRows Read(TrainingOptions options, Notes? notes = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return Read(options.Read, notes).ForTraining(!options.Columns.Preprocess, notes);
+    }
+
     /// <summary>Reads it as it looks.</summary>
     /// <param name="notes">Where to say what was guessed.</param>
     /// <exception cref="DataException">Missing, unreadable or malformed: which file, row and column.</exception>
-    public SourceRows Read(Notes? notes = null) => Read(null, notes);
+    public SourceRows Read(Notes? notes = null) => Read((Func<ReadingOptions, ReadingOptions>?)null, notes);
 
     private static SourceRows Arrays(string data, bool isNaNMissing)
     {

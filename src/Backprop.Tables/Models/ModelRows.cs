@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using Backprop.Data;
 using Backprop.Networks;
+using Backprop.Tables.Cells;
 using Backprop.Tables.Schemas;
 
 namespace Backprop.Tables.Models;
@@ -32,7 +33,7 @@ internal static class ModelRows
         }
 
         IReadOnlyList<string>? names = NamesOf(table, target);
-        TableSchema used = schema is null ? PlainSchema(rows, network, names, needTargets)
+        TableSchema used = schema is null ? PlainSchema(rows, network, names, needTargets, notes)
             : names is null ? schema
             : schema with { Target = schema.Target with { Names = Bound(RequireCount(names, schema), schema) } };
         if (drops && used.Target.Names.All(name => table.Find(name) is not null))
@@ -74,7 +75,7 @@ internal static class ModelRows
             left = [.. left.Where(column => !IsUsual(column.Name))];
         }
 
-        return rows with { Table = new Table(table.Source, left) { Places = table.Places, Skipped = table.Skipped }, DefaultTargets = null };
+        return rows with { Table = table.With(left), DefaultTargets = null };
     }
 
     /// <exception cref="UsageException">A target column is named although the data are arrays.</exception>
@@ -133,7 +134,7 @@ internal static class ModelRows
     }
 
     /// <summary>The schema that a model without one implies.</summary>
-    private static TableSchema PlainSchema(SourceRows rows, NetworkDefinition network, IReadOnlyList<string>? targets, bool needTargets)
+    private static TableSchema PlainSchema(SourceRows rows, NetworkDefinition network, IReadOnlyList<string>? targets, bool needTargets, Notes? notes)
     {
         Table table = rows.Table!;
         targets ??= rows.DefaultTargets;
@@ -148,6 +149,11 @@ internal static class ModelRows
         FeatureColumn[] features = [.. table.Columns.Where(column => !names.Contains(column.Name)).Select(column => column.IsText
             ? throw new DataException($"'{table.Source}', column '{column.Name}': text found, numbers expected by a model without a schema")
             : new FeatureColumn(column.Name, FeatureKind.Numeric))];
+        if (table.Columns.Any(column => column.Format is { } format && format != NumberFormat.Plain))
+        {
+            notes?.Add(new($"'{table.Source}': the model has no schema, so columns are taken in file order and numbers as they look", IsLoss: false, "Decimal") { IsGuess = true });
+        }
+
         TargetColumns target = names.Count == 1 && network.TargetCount > 1
             ? new(names, TargetKind.Class, [.. Enumerable.Range(0, network.Outputs).Select(c => c.ToString(CultureInfo.InvariantCulture))])
             : new(names.Count == 0 ? ["(none)"] : names, TargetKind.Values);

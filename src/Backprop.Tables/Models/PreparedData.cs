@@ -45,7 +45,7 @@ public sealed class PreparedData<T> where T : unmanaged, IBinaryFloatingPointIee
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         TabularModel<T>? from = options.From?.As<T>().Weighted(options.Columns.SampleWeight);
-        SourceRows rows = from is null ? source.Read(notes).ForTraining(!options.Columns.Preprocess, notes) : from.Read(source, needTargets: true, notes, options.Target);
+        SourceRows rows = from is null ? source.Read(options, notes) : from.Read(source, needTargets: true, notes, options.Target);
         RequireWeight(rows, options.Columns.SampleWeight);
         RowEncoding? encoding = from is null ? new(rows, options, scaleTargets, notes) : null;
         (Dataset<T>? all, TableSchema? schema) = from is null ? (null, null) : (from.Rows<T>(rows, options.Target, needTargets: true, notes, options.Applied), from.Schema);
@@ -82,7 +82,7 @@ public sealed class PreparedData<T> where T : unmanaged, IBinaryFloatingPointIee
 
     private static Dataset<T> OfSecond(DataSource second, TabularModel<T>? from, Dataset<T> all, TableSchema? schema, SourceRows first, TrainingOptions options, Notes? notes)
     {
-        SourceRows rows = from is null ? second.Read(schema is null ? null : dialect => schema.Reading(dialect, needTargets: true), notes).ForTraining(!options.Columns.Preprocess, notes) : from.Read(second, needTargets: true, notes, options.Target);
+        SourceRows rows = from is null ? second.Read(schema is null ? options.Read : dialect => schema.Reading(dialect, needTargets: true), notes).ForTraining(!options.Columns.Preprocess, notes) : from.Read(second, needTargets: true, notes, options.Target);
         if (rows.Table is not null && first.DefaultTargets is { } usual)
         {
             rows = rows with { DefaultTargets = usual };

@@ -27,8 +27,15 @@ internal static class RowTable
         }
 
         TRow[] all = [.. rows];
+        reading = reading?.For([.. properties.Select(property => property.Name)]);
         ILookup<bool, PropertyInfo> skipped = properties.ToLookup(property => reading?.Kind(property.Name) == ColumnReadingKind.Skip);
         PropertyInfo[] used = skipped[false].Any() ? [.. skipped[false]] : properties; // a schema says which are missing
+        foreach (PropertyInfo odd in used.Where(property => !IsCell(TypeOf(property)) && reading?.LeavesOut(property.Name) == true).ToArray())
+        {
+            notes?.Add(ReadingOptions.LeftOut(source, odd.Name, odd.PropertyType.Name));
+            used = [.. used.Except([odd])];
+        }
+
         return new(source, [.. used.Select(property => Column(property, all, source, reading, notes))]) { Skipped = [.. properties.Except(used).Select(property => property.Name)] };
     }
 
@@ -85,8 +92,8 @@ internal static class RowTable
 
     private static Column Column<TRow>(PropertyInfo property, TRow[] rows, string source, ReadingOptions? reading, Notes? notes)
     {
-        Type type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-        if (type == typeof(string) || type == typeof(char) || type == typeof(Guid) || type.IsEnum || IsDate(type))
+        Type type = TypeOf(property);
+        if (IsText(type))
         {
             string?[] texts = new string?[rows.Length];
             for (int row = 0; row < texts.Length; row++)
@@ -160,6 +167,12 @@ internal static class RowTable
 
     private static object? Value<TRow>(PropertyInfo property, TRow[] rows, int row) =>
         property.GetValue(rows[row] is { } present ? present : throw new DataException($"row {row}: null found, an object expected"));
+
+    private static Type TypeOf(PropertyInfo property) => Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+
+    private static bool IsCell(Type type) => IsText(type) || Number(type) is not null;
+
+    private static bool IsText(Type type) => type == typeof(string) || type == typeof(char) || type == typeof(Guid) || type.IsEnum || IsDate(type);
 
     private static bool IsDate(Type type) => type == typeof(DateTime) || type == typeof(DateTimeOffset) || type == typeof(DateOnly);
 

@@ -64,7 +64,7 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
     public NetworkDefinition Definition => Trainer.Network.Definition;
 
     /// <summary>How parameters follow the gradient.</summary>
-    public Optimizer Optimizer { get; }
+    public TrainingMethod Optimizer { get; }
 
     /// <summary>How long and in what order.</summary>
     public TrainerOptions Options { get; }
@@ -100,7 +100,7 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
         }
     }
 
-    private static Optimizer Choose(TrainingOptions options, Notes notes)
+    private static TrainingMethod Choose(TrainingOptions options, Notes notes)
     {
         OptimizerOptions given = options.OptimizerOptions;
         if (options.UsesRecipe)
@@ -108,10 +108,17 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
             given = given with { LearningRate = Recipe.LearningRate, WeightDecay = given.WeightDecay ?? Recipe.WeightDecay };
         }
 
-        var optimizer = Optimizer.Create(options.Optimizer ?? (options.UsesRecipe ? Recipe.Optimizer : "adam"), given);
-        if (optimizer is Rprop && (options.WarmupSteps > 0 || options.Schedule is not (null or "constant")))
+        var optimizer = TrainingMethod.Create(options.Optimizer ?? (options.UsesRecipe ? Recipe.Optimizer : "adam"), given);
+        if (optimizer is Rprop or LevenbergMarquardt && (options.WarmupSteps > 0 || options.Schedule is not (null or "constant")))
         {
-            notes.Add(new("rprop finds the size of each step by itself, the learning rate is only that of the first: a schedule or a warm-up changes nothing after it", IsLoss: false, "Schedule", "WarmupSteps"));
+            notes.Add(new(optimizer is Rprop
+                ? "rprop finds the size of each step by itself, the learning rate is only that of the first: a schedule or a warm-up changes nothing after it"
+                : $"{optimizer} finds the size of each step by itself: a schedule or a warm-up changes nothing", IsLoss: false, "Schedule", "WarmupSteps"));
+        }
+
+        if (optimizer is Minimizer && options.BatchSize is not null)
+        {
+            throw new UsageException($"optimizer '{optimizer}' takes all rows at once, an epoch is one step: a batch size of {options.BatchSize} found, none expected") { Settings = ["BatchSize", "Optimizer"] };
         }
 
         return optimizer;
@@ -120,9 +127,10 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
     private TrainerOptions Plan(TrainingOptions options, Dataset<T> training, long began, long parameters) => new()
     {
         Epochs = options.Epochs ?? (options.UsesRecipe ? Recipe.Epochs(training.Rows) : 20),
-        BatchSize = options.BatchSize ?? (options.UsesRecipe ? Recipe.BatchSize(training.Rows) : 32),
+        BatchSize = Optimizer is Minimizer ? training.Rows : options.BatchSize ?? (options.UsesRecipe ? Recipe.BatchSize(training.Rows) : 32),
         Schedule = options.Schedule ?? (options.UsesRecipe ? Recipe.Schedule : "constant"),
         WarmupSteps = options.WarmupSteps,
+        Average = options.Average,
         MaxSeconds = SecondsLeft(options.MaxSeconds, began, parameters),
         EarlyStopping = options.EarlyStopping,
         KeepBy = KeepBy(options, training.Targets.AreClasses && training.Targets.Count > 1),

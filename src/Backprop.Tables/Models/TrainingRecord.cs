@@ -30,7 +30,7 @@ internal sealed class TrainingRecord
     /// <param name="kept">The epoch whose weights the model has.</param>
     /// <param name="keptBy">The figure it was the best by.</param>
     /// <param name="given">What the user has asked for, by name.</param>
-    public string Write(Optimizer optimizer, TrainerOptions options, EpochResult? kept, string? keptBy, IReadOnlyDictionary<string, string>? given)
+    public string Write(TrainingMethod optimizer, TrainerOptions options, EpochResult? kept, string? keptBy, IReadOnlyDictionary<string, string>? given)
     {
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
@@ -53,6 +53,11 @@ internal sealed class TrainingRecord
             json.WriteNumber("learning_rate", optimizer.LearningRate);
             json.WriteNumber("weight_decay", optimizer.WeightDecay);
             json.WriteString("schedule", options.Schedule);
+            if (options.Average is not null)
+            {
+                json.WriteString("average", options.Average);
+            }
+
             json.WriteNumber("batch_size", options.BatchSize);
             if (options.Step.Accumulate > 1)
             {

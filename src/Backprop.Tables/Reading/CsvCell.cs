@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Backprop.Tables.Reading;
 
 /// <summary>Cells between separators, and what quotes make of them (RFC 4180; blanks around a cell do not count).</summary>
@@ -25,6 +27,7 @@ internal static class CsvCell
     }
 
     /// <summary>A cell without blanks around it; most have none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ReadOnlySpan<char> Trim(ReadOnlySpan<char> cell) =>
         cell.Length > 0 && cell[0] is > ' ' and <= '~' && cell[^1] is > ' ' and <= '~' ? cell : cell.Trim();
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Backprop.Tables.Cells;
 using nietras.SeparatedValues;
 
@@ -71,7 +72,7 @@ internal sealed class CsvCells : WrittenCells
             CsvPart part = Parts[n];
             part.IsText = new bool[Names.Count];
             part.IsReal = new bool[Names.Count];
-            List<CellTask> tasks = [];
+            List<CellTask> tasks = new(part.File.Columns.Length);
             for (int cell = 0; cell < part.File.Columns.Length; cell++)
             {
                 int column = part.File.Columns[cell];
@@ -243,6 +244,7 @@ internal sealed class CsvCells : WrittenCells
         Array.Resize(ref cells, Rows);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Read(CsvPart part, IReadOnlyList<CellTask> wanted, double[]?[] numbers, int[]?[] codes)
     {
         using LoadedBytes lines = part.Chunk.Load();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Backprop.Tables.Cells;
 
 namespace Backprop.Tables.Reading;
@@ -42,7 +43,7 @@ internal sealed class CsvColumns
                 {
                     ColumnReadingKind.Number => known!.Format ?? Plain,
                     ColumnReadingKind.Text or ColumnReadingKind.Carried => null,
-                    _ => FirstFormat([.. file.Dialect.Sample.Select(row => row[cell]).Where(text => !missing.Contains(text)).Distinct(StringComparer.Ordinal)], ref _showsDecimal[column]),
+                    _ => FirstFormat(file.Dialect.Sample.ConvertAll(row => row[cell]).FindAll(text => !missing.Contains(text)), ref _showsDecimal[column]),
                 };
             }
         }
@@ -153,12 +154,18 @@ internal sealed class CsvColumns
     /// <summary>In what format a column is tried from the first row on; null: as text, since its first rows are no numbers or leave the format open.</summary>
     private NumberFormat? FirstFormat(List<string> sample, ref bool showsDecimal)
     {
+        if (_options.Decimal is not ',' && sample.TrueForAll(text => NumberText.TryParse(text, NumberFormat.Plain, out _)))
+        {
+            showsDecimal = sample.Exists(text => text.Contains('.', StringComparison.Ordinal));
+            return NumberFormat.Plain; // no format is simpler
+        }
+
         if (sample.Count == 0)
         {
             return Plain;
         }
 
-        NumberInference inference = Infer(sample);
+        NumberInference inference = Infer([.. sample.Distinct(StringComparer.Ordinal)]);
         showsDecimal = inference.ShowsDecimal;
         return inference.Format is not { } format || format.Currency == "%" || (inference.Other is not null && format != Plain) ? null : format;
     }
@@ -247,6 +254,7 @@ internal sealed class CsvColumns
     }
 
     /// <summary>Whether numbers with a point could be whole numbers with points between their thousands: three digits after each point, and 1 to 999 before it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool MayBeGrouped(ReadOnlySpan<double> numbers)
     {
         foreach (double number in numbers)

@@ -9,9 +9,10 @@ internal static class JoinedFiles
     /// <summary>The rows of all tables, in their order; the columns in that of the first.</summary>
     /// <param name="tables">One for each file; they are let go of here.</param>
     /// <param name="path">The name of them all.</param>
+    /// <param name="options">How they were read.</param>
     /// <param name="notes">Takes which columns are not written alike.</param>
     /// <exception cref="DataException">A column that not all have, or too many rows.</exception>
-    public static Table Join(Table[] tables, string path, Notes? notes)
+    public static Table Join(Table[] tables, string path, ReadingOptions? options, Notes? notes)
     {
         if (tables.Length == 1)
         {
@@ -24,7 +25,8 @@ internal static class JoinedFiles
             Require(table, tables[0]);
         }
 
-        if (tables.Sum(table => (long)table.Rows) > Array.MaxLength)
+        int rows = (int)Math.Min(int.MaxValue, tables.Sum(table => (long)table.Rows));
+        if (rows > Array.MaxLength)
         {
             throw new DataException($"'{path}': more than {Array.MaxLength} rows found, which one table does not hold");
         }
@@ -32,7 +34,14 @@ internal static class JoinedFiles
         // A column of numbers in one file and of text in another is text as it is written in both.
         string[] names = [.. tables[0].Names], sources = Array.ConvertAll(tables, table => table.Source);
         var texts = names.Where(name => !AreAlike(Array.ConvertAll(tables, table => table.Find(name)!))).ToHashSet(StringComparer.Ordinal);
+        if (options?.IsForModel == true)
+        {
+            Array.ForEach(tables, table => RequireMark(table, texts, options));
+        }
+
         (var places, IReadOnlyList<string> skipped) = (new JoinedPlaces(tables), tables[0].Skipped);
+        bool rowsNameCells = Array.TrueForAll(tables, table => table.RowsNameCells);
+        Func<IReadOnlyCollection<string>, Table>?[] again = Array.ConvertAll(tables, table => table.Again);
         Column?[][] parts = Array.ConvertAll(tables, table => texts.Count == 0 ? Ordered(table, names) : Ordered(table.AsWritten(texts), names));
         Array.Clear(tables);
         var written = new JoinedCells();
@@ -51,7 +60,13 @@ internal static class JoinedFiles
             notes?.Add(new($"'{path}', {(unlike.Count == 1 ? $"column '{name}'" : $"column '{name}' and {unlike.Count - 1} more")}: the numbers of '{sources[file]}' are written otherwise than those before; each file is read as it is written alone, and data for prediction as the first", false, $"Decimal = '{format.Decimal}'"));
         }
 
-        return new(path, columns) { Skipped = skipped, Places = places };
+        return new(path, columns, rows)
+        {
+            Skipped = skipped,
+            Places = places,
+            RowsNameCells = rowsNameCells,
+            Again = Array.Exists(again, read => read is null) ? null : wanted => Join(Array.ConvertAll(again, read => read!(wanted)), path, null, null),
+        };
     }
 
     private static Column?[] Ordered(Table table, string[] names) => Array.ConvertAll(names, name => table.Find(name));
@@ -61,6 +76,24 @@ internal static class JoinedFiles
         if (has.Names.FirstOrDefault(name => needs.Find(name) is null) is { } missing)
         {
             throw new DataException($"'{needs.Source}' has no column '{missing}', which '{has.Source}' has: the same columns expected in all files, in any order");
+        }
+    }
+
+    /// <summary>A model reads the numbers of all files alike: one of the other decimal mark is told by name, since no option fits all.</summary>
+    private static void RequireMark(Table table, HashSet<string> names, ReadingOptions options)
+    {
+        foreach (Column column in table.Columns.Where(column => column.IsText && names.Contains(column.Name)))
+        {
+            if (options.Of(column.Name) is not { Kind: ColumnReadingKind.Number } known)
+            {
+                continue;
+            }
+
+            char mark = known.Format?.Decimal ?? '.', other = mark == ',' ? '.' : ',';
+            if (NumberText.Infer(column.Values, other).Format?.Decimal == other)
+            {
+                throw new DataException($"'{table.Source}', column '{column.Name}': '{column.Values[0]}' found, numbers with a decimal {(mark == ',' ? "comma" : "point")} expected as in the other files; files that are written differently are read each by itself, this one with another mark") { Settings = [$"Decimal = '{other}'"] };
+            }
         }
     }
 

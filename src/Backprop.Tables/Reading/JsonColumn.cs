@@ -28,7 +28,10 @@ internal sealed class JsonColumn(string name, ColumnReading? reading, ReadingOpt
     public string Name { get; } = name;
 
     /// <summary>Whether it is not wanted.</summary>
-    public bool IsSkipped { get; } = reading?.Kind == ColumnReadingKind.Skip;
+    public bool IsSkipped { get; private set; } = reading?.Kind == ColumnReadingKind.Skip;
+
+    /// <summary>What it has that is no cell, for which it is left out; null: nothing.</summary>
+    public string? Odd { get; private set; }
 
     /// <summary>Whether numbers, or true and false, were followed by something else: the column is to be read again as text.</summary>
     public bool IsMixed => _cells == Cells.Mixed;
@@ -38,6 +41,21 @@ internal sealed class JsonColumn(string name, ColumnReading? reading, ReadingOpt
 
     /// <summary>About how many bytes its cells take.</summary>
     public long Bytes => (sizeof(double) * (long)_count) + _texts.Bytes;
+
+    /// <summary>Leaves it out if it may be, since it has something that is no cell.</summary>
+    /// <param name="row">Where.</param>
+    /// <param name="what">What.</param>
+    /// <returns>Whether it may be.</returns>
+    public bool LeaveOut(int row, string what)
+    {
+        if (options?.LeavesOut(Name) != true)
+        {
+            return false;
+        }
+
+        (IsSkipped, Odd) = (true, $"{what} in row {row}");
+        return true;
+    }
 
     /// <summary>Takes a number.</summary>
     /// <returns>Whether it is finite.</returns>
@@ -86,7 +104,7 @@ internal sealed class JsonColumn(string name, ColumnReading? reading, ReadingOpt
         }
         else if (_cells == Cells.Texts)
         {
-            Add(ref _codes, row, TextCodes.Missing, _texts.Code(value ? "true" : "false"));
+            Add(ref _codes, row, TextCodes.Missing, Code(value));
         }
         else
         {
@@ -125,11 +143,14 @@ internal sealed class JsonColumn(string name, ColumnReading? reading, ReadingOpt
             {
                 if (!double.IsNaN(_numbers[row]))
                 {
-                    Add(ref _codes, row, TextCodes.Missing, _texts.Code(_numbers[row] != 0 ? "true" : "false"));
+                    Add(ref _codes, row, TextCodes.Missing, Code(_numbers[row] != 0));
                 }
             }
         }
     }
+
+    /// <summary>A text; where it is only carried on, what is written without quotes.</summary>
+    private int Code(bool value) => _isCarried ? _texts.Code(value ? "true" : "false", value ? 1 : 0) : _texts.Code(value ? "true" : "false");
 
     /// <summary>The column.</summary>
     /// <param name="rows">The rows of the file.</param>

@@ -11,7 +11,7 @@ namespace Backprop.Tables.Reading;
 /// <param name="notes">Takes what is in doubt.</param>
 internal sealed class JsonFile(Func<Stream> open, string source, long length, ReadingOptions? options, Notes? notes) : WrittenCells
 {
-    private static readonly ColumnReading s_skip = new(ColumnReadingKind.Skip), s_text = new(ColumnReadingKind.Text);
+    private static readonly ColumnReading s_skip = new(ColumnReadingKind.Skip), s_text = new(ColumnReadingKind.Text), s_carried = new(ColumnReadingKind.Carried);
     private List<string> _names = [];
 
     /// <summary>The most bytes that it may have.</summary>
@@ -20,9 +20,15 @@ internal sealed class JsonFile(Func<Stream> open, string source, long length, Re
     /// <exception cref="DataException">Malformed.</exception>
     public Table Read()
     {
-        JsonRows rows = Pass(name => options?.Of(name));
+        JsonRows rows = Pass(name => options?.For([name]).Of(name));
         _names = [.. rows.Columns.Select(column => column.Name)];
-        var mixed = rows.Columns.Where(column => column.IsMixed).Select(column => column.Name).ToHashSet(StringComparer.Ordinal);
+        ReadingOptions? known = options?.For(_names);
+        if (rows.Columns.Exists(column => column.IsSkipped && column.Odd is null && known?.Kind(column.Name) != ColumnReadingKind.Skip))
+        {
+            rows = Pass(name => known?.Of(name)); // which columns a list of names means, only all of the file's can tell
+        }
+
+        var mixed = rows.Columns.Where(column => column.IsMixed && !column.IsSkipped).Select(column => column.Name).ToHashSet(StringComparer.Ordinal);
         var texts = mixed.Count == 0 ? [] : Pass(name => mixed.Contains(name) ? s_text : s_skip).Columns.Where(column => !column.IsSkipped).ToDictionary(column => column.Name, StringComparer.Ordinal);
         var columns = new List<Column>();
         for (int index = 0; index < rows.Columns.Count; index++)
@@ -30,13 +36,26 @@ internal sealed class JsonFile(Func<Stream> open, string source, long length, Re
             JsonColumn column = rows.Columns[index];
             if (!column.IsSkipped)
             {
-                columns.Add(texts.GetValueOrDefault(column.Name, column).Finish(rows.Count, options?.Of(column.Name), (this, index), notes, source));
+                columns.Add(texts.GetValueOrDefault(column.Name, column).Finish(rows.Count, known?.Of(column.Name), (this, index), notes, source));
+            }
+            else if (column.Odd is { } odd)
+            {
+                notes?.Add(ReadingOptions.LeftOut(source, column.Name, odd));
             }
         }
 
-        return columns.Count == 0 && rows.Columns.Count > 0
-            ? new JsonFile(open, source, length, options!.OfAll(), notes) { MostUnpacked = MostUnpacked }.Read()
-            : new(source, columns) { Skipped = [.. rows.Columns.Where(column => column.IsSkipped).Select(column => column.Name)], Places = new JsonPlaces(this) };
+        string[] skipped = [.. rows.Columns.Where(column => column.IsSkipped).Select(column => column.Name)];
+        return columns.Count == 0 && options is { MayFindNothing: false } && skipped.Length > 0
+            ? new JsonFile(open, source, length, options.OfAll(), notes) { MostUnpacked = MostUnpacked }.Read()
+            : new(source, columns, columns.Count > 0 || options?.MayFindNothing == true ? rows.Count : 0) { Skipped = skipped, Places = new JsonPlaces(this), RowsNameCells = true, Again = Again };
+    }
+
+    /// <summary>Some columns as they are carried on.</summary>
+    private Table Again(IReadOnlyCollection<string> names)
+    {
+        var wanted = names.ToHashSet(StringComparer.Ordinal);
+        JsonRows rows = Pass(name => wanted.Contains(name) ? s_carried : s_skip);
+        return new(source, [.. rows.Columns.Where(column => !column.IsSkipped).Select(column => column.Finish(rows.Count, s_carried, null, null, source))]);
     }
 
     /// <inheritdoc/>
@@ -59,7 +78,7 @@ internal sealed class JsonFile(Func<Stream> open, string source, long length, Re
 
     private JsonRows Pass(Func<string, ColumnReading?> reading, int wanted = -1)
     {
-        var rows = new JsonRows(source, options, reading, UnpackedSize.Limit(length), MostUnpacked) { Wanted = wanted };
+        var rows = new JsonRows(source, options, reading, UnpackedSize.Limit(length), MostUnpacked, length + 1) { Wanted = wanted };
         try
         {
             using Stream stream = open();

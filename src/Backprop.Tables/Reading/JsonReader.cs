@@ -44,21 +44,12 @@ public static class JsonReader
     internal static Table Read(string file, string source, ReadingOptions? options, Notes? notes)
     {
         bool packed = file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
-        long length;
-        try
-        {
-            length = new FileInfo(file).Length;
-        }
-        catch (IOException error)
-        {
-            throw new DataException($"cannot read '{source}': {error.Message}", error);
-        }
-
-        return new JsonFile(Open, source, length, options, notes) { MostUnpacked = packed ? UnpackedSize.Limit(length) : long.MaxValue }.Read();
+        var stored = StoredFile.Find(file, source);
+        return new JsonFile(Open, source, stored.Length, options, notes) { MostUnpacked = packed ? UnpackedSize.Limit(stored.Length) : long.MaxValue }.Read();
 
         Stream Open()
         {
-            var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, 1);
+            FileStream stream = stored.Open();
             return packed ? new GZipStream(stream, CompressionMode.Decompress) : stream;
         }
     }

@@ -12,8 +12,11 @@ namespace Backprop.Tables.Reading;
 /// <param name="reading">How a column of a name is read.</param>
 /// <param name="mostCells">The most bytes that the cells may take.</param>
 /// <param name="mostText">The most bytes that the file may have.</param>
-internal sealed class JsonRows(string source, ReadingOptions? options, Func<string, ColumnReading?> reading, long mostCells, long mostText)
+/// <param name="mostAtOnce">As many bytes are read at a time, within bounds.</param>
+internal sealed class JsonRows(string source, ReadingOptions? options, Func<string, ColumnReading?> reading, long mostCells, long mostText, long mostAtOnce)
 {
+    private const int LeastBuffer = 1 << 9, LongestBuffer = 1 << 16;
+
     private readonly Dictionary<string, int> _byName = new(StringComparer.Ordinal);
     private readonly List<byte[]> _names = []; // as they stand in the file, for those without escapes
     private Place _place = Place.Outside;
@@ -58,7 +61,7 @@ internal sealed class JsonRows(string source, ReadingOptions? options, Func<stri
     /// <exception cref="DataException">Malformed: where.</exception>
     public void Read(Stream stream)
     {
-        byte[] buffer = new byte[1 << 16];
+        byte[] buffer = new byte[Math.Clamp(mostAtOnce, LeastBuffer, LongestBuffer)];
         int length = 0;
         long line = 1, total = 0;
         var state = new JsonReaderState(new JsonReaderOptions { MaxDepth = JsonReader.MaxDepth, AllowMultipleValues = true });
@@ -114,7 +117,7 @@ internal sealed class JsonRows(string source, ReadingOptions? options, Func<stri
             }
             catch (MalformedCellException error)
             {
-                throw Error(line + buffer.AsSpan(0, (int)reader.TokenStartIndex).Count((byte)'\n'), error.Message, null);
+                throw Error(line + buffer.AsSpan(0, (int)reader.TokenStartIndex).Count((byte)'\n'), error.Message, null, error.MayBeIgnored ? [$"Ignore = {Columns[_column].Name}"] : []);
             }
 
             int consumed = (int)reader.BytesConsumed;
@@ -218,9 +221,9 @@ internal sealed class JsonRows(string source, ReadingOptions? options, Func<stri
         switch (reader.TokenType)
         {
             case JsonTokenType.StartArray or JsonTokenType.StartObject:
-                if (!column.IsSkipped)
+                if (!column.IsSkipped && !column.LeaveOut(Count, Describe(ref reader)))
                 {
-                    throw new MalformedCellException($"{Describe(ref reader)} found, numbers or text expected");
+                    throw new MalformedCellException($"{Describe(ref reader)} found, numbers or text expected") { MayBeIgnored = true };
                 }
 
                 _place = Place.Skipped;
@@ -301,10 +304,10 @@ internal sealed class JsonRows(string source, ReadingOptions? options, Func<stri
         return (place < 0 ? error.Message : error.Message[..place]).TrimEnd('.');
     }
 
-    private DataException Error(long line, string what, Exception? inner)
+    private DataException Error(long line, string what, Exception? inner, params IReadOnlyList<string> settings)
     {
         string column = _column >= 0 && _place is Place.Row or Place.Cell or Place.Skipped ? $", column '{Columns[_column].Name}'" : "";
-        return new($"'{source}', row {Count} (line {line}){column}: {what}", inner);
+        return new($"'{source}', row {Count} (line {line}){column}: {what}", inner) { Settings = settings };
     }
 
     /// <summary>Columns that few rows have take the memory of all: names that never come again would fill it.</summary>

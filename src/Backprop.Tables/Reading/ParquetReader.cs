@@ -37,5 +37,9 @@ public static class ParquetReader
     /// <param name="source">Its name for messages.</param>
     /// <param name="options">How it is read.</param>
     /// <param name="notes">Takes what was guessed.</param>
-    internal static Table Read(string file, string source, ReadingOptions? options, Notes? notes) => new ParquetFile(() => new(file), source, options, notes).Read();
+    internal static Table Read(string file, string source, ReadingOptions? options, Notes? notes)
+    {
+        var stored = StoredFile.Find(file, source);
+        return new ParquetFile(() => new(stored), source, options, notes).Read();
+    }
 }

@@ -46,7 +46,7 @@ public static class TableReader
     {
         ArgumentNullException.ThrowIfNull(stream);
         options ??= new();
-        return CsvReader.Read(CsvFile.Load(stream, source, options, notes, long.MaxValue, null, null, chunkLength), options, notes, chunkLength);
+        return CsvReader.Read(CsvFile.Load(stream, source, options, notes, long.MaxValue, stream.CanSeek ? stream.Length - stream.Position : null, null, chunkLength), options, notes, chunkLength);
     }
 
     internal static Table ReadCsv(string[] files, string path, ReadingOptions options, Notes? notes, long keptLength, int chunkLength)
@@ -70,7 +70,7 @@ public static class TableReader
             }
         }
 
-        return JoinedFiles.Join([.. tables], path, notes);
+        return JoinedFiles.Join([.. tables], path, options, notes);
     }
 
     /// <summary>The files that a path names: itself, or those that match it.</summary>

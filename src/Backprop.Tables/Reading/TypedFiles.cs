@@ -11,7 +11,7 @@ internal static class TypedFiles
     public static Table Read(string[] files, string path, ReadingOptions? options, Notes? notes)
     {
         Table[] tables = Array.ConvertAll(files, file => Read(file, files.Length == 1 ? path : Path.Combine(Path.GetDirectoryName(path) ?? "", Path.GetFileName(file)), options, notes));
-        return JoinedFiles.Join(tables, path, notes);
+        return JoinedFiles.Join(tables, path, options, notes);
     }
 
     private static Table Read(string file, string source, ReadingOptions? options, Notes? notes) => TableReader.Extension(file) == ".parquet"

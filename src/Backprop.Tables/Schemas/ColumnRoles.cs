@@ -17,6 +17,11 @@ internal sealed class ColumnRoles
         Add(table, options.Dates, FeatureKind.Date, nameof(options.Dates), others);
         Add(table, options.Ignore, FeatureKind.Ignored, nameof(options.Ignore), others);
         Add(table, options.Ids, FeatureKind.Id, nameof(options.Ids), others);
+        if (_roles.FirstOrDefault(role => role.Value.Kind != FeatureKind.Ignored && table.Find(role.Key) is null) is { Key: { } unread } given)
+        {
+            throw new UsageException($"column '{unread}' is not read, so it cannot be {Word(given.Value.Kind)}") { Settings = [$"{given.Value.Option} = {unread}"] };
+        }
+
         if (!options.Preprocess && _roles.FirstOrDefault(role => role.Value.Kind is FeatureKind.Categorical or FeatureKind.Date) is { Key: { } name } found)
         {
             throw new UsageException($"column '{name}' is named as {Word(found.Value.Kind)}, which takes preprocessing") { Settings = [$"{found.Value.Option} = {name}", "Preprocess = auto"] };
@@ -30,14 +35,36 @@ internal sealed class ColumnRoles
     public DateForm? Form(string name) => _forms.GetValueOrDefault(name);
 
     /// <summary>The columns that a list names: one by its exact name, even with commas; else those between the commas.</summary>
-    public static IReadOnlyList<string> Split(Table table, string text) => table.Has(text) ? [text] : text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    public static IReadOnlyList<string> Split(Table table, string text) => table.Has(text) ? [text] : Split(text);
+
+    /// <summary>The columns of a file that are not used, so that nothing of them need be read: what is, or may be, the target is read.</summary>
+    public static IReadOnlyCollection<string> Unused(IReadOnlyCollection<string> names, TableOptions options, string? target)
+    {
+        var known = names.ToHashSet(StringComparer.Ordinal);
+        var others = (target is not null ? Split(known, target) : options.Targets ?? SchemaInference.DefaultTargets).ToHashSet(StringComparer.Ordinal);
+        if (options.SampleWeight is { } weight)
+        {
+            others.Add(weight);
+        }
+
+        return [.. options.Ignore.SelectMany(entry => Split(known, entry)).SelectMany(pattern => Named(names, known, pattern)).Where(name => !others.Contains(name)).Distinct(StringComparer.Ordinal)];
+    }
+
+    private static string[] Split(HashSet<string> known, string text) => known.Contains(text) ? [text] : Split(text);
+
+    private static string[] Split(string text) => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>The columns that a pattern names, which may be one column's name.</summary>
+    private static IEnumerable<string> Named(IEnumerable<string> names, HashSet<string> known, string pattern) => known.Contains(pattern) ? [pattern]
+        : !pattern.Contains('*', StringComparison.Ordinal) ? []
+        : names.Where(name => FileSystemName.MatchesSimpleExpression(pattern.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("?", "\\?", StringComparison.Ordinal), name, ignoreCase: false));
 
     private void Add(Table table, IReadOnlyList<string> patterns, FeatureKind kind, string option, IReadOnlyCollection<string> others)
     {
         foreach (string entry in patterns.SelectMany(pattern => Split(table, pattern)))
         {
             (string pattern, DateForm? form) = (entry, null);
-            if (kind == FeatureKind.Date && table.Find(entry) is null && entry.LastIndexOf('=') is > 0 and var at)
+            if (kind == FeatureKind.Date && !table.Has(entry) && entry.LastIndexOf('=') is > 0 and var at)
             {
                 (pattern, form) = (entry[..at], DateForm.Parse(entry[(at + 1)..]));
             }
@@ -68,15 +95,13 @@ internal sealed class ColumnRoles
 
     private static string[] Matches(Table table, string pattern, FeatureKind kind, string option, IReadOnlyCollection<string> others)
     {
-        if (table.Find(pattern) is not null)
+        if (table.Has(pattern))
         {
             return !others.Contains(pattern) ? [pattern]
                 : throw new UsageException($"column '{pattern}' is a target or a weight, which cannot be {Word(kind)} too") { Settings = [$"{option} = {pattern}"] };
         }
 
-        string[] found = pattern.Contains('*', StringComparison.Ordinal)
-            ? [.. table.Names.Where(name => !others.Contains(name) && FileSystemName.MatchesSimpleExpression(pattern.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("?", "\\?", StringComparison.Ordinal), name, ignoreCase: false))]
-            : [];
-        return found.Length > 0 ? found : throw new UsageException(Suggestion.Unknown("column", pattern, table.Names)) { Settings = [$"{option} = {pattern}"] };
+        string[] names = [.. table.Names, .. table.Skipped], found = [.. Named(names, [], pattern).Where(name => !others.Contains(name))];
+        return found.Length > 0 ? found : throw new UsageException(Suggestion.Unknown("column", pattern, names)) { Settings = [$"{option} = {pattern}"] };
     }
 }

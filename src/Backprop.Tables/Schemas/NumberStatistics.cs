@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace Backprop.Tables.Schemas;
 
@@ -14,6 +15,7 @@ internal readonly record struct NumberStatistics(int Count, double Mean, double 
     private const int ManyNumbers = 1 << 16;
 
     /// <summary>By Welford's recurrence.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static NumberStatistics Of(NumberCells cells, ReadOnlySpan<int> rows)
     {
         double mean = 0, squares = 0, minimum = double.PositiveInfinity, maximum = double.NegativeInfinity;
@@ -43,51 +45,62 @@ internal readonly record struct NumberStatistics(int Count, double Mean, double 
     /// <summary>The median of the cells that are there.</summary>
     public static double Median(NumberCells cells, ReadOnlySpan<int> rows, int count)
     {
-        int middle = count / 2;
-        bool isMany = count > ManyNumbers;
-        int[] bins = isMany ? Bins(cells, rows) : [];
-        double upper = Nth(cells, rows, bins, middle);
-        double median = count % 2 == 1 ? upper : (0.5 * Nth(cells, rows, bins, middle - 1)) + (0.5 * upper);
-        if (isMany)
+        int middle = count / 2, below = 0, first = 0, last = (1 << 16) - 1, length = count;
+        if (count > ManyNumbers)
         {
+            // It is looked for within the bin of the middle, and of the number before it, alone.
+            int[] bins = Bins(cells, rows);
+            for (; below + bins[first] <= (count - 1) / 2; first++)
+            {
+                below += bins[first];
+            }
+
+            length = bins[first];
+            for (last = first; below + length <= middle;)
+            {
+                length += bins[++last];
+            }
+
             ArrayPool<int>.Shared.Return(bins);
         }
 
+        double[] rented = ArrayPool<double>.Shared.Rent(length);
+        Span<double> values = rented.AsSpan(0, length);
+        Gather(cells, rows, first, last, values);
+        double upper = Selection.Nth(values, middle - below);
+        double median = count % 2 == 1 ? upper : (0.5 * Greatest(values[..(middle - below)])) + (0.5 * upper);
+        ArrayPool<double>.Shared.Return(rented);
         return median;
     }
 
-    /// <summary>The number that would stand at <paramref name="n"/> if the cells that are there were sorted: looked for within its bin alone.</summary>
-    private static double Nth(NumberCells cells, ReadOnlySpan<int> rows, int[] bins, int n)
+    /// <summary>The numbers of some bins.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Gather(NumberCells cells, ReadOnlySpan<int> rows, int first, int last, Span<double> values)
     {
-        int bin = 0, length = rows.Length;
-        for (; bins.Length > 0; bin++)
-        {
-            length = bins[bin];
-            if (n < length)
-            {
-                break;
-            }
-
-            n -= length;
-        }
-
-        double[] values = ArrayPool<double>.Shared.Rent(length);
         int found = 0;
         foreach (int row in rows)
         {
             double value = cells[row];
-            if (!double.IsNaN(value) && (bins.Length == 0 || Bin(value) == bin))
+            if (!double.IsNaN(value) && Bin(value) is var bin && bin >= first && bin <= last)
             {
                 values[found++] = value;
             }
         }
+    }
 
-        double nth = Selection.Nth(values.AsSpan(0, found), n);
-        ArrayPool<double>.Shared.Return(values);
-        return nth;
+    private static double Greatest(ReadOnlySpan<double> values)
+    {
+        double greatest = values[0];
+        foreach (double value in values)
+        {
+            greatest = Math.Max(greatest, value);
+        }
+
+        return greatest;
     }
 
     /// <summary>How many numbers have each sign, exponent and first four binary digits; numbers of a bin are all less than those of a later one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int[] Bins(NumberCells cells, ReadOnlySpan<int> rows)
     {
         int[] bins = ArrayPool<int>.Shared.Rent(1 << 16);

@@ -8,7 +8,8 @@ public static class SchemaInference
     /// <summary>More notes of one sort than this are one note.</summary>
     internal const int MostNotes = 20;
 
-    private static readonly string[] s_defaultTargets = ["y", "target", "label", "class"];
+    /// <summary>Columns that are the target unless it is said otherwise.</summary>
+    internal static readonly string[] DefaultTargets = ["y", "target", "label", "class"];
 
     /// <summary>
     /// A schema for a table. What a column is, is decided over all rows; what is kept of it (means, medians, categories) comes from
@@ -45,7 +46,8 @@ public static class SchemaInference
 
         Column? weights = options.SampleWeight is null ? null : table.Find(options.SampleWeight);
         NumberFormat? format = weights is { IsText: true } ? NumberTexts.Best(weights, new(weights, training)) : weights?.Format;
-        return new(features, target, options.SampleWeight)
+        IEnumerable<FeatureColumn> unread = table.Skipped.Where(name => roles.Of(name) == FeatureKind.Ignored).Select(name => new FeatureColumn(name, FeatureKind.Ignored, Why: ColumnNotes.AsTold));
+        return new([.. features, .. unread], target, options.SampleWeight)
         {
             Missing = options.Reading?.Missing,
             Decimal = options.Reading?.Decimal,
@@ -107,7 +109,7 @@ public static class SchemaInference
             return named.Distinct(StringComparer.Ordinal).Count() == named.Count ? named : throw new UsageException($"a target column is named twice: {string.Join(", ", named)}");
         }
 
-        string[] found = [.. s_defaultTargets.Where(name => table.Find(name) is not null)];
+        string[] found = [.. DefaultTargets.Where(name => table.Find(name) is not null)];
         return found.Length == 1
             ? found
             : throw new UsageException($"'{table.Source}': {(found.Length == 0 ? "no column" : "more than one column")} is named y, target, label or class; say which is the target, one of: {Suggestion.List(table.Names)}") { Settings = ["Targets"] };

@@ -24,53 +24,61 @@ public static class SchemaJson
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
-            json.WriteStartObject();
-            json.WriteNumber("version", Version);
-            json.WriteStartArray("columns");
-            foreach (FeatureColumn column in schema.Columns)
+            Write(schema, json);
+        }
+
+        return Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
+    }
+
+    /// <summary>Writes a schema as part of other JSON.</summary>
+    public static void Write(TableSchema schema, Utf8JsonWriter json)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        ArgumentNullException.ThrowIfNull(json);
+        json.WriteStartObject();
+        json.WriteNumber("version", Version);
+        json.WriteStartArray("columns");
+        foreach (FeatureColumn column in schema.Columns)
+        {
+            Write(json, column);
+        }
+
+        json.WriteEndArray();
+        json.WriteStartObject("target");
+        WriteStrings(json, "names", schema.Target.Names);
+        json.WriteString("kind", schema.Target.Kind.ToString().ToLowerInvariant());
+        WriteStrings(json, "labels", schema.Target.Labels);
+        WriteNumbers(json, "means", schema.Target.Means);
+        WriteNumbers(json, "scales", schema.Target.Scales);
+        if (schema.Target.Formats is { } formats)
+        {
+            json.WriteStartArray("formats");
+            foreach (NumberFormat? format in formats)
             {
-                Write(json, column);
+                WriteFormat(json, format ?? NumberFormat.Plain);
             }
 
             json.WriteEndArray();
-            json.WriteStartObject("target");
-            WriteStrings(json, "names", schema.Target.Names);
-            json.WriteString("kind", schema.Target.Kind.ToString().ToLowerInvariant());
-            WriteStrings(json, "labels", schema.Target.Labels);
-            WriteNumbers(json, "means", schema.Target.Means);
-            WriteNumbers(json, "scales", schema.Target.Scales);
-            if (schema.Target.Formats is { } formats)
-            {
-                json.WriteStartArray("formats");
-                foreach (NumberFormat? format in formats)
-                {
-                    WriteFormat(json, format ?? NumberFormat.Plain);
-                }
-
-                json.WriteEndArray();
-            }
-
-            json.WriteEndObject();
-            if (schema.SampleWeight is not null)
-            {
-                json.WriteString("sample_weight", schema.SampleWeight);
-                if (schema.WeightFormat is { } format)
-                {
-                    json.WritePropertyName("weight_format");
-                    WriteFormat(json, format);
-                }
-            }
-
-            WriteStrings(json, "missing", schema.Missing);
-            if (schema.Decimal is { } mark)
-            {
-                json.WriteString("decimal", mark.ToString());
-            }
-
-            json.WriteEndObject();
         }
 
-        return Encoding.UTF8.GetString(stream.ToArray());
+        json.WriteEndObject();
+        if (schema.SampleWeight is not null)
+        {
+            json.WriteString("sample_weight", schema.SampleWeight);
+            if (schema.WeightFormat is { } format)
+            {
+                json.WritePropertyName("weight_format");
+                WriteFormat(json, format);
+            }
+        }
+
+        WriteStrings(json, "missing", schema.Missing);
+        if (schema.Decimal is { } mark)
+        {
+            json.WriteString("decimal", mark.ToString());
+        }
+
+        json.WriteEndObject();
     }
 
     private static void Write(Utf8JsonWriter json, FeatureColumn column)

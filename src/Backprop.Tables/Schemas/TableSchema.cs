@@ -53,6 +53,7 @@ public sealed record TableSchema(IReadOnlyList<FeatureColumn> Columns, TargetCol
             throw new DataException($"'{table.Source}': {rows} rows of {width} features are more than one data set holds");
         }
 
+        table = WithGaps(table, notes);
         T[] features = new FeatureEncoder<T>(table, options ?? new(), notes is not null).Encode(Columns, notes);
         bool present = Target.Names.All(name => table.Find(name) is not null);
         Targets<T> targets = needTargets || present ? TargetEncoder.Read<T>(Target, table, asValue) : Targets<T>.None;
@@ -103,7 +104,7 @@ public sealed record TableSchema(IReadOnlyList<FeatureColumn> Columns, TargetCol
             }
         }
 
-        return dialect with { Missing = dialect.Missing ?? Missing, Decimal = mark, Columns = columns, Others = ColumnReadingKind.Skip };
+        return dialect with { Missing = dialect.Missing ?? Missing, Decimal = mark, Columns = columns, Others = ColumnReadingKind.Skip, IsForModel = true };
     }
 
     /// <summary>A format with the decimal mark that a file is told to have; the marks change places.</summary>
@@ -140,6 +141,22 @@ public sealed record TableSchema(IReadOnlyList<FeatureColumn> Columns, TargetCol
         return weights;
     }
 
+    /// <summary>A row of JSON that does not name a cell has a gap there, also where no other row names it.</summary>
+    private Table WithGaps(Table table, Notes? notes)
+    {
+        FeatureColumn[] used = [.. Columns.Where(column => column.IsFeature)];
+        string[] lacking = table.RowsNameCells ? [.. used.Where(column => table.Find(column.Name) is null).Select(column => column.Name)] : [];
+        if (lacking.Length == 0)
+        {
+            return table;
+        }
+
+        double[] gaps = new double[table.Rows];
+        gaps.AsSpan().Fill(double.NaN);
+        notes?.Add(new($"'{table.Source}': no row has {Describe(table, lacking, [.. used.Select(column => column.Name)])}: all {(lacking.Length == 1 ? "its" : "their")} cells are taken as missing", IsLoss: true));
+        return table.With([.. table.Columns, .. lacking.Select(name => new Column(name, ColumnType.Real, gaps))]);
+    }
+
     internal static Column Require(Table table, string name) => table.Find(name) ?? throw Lacking(table, [name], []);
 
     internal static void RequireAll(Table table, IReadOnlyList<FeatureColumn> columns)
@@ -156,8 +173,13 @@ public sealed record TableSchema(IReadOnlyList<FeatureColumn> Columns, TargetCol
     /// <param name="used">Columns that have a meaning of their own: none of them is a misspelled other.</param>
     private static DataException Lacking(Table table, string[] names, HashSet<string> used)
     {
-        string[] known = [.. table.Names, .. table.Skipped], free = [.. known.Where(name => !used.Contains(name))];
+        return new($"'{table.Source}': missing {Describe(table, names, used)}; the file has {Suggestion.List([.. table.Names, .. table.Skipped])}");
+    }
+
+    private static string Describe(Table table, string[] names, HashSet<string> used)
+    {
+        string[] free = [.. table.Names.Concat(table.Skipped).Where(name => !used.Contains(name))];
         IEnumerable<string> each = names.Take(5).Select(name => $"'{name}'{(Suggestion.Nearest(name, free) is { } nearest ? $" (did you mean '{nearest}'?)" : "")}");
-        return new($"'{table.Source}': missing column{(names.Length == 1 ? "" : "s")} {string.Join(", ", each)}{(names.Length > 5 ? $", … ({names.Length} in all)" : "")}; the file has {Suggestion.List(known)}");
+        return $"column{(names.Length == 1 ? "" : "s")} {string.Join(", ", each)}{(names.Length > 5 ? $", … ({names.Length} in all)" : "")}";
     }
 }

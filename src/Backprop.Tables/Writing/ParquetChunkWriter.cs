@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using Backprop.Tables.Reading.ParquetFiles;
@@ -120,10 +121,10 @@ internal sealed class ParquetChunkWriter(Column column, PhysicalType type, int f
                     AddText(column.Codes[row]);
                     break;
                 case PhysicalType.Int64:
-                    _page.AddInt64((long)column.Numbers[row]);
+                    _page.AddInt64(column.IsText ? long.Parse(column.Values[column.Codes[row]], CultureInfo.InvariantCulture) : (long)column.Numbers[row]);
                     break;
                 case PhysicalType.Double:
-                    _page.AddInt64(BitConverter.DoubleToInt64Bits(column.Numbers[row]));
+                    _page.AddInt64(BitConverter.DoubleToInt64Bits(column.IsText ? column.TypedNumber(column.Codes[row]) : column.Numbers[row]));
                     break;
                 default:
                     bits |= (column.Numbers[row] != 0 ? 1UL : 0) << held;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Backprop.Tables.Reading.ParquetFiles;
 
 namespace Backprop.Tables.Writing;
@@ -32,7 +33,25 @@ internal static class ParquetRows
         stream.Write(bytes.Written);
     }
 
-    private static PhysicalType TypeOf(Column column) => column.IsText ? PhysicalType.Bytes : column.Type == ColumnType.Boolean ? PhysicalType.Boolean : IsWhole(column) ? PhysicalType.Int64 : PhysicalType.Double;
+    private static PhysicalType TypeOf(Column column) => column.IsText ? TypeOfSpelled(column) : column.Type == ColumnType.Boolean ? PhysicalType.Boolean : IsWhole(column) ? PhysicalType.Int64 : PhysicalType.Double;
+
+    /// <summary>Of numbers as a file with types has spelled them: that of numbers where no digit is lost by it.</summary>
+    private static PhysicalType TypeOfSpelled(Column column)
+    {
+        bool areWhole = true, areNumbers = column.Values.Count > 0;
+        for (int code = 0; code < column.Values.Count && areNumbers; code++)
+        {
+            string text = column.Values[code];
+            bool isWhole = long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long whole);
+            areWhole &= isWhole && (whole != 0 || text[0] != '-');
+            areNumbers = double.IsFinite(column.TypedNumber(code)) && (isWhole ? areWhole || Math.Abs((double)whole) <= 1L << 53 : IsDouble(text));
+        }
+
+        return !areNumbers ? PhysicalType.Bytes : areWhole ? PhysicalType.Int64 : PhysicalType.Double;
+    }
+
+    /// <summary>Whether a text is a number of no more digits than a double keeps.</summary>
+    private static bool IsDouble(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) && text.Split('e', 'E')[0].Count(char.IsAsciiDigit) <= 17;
 
     /// <summary>Whether all numbers are whole, and small enough to be each its own double.</summary>
     private static bool IsWhole(Column column)

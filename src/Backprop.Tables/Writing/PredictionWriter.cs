@@ -49,7 +49,7 @@ public static class PredictionWriter
             {
                 json.WriteNullValue(); // also for infinity, which JSON cannot say
             }
-            else if (column.IsText)
+            else if (column.IsText && !double.IsFinite(column.TypedNumber(column.Codes[row])))
             {
                 json.WriteStringValue(column.Text(row));
             }

@@ -6,7 +6,8 @@ namespace Backprop.Data;
 /// <typeparam name="T">float or double.</typeparam>
 public sealed class Dataset<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly T[] _features;
+    private readonly RowSource<T>? _source;
+    private T[]? _features;
 
     /// <summary>A data set over the given arrays, which are not copied.</summary>
     /// <param name="rows">At least 1.</param>
@@ -29,27 +30,23 @@ public sealed class Dataset<T> where T : unmanaged, IBinaryFloatingPointIeee754<
             throw new DataException($"found {features.Length} features, expected {rows} rows × {featureCount}");
         }
 
-        if (!targets.IsEmpty && targets.Rows != rows)
-        {
-            throw new DataException($"found {targets.Rows} targets for {rows} rows");
-        }
-
-        if (sampleWeights is not null && sampleWeights.Length != rows)
-        {
-            throw new DataException($"found {sampleWeights.Length} sample weights for {rows} rows");
-        }
-
-        RequireFinite(features, featureCount, "feature");
-        RequireFinite(targets.AllValues, Math.Max(1, targets.Count), "target");
-        for (int row = 0; row < sampleWeights?.Length; row++)
-        {
-            if (!T.IsFinite(sampleWeights[row]) || sampleWeights[row] < T.Zero)
-            {
-                throw new DataException($"row {row}: sample weight {sampleWeights[row]} found, a finite number ≥ 0 expected");
-            }
-        }
-
         (Rows, FeatureCount, _features, Targets, SampleWeights) = (rows, featureCount, features, targets, sampleWeights);
+        RequireFinite(features, featureCount, "feature");
+        RequireFitting();
+        FirstWeighted = sampleWeights is null ? 0 : Array.FindIndex(sampleWeights, weight => weight > T.Zero);
+    }
+
+    /// <summary>A data set whose features are asked for batch by batch. Whether they are finite is found out by the step that meets them.</summary>
+    /// <param name="features">Where they come from.</param>
+    /// <param name="targets">A target for each row, or none at all.</param>
+    /// <param name="sampleWeights">A weight ≥ 0 for each row, or null: all weigh the same.</param>
+    /// <exception cref="DataException">Sizes that do not fit, a target that is not finite, a negative weight.</exception>
+    public Dataset(RowSource<T> features, Targets<T> targets, T[]? sampleWeights = null)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        ArgumentNullException.ThrowIfNull(targets);
+        (Rows, FeatureCount, _source, Targets, SampleWeights) = (features.Rows, features.Width, features, targets, sampleWeights);
+        RequireFitting();
         FirstWeighted = sampleWeights is null ? 0 : Array.FindIndex(sampleWeights, weight => weight > T.Zero);
     }
 
@@ -59,8 +56,9 @@ public sealed class Dataset<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     /// <summary>The entries of x₀.</summary>
     public int FeatureCount { get; }
 
-    /// <summary>All features, row-major [Rows×Features].</summary>
-    public ReadOnlySpan<T> Features => _features;
+    /// <summary>All features, row-major [Rows×Features]. Where they come from a <see cref="RowSource{T}"/> they are copied when first asked for, all of them; training and evaluation do not ask.</summary>
+    /// <exception cref="DataException">More numbers than an array holds.</exception>
+    public ReadOnlySpan<T> Features => FeatureArray;
 
     /// <summary>A target for each row, or none.</summary>
     public Targets<T> Targets { get; }
@@ -68,7 +66,10 @@ public sealed class Dataset<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     /// <summary>A weight for each row, or null.</summary>
     public T[]? SampleWeights { get; }
 
-    internal T[] FeatureArray => _features;
+    internal T[] FeatureArray => _features ??= Copied();
+
+    /// <summary>Where the features come from; null: they are in memory.</summary>
+    internal RowSource<T>? Source => _source;
 
     /// <summary>The first row that counts; −1: none does.</summary>
     internal int FirstWeighted { get; }
@@ -78,7 +79,7 @@ public sealed class Dataset<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     public ReadOnlySpan<T> Row(int row)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)Rows, nameof(row));
-        return _features.AsSpan(row * FeatureCount, FeatureCount);
+        return FeatureArray.AsSpan(row * FeatureCount, FeatureCount);
     }
 
     /// <summary>A data set of some of the rows, copied.</summary>
@@ -101,7 +102,37 @@ public sealed class Dataset<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     }
 
     /// <summary>The same data with other sample weights.</summary>
-    public Dataset<T> WithSampleWeights(T[]? weights) => new(Rows, FeatureCount, _features, Targets, weights);
+    public Dataset<T> WithSampleWeights(T[]? weights) => _source is null ? new(Rows, FeatureCount, FeatureArray, Targets, weights) : new(_source, Targets, weights);
+
+    private T[] Copied()
+    {
+        var features = new T[ArraySize.Of(Rows, FeatureCount, "features")];
+        _source!.CopyRows([.. Enumerable.Range(0, Rows)], features, FeatureCount);
+        return features;
+    }
+
+    /// <summary>Requires targets and weights that belong to the rows.</summary>
+    private void RequireFitting()
+    {
+        if (!Targets.IsEmpty && Targets.Rows != Rows)
+        {
+            throw new DataException($"found {Targets.Rows} targets for {Rows} rows");
+        }
+
+        if (SampleWeights is not null && SampleWeights.Length != Rows)
+        {
+            throw new DataException($"found {SampleWeights.Length} sample weights for {Rows} rows");
+        }
+
+        RequireFinite(Targets.AllValues, Math.Max(1, Targets.Count), "target");
+        for (int row = 0; row < SampleWeights?.Length; row++)
+        {
+            if (!T.IsFinite(SampleWeights[row]) || SampleWeights[row] < T.Zero)
+            {
+                throw new DataException($"row {row}: sample weight {SampleWeights[row]} found, a finite number ≥ 0 expected");
+            }
+        }
+    }
 
     private static void RequireFinite(ReadOnlySpan<T> values, int columns, string what)
     {

@@ -1,5 +1,8 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Backprop.Kernels;
+using Backprop.Propagation;
 using Backprop.Propagation.Stages;
 
 namespace Backprop.Layers;
@@ -18,13 +21,43 @@ public sealed class Residual() : LayerPart("residual", LayerPlace.Around)
         : inputs != units ? $"a residual layer is as wide as the one before it: {units} units found, {inputs} expected"
         : null;
 
-    internal override Stage<T, V>? Plan<T, V>(StagePlace<T> place) => new ResidualStage<T, V>(place);
+    internal override Stage<T, V>? Plan<T, V>(StagePlace<T> place) => new SumStage<T, V>(place);
 
     internal override void Forward<TElement>(ReadOnlySpan<TElement> q, ReadOnlySpan<TElement> before, TElement[][] tensors, Span<TElement> p)
     {
         for (int i = 0; i < p.Length; i++)
         {
             p[i] = before[i] + q[i];
+        }
+    }
+
+    /// <summary>X_{ℓ−1} + X; back: Δ stays, and is kept as a part of ∂X_{ℓ−1}.</summary>
+    private sealed unsafe class SumStage<T, V>(StagePlace<T> place) : Stage<T, V>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where V : unmanaged, ILanes<V, T>
+    {
+        public override BatchMatrix<T>? Skipped { get; } = place.HasBackward ? place.NewMatrix() : null;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public override void Forward(int thread, int column, int width, int first, int count)
+        {
+            for (int sample = first; sample < first + count; sample++)
+            {
+                T* before = place.Before.Row(sample), from = Input.Row(sample), to = Output.Row(sample);
+                for (int n = column; n < column + width; n += V.Count)
+                {
+                    (V.Load(before + n) + V.Load(from + n)).Store(to + n);
+                }
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public override void Backward(int thread, int column, int width, int first, int count)
+        {
+            for (int sample = first; sample < first + count; sample++)
+            {
+                new Span<T>(Delta.Row(sample) + column, width).CopyTo(new(Skipped!.Row(sample) + column, width));
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Backprop.Activations;
+using Backprop.Inputs;
 using Backprop.Layers;
 using Backprop.Losses;
 using Backprop.Networks;
@@ -11,7 +12,7 @@ namespace Backprop.ModelFiles;
 internal static class NetworkJson
 {
     /// <summary>The keys beside the loss's parameter, which must be called otherwise.</summary>
-    public static readonly string[] Keys = ["inputs", "layers", "loss"];
+    public static readonly string[] Keys = ["inputs", "input", "layers", "loss"];
 
     /// <exception cref="ModelException">An activation or the loss is not registered: what is written could not be read.</exception>
     public static string Write(NetworkDefinition network)
@@ -27,6 +28,11 @@ internal static class NetworkJson
         {
             json.WriteStartObject();
             json.WriteNumber("inputs", network.Inputs);
+            if (network.Input is { } input)
+            {
+                InputJson.Write(json, input);
+            }
+
             json.WriteStartArray("layers");
             foreach (LayerDefinition layer in network.Layers)
             {
@@ -75,7 +81,11 @@ internal static class NetworkJson
                 layers.Add(new(Get(layer, "units").GetInt32(), ActivationFunction.Create(Name(Get(layer, "activation"), "activation"), alpha), LayerPart.Read(layer)));
             }
 
-            return new(Get(root, "inputs").GetInt32(), layers, loss);
+            int inputs = Get(root, "inputs").GetInt32();
+            InputDefinition? input = root.TryGetProperty("input", out JsonElement given) ? InputJson.Read(given) : null;
+            return input is null ? new(inputs, layers, loss)
+                : input.RowWidth == inputs ? new(input, layers, loss)
+                : throw new ModelException($"{inputs} inputs found, {input.RowWidth} expected: {input.Numbers} numbers and {input.Codes.Length} codes");
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or UsageException)
         {
@@ -103,12 +113,12 @@ internal static class NetworkJson
         return loss.ParameterName is { } given && root.TryGetProperty(given, out JsonElement value) ? Loss.Create(loss.Name, value.GetDouble()) : loss;
     }
 
-    private static JsonElement Get(JsonElement element, string name) =>
+    internal static JsonElement Get(JsonElement element, string name) =>
         element.TryGetProperty(name, out JsonElement value) ? value : throw new ModelException($"'{name}' is missing");
 
     private static string Name(JsonElement element, string what) => element.GetString() ?? throw new ModelException($"'{what}' is null");
 
-    private static void RequireKeys(JsonElement element, string where, string[] known)
+    internal static void RequireKeys(JsonElement element, string where, string[] known)
     {
         foreach (JsonProperty property in element.EnumerateObject())
         {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics;
+using Backprop.Inputs;
 using Backprop.Layers;
 
 namespace Backprop.Networks;
@@ -13,14 +14,19 @@ internal sealed class NetworkBuilder<T> where T : unmanaged, IBinaryFloatingPoin
 
     public NetworkBuilder(NetworkDefinition definition)
     {
+        foreach (InputPart part in definition.InputParts)
+        {
+            part.AddParameters(this);
+        }
+
         for (int layer = 1; layer <= definition.Layers.Length; layer++)
         {
             LayerDefinition of = definition.Layers[layer - 1];
             int inputs = definition.InputsOf(layer);
             ParameterPanels panels = AddPanels(layer, inputs + 1, of.Units, penalisedRows: inputs);
             _products.Add(panels);
-            AddBlock(layer, "weight", "W", [of.Units, inputs], panels, isTransposed: true);
-            AddBlock(layer, "bias", "b", [of.Units], panels, firstRow: inputs);
+            AddBlock(layer, "weight", "W", [of.Units, inputs], panels, n => (n % inputs, n / inputs));
+            AddBlock(layer, "bias", "b", [of.Units], panels, n => (inputs, n));
             foreach (LayerPart part in of.Parts)
             {
                 _part = part;
@@ -46,9 +52,9 @@ internal sealed class NetworkBuilder<T> where T : unmanaged, IBinaryFloatingPoin
     public ImmutableArray<BlockPlace> Blocks => [.. _blocks];
 
     /// <summary>The next part of θ.</summary>
-    public ParameterPanels AddPanels(int layer, int rows, int columns, int penalisedRows = 0, double rateFactor = 1)
+    public ParameterPanels AddPanels(int layer, int rows, int columns, int penalisedRows = 0)
     {
-        _panels.Add(new(_panels.Count, layer, Length, rows, columns, penalisedRows, rateFactor));
+        _panels.Add(new(_panels.Count, layer, Length, rows, columns, penalisedRows));
         return _panels[^1];
     }
 
@@ -65,14 +71,14 @@ internal sealed class NetworkBuilder<T> where T : unmanaged, IBinaryFloatingPoin
     /// <param name="kind">Its name in formulas, without the layer's number.</param>
     /// <param name="shape">Its shape.</param>
     /// <param name="panels">Where it lies.</param>
-    /// <param name="firstRow">Its first row there.</param>
-    /// <param name="isTransposed">Whether [i, j] is column i, row j there.</param>
+    /// <param name="place">Where its n-th number lies there; null: in rows of the last dimension.</param>
     /// <param name="initial">What its numbers are at first.</param>
     /// <param name="least">No number of it can be less.</param>
     public void AddBlock(
-        int layer, string name, string kind, ImmutableArray<int> shape, ParameterPanels panels, int firstRow = 0, bool isTransposed = false, double initial = 0, double least = double.NegativeInfinity)
+        int layer, string name, string kind, ImmutableArray<int> shape, ParameterPanels panels, Func<int, (int Row, int Column)>? place = null, double initial = 0, double least = double.NegativeInfinity)
     {
         bool isTrained = !_state.Exists(state => ReferenceEquals(state, panels));
-        _blocks.Add(new(new(layer, name, kind, shape, isTrained, _part, least), panels, firstRow, isTransposed, initial));
+        int width = shape[^1];
+        _blocks.Add(new(new(layer, name, kind, shape, isTrained, _part, least), panels, place ?? (n => Math.DivRem(n, width)), initial));
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Backprop.Activations;
+using Backprop.Inputs;
 using Backprop.Layers;
 using Backprop.Losses;
 
@@ -17,17 +18,30 @@ public sealed class NetworkDefinition : IEquatable<NetworkDefinition>
 
     /// <summary>A network of the given layers.</summary>
     /// <exception cref="UsageException">A size is out of range, softmax stands before the last layer, or the loss does not fit the output layer.</exception>
-    public NetworkDefinition(int inputs, IEnumerable<LayerDefinition> layers, Loss? loss = null)
+    public NetworkDefinition(int inputs, IEnumerable<LayerDefinition> layers, Loss? loss = null) : this(inputs, null, layers, loss)
+    {
+    }
+
+    /// <summary>A network whose rows become x₀ by more than a copy.</summary>
+    /// <exception cref="UsageException">As above, or a size of the input that cannot be.</exception>
+    public NetworkDefinition(InputDefinition input, IEnumerable<LayerDefinition> layers, Loss? loss = null)
+        : this(input?.RowWidth ?? throw new ArgumentNullException(nameof(input)), input, layers, loss)
+    {
+    }
+
+    private NetworkDefinition(int inputs, InputDefinition? input, IEnumerable<LayerDefinition> layers, Loss? loss)
     {
         ArgumentNullException.ThrowIfNull(layers);
         Inputs = inputs is > 0 and <= MaxWidth ? inputs : throw new UsageException($"a network needs 1 to {MaxWidth} inputs, found {inputs}");
         Layers = [.. layers];
+        input?.Validate();
+        Input = input;
         if (Layers.IsEmpty || Layers.Length > MaxWidth)
         {
             throw new UsageException("a network needs at least one layer");
         }
 
-        int before = inputs;
+        int before = input?.Width ?? inputs;
         for (int layer = 1; layer <= Layers.Length; layer++)
         {
             LayerDefinition definition = Layers[layer - 1];
@@ -58,8 +72,14 @@ public sealed class NetworkDefinition : IEquatable<NetworkDefinition>
         ParameterCount = Tensors.Where(tensor => tensor.IsTrained).Sum(tensor => (long)tensor.Length);
     }
 
-    /// <summary>The entries of x₀.</summary>
+    /// <summary>The entries of a row: of x₀, unless <see cref="Input"/> makes it of them.</summary>
     public int Inputs { get; }
+
+    /// <summary>How rows become x₀; null: they are x₀.</summary>
+    public InputDefinition? Input { get; }
+
+    /// <summary>The parts of x₀; none where rows are x₀.</summary>
+    internal ImmutableArray<InputPart> InputParts => Input?.Parts ?? [];
 
     /// <summary>The layers, ℓ = 1 first.</summary>
     public ImmutableArray<LayerDefinition> Layers { get; }
@@ -83,13 +103,13 @@ public sealed class NetworkDefinition : IEquatable<NetworkDefinition>
     public long ParameterCount { get; }
 
     /// <summary>The width of x_{ℓ−1}.</summary>
-    public int InputsOf(int layer) => layer == 1 ? Inputs : Layers[layer - 2].Units;
+    public int InputsOf(int layer) => layer == 1 ? Input?.Width ?? Inputs : Layers[layer - 2].Units;
 
     /// <summary>Whether the tensors have the same names and shapes, so that numbers of one fit the other.</summary>
     internal bool HasShapeOf(NetworkDefinition other) => Tensors.Select(tensor => tensor.ToString()).SequenceEqual(other.Tensors.Select(tensor => tensor.ToString()));
 
     /// <summary>The same layers under another loss.</summary>
-    public NetworkDefinition With(Loss loss) => new(Inputs, Layers, loss);
+    public NetworkDefinition With(Loss loss) => new(Inputs, Input, Layers, loss);
 
     /// <summary>The loss that goes with an output activation: cross entropy with softmax and log-softmax, binary cross entropy with sigmoid, else the mean squared error.</summary>
     public static Loss DefaultLoss(ActivationFunction output)
@@ -167,7 +187,7 @@ public sealed class NetworkDefinition : IEquatable<NetworkDefinition>
     public override string ToString() => string.Join('-', Layers.Select(layer => layer.ToString()).Prepend(Inputs.ToString(CultureInfo.InvariantCulture)));
 
     /// <inheritdoc/>
-    public bool Equals(NetworkDefinition? other) => other is not null && Inputs == other.Inputs && Loss.Equals(other.Loss) && Layers.SequenceEqual(other.Layers);
+    public bool Equals(NetworkDefinition? other) => other is not null && Inputs == other.Inputs && Equals(Input, other.Input) && Loss.Equals(other.Loss) && Layers.SequenceEqual(other.Layers);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as NetworkDefinition);

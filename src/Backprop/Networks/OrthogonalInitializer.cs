@@ -6,7 +6,7 @@ namespace Backprop.Networks;
 /// <summary>Orthonormal rows (or columns, where there are more rows): Gram and Schmidt, twice, on normal numbers (Saxe et al. 2013).</summary>
 internal sealed class OrthogonalInitializer() : Initializer("orthogonal")
 {
-    internal override void Fill(int inputs, int outputs, CounterRandom ofWeights, CounterRandom ofBiases, Span<double> weights, Span<double> biases)
+    protected internal override void Fill(int inputs, int outputs, CounterRandom ofWeights, CounterRandom ofBiases, Span<double> weights, Span<double> biases)
     {
         int count = Math.Min(inputs, outputs), length = Math.Max(inputs, outputs);
         double[][] vectors = new double[count][];

@@ -41,10 +41,7 @@ public sealed class ParameterBlock<T> where T : unmanaged, IBinaryFloatingPointI
     public int Layer => Tensor.Layer;
 
     /// <summary>Whether L1 and L2 penalise it.</summary>
-    public bool IsPenalised => _place.FirstRow < Panels.PenalisedRows;
-
-    /// <summary>What the learning rate is multiplied by.</summary>
-    public double RateFactor => Panels.RateFactor;
+    public bool IsPenalised => _place.Of(0).Row < Panels.PenalisedRows;
 
     internal ParameterPanels Panels => _place.Panels;
 
@@ -102,10 +99,8 @@ public sealed class ParameterBlock<T> where T : unmanaged, IBinaryFloatingPointI
     internal long IndexOf(int n)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)n, (uint)Length, nameof(n));
-        (int row, int column) = Math.DivRem(n, Shape[^1]);
-        return Shape.Length == 1 ? Panels.Index<T>(_place.FirstRow, n)
-            : _place.IsTransposed ? Panels.Index<T>(_place.FirstRow + column, row)
-            : Panels.Index<T>(_place.FirstRow + row, column);
+        (int row, int column) = _place.Of(n);
+        return Panels.Index<T>(row, column);
     }
 
     /// <summary><c>layers.2.weight [10×64]</c>.</summary>

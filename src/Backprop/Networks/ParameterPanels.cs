@@ -12,8 +12,7 @@ namespace Backprop.Networks;
 /// <param name="Rows">Its rows.</param>
 /// <param name="Columns">Its columns.</param>
 /// <param name="PenalisedRows">So many rows, the first ones, are penalised.</param>
-/// <param name="RateFactor">What the learning rate is multiplied by.</param>
-internal sealed record ParameterPanels(int Number, int Layer, long Offset, int Rows, int Columns, int PenalisedRows = 0, double RateFactor = 1)
+internal sealed record ParameterPanels(int Number, int Layer, long Offset, int Rows, int Columns, int PenalisedRows = 0)
 {
     /// <summary>Where element [row, column] lies in θ.</summary>
     public long Index<T>(int row, int column) where T : unmanaged => Offset + Layout.PanelIndex<T>(row, column, Rows, Columns);

@@ -6,7 +6,7 @@ namespace Backprop.Networks;
 /// <summary>What nn.Linear does: weights and biases uniform in ±1/√In.</summary>
 internal sealed class PyTorchInitializer() : Initializer("pytorch")
 {
-    internal override void Fill(int inputs, int outputs, CounterRandom ofWeights, CounterRandom ofBiases, Span<double> weights, Span<double> biases)
+    protected internal override void Fill(int inputs, int outputs, CounterRandom ofWeights, CounterRandom ofBiases, Span<double> weights, Span<double> biases)
     {
         double bound = 1 / Math.Sqrt(inputs);
         for (int n = 0; n < weights.Length; n++)

@@ -9,7 +9,7 @@ namespace Backprop.Networks;
 /// </summary>
 internal sealed class ScaledInitializer(string name, bool normal, Func<int, int, double> variance) : Initializer(name)
 {
-    internal override void Fill(int inputs, int outputs, CounterRandom ofWeights, CounterRandom ofBiases, Span<double> weights, Span<double> biases)
+    protected internal override void Fill(int inputs, int outputs, CounterRandom ofWeights, CounterRandom ofBiases, Span<double> weights, Span<double> biases)
     {
         double deviation = Math.Sqrt(variance(inputs, outputs)), bound = Math.Sqrt(3) * deviation;
         for (int n = 0; n < weights.Length; n++)

@@ -28,9 +28,11 @@ public sealed class Adadelta : Optimizer
     /// <inheritdoc/>
     public override IReadOnlyList<string> StateNames => ["square_avg", "acc_delta"];
 
-    private protected override IReadOnlyList<string> OptionNames => ["rho", "epsilon"];
+    /// <inheritdoc/>
+    protected override IReadOnlyList<string> OptionNames => ["rho", "epsilon"];
 
-    internal override OptimizerKernel<TElement> Bind<TElement>() => new RuleKernel<Rule<TElement>, TElement>(new(this));
+    /// <inheritdoc/>
+    protected internal override OptimizerKernel<TElement> Bind<TElement>() => Kernel<Rule<TElement>, TElement>(new(this));
 
     [ModuleInitializer]
     internal static void Register() => Register("adadelta", options => new Adadelta(options));

@@ -24,9 +24,11 @@ public sealed class Adagrad : Optimizer
     /// <inheritdoc/>
     public override IReadOnlyList<string> StateNames => ["sum"];
 
-    private protected override IReadOnlyList<string> OptionNames => ["epsilon"];
+    /// <inheritdoc/>
+    protected override IReadOnlyList<string> OptionNames => ["epsilon"];
 
-    internal override OptimizerKernel<TElement> Bind<TElement>() => new RuleKernel<Rule<TElement>, TElement>(new(this));
+    /// <inheritdoc/>
+    protected internal override OptimizerKernel<TElement> Bind<TElement>() => Kernel<Rule<TElement>, TElement>(new(this));
 
     [ModuleInitializer]
     internal static void Register() => Register("adagrad", options => new Adagrad(options));

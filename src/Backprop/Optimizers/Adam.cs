@@ -37,9 +37,11 @@ public sealed class Adam : Optimizer
     /// <inheritdoc/>
     public override IReadOnlyList<string> StateNames => Amsgrad ? ["exp_avg", "exp_avg_sq", "max_exp_avg_sq"] : ["exp_avg", "exp_avg_sq"];
 
-    private protected override IReadOnlyList<string> OptionNames => ["beta1", "beta2", "epsilon", "amsgrad"];
+    /// <inheritdoc/>
+    protected override IReadOnlyList<string> OptionNames => ["beta1", "beta2", "epsilon", "amsgrad"];
 
-    internal override OptimizerKernel<TElement> Bind<TElement>() => new RuleKernel<Rule<TElement>, TElement>(new(this));
+    /// <inheritdoc/>
+    protected internal override OptimizerKernel<TElement> Bind<TElement>() => Kernel<Rule<TElement>, TElement>(new(this));
 
     [ModuleInitializer]
     internal static void Register() => Register("adam", options => new Adam(options));

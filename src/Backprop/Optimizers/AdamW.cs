@@ -37,11 +37,14 @@ public sealed class AdamW : Optimizer
     /// <inheritdoc/>
     public override IReadOnlyList<string> StateNames => Amsgrad ? ["exp_avg", "exp_avg_sq", "max_exp_avg_sq"] : ["exp_avg", "exp_avg_sq"];
 
-    private protected override double DefaultWeightDecay => 0.01;
+    /// <inheritdoc/>
+    protected override double DefaultWeightDecay => 0.01;
 
-    private protected override IReadOnlyList<string> OptionNames => ["beta1", "beta2", "epsilon", "amsgrad"];
+    /// <inheritdoc/>
+    protected override IReadOnlyList<string> OptionNames => ["beta1", "beta2", "epsilon", "amsgrad"];
 
-    internal override OptimizerKernel<TElement> Bind<TElement>() => new RuleKernel<Rule<TElement>, TElement>(new(this));
+    /// <inheritdoc/>
+    protected internal override OptimizerKernel<TElement> Bind<TElement>() => Kernel<Rule<TElement>, TElement>(new(this));
 
     [ModuleInitializer]
     internal static void Register() => Register("adamw", options => new AdamW(options));

@@ -28,9 +28,11 @@ public sealed class Lion : Optimizer
     /// <inheritdoc/>
     public override IReadOnlyList<string> StateNames => ["exp_avg"];
 
-    private protected override IReadOnlyList<string> OptionNames => ["beta1", "beta2"];
+    /// <inheritdoc/>
+    protected override IReadOnlyList<string> OptionNames => ["beta1", "beta2"];
 
-    internal override OptimizerKernel<TElement> Bind<TElement>() => new RuleKernel<Rule<TElement>, TElement>(new(this));
+    /// <inheritdoc/>
+    protected internal override OptimizerKernel<TElement> Bind<TElement>() => Kernel<Rule<TElement>, TElement>(new(this));
 
     [ModuleInitializer]
     internal static void Register() => Register("lion", options => new Lion(options));

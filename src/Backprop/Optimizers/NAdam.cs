@@ -33,9 +33,11 @@ public sealed class NAdam : Optimizer
     /// <inheritdoc/>
     public override IReadOnlyList<string> StateNames => ["exp_avg", "exp_avg_sq"];
 
-    private protected override IReadOnlyList<string> OptionNames => ["beta1", "beta2", "epsilon"];
+    /// <inheritdoc/>
+    protected override IReadOnlyList<string> OptionNames => ["beta1", "beta2", "epsilon"];
 
-    internal override OptimizerKernel<TElement> Bind<TElement>() => new RuleKernel<Rule<TElement>, TElement>(new(this));
+    /// <inheritdoc/>
+    protected internal override OptimizerKernel<TElement> Bind<TElement>() => Kernel<Rule<TElement>, TElement>(new(this));
 
     /// <summary>ln 0.96 and PyTorch's momentum_decay.</summary>
     private const double LogOfBase = -0.040821994520255166, MomentumDecay = 0.004;

@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Backprop.Kernels;
-using Backprop.Networks;
 using Backprop.Propagation;
 
 namespace Backprop.Optimizers;
@@ -11,17 +10,17 @@ internal sealed unsafe class ParameterUpdate<T, V> : ParameterUpdate<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where V : unmanaged, ILanes<V, T>
 {
-    private readonly double[] _rateFactors; // each once
+    private readonly double[] _rates; // what learning rates are multiplied by, each once
     private readonly OptimizerKernel<V>[] _kernels, _kernelOfPart;
 
     /// <param name="optimizer">The optimizer.</param>
     /// <param name="parameters">θ.</param>
-    /// <param name="parts">The parts of θ, which say what the learning rate is multiplied by.</param>
-    public ParameterUpdate(Optimizer optimizer, AlignedBuffer<T> parameters, IReadOnlyList<ParameterPanels> parts) : base(optimizer, parameters)
+    /// <param name="rateOfPart">What the learning rate of each part of θ is multiplied by.</param>
+    public ParameterUpdate(Optimizer optimizer, AlignedBuffer<T> parameters, IReadOnlyList<double> rateOfPart) : base(optimizer, parameters)
     {
-        _rateFactors = [.. parts.Select(part => part.RateFactor).Distinct()];
-        _kernels = [.. _rateFactors.Select(_ => optimizer.Bind<V>())];
-        _kernelOfPart = [.. parts.Select(part => _kernels[Array.IndexOf(_rateFactors, part.RateFactor)])];
+        _rates = [.. rateOfPart.Distinct()];
+        _kernels = [.. _rates.Select(_ => optimizer.Bind<V>())];
+        _kernelOfPart = [.. rateOfPart.Select(rate => _kernels[Array.IndexOf(_rates, rate)])];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -29,7 +28,7 @@ internal sealed unsafe class ParameterUpdate<T, V> : ParameterUpdate<T>
     {
         for (int n = 0; n < _kernels.Length; n++)
         {
-            _kernels[n].Begin(step, learningRate * _rateFactors[n]);
+            _kernels[n].Begin(step, learningRate * _rates[n]);
         }
     }
 

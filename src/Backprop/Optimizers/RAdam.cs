@@ -33,9 +33,11 @@ public sealed class RAdam : Optimizer
     /// <inheritdoc/>
     public override IReadOnlyList<string> StateNames => ["exp_avg", "exp_avg_sq"];
 
-    private protected override IReadOnlyList<string> OptionNames => ["beta1", "beta2", "epsilon"];
+    /// <inheritdoc/>
+    protected override IReadOnlyList<string> OptionNames => ["beta1", "beta2", "epsilon"];
 
-    internal override OptimizerKernel<TElement> Bind<TElement>() => new RuleKernel<Rule<TElement>, TElement>(new(this));
+    /// <inheritdoc/>
+    protected internal override OptimizerKernel<TElement> Bind<TElement>() => Kernel<Rule<TElement>, TElement>(new(this));
 
     [ModuleInitializer]
     internal static void Register() => Register("radam", options => new RAdam(options));

@@ -38,9 +38,11 @@ public sealed class RmsProp : Optimizer
     /// <inheritdoc/>
     public override IReadOnlyList<string> StateNames => ["square_avg", .. Momentum > 0 ? (string[])["momentum_buffer"] : [], .. Centered ? (string[])["grad_avg"] : []];
 
-    private protected override IReadOnlyList<string> OptionNames => ["rho", "epsilon", "momentum", "centered"];
+    /// <inheritdoc/>
+    protected override IReadOnlyList<string> OptionNames => ["rho", "epsilon", "momentum", "centered"];
 
-    internal override OptimizerKernel<TElement> Bind<TElement>() => new RuleKernel<Rule<TElement>, TElement>(new(this));
+    /// <inheritdoc/>
+    protected internal override OptimizerKernel<TElement> Bind<TElement>() => Kernel<Rule<TElement>, TElement>(new(this));
 
     [ModuleInitializer]
     internal static void Register() => Register("rmsprop", options => new RmsProp(options));

@@ -21,9 +21,11 @@ public sealed class Rprop : Optimizer
     /// <inheritdoc/>
     public override IReadOnlyList<string> StateNames => ["prev", "step_size"];
 
-    private protected override IReadOnlyList<string> OptionNames => [];
+    /// <inheritdoc/>
+    protected override IReadOnlyList<string> OptionNames => [];
 
-    internal override OptimizerKernel<TElement> Bind<TElement>() => new RuleKernel<Rule<TElement>, TElement>(new(this));
+    /// <inheritdoc/>
+    protected internal override OptimizerKernel<TElement> Bind<TElement>() => Kernel<Rule<TElement>, TElement>(new(this));
 
     [ModuleInitializer]
     internal static void Register() => Register("rprop", options => new Rprop(options));

@@ -10,10 +10,10 @@ internal sealed unsafe class RuleKernel<TRule, TElement>(TRule rule) : Optimizer
 {
     private TRule _rule = rule;
 
-    public override void Begin(long step, double learningRate) => _rule.Begin(step, learningRate);
+    internal override void Begin(long step, double learningRate) => _rule.Begin(step, learningRate);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override TElement Run(TElement* parameters, TElement* gradients, TElement* state0, TElement* state1, TElement* state2, nint count)
+    internal override TElement Run(TElement* parameters, TElement* gradients, TElement* state0, TElement* state1, TElement* state2, nint count)
     {
         ref TRule rule = ref _rule; // its constants are read where they lie
         TElement finite = TElement.Create(0); // ∞ − ∞ and NaN − NaN are NaN

@@ -37,9 +37,11 @@ public sealed class Sgd : Optimizer
     /// <inheritdoc/>
     public override IReadOnlyList<string> StateNames => Momentum > 0 ? ["momentum_buffer"] : [];
 
-    private protected override IReadOnlyList<string> OptionNames => ["momentum", "dampening", "nesterov"];
+    /// <inheritdoc/>
+    protected override IReadOnlyList<string> OptionNames => ["momentum", "dampening", "nesterov"];
 
-    internal override OptimizerKernel<TElement> Bind<TElement>() => new RuleKernel<Rule<TElement>, TElement>(new(this));
+    /// <inheritdoc/>
+    protected internal override OptimizerKernel<TElement> Bind<TElement>() => Kernel<Rule<TElement>, TElement>(new(this));
 
     [ModuleInitializer]
     internal static void Register() => Register("sgd", options => new Sgd(options));

@@ -42,14 +42,6 @@ internal sealed unsafe class LayerPlan<T, V>
         _forward = Groups(stages);
     }
 
-    /// <summary>X₀, with a 1 behind the last feature.</summary>
-    public static BatchMatrix<T> NewInput(NetworkDefinition definition, int capacity)
-    {
-        var input = new BatchMatrix<T>(capacity, definition.Inputs, Layout.RowStride<T>(definition.Inputs + 1));
-        input.SetOnes(0, capacity);
-        return input;
-    }
-
     /// <summary>The layers of a network, each on the one before. At the output layer the activation is missing: it goes with the loss.</summary>
     public static LayerPlan<T, V>[] Chain(Network<T> network, Samples<T> samples, BatchMatrix<T> input, int threads, bool isTraining = false, bool batchStatistics = false, bool hasBackward = false, bool updatesState = false)
     {

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Backprop.Data;
 using Backprop.Kernels;
 using Backprop.Networks;
@@ -88,7 +89,7 @@ internal sealed unsafe class PredictionPlan<T> : IDisposable where T : unmanaged
             for (int start = 0, count; start < data.Rows; start += count)
             {
                 count = Math.Min(data.Rows - start, BlockRows * _team.Count);
-                _samples.Batch = new(data, order, start, count, weights);
+                _samples.Begin(new(data, order, start, count, weights));
                 Run(preActivations ? _evaluatePreActivations : _evaluate, count);
                 loss = _samples.AddLosses(loss, count);
                 _out.First += (nint)count * _network.Definition.Outputs;
@@ -107,29 +108,33 @@ internal sealed unsafe class PredictionPlan<T> : IDisposable where T : unmanaged
     {
         public T* First { get; set; }
 
-        public Span<T> OfCaller(int sample) => new(First + ((nint)sample * width), width);
+        public T* OfCaller(int sample) => First + ((nint)sample * width);
 
-        public Span<T> OfMatrix(int sample) => new(matrix.Row(sample), width);
+        public T* OfMatrix(int sample) => matrix.Row(sample);
+
+        public int Width => width;
     }
 
     private sealed class CopyIn(Rows rows) : Pass
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(int thread, int unit, int endUnit, int first, int count)
         {
             for (int sample = first; sample < first + count; sample++)
             {
-                rows.OfCaller(sample).CopyTo(rows.OfMatrix(sample));
+                RowCopy.Run(rows.OfCaller(sample), rows.OfMatrix(sample), rows.Width);
             }
         }
     }
 
     private sealed class CopyOut(Rows rows) : Pass
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(int thread, int unit, int endUnit, int first, int count)
         {
             for (int sample = first; sample < first + count; sample++)
             {
-                rows.OfMatrix(sample).CopyTo(rows.OfCaller(sample));
+                RowCopy.Run(rows.OfMatrix(sample), rows.OfCaller(sample), rows.Width);
             }
         }
     }
@@ -142,12 +147,12 @@ internal sealed unsafe class PredictionPlan<T> : IDisposable where T : unmanaged
         public Half Visit<V>() where V : unmanaged, ILanes<V, T>
         {
             NetworkDefinition definition = network.Definition;
-            BatchMatrix<T> input = LayerPlan<T, V>.NewInput(definition, samples.Capacity);
-            LayerPlan<T, V>[] layers = LayerPlan<T, V>.Chain(network, samples, input, threads);
+            var input = new InputPlan<T, V>(network, samples, hasBackward: false, threads);
+            LayerPlan<T, V>[] layers = LayerPlan<T, V>.Chain(network, samples, input.Output, threads);
             Pass Output(OutputStage stage) => new OutputPass<T, V>(definition, samples, definition.Loss.Bind<V>(definition.Layers[^1].Activation), layers[^1].Output, null, stage, threads);
             return new(
-                input,
-                [.. layers.SelectMany((layer, index) => layer.Forward(network, index == 0 ? input : layers[index - 1].Output))],
+                input.Rows,
+                [.. input.Forward, .. layers.SelectMany((layer, index) => layer.Forward(network, index == 0 ? input.Output : layers[index - 1].Output))],
                 layers[^1].Output, Output(OutputStage.Outputs), Output(OutputStage.Losses));
         }
     }

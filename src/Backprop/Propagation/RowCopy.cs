@@ -19,7 +19,7 @@ internal static unsafe class RowCopy
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Ask<T>(Dataset<T> data, ReadOnlySpan<int> rows) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (!IsFar<T>(data.Rows, data.FeatureCount))
+        if (data.Source is not null || !IsFar<T>(data.Rows, data.FeatureCount))
         {
             return;
         }
@@ -30,6 +30,22 @@ internal static unsafe class RowCopy
             {
                 Prefetch(features + ((nint)row * data.FeatureCount), data.FeatureCount);
             }
+        }
+    }
+
+    /// <summary>The features of some rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Run<T>(Dataset<T> data, ReadOnlySpan<int> rows, T* to, int toStride) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (data.Source is { } source)
+        {
+            source.CopyRows(rows, new(to, ((rows.Length - 1) * toStride) + data.FeatureCount), toStride);
+            return;
+        }
+
+        fixed (T* features = data.Features)
+        {
+            Run(features, data.Rows, data.FeatureCount, rows, to, toStride);
         }
     }
 

@@ -10,6 +10,7 @@ namespace Backprop.Propagation;
 internal sealed unsafe class Samples<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly bool _passesOverWeightless;
+    private Batch<T> _batch;
 
     /// <param name="definition">The network.</param>
     /// <param name="capacity">The most samples of a batch.</param>
@@ -34,7 +35,10 @@ internal sealed unsafe class Samples<T> where T : unmanaged, IBinaryFloatingPoin
     public int Capacity { get; }
 
     /// <summary>The batch of the present step.</summary>
-    public Batch<T> Batch { get; set; }
+    public ref readonly Batch<T> Batch => ref _batch;
+
+    /// <summary>Begins with another batch.</summary>
+    public void Begin(in Batch<T> batch) => _batch = batch;
 
     /// <summary>The row of the data set that each sample of the batch is.</summary>
     public int[] Rows { get; }
@@ -58,7 +62,7 @@ internal sealed unsafe class Samples<T> where T : unmanaged, IBinaryFloatingPoin
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Gather(int first, int count)
     {
-        Batch<T> batch = Batch;
+        ref readonly Batch<T> batch = ref _batch;
         Dataset<T> data = batch.Data;
         Span<int> rows = Rows.AsSpan(first, count);
         batch.Order.CopyTo(rows, batch.Start + first);

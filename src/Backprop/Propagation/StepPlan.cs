@@ -83,7 +83,7 @@ internal abstract unsafe class StepPlan<T> where T : unmanaged, IBinaryFloatingP
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public double Propagate(in Batch<T> batch, bool toInput = false)
     {
-        Samples.Batch = batch;
+        Samples.Begin(batch);
         _dealer.BeginStep();
         if (!IsNarrow)
         {

@@ -27,30 +27,32 @@ internal sealed unsafe class StepPlan<T, V> : StepPlan<T>
     {
         NetworkDefinition definition = network.Definition;
         OutputKernel<V> output = definition.Loss.Bind<V>(definition.Layers[^1].Activation);
-        BatchMatrix<T> input = LayerPlan<T, V>.NewInput(definition, Samples.Capacity);
-        InputDelta = new(Samples.Capacity, definition.Inputs, (int)input.Stride);
-        _layers = LayerPlan<T, V>.Chain(network, Samples, input, team.Count, options.IsTraining, options.BatchStatistics, hasBackward: true, updatesState: options.Optimizer is not null);
-        BatchMatrix<T> Before(int layer) => layer == 1 ? input : _layers[layer - 2].Output;
+        var input = new InputPlan<T, V>(network, Samples, hasBackward: true, team.Count);
+        InputDelta = input.RowDelta!;
+        _layers = LayerPlan<T, V>.Chain(network, Samples, input.Output, team.Count, options.IsTraining, options.BatchStatistics, hasBackward: true, updatesState: options.Optimizer is not null);
+        BatchMatrix<T> Before(int layer) => layer == 1 ? input.Output : _layers[layer - 2].Output;
 
         // a step, as it is read and as it runs
-        _forward = [new GatherPass<T>(Samples, input), .. _layers.SelectMany(layer => layer.Forward(network, Before(layer.Layer.Index)))];
+        _forward = [new GatherPass<T>(Samples, input.Rows), .. input.Forward, .. _layers.SelectMany(layer => layer.Forward(network, Before(layer.Layer.Index)))];
         var turn = new OutputPass<T, V>(definition, Samples, output, _layers[^1].Output, _layers[^1].Delta, OutputStage.Deltas, team.Count);
         Pass[] step = [.. _forward, turn, .. _layers[^1].BackwardFromOutput(), .. _layers.Skip(1).Reverse().SelectMany(Backward)];
-        Pass[] stepToInput = [.. step, .. Backward(_layers[0])];
+        Pass[] stepToInput = [.. step, .. Backward(_layers[0]), .. input.Backward(toRows: true)];
+        step = input.IsLearned ? [.. step, .. Backward(_layers[0]), .. input.Backward(toRows: false)] : step;
 
         _sources = new GradientSource<T>[network.Panels.Length];
+        input.AddSources(_sources);
         foreach (LayerPlan<T, V> layer in _layers)
         {
             layer.AddSources(_sources, Before(layer.Layer.Index));
         }
 
-        long activations = input.Stride + _layers.Sum(layer => (long)layer.Product.Stride), parameters = network.Parameters.Length;
+        long activations = input.Output.Stride + _layers.Sum(layer => (long)layer.Product.Stride), parameters = network.Parameters.Length;
         bool needsBatch = step.Any(pass => pass.Reach == Reach.Batch), narrow = CanBeNarrow(definition) && (options.Narrow ?? IsBetterNarrow(definition, options.Capacity));
         _sections = needsBatch ? null : GradientSections<T>.For(parameters, Samples.Capacity, activations, narrow);
         bool byUnits = _sections is null && 2 * parameters > Samples.Capacity * activations; // a panel of weights is read once for the whole batch; only activations and deltas go from core to core
         Tiles = new(network, team.Count, byUnits);
-        (IsNarrow, Copied) = (narrow, 2);
-        Update = options.Optimizer is null ? null : new ParameterUpdate<T, V>(options.Optimizer, network.Parameters, network.Panels);
+        (IsNarrow, Copied) = (narrow, input.IsLearned ? 1 : 2);
+        Update = options.Optimizer is null ? null : new ParameterUpdate<T, V>(options.Optimizer, network.Parameters, [.. network.Panels.Select(part => RateOf(network, part, options.RateOf))]);
 
         NarrowPass<T, V>[]? narrowOfThread = narrow
             ? [.. Enumerable.Range(0, team.Count).Select(_ => new NarrowPass<T, V>(network, Samples, InputDelta, output, _sections!.First(1, options.Capacity)))]
@@ -67,9 +69,12 @@ internal sealed unsafe class StepPlan<T, V> : StepPlan<T>
         {
             int l = layer.Layer.Index;
             (Stage<T, V>[] atProduct, IEnumerable<Pass> passes) = l == 1 ? ([], []) : _layers[l - 2].Backward();
-            return passes.Prepend(new BackwardPass<T, V>(layer.Layer, Copies[l], layer.Delta!, layer.Skipped, l == 1 ? InputDelta : _layers[l - 2].Delta!, atProduct));
+            return passes.Prepend(new BackwardPass<T, V>(layer.Layer, Copies[l], layer.Delta!, layer.Skipped, l == 1 ? input.Delta! : _layers[l - 2].Delta!, atProduct));
         }
     }
+
+    /// <summary>What the learning rate of a part of θ is multiplied by.</summary>
+    private static double RateOf(Network<T> network, ParameterPanels part, Func<string, double>? rateOf) => rateOf?.Invoke(network.Blocks.First(block => block.IsTrained && block.Panels == part).Name) ?? 1;
 
     public override IEnumerable<BatchMatrix<T>> Values(int layer) => _layers[layer - 1].Values;
 
@@ -110,7 +115,7 @@ internal sealed unsafe class StepPlan<T, V> : StepPlan<T>
     }
 
     /// <summary>Layers of one panel, and nothing but activations.</summary>
-    private static bool CanBeNarrow(NetworkDefinition network) => network.Layers.All(layer => layer.Units <= Layout.PanelWidth<T>() && layer.Parts.IsEmpty);
+    private static bool CanBeNarrow(NetworkDefinition network) => network.InputParts.IsEmpty && network.Layers.All(layer => layer.Units <= Layout.PanelWidth<T>() && layer.Parts.IsEmpty);
 
     /// <summary>
     /// Where samples fill the lanes better than units do: the multiplications of vectors that a sample costs either way, and what a short loop

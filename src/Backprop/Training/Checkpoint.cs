@@ -78,6 +78,14 @@ public sealed record Checkpoint<T> where T : unmanaged, IBinaryFloatingPointIeee
 
     internal T[][] Moments { get; init; } = [];
 
+    /// <summary>The mean of the weights, where there is one, and what it is over.</summary>
+    internal T[]? Average { get; init; }
+
+    internal long Averaged { get; init; }
+
+    /// <summary>What the step knows beside its moments, as text.</summary>
+    internal string StepState { get; init; } = "";
+
     /// <summary>The same state of a run whose time was up, to be gone on from with more time.</summary>
     public Checkpoint<T> Reopened() => Ended == StopReason.MaxTime ? this with { Ended = null } : this;
 
@@ -162,6 +170,9 @@ public sealed record Checkpoint<T> where T : unmanaged, IBinaryFloatingPointIeee
         LeastLoss = EpochJson.Number(state, "least_loss"),
         SinceBest = state.GetProperty("since_best").GetInt32(),
         ScheduleState = state.GetProperty("schedule").GetString()!,
+        Averaged = state.TryGetProperty("averaged", out JsonElement averaged) ? averaged.GetInt64() : 0,
+        Average = averaged.ValueKind == JsonValueKind.Undefined ? null : Values(tensors, $"{prefix}average"),
+        StepState = state.TryGetProperty("step_state", out JsonElement step) ? step.GetString()! : "",
         Ended = state.TryGetProperty("ended", out JsonElement ended) ? Enum.Parse<StopReason>(ended.GetString()!) : null,
         Kept = state.TryGetProperty("kept", out JsonElement kept) ? EpochJson.Read(kept) : null,
         History = history,
@@ -193,6 +204,7 @@ public sealed record Checkpoint<T> where T : unmanaged, IBinaryFloatingPointIeee
     [
         .. Tensors($"{prefix}parameters", Parameters),
         .. Tensors($"{prefix}best", Best),
+        .. Average is null ? [] : Tensors($"{prefix}average", Average),
         .. State.Length == 0 ? [] : Tensors($"{prefix}state", State),
         .. BestState.Length == 0 ? [] : Tensors($"{prefix}best_state", BestState),
         .. Moments.SelectMany((moment, index) => Tensors($"{prefix}moment.{index}", moment)),
@@ -286,6 +298,16 @@ public sealed record Checkpoint<T> where T : unmanaged, IBinaryFloatingPointIeee
         }
 
         json.WriteString("schedule", ScheduleState);
+        if (Average is not null)
+        {
+            json.WriteNumber("averaged", Averaged);
+        }
+
+        if (StepState.Length > 0)
+        {
+            json.WriteString("step_state", StepState);
+        }
+
         if (Ended is { } reason)
         {
             json.WriteString("ended", reason.ToString());

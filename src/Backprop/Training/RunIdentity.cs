@@ -17,7 +17,7 @@ internal static class RunIdentity
     /// <param name="options">How long and in what order.</param>
     /// <param name="training">The rows to learn from.</param>
     /// <param name="validation">The rows to choose by.</param>
-    public static IReadOnlyDictionary<string, string> Of<T>(NetworkDefinition network, Optimizer optimizer, TrainerOptions options, Dataset<T> training, Dataset<T>? validation) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static IReadOnlyDictionary<string, string> Of<T>(NetworkDefinition network, TrainingMethod optimizer, TrainerOptions options, Dataset<T> training, Dataset<T>? validation) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var identity = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -25,7 +25,7 @@ internal static class RunIdentity
             ["network"] = $"{network}, {network.Loss}",
             ["optimizer"] = optimizer.Describe(),
             ["batch size"] = Text(options.BatchSize),
-            ["schedule"] = options.Schedule,
+            ["schedule"] = LearningRateSchedule.Parse(options.Schedule).ToString(),
             ["warm-up"] = Text(options.WarmupSteps),
             ["early stopping"] = Text(options.EarlyStopping),
             ["figure that is watched"] = options.KeepBy,
@@ -52,7 +52,12 @@ internal static class RunIdentity
             identity[name] = value;
         }
 
-        if (LearningRateSchedule.Parse(options.Schedule).KnowsTheEnd)
+        if (options.Average is not null)
+        {
+            identity["average"] = options.Average;
+        }
+
+        if (LearningRateSchedule.Parse(options.Schedule).KnowsTheEnd || WeightAverage<T>.KnowsTheEnd(options.Average))
         {
             identity["epochs"] = Text(options.Epochs); // elsewhere a run may be made longer
         }

@@ -14,4 +14,7 @@ public enum StopReason
 
     /// <summary>The caller asked for it.</summary>
     Cancelled,
+
+    /// <summary>A minimizer has found that no further step changes anything.</summary>
+    Converged,
 }

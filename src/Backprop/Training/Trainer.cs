@@ -30,7 +30,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     private readonly Dataset<T> _training;
     private readonly Dataset<T>? _validation;
     private readonly TrainerOptions _options;
-    private readonly Optimizer _optimizer;
+    private readonly TrainingMethod _method;
     private readonly Evaluator<T> _evaluator;
     private readonly WatchedFigure _watched;
 
@@ -44,12 +44,12 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     /// <param name="network">What is trained.</param>
     /// <param name="training">The rows to learn from.</param>
     /// <param name="validation">The rows to choose the best epoch by; null: none.</param>
-    /// <param name="optimizer">How parameters follow the gradient.</param>
+    /// <param name="optimizer">How parameters follow the gradient: an <see cref="Optimizer"/> batch after batch, a <see cref="Minimizer"/> by all rows at once.</param>
     /// <param name="options">How long and in what order.</param>
     /// <param name="evaluator">Measures the validation data; null: in the data's own units.</param>
     /// <exception cref="DataException">Data that do not fit the network, or whose weights are all 0.</exception>
     /// <exception cref="UsageException">An option out of its range, or early stopping without validation rows.</exception>
-    public Trainer(Network<T> network, Dataset<T> training, Dataset<T>? validation, Optimizer optimizer, TrainerOptions? options = null, Evaluator<T>? evaluator = null)
+    public Trainer(Network<T> network, Dataset<T> training, Dataset<T>? validation, TrainingMethod optimizer, TrainerOptions? options = null, Evaluator<T>? evaluator = null)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(training);
@@ -68,7 +68,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
             throw new UsageException("early-stopping needs validation rows: it stops when a figure of theirs becomes no better");
         }
 
-        (Network, _training, _validation, _optimizer) = (network, training, validation, optimizer);
+        (Network, _training, _validation, _method) = (network, training, validation, optimizer);
         _evaluator = evaluator ?? new(network);
         _watched = new(_options.KeepBy);
     }
@@ -88,7 +88,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     /// <summary>After a divergence that training went on from, if <see cref="TrainerOptions.RollBack"/> asks for it.</summary>
     public event Action<RollBack>? RolledBack;
 
-    private IReadOnlyDictionary<string, string> Identity => _identity ??= RunIdentity.Of(Network.Definition, _optimizer, _options, _training, _validation);
+    private IReadOnlyDictionary<string, string> Identity => _identity ??= RunIdentity.Of(Network.Definition, _method, _options, _training, _validation);
 
     /// <summary>Refuses a checkpoint that this run cannot go on from to the bits that it would have had.</summary>
     /// <exception cref="ModelException">It is of another run: another network, other rows, or other options that decide bits; which.</exception>
@@ -139,17 +139,18 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
 
                 _lastGood = _lastGood!.WithRateFactor(_lastGood.RateFactor * RollBackFactor);
                 _earlier = Math.Min(_earlier, _lastGood.History.Count);
-                RolledBack?.Invoke(new(error, _lastGood.Step, _lastGood.History.Count, _optimizer.LearningRate * _lastGood.RateFactor));
+                RolledBack?.Invoke(new(error, _lastGood.Step, _lastGood.History.Count, _method.LearningRate * _lastGood.RateFactor));
             }
         }
     }
 
     private TrainingResult RunFrom(Checkpoint<T>? resume, CancellationToken cancellation)
     {
-        var sampler = new BatchSampler(_training.Rows, (int)Math.Min((long)_options.BatchSize * _options.Step.Accumulate, _training.Rows)); // a batch of it is what a step takes
+        var sampler = new BatchSampler(_training.Rows, _method.BatchSize((int)Math.Min((long)_options.BatchSize * _options.Step.Accumulate, int.MaxValue), _training.Rows)); // a batch of it is what a step takes
         LearningRateSchedule schedule = LearningRateSchedule.Parse(_options.Schedule);
         long allSteps = (long)sampler.Count * _options.Epochs;
-        using var step = new TrainingStep<T>(Network, _optimizer, Math.Min(_options.BatchSize, _training.Rows), _options.Step with { Seed = _options.Seed });
+        using ITrainingStep<T> step = _method.Plan(Network, _training, Math.Min(_options.BatchSize, sampler.BatchSize), _options.Step with { Seed = _options.Seed });
+        var average = WeightAverage<T>.Of(_options.Average, Network, _options.Epochs);
         Network<T> best = Network.Clone(); // the kept epoch's weights; those of the last finished one while none has a finite figure
         var history = new List<EpochResult>();
         EpochResult? kept = resume?.Kept, last = null;
@@ -160,6 +161,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         if (resume is not null)
         {
             Restore(resume, step, best, schedule);
+            average?.Restore(resume.Averaged, resume.Average);
             history.AddRange(resume.History);
             last = history.LastOrDefault();
         }
@@ -183,31 +185,39 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
             _saving = Stopwatch.GetElapsedTime(begin).TotalSeconds;
         }
 
-        Checkpoint<T> State(int epoch, int batch, double epochLoss, double epochWeight, double epochSeconds, double rate, StopReason? ended) => new()
+        Checkpoint<T> State(int epoch, int batch, double epochLoss, double epochWeight, double epochSeconds, double rate, StopReason? ended)
         {
-            Identity = Identity,
-            Epoch = epoch,
-            Batch = batch,
-            Step = steps,
-            Updates = step.Steps,
-            EpochLoss = epochLoss,
-            EpochWeight = epochWeight,
-            EpochSeconds = epochSeconds,
-            Rate = rate,
-            RateFactor = resume?.RateFactor ?? 1,
-            FirstLoss = firstLoss,
-            LeastLoss = leastLoss,
-            SinceBest = sinceBest,
-            ScheduleState = schedule.State,
-            Ended = ended,
-            Kept = kept,
-            History = new EpochHistory(history, history.Count),
-            Parameters = Network.Parameters.Span.ToArray(),
-            Best = best.Parameters.Span.ToArray(),
-            State = Network.State.Span.ToArray(),
-            BestState = best.State.Span.ToArray(),
-            Moments = [.. step.Moments.Select(moment => moment.Span.ToArray())],
-        };
+            (string numbers, T[][] moments) = step.Save();
+            (long averaged, T[]? mean) = average is null ? (0, null) : average.Save();
+            return new()
+            {
+                Identity = Identity,
+                Epoch = epoch,
+                Batch = batch,
+                Step = steps,
+                Updates = step.Steps,
+                EpochLoss = epochLoss,
+                EpochWeight = epochWeight,
+                EpochSeconds = epochSeconds,
+                Rate = rate,
+                RateFactor = resume?.RateFactor ?? 1,
+                FirstLoss = firstLoss,
+                LeastLoss = leastLoss,
+                SinceBest = sinceBest,
+                ScheduleState = schedule.State,
+                Ended = ended,
+                Kept = kept,
+                History = new EpochHistory(history, history.Count),
+                Parameters = Network.Parameters.Span.ToArray(),
+                Best = best.Parameters.Span.ToArray(),
+                State = Network.State.Span.ToArray(),
+                BestState = best.State.Span.ToArray(),
+                Moments = moments,
+                StepState = numbers,
+                Averaged = averaged,
+                Average = mean,
+            };
+        }
 
         TrainingResult End()
         {
@@ -234,7 +244,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         {
             bool goesOn = resume is not null && epoch == resume.Epoch;
             int firstBatch = goesOn ? resume!.Batch : 0, batch = firstBatch;
-            if (reason == StopReason.EarlyStopping || (reason == StopReason.MaxTime && batch == 0))
+            if (reason is StopReason.EarlyStopping or StopReason.Converged || (reason == StopReason.MaxTime && batch == 0))
             {
                 break; // it had ended
             }
@@ -254,7 +264,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
                 }
 
                 (int start, int samples) = sampler[batch];
-                rate = _optimizer.LearningRate * schedule.At(steps, allSteps) * Warmup.At(steps, _options.WarmupSteps) * (resume?.RateFactor ?? 1);
+                rate = _method.LearningRate * schedule.At(steps, allSteps) * Warmup.At(steps, _options.WarmupSteps) * (resume?.RateFactor ?? 1);
                 long stepBegan = _options.MaxSeconds is null ? 0 : Stopwatch.GetTimestamp();
                 double loss, weight = BatchScales.Sum(_training, order, start, samples);
                 try
@@ -267,6 +277,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
                     throw;
                 }
 
+                average?.AfterStep();
                 firstLoss = double.IsNaN(firstLoss) && weight > 0 ? loss : firstLoss;
                 steps++;
                 _stepsRun++;
@@ -293,6 +304,8 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
 
             double epochSeconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
             _seconds += epochSeconds;
+            average?.AfterEpoch(epoch);
+            average?.Exchange();
             Evaluation? validation = Validate();
             epochLoss = epochWeight > 0 ? epochLoss / epochWeight : double.NaN;
             schedule.AfterEpoch(validation is null ? epochLoss : _watched.Of(validation));
@@ -307,6 +320,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
                 best.CopyFrom(Network);
             }
 
+            average?.Exchange(); // what is averaged is kept, what is trained goes on
             EpochCompleted?.Invoke(last);
             if (reason == StopReason.MaxTime)
             {
@@ -314,6 +328,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
             }
 
             reason = sinceBest >= _options.EarlyStopping ? StopReason.EarlyStopping
+                : step.HasConverged ? StopReason.Converged
                 : epoch < _options.Epochs && _options.MaxSeconds is not null && IsTimeUp() ? StopReason.MaxTime
                 : StopReason.Finished;
             Save(epoch + 1, 0, 0, 0, 0, 0, reason == StopReason.Finished ? null : reason);
@@ -369,11 +384,11 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         }
     }
 
-    private void Restore(Checkpoint<T> state, TrainingStep<T> step, Network<T> best, LearningRateSchedule schedule)
+    private void Restore(Checkpoint<T> state, ITrainingStep<T> step, Network<T> best, LearningRateSchedule schedule)
     {
-        if (state.Parameters.Length != Network.Parameters.Length || state.Best.Length != Network.Parameters.Length || state.State.Length != Network.State.Length || state.BestState.Length != Network.State.Length || state.Moments.Length != step.Moments.Length || state.Moments.Any(moment => moment.Length != Network.Parameters.Length))
+        if (state.Parameters.Length != Network.Parameters.Length || state.Best.Length != Network.Parameters.Length || state.State.Length != Network.State.Length || state.BestState.Length != Network.State.Length)
         {
-            throw new ModelException($"the checkpoint does not belong to the network {Network.Definition} with optimizer {_optimizer.Name}");
+            throw DoesNotBelong(null);
         }
 
         state.Parameters.CopyTo(Network.Parameters.Span);
@@ -382,12 +397,18 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         state.Best.CopyTo(best.Parameters.Span);
         state.BestState.CopyTo(best.State.Span);
         best.Touch();
-        for (int moment = 0; moment < state.Moments.Length; moment++)
+        try
         {
-            state.Moments[moment].CopyTo(step.Moments[moment].Span);
+            step.Restore(state.Updates, state.StepState, state.Moments);
+        }
+        catch (ModelException error)
+        {
+            throw DoesNotBelong(error);
         }
 
-        step.Steps = state.Updates;
         schedule.State = state.ScheduleState;
     }
+
+    private ModelException DoesNotBelong(ModelException? why) =>
+        new($"the checkpoint does not belong to the network {Network.Definition} with optimizer {_method.Name}{(why is null ? "" : $": {why.Message}")}", why);
 }

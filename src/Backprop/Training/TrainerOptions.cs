@@ -1,3 +1,4 @@
+using Backprop.Optimizers;
 using Backprop.Optimizers.Schedules;
 
 namespace Backprop.Training;
@@ -8,14 +9,20 @@ public sealed record TrainerOptions
     /// <summary>Passes over the training data, at most.</summary>
     public int Epochs { get; init; } = 10;
 
-    /// <summary>Rows of a batch.</summary>
+    /// <summary>Rows of a batch. A <see cref="Minimizer"/> takes all rows, whatever is said here: an epoch is one step.</summary>
     public int BatchSize { get; init; } = 32;
 
-    /// <summary>What the learning rate is multiplied by at each step.</summary>
+    /// <summary>What the learning rate is multiplied by at each step: what <see cref="LearningRateSchedule.Parse"/> reads, such as <c>cosine</c> or <c>one-cycle(0.2)</c>.</summary>
     public string Schedule { get; init; } = "constant";
 
     /// <summary>Steps at the beginning over which the learning rate rises linearly to the schedule's, from 1 / (steps + 1) of it (PyTorch's LinearLR).</summary>
     public int WarmupSteps { get; init; }
+
+    /// <summary>
+    /// What is validated and kept in place of the weights: <c>ema:0.999</c>, their exponential mean over steps, or <c>swa</c>, the plain mean of the weights after each
+    /// epoch of the run's last quarter. null: the weights themselves.
+    /// </summary>
+    public string? Average { get; init; }
 
     /// <summary>
     /// Wall seconds of the run, from the call on, validation and checkpoints included: the run ends in time to validate once more, and what is
@@ -73,6 +80,7 @@ public sealed record TrainerOptions
         }
 
         _ = LearningRateSchedule.Parse(Schedule);
+        _ = Average is null ? null : WeightAverage<double>.Decay(Average);
         _ = new WatchedFigure(KeepBy);
         Step.Validate();
 

@@ -25,7 +25,7 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
     private readonly double[] _squares;
     private readonly TilePhase _sumAndUpdate, _addUp, _updateWhole;
     private double _clipFactor;
-    private int _nonFiniteLayer;
+    private int _nonFiniteLayer; // −1: none, 0: the inputs
     private bool _goesOn, _isWhole, _isDisposed;
 
     /// <summary>Plans a step.</summary>
@@ -46,7 +46,7 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
         _gradient = _options.ClipNorm is null && _options.Accumulate == 1 ? null : new(network.Parameters.Length);
         _tileOfThread = [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer<T>(ParameterTiles<T>.LargestTile))];
         _team = new(threads);
-        _plan = StepPlan<T>.Create(network, new(batchSize, Vectors, optimizer, _options.Narrow, IsTraining: true, BatchStatistics: true), _team);
+        _plan = StepPlan<T>.Create(network, new(batchSize, Vectors, optimizer, _options.Narrow, IsTraining: true, BatchStatistics: true, _options.RateOf), _team);
         _update = _plan.Update!;
         _squares = new double[_plan.Tiles.Count];
         (_sumAndUpdate, _addUp, _updateWhole) = (_plan.ForEachTile(SumAndUpdate), _plan.ForEachTile(AddUp), _plan.ForEachTile(UpdateWhole));
@@ -109,7 +109,7 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
         }
 
         _update.Begin(Steps, learningRate);
-        _nonFiniteLayer = 0;
+        _nonFiniteLayer = -1;
         _plan.Network.Touch(); // before: what stops half way leaves copies that are old
         if (_options.ClipNorm is { } limit)
         {
@@ -118,8 +118,8 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
 
         _plan.Run(_gradient is null ? _sumAndUpdate : _updateWhole);
         _plan.EndUpdate();
-        return _nonFiniteLayer == 0 ? loss
-            : throw new DivergenceException($"step {Steps}: a parameter of layer {_nonFiniteLayer} is not finite after the update; a lower learning rate or --clip-norm may help", _nonFiniteLayer, Steps);
+        return _nonFiniteLayer < 0 ? loss
+            : throw new DivergenceException($"step {Steps}: a parameter of {(_nonFiniteLayer == 0 ? "the inputs" : $"layer {_nonFiniteLayer}")} is not finite after the update; a lower learning rate or --clip-norm may help", _nonFiniteLayer, Steps);
     }
 
     /// <summary>Ends the threads. Not while a step runs; once more does nothing.</summary>
@@ -187,7 +187,7 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
     {
         if (!_plan.Apply(tile, gradient))
         {
-            Interlocked.CompareExchange(ref _nonFiniteLayer, tile.Part.Layer, 0);
+            Interlocked.CompareExchange(ref _nonFiniteLayer, tile.Part.Layer, -1);
         }
     }
 

@@ -20,6 +20,9 @@ public sealed record TrainingStepOptions
     /// <summary>So many batches go through the network one after the other and make one step together, as one batch of all their rows would; 1: each makes its own.</summary>
     public int Accumulate { get; init; } = 1;
 
+    /// <summary>What the learning rate of a tensor (<c>input.scale</c>, <c>layers.1.weight</c>, …) is multiplied by; null: all by 1. A layer's biases go with its weights.</summary>
+    public Func<string, double>? RateOf { get; init; }
+
     /// <summary>Threads at most; 0: one for each processor. Work that is too small for several runs on one. The result is the same.</summary>
     public int Threads { get; init; }
 

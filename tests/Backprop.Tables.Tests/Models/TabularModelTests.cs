@@ -201,7 +201,7 @@ public sealed class TabularModelTests : IDisposable
         PredictionWriter.Write(At("o.jsonl"), model.PredictAll(DataSource.Named(At("p.json")), options: new() { KeepAll = true }).Columns);
         string[] lines = File.ReadAllLines(At("o.jsonl"));
         Assert.StartsWith("""{"country":7,"x":1,"b":true,"c":null,"d":9007199254740993,"y":""", lines[0], StringComparison.Ordinal);
-        Assert.StartsWith("""{"country":"NA","x":2,"b":false,"c":"true","d":1.50,"y":""", lines[1], StringComparison.Ordinal);
+        Assert.StartsWith("""{"country":"NA","x":2,"b":false,"c":true,"d":1.50,"y":""", lines[1], StringComparison.Ordinal);
         Assert.StartsWith("""{"country":"7.0","x":3,"b":true,"c":"NA","d":2,"y":""", lines[2], StringComparison.Ordinal);
     }
 

@@ -14,4 +14,6 @@ internal static class BuiltIn
         "squared_error", "mean_squared_error", "absolute_error", "huber", "log_cosh", "quantile", "poisson", "binary_cross_entropy", "cross_entropy",
         "hinge", "gaussian_nll",
     ];
+
+    public static readonly string[] Minimizers = ["lbfgs", "levenberg_marquardt"];
 }

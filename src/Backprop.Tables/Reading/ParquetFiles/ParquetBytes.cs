@@ -1,18 +1,17 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace Backprop.Tables.Reading.ParquetFiles;
 
 /// <summary>The bytes of a Parquet file, on disk or in memory; for any number of threads.</summary>
 internal sealed class ParquetBytes : IDisposable
 {
-    private readonly SafeFileHandle? _file;
+    private readonly FileStream? _file;
     private readonly ReadOnlyMemory<byte> _memory;
 
-    /// <exception cref="IOException">There is no such file.</exception>
-    public ParquetBytes(string path)
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="DataException">It is another file by now.</exception>
+    public ParquetBytes(StoredFile file)
     {
-        _file = File.OpenHandle(path, options: FileOptions.RandomAccess);
-        Length = RandomAccess.GetLength(_file);
+        _file = file.Open(FileOptions.RandomAccess);
+        Length = _file.CanSeek ? file.Length : throw new IOException("it is a pipe, a file expected: Parquet is read from its end");
     }
 
     public ParquetBytes(ReadOnlyMemory<byte> memory) => (_memory, Length) = (memory, memory.Length);
@@ -31,7 +30,7 @@ internal sealed class ParquetBytes : IDisposable
         byte[] bytes = GC.AllocateUninitializedArray<byte>(count);
         for (int done = 0; done < count;)
         {
-            int more = RandomAccess.Read(_file, bytes.AsSpan(done), start + done);
+            int more = RandomAccess.Read(_file.SafeFileHandle, bytes.AsSpan(done), start + done);
             done += more > 0 ? more : throw new InvalidDataException("the file has become shorter");
         }
 

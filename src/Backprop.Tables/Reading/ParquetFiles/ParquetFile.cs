@@ -9,17 +9,19 @@ namespace Backprop.Tables.Reading.ParquetFiles;
 /// <param name="notes">Takes what is in doubt.</param>
 internal sealed class ParquetFile(Func<ParquetBytes> open, string source, ReadingOptions? options, Notes? notes) : WrittenCells
 {
-    private static readonly ColumnReading s_auto = new(ColumnReadingKind.Auto), s_text = new(ColumnReadingKind.Text);
+    private static readonly ColumnReading s_auto = new(ColumnReadingKind.Auto), s_text = new(ColumnReadingKind.Text), s_carried = new(ColumnReadingKind.Carried);
 
     /// <exception cref="DataException">Malformed, or it has a column that is neither numbers nor text.</exception>
     public Table Read() => Open((file, footer) =>
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
         var wanted = new List<(int Index, ColumnReading Reading)>();
+        var skipped = new List<string>();
+        ReadingOptions? known = options?.For([.. footer.Columns.Select(column => column.Name)]);
         for (int index = 0; index < footer.Columns.Count; index++)
         {
             ParquetColumn column = footer.Columns[index];
-            ColumnReading reading = options?.Of(column.Name) ?? s_auto;
+            ColumnReading reading = known?.Of(column.Name) ?? s_auto;
             if (!names.Add(column.Name))
             {
                 throw new DataException($"'{source}' has two columns named '{column.Name}'");
@@ -27,6 +29,14 @@ internal sealed class ParquetFile(Func<ParquetBytes> open, string source, Readin
 
             if (reading.Kind == ColumnReadingKind.Skip)
             {
+                skipped.Add(column.Name);
+                continue;
+            }
+
+            if (column.Kind == CellKind.None && known?.LeavesOut(column.Name) == true)
+            {
+                skipped.Add(column.Name);
+                notes?.Add(ReadingOptions.LeftOut(source, column.Name, column.What));
                 continue;
             }
 
@@ -38,10 +48,13 @@ internal sealed class ParquetFile(Func<ParquetBytes> open, string source, Readin
             wanted.Add((index, reading));
         }
 
-        return wanted.Count == 0 && names.Count > 0
-            ? new ParquetFile(open, source, options!.OfAll(), notes).Read()
-            : new Table(source, Read(file, footer, wanted)) { Skipped = [.. names.Where(name => options?.Kind(name) == ColumnReadingKind.Skip)] };
+        return wanted.Count == 0 && options is { MayFindNothing: false } && skipped.Count > 0
+            ? new ParquetFile(open, source, options.OfAll(), notes).Read()
+            : new Table(source, Read(file, footer, wanted), wanted.Count > 0 || options?.MayFindNothing == true ? (int)footer.Rows : 0) { Skipped = skipped, Again = Again };
     });
+
+    /// <summary>Some columns as they are carried on.</summary>
+    private Table Again(IReadOnlyCollection<string> columns) => Open((file, footer) => new Table(source, Read(file, footer, [.. Enumerable.Range(0, footer.Columns.Count).Where(index => columns.Contains(footer.Columns[index].Name)).Select(index => (index, s_carried))])));
 
     /// <inheritdoc/>
     public override Column[] Read(ReadOnlySpan<int> columns)

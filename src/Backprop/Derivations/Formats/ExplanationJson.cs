@@ -14,15 +14,19 @@ public static class ExplanationJson
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
+            json.WriteStartObject();
             Write(explanation, json);
+            json.WriteEndObject();
         }
 
         return Encoding.UTF8.GetString(stream.ToArray());
     }
 
-    private static void Write(Explanation explanation, Utf8JsonWriter json)
+    /// <summary>Writes what the line has within an object that has begun, and may have more.</summary>
+    public static void Write(Explanation explanation, Utf8JsonWriter json)
     {
-        json.WriteStartObject();
+        ArgumentNullException.ThrowIfNull(explanation);
+        ArgumentNullException.ThrowIfNull(json);
         json.WriteString("parameter", explanation.Parameter.ToString());
         json.WriteNumber("row", explanation.Row);
         Number(json, "loss", explanation.Loss);
@@ -65,7 +69,6 @@ public static class ExplanationJson
         json.WriteNumber("tangent", count.Tangent);
         json.WriteNumber("all_tangents", count.AllTangents);
         json.WriteNumber("backward", count.Backward);
-        json.WriteEndObject();
         json.WriteEndObject();
     }
 

@@ -8,11 +8,12 @@ public sealed class ConstantSchedule : LearningRateSchedule
     /// <inheritdoc/>
     public override string Name => "constant";
 
-    internal override bool KnowsTheEnd => false;
+    /// <inheritdoc/>
+    protected internal override bool KnowsTheEnd => false;
 
     /// <inheritdoc/>
     public override double At(long step, long steps) => 1;
 
     [ModuleInitializer]
-    internal static void Register() => Register("constant", () => new ConstantSchedule());
+    internal static void Register() => Register("constant", _ => new ConstantSchedule());
 }

@@ -14,5 +14,5 @@ public sealed class CosLog4Schedule : LearningRateSchedule
         0.5 * (1 - Lane<double>.Cos(new(2 * Math.PI * Lane<double>.Log(new(1 + (15.0 * step / Math.Max(1, steps)))).Value / 0.69314718055994531)).Value);
 
     [ModuleInitializer]
-    internal static void Register() => Register("coslog4", () => new CosLog4Schedule());
+    internal static void Register() => Register("coslog4", _ => new CosLog4Schedule());
 }

@@ -2,15 +2,38 @@ using System.Runtime.CompilerServices;
 
 namespace Backprop.Optimizers.Schedules;
 
-/// <summary>A tenth after each third of the run, from steps ⌈steps/3⌉ and ⌈2·steps/3⌉ on, counted from 0: PyTorch's MultiStepLR with these milestones.</summary>
+/// <summary>
+/// A tenth after each third of the run, from steps ⌈steps/3⌉ and ⌈2·steps/3⌉ on, counted from 0: PyTorch's MultiStepLR with these milestones. step(n,γ): γ after
+/// each of n parts, step(3,0.1) by default.
+/// </summary>
 public sealed class StepSchedule : LearningRateSchedule
 {
+    private readonly double _reduction, _divisor;
+    private readonly long _parts;
+
+    /// <param name="parts">n, whole.</param>
+    /// <param name="reduction">γ.</param>
+    /// <exception cref="UsageException">One of them is out of its range.</exception>
+    public StepSchedule(double parts = 3, double reduction = 0.1)
+    {
+        _parts = (long)Within("the number of parts", parts == Math.Floor(parts) ? parts : double.NaN, 1, 1e6);
+        _reduction = Within("the factor", reduction, 0, 1);
+        _divisor = Math.Round(1 / reduction);
+    }
+
     /// <inheritdoc/>
     public override string Name => "step";
 
     /// <inheritdoc/>
-    public override double At(long step, long steps) => (3 * step / Math.Max(1, steps)) switch { 0 => 1, 1 => 0.1, _ => 0.01 };
+    public override IReadOnlyList<double> Parameters => [_parts, _reduction];
+
+    /// <summary>γⁿ; that of a tenth is rounded once, 1/10ⁿ.</summary>
+    public override double At(long step, long steps)
+    {
+        long done = Math.Min(_parts - 1, (long)((Int128)_parts * step / Math.Max(1, steps)));
+        return 1 / _divisor == _reduction ? 1 / Optimizer.Power(_divisor, done) : Optimizer.Power(_reduction, done);
+    }
 
     [ModuleInitializer]
-    internal static void Register() => Register("step", () => new StepSchedule());
+    internal static void Register() => Register("step", given => new StepSchedule(At(given, 0, 3), At(given, 1, 0.1)));
 }

@@ -12,9 +12,6 @@ internal sealed unsafe class GatherPass<T>(Samples<T> samples, BatchMatrix<T> in
     {
         samples.Gather(first, count);
         Dataset<T> data = samples.Batch.Data;
-        fixed (T* features = data.Features)
-        {
-            RowCopy.Run(features, data.Rows, data.FeatureCount, samples.Rows.AsSpan(first, count), input.Row(first), input.Stride);
-        }
+        RowCopy.Run(data, samples.Rows.AsSpan(first, count), input.Row(first), (int)input.Stride);
     }
 }

@@ -34,6 +34,7 @@ internal sealed unsafe class NarrowPass<T, V>
     private readonly Layer[] _layers; // 0: the input
     private readonly List<AlignedBuffer<T>> _buffers = []; // what the layers point into
     private readonly AlignedBuffer<T> _outputs, _targets, _rows, _lanes, _gradient;
+    private T[]? _copied;
     private int _first, _samples, _groups;
 
     /// <param name="network">The network.</param>
@@ -159,7 +160,8 @@ internal sealed unsafe class NarrowPass<T, V>
         int features = input.Outputs, last = _first + _samples - 1;
         T* x = input.X;
         nint rowStride = input.XRows is null ? Padded(features) : Layout.Pad<T>(features + 1);
-        fixed (T* from = data.Features)
+        T[]? copied = data.Source is null ? null : CopiedRows(data);
+        fixed (T* from = copied ?? data.FeatureArray)
         fixed (int* rows = _batch.Rows)
         {
             for (int sample = 0; sample < _groups * V.Count; sample += V.Count, x += input.Stride)
@@ -167,7 +169,8 @@ internal sealed unsafe class NarrowPass<T, V>
                 T* copy = input.XRows is null ? _rows.Pointer : input.XRows + (sample * rowStride);
                 for (int lane = 0; lane < V.Count; lane++)
                 {
-                    T* row = from + ((nint)rows[Math.Min(last, _first + sample + lane)] * features);
+                    int at = Math.Min(last, _first + sample + lane);
+                    T* row = from + ((nint)(copied is null ? rows[at] : at - _first) * features);
                     if (input.XRows is not null)
                     {
                         RowCopy.Run(row, copy + (lane * rowStride), features);
@@ -197,6 +200,14 @@ internal sealed unsafe class NarrowPass<T, V>
                 }
             }
         }
+    }
+
+    /// <summary>The rows of the block, of a data set that has them not in memory.</summary>
+    private T[] CopiedRows(Dataset<T> data)
+    {
+        _copied ??= new T[BlockSamples * data.FeatureCount];
+        data.Source!.CopyRows(_batch.Rows.AsSpan(_first, _samples), _copied, data.FeatureCount);
+        return _copied;
     }
 
     /// <summary>P_ℓ = W_ℓ X_{ℓ−1} + b_ℓ, X_ℓ = f_ℓ(P_ℓ).</summary>

@@ -1,4 +1,6 @@
-namespace Backprop.Tables.Models;
+using Backprop.Tables.Models;
+
+namespace Backprop.Tables;
 
 /// <summary>What a model says of one row.</summary>
 public sealed class Prediction

@@ -1,11 +1,12 @@
 using System.Globalization;
 using Backprop.Networks;
 using Backprop.Optimizers;
+using Backprop.Tables.Models;
 using Backprop.Tables.Reading;
 using Backprop.Tables.Schemas;
 using Backprop.Training;
 
-namespace Backprop.Tables.Models;
+namespace Backprop.Tables;
 
 /// <summary>
 /// What a model of a table is trained with. What is null takes a default: where nothing of the model is chosen (<see cref="Network"/>, <see cref="Loss"/>,
@@ -31,7 +32,7 @@ public sealed record TrainingOptions
     /// <summary>The loss by name, with its parameter where it has one: huber:1.</summary>
     public string? Loss { get; init; }
 
-    /// <summary>The optimizer by name.</summary>
+    /// <summary>The optimizer or minimizer by name, one of <see cref="TrainingMethod.Names"/>.</summary>
     public string? Optimizer { get; init; }
 
     /// <summary>Its options.</summary>
@@ -43,7 +44,10 @@ public sealed record TrainingOptions
     /// <summary>Steps over which the learning rate rises.</summary>
     public int WarmupSteps { get; init; }
 
-    /// <summary>Rows of a batch.</summary>
+    /// <summary>What is kept in place of the weights: ema:DECAY, their exponential mean over steps, or swa, the mean over the epochs of the last quarter; null: the weights.</summary>
+    public string? Average { get; init; }
+
+    /// <summary>Rows of a batch; a minimizer's are all, and none can be given.</summary>
     public int? BatchSize { get; init; }
 
     /// <summary>So many batches make one step together, as one batch of all their rows would.</summary>
@@ -114,6 +118,9 @@ public sealed record TrainingOptions
 
     /// <summary>Whether nothing of the model is chosen, so that the recipe is.</summary>
     public bool UsesRecipe => Network is null && Optimizer is null && OptimizerOptions.LearningRate is null && Loss is null && From is null;
+
+    /// <summary>How rows are read that a schema is made of: what is not used need not be.</summary>
+    internal ReadingOptions Read(ReadingOptions dialect) => Columns.Ignore.Count == 0 ? dialect : dialect with { Unused = names => ColumnRoles.Unused(names, Columns, Target) };
 
     /// <summary>The inputs, where a network is complete, and the layers.</summary>
     internal (int? Inputs, IReadOnlyList<LayerDefinition> Layers) Layers => ParseNetwork(Network ?? Recipe.Hidden);

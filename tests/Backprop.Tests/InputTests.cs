@@ -1,0 +1,126 @@
+using Backprop.Data;
+using Backprop.Inputs;
+using Backprop.Kernels;
+using Backprop.Networks;
+using Backprop.Propagation;
+
+namespace Backprop.Tests;
+
+/// <summary>What stands between a row and x₀: its gradients against differences of the loss, the same bits everywhere, and what is refused.</summary>
+public class InputTests
+{
+    public static TheoryData<string> Kinds => ["scale", "codes", "periodic", "all", "wide"];
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void GradientsAreSlopesOfTheLoss(string kind)
+    {
+        (Network<double> network, Dataset<double> data) = Make(kind, rows: 37);
+        Gradient<double> gradient = Backpropagation.Gradient(network, data, toInput: true);
+        using var predictor = new Predictor<double>(network);
+        Assert.Equal(predictor.Evaluate(data, out _), gradient.Loss, 12);
+        foreach (ParameterBlock<double> block in network.Blocks)
+        {
+            double[] found = gradient.Of(block);
+            for (int n = 0; n < block.Length; n += Math.Max(1, block.Length / 25))
+            {
+                double value = block.Get(n), h = 1e-4 * Math.Max(1, Math.Abs(value));
+                double Loss(double at)
+                {
+                    block.Set(n, at);
+                    return predictor.Evaluate(data, out _);
+                }
+
+                double slope = ((8 * (Loss(value + h) - Loss(value - h))) - (Loss(value + (2 * h)) - Loss(value - (2 * h)))) / (12 * h);
+                block.Set(n, value);
+                Assert.True(Math.Abs(slope - found[n]) < 1e-9, $"{block} [{n}]: {found[n]} found, {slope} expected");
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void GradientsByTheRowAreSlopesToo(string kind)
+    {
+        (Network<double> network, Dataset<double> data) = Make(kind, rows: 5);
+        double[] found = Backpropagation.Gradient(network, data, toInput: true).InputGradients!;
+        for (int n = 0; n < found.Length; n++)
+        {
+            if (n % data.FeatureCount >= network.Definition.Input!.Numbers)
+            {
+                Assert.Equal(0, found[n]); // a code has no slope
+                continue;
+            }
+
+            double Loss(double moved)
+            {
+                double[] features = data.Features.ToArray();
+                features[n] += moved;
+                using var predictor = new Predictor<double>(network);
+                return predictor.Evaluate(new(data.Rows, data.FeatureCount, features, data.Targets), out _);
+            }
+
+            const double H = 1e-4;
+            double slope = ((8 * (Loss(H) - Loss(-H))) - (Loss(2 * H) - Loss(-2 * H))) / (12 * H);
+            Assert.Equal(slope, found[n], 9);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void ThreadsVectorsAndSchedulesDoNotChangeABit(string kind)
+    {
+        (Network<double> network, Dataset<double> data) = Make(kind, rows: 700);
+        foreach (int batch in new[] { 16, 100, 700 })
+        {
+            double[]? expected = null;
+            foreach (VectorPath path in VectorPaths.Available)
+            {
+                foreach (int threads in new[] { 1, 2, 3 })
+                {
+                    using var plan = new Backpropagation<double>(network, batch, threads, path);
+                    double[] found = plan.Run(data).Buffer.Span.ToArray();
+                    expected ??= found;
+                    Assert.Equal(expected, found);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void WhatIsNoCodeIsRefused()
+    {
+        (Network<double> network, Dataset<double> data) = Make("codes", rows: 3);
+        foreach (double wrong in new[] { -1, 7, 0.5 })
+        {
+            double[] features = data.Features.ToArray();
+            features[(1 * 5) + 3] = wrong;
+            DataException error = Assert.Throws<DataException>(() => Backpropagation.Gradient(network, new(3, 5, features, data.Targets)));
+            Assert.Contains("row 1, feature 3", error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    private static (Network<double> Network, Dataset<double> Data) Make(string kind, int rows)
+    {
+        CodeEmbedding[] codes = kind is "codes" or "all" ? [new(7, 3), new(150, 40)] : [];
+        var input = new InputDefinition(
+            kind == "wide" ? 70 : 3, [.. codes], Scale: kind is "scale" or "all" or "wide",
+            kind is "periodic" or "all" or "wide" ? new PeriodicEmbedding(kind == "wide" ? 40 : 5, kind == "wide" ? 20 : 4, 0.5) : null);
+        var network = new Network<double>(new(input, NetworkDefinition.ParseLayers("12:tanh-3:softmax")), Initializer.PyTorch, seed: 3);
+        var random = new CounterRandom(5, 1);
+        double[] features = new double[rows * input.RowWidth];
+        int[] classes = new int[rows];
+        for (int row = 0; row < rows; row++)
+        {
+            for (int n = 0; n < input.RowWidth; n++)
+            {
+                ulong at = (ulong)((row * input.RowWidth) + n);
+                features[(int)at] = n < input.Numbers ? random.Normal(at) : Math.Floor(random.Uniform(at) * codes[n - input.Numbers].Categories);
+            }
+
+            classes[row] = row % 3;
+        }
+
+        return (network, new(rows, input.RowWidth, features, Targets<double>.Classes(classes, 3)));
+    }
+}

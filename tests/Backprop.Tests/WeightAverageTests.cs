@@ -1,0 +1,113 @@
+using Backprop.Data;
+using Backprop.Networks;
+using Backprop.Optimizers;
+using Backprop.Training;
+
+namespace Backprop.Tests;
+
+/// <summary>What is kept is the mean of the weights, by its formula; training goes on as without.</summary>
+public class WeightAverageTests
+{
+    private const int Rows = 45, Epochs = 9;
+
+    [Theory]
+    [InlineData("ema:0.9")]
+    [InlineData("ema:0")]
+    [InlineData("swa")]
+    public void WhatIsKeptIsTheMean(string average)
+    {
+        Network<double> plain = Start<double>();
+        double[] mean = Numbers(plain);
+        using var step = new TrainingStep<double>(plain, new Adam(new() { LearningRate = 0.01 }), 10);
+        var losses = new List<double>();
+        int averaged = 0, updates = 0;
+        for (int epoch = 1; epoch <= Epochs; epoch++)
+        {
+            double loss = 0;
+            for (int start = 0; start < Rows; start += 10)
+            {
+                int samples = Math.Min(10, Rows - start);
+                loss += samples * step.Run(Data<double>(), RowPermutation.FileOrder(Rows), start, samples, 0.01) / Rows;
+                if (average != "swa")
+                {
+                    double share = updates++ == 0 ? 1 : average == "ema:0" ? 1 : 0.1;
+                    mean = [.. mean.Zip(Numbers(plain), (a, w) => a + (share * (w - a)))];
+                }
+            }
+
+            losses.Add(loss);
+            if (average == "swa" && epoch >= 7) // of nine epochs the last three
+            {
+                averaged++;
+                mean = [.. mean.Zip(Numbers(plain), (a, w) => averaged == 1 ? w : a + ((w - a) / averaged))];
+            }
+        }
+
+        Network<double> network = Start<double>();
+        TrainingResult result = new Trainer<double>(network, Data<double>(), null, new Adam(new() { LearningRate = 0.01 }), Options(average)).Run();
+        Oracles.Golden.Near(mean, Numbers(network), 1e-13, average);
+        Oracles.Golden.Near([.. losses], [.. result.History.Select(epoch => epoch.Loss)], 1e-13, "losses");
+    }
+
+    /// <summary>Validation sees the mean, not the weights.</summary>
+    [Fact]
+    public void TheMeanIsValidated()
+    {
+        Network<double> network = Start<double>();
+        Dataset<double> data = Data<double>();
+        TrainingResult result = new Trainer<double>(network, data, data, new Adam(new() { LearningRate = 0.01 }), Options("ema:0.5")).Run();
+        Assert.Equal(Propagation.Backpropagation.Gradient(network, data).Loss, result.Kept!.Validation!.Loss, 1e-12);
+    }
+
+    [Theory]
+    [InlineData("ema:0.9", 3)]
+    [InlineData("ema:0.9", 13)]
+    [InlineData("swa", 37)]
+    public void AResumedRunEndsOnTheSameBits(string average, int at)
+    {
+        Trainer<float> Make() => new(Start<float>(), Data<float>(), Data<float>(), new Adam(), Options(average) with { CheckpointEvery = 1 });
+        Checkpoint<float>? kept = null;
+        Trainer<float> whole = Make(), resumed = Make();
+        whole.CheckpointReached += checkpoint => kept = checkpoint.Step == at ? checkpoint : kept;
+        whole.Run();
+        string folder = Directory.CreateTempSubdirectory("backprop").FullName;
+        try
+        {
+            using (var written = new CheckpointFolder(folder))
+            {
+                written.Begin();
+                written.Write(kept!, new Dictionary<string, string>());
+            }
+
+            using var read = new CheckpointFolder(folder);
+            resumed.Run(read.Read<float>());
+            Assert.Equal(Numbers(whole.Network), Numbers(resumed.Network));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        Trainer<float> other = new(Start<float>(), Data<float>(), Data<float>(), new Adam(), Options("ema:0.8") with { CheckpointEvery = 1 });
+        Assert.Contains("average", Assert.Throws<ModelException>(() => other.Run(kept)).Message);
+        Assert.Throws<ModelException>(() => Make().Run(kept! with { Average = new float[2] }));
+    }
+
+    [Theory]
+    [InlineData("ema")]
+    [InlineData("ema:1")]
+    [InlineData("ema:x")]
+    [InlineData("SWA")]
+    public void WhatIsNoMeanIsSaid(string text) =>
+        Assert.Contains("expected ema:DECAY", Assert.Throws<UsageException>(() => new Trainer<float>(Start<float>(), Data<float>(), null, new Adam(), Options(text))).Message);
+
+    private static TrainerOptions Options(string average) => new() { Average = average, Epochs = Epochs, BatchSize = 10, Shuffle = false };
+
+    private static Network<T> Start<T>() where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> => new(NetworkDefinition.Parse("3-7:tanh-2"), Initializer.PyTorch, 4);
+
+    private static T[] Numbers<T>(Network<T> network) where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> => [.. network.Layers.SelectMany(layer => layer.GetWeights().Concat(layer.GetBiases()))];
+
+    private static Dataset<T> Data<T>() where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> => new(
+        Rows, 3, [.. Enumerable.Range(0, 3 * Rows).Select(n => T.CreateTruncating(Math.Sin(n * n)))],
+        Targets<T>.Values([.. Enumerable.Range(0, 2 * Rows).Select(n => T.CreateTruncating(Math.Cos(n)))], 2));
+}
