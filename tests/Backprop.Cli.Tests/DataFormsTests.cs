@@ -19,13 +19,13 @@ public sealed class DataFormsTests : Tool
     public void ArraysAreClassesOrValues()
     {
         Arrays();
-        Assert.Equal("2-256:silu-128:silu-3:softmax", Network("c.npz"));
-        Assert.Equal("2-256:silu-128:silu-3:softmax", Network("X.npy,y.npy"));
+        Assert.Equal("2-256:silu,dropout(0.1)-128:silu,dropout(0.1)-3:softmax", Network("c.npz"));
+        Assert.Equal("2-256:silu,dropout(0.1)-128:silu,dropout(0.1)-3:softmax", Network("X.npy,y.npy"));
         Assert.Equal("2-256:silu-128:silu-1:identity", Network("X.npy,v.npy"));
         Assert.Equal("2-256:silu-128:silu-2:identity", Network("X.npy,v2.npy"));
         Assert.Equal("2-256:silu-128:silu-1:identity", Network("c.npz", "--task", "regression"));
         Assert.Equal("2-256:silu-128:silu-1:identity", Network("c.npz", "--loss", "mean_squared_error"));
-        Assert.Equal("2-256:silu-128:silu-3:softmax", Network("X.npy,f.npy", "--task", "classification"));
+        Assert.Equal("2-256:silu,dropout(0.1)-128:silu,dropout(0.1)-3:softmax", Network("X.npy,f.npy", "--task", "classification"));
         Assert.Equal("2-4:relu-1:identity", Network("c.npz", "--network", "2-4:relu-1:identity"));
         Assert.Equal("2-4:relu-5:softmax", Network("c.npz", "--network", "2-4:relu-5:softmax"));
         (int code, _, string error) = Run("train", "X.npy,v.npy", "--task", "classification");
@@ -50,7 +50,7 @@ public sealed class DataFormsTests : Tool
             zip.Write(bytes);
         }
 
-        Assert.Equal("4-256:silu-128:silu-3:softmax", Network(data));
+        Assert.Equal("4-256:silu,dropout(0.1)-128:silu,dropout(0.1)-3:softmax", Network(data));
         JsonElement shown = Json("data", data, "--json");
         Assert.Equal((0.0, 1.0), (shown.GetProperty("min").GetDouble(), Math.Round(shown.GetProperty("max").GetDouble())));
         Assert.True(shown.GetProperty("max").GetDouble() <= 1);
@@ -86,7 +86,7 @@ public sealed class DataFormsTests : Tool
         Assert.Equal("2-256:silu-128:silu-1:identity", Network("t.csv", "--target", "v"));
         Assert.Equal("2-256:silu-128:silu-2:identity", Network("t3.csv", "--target", "v,b"));
         Assert.Equal("2-256:silu-128:silu-2:sigmoid", Network("flags.csv", "--target", "p,q"));
-        Assert.Equal("2-256:silu-128:silu-3:softmax", Network("c.csv"));
+        Assert.Equal("2-256:silu,dropout(0.1)-128:silu,dropout(0.1)-3:softmax", Network("c.csv"));
         Assert.Equal("2-256:silu-128:silu-1:identity", Network("c.csv", "--task", "regression"));
         Assert.Equal("2-256:silu-128:silu-1:identity", Network("c.csv", "--loss", "huber:0.5"));
         Assert.Equal("2-256:silu-128:silu-2:identity", Network("t.csv", "--target", "v", "--loss", "gaussian_nll"));
@@ -99,7 +99,7 @@ public sealed class DataFormsTests : Tool
     public void WithoutPreprocessingNumbersStayAndTextIsRefused()
     {
         Tables();
-        Assert.Equal("2-256:silu-128:silu-3:softmax", Network("c.csv", "--preprocess", "none"));
+        Assert.Equal("2-256:silu,dropout(0.1)-128:silu,dropout(0.1)-3:softmax", Network("c.csv", "--preprocess", "none"));
         JsonElement column = Json("summary", "m.st", "--json").GetProperty("schema").GetProperty("columns")[0];
         Assert.Equal((0.0, 1.0), (column.GetProperty("mean").GetDouble(), column.GetProperty("scale").GetDouble()));
         Write("text.csv", "a,y\nred,1.5\nblue,2.5\nred,3.5\n");

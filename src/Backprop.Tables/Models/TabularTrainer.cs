@@ -53,8 +53,8 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
         }
 
         Options = Plan(options, training, began, definition.ParameterCount);
-        NoteBatchesOfOne(definition, training.Rows);
         Trainer = new(network, training, data.Validation, Optimizer, Options, new Evaluator<T>(network, Schema?.Target.Scales?.ToArray()));
+        NoteBatchesOfOne(definition, training.Rows);
     }
 
     /// <summary>Trains; its network is the model's.</summary>
