@@ -19,12 +19,53 @@ public class ThreadTrialTests
     public void PausesDoNotLoseTheTeam() => // it falls asleep, also while it is tried: the first step after a pause takes long
         Assert.InRange(Run(seconds: 10, alone: 14, team: slept => slept ? 400 : 10, pauseEvery: 0.0071, pause: 0.05).OnTeam, 0.9, 1);
 
+    [Fact]
+    public void CompilationInTheFirstStepDecidesNothing() =>
+        Assert.InRange(Run(seconds: 1.2, alone: 14, team: _ => 3000, first: 200_000).SecondsLost, 0.2, 0.3); // the first step's own time is lost in any case
+
+    [Fact]
+    public void ATeamIsLeftWhereSomethingElseTakesItsProcessor()
+    {
+        double busy = 0;
+        Assert.InRange(Run(seconds: 2, alone: 14, team: _ => busy < 0.5 ? 10 : 3000, after: worked => busy = worked).SecondsLost, 0, 0.1);
+    }
+
+    [Fact]
+    public void ATeamThatWaitsNowAndThenIsLeft() // a step now and then takes a time slice, which no median tells; alone all the time 0.57 s are lost to a team that never waits, with it 4
+    {
+        long n = 0;
+        Assert.InRange(Run(seconds: 2, alone: 14, team: _ => ++n % 100 == 0 ? 3000 : 10).SecondsLost, 0, 0.7);
+    }
+
+    [Fact]
+    public void AFreeProcessorIsFoundAgain()
+    {
+        double worked = 0;
+        Assert.InRange(Run(seconds: 12, alone: 14, team: _ => worked < 2 ? 3000 : 10, after: now => worked = now).OnTeam, 0.5, 1);
+    }
+
+    [Fact]
+    public void ATimeSliceLostNowAndThenDoesNotLoseTheTeam()
+    {
+        long n = 0;
+        Assert.InRange(Run(seconds: 5, alone: 14, team: _ => ++n % 20_000 == 0 ? 3000 : 10).OnTeam, 0.9, 1);
+    }
+
+    [Fact]
+    public void StepsOfMillisecondsAreLeftToo()
+    {
+        double worked = 0;
+        Assert.InRange(Run(seconds: 10, alone: 1200, team: _ => worked < 3 ? 700 : 9000, after: now => worked = now).SecondsLost, 0, 1.2);
+    }
+
     /// <param name="seconds">How long steps are made.</param>
     /// <param name="alone">The µs of a step on one thread.</param>
     /// <param name="team">The µs of one on the team, which has slept or not.</param>
     /// <param name="pauseEvery">After so many seconds of steps …</param>
     /// <param name="pause">… nothing happens for so many.</param>
-    private static (double OnTeam, double SecondsLost) Run(double seconds, double alone, Func<bool, double> team, double pauseEvery = 1e9, double pause = 0)
+    /// <param name="first">The µs that the first step takes longer.</param>
+    /// <param name="after">Is told how long steps have been made.</param>
+    private static (double OnTeam, double SecondsLost) Run(double seconds, double alone, Func<bool, double> team, double pauseEvery = 1e9, double pause = 0, double first = 0, Action<double>? after = null)
     {
         var trial = new ThreadTrial();
         double now = 1, worked = 0, sincePause = 0, lost = 0;
@@ -34,7 +75,7 @@ public class ThreadTrialTests
         {
             trial.End();
             trial.Begin(Ticks(now));
-            double took = 1e-6 * (trial.Alone ? alone : team(asleep));
+            double took = 1e-6 * ((trial.Alone ? alone : team(asleep)) + (steps == 0 ? first : 0));
             lost += took - (1e-6 * Math.Min(alone, team(false)));
             if (!trial.Alone)
             {
@@ -44,6 +85,7 @@ public class ThreadTrialTests
 
             trial.Add(Ticks(now), Ticks(now + took));
             (now, worked, sincePause) = (now + took, worked + took, sincePause + took);
+            after?.Invoke(worked);
             if (sincePause > pauseEvery)
             {
                 (now, sincePause, asleep) = (now + pause, 0, true);

@@ -3,15 +3,16 @@ using System.Diagnostics;
 namespace Backprop.Propagation.Schedules;
 
 /// <summary>
-/// Whether a team is faster than one thread is found by trying, now and then: a step of some microseconds gains by two threads on two free
-/// processors, and loses a hundredfold where something else holds one of them. What runs now is measured first, then the other, and a team
-/// of which one step takes longer than a whole trial alone is given up at once. Where steps pause, the team falls asleep: what is measured then begins
-/// anew. The bits are the same either way.
+/// Whether a team is faster than one thread is found by trying, now and then, and left at the first sign of waiting: a step of some microseconds
+/// gains by two threads on two free processors, and loses a hundredfold where something else holds one of them. One thread is measured first, then the
+/// team; medians are compared, so that neither compilation in the first step nor a time slice lost in another decides, and a team that is no faster is not
+/// taken. A team that runs is watched: where steps take as long as several alone, or a while of them longer than as many alone, it is left, and tried again
+/// later, the later the more often that happened. Where steps pause, the team falls asleep: what is measured then begins anew. The bits are the same either way.
 /// </summary>
 internal sealed class ThreadTrial
 {
     /// <summary>The steps measured each way.</summary>
-    private const int Steps = 16;
+    private const int Steps = 15;
 
     /// <summary>Steps on a team that has slept, before it is measured.</summary>
     private const int WakingSteps = 64;
@@ -19,12 +20,34 @@ internal sealed class ThreadTrial
     /// <summary>Trials take at most about one part in so many of the time.</summary>
     private const int Rarity = 40;
 
+    /// <summary>A team must take less than this part of the time of one thread.</summary>
+    private const double Worth = 0.95;
+
+    /// <summary>A step of so many times the time alone has waited for a processor; so many of those in so many steps are a sign.</summary>
+    private const int Waited = 3, Waits = 3, Recently = 16;
+
+    /// <summary>After so many disappointments in a row, the time to the next trial grows no more.</summary>
+    private const int MostDoublings = 5;
+
     /// <summary>Steps that are further apart than this, in ticks, find a team asleep.</summary>
     private static readonly long s_pause = Stopwatch.Frequency / 2000;
 
-    private long _team, _alone, _spent, _next, _beforeStep, _last;
-    private int _step;
-    private bool _tries, _first;
+    /// <summary>How long a team runs before its mean is looked at, and the longest time to the next trial, in ticks.</summary>
+    private static readonly long s_while = Stopwatch.Frequency / 50, s_longest = 3 * Stopwatch.Frequency;
+
+    private readonly long[] _took = new long[Steps];
+    private Stage _stage = Stage.Settled;
+    private long _alone, _spent, _next, _last, _step, _watched;
+    private int _count, _watchedSteps, _waits, _sinceWait, _disappointments;
+    private bool _slept;
+
+    private enum Stage
+    {
+        Settled,
+        MeasuresAlone,
+        WakesTeam,
+        MeasuresTeam,
+    }
 
     /// <summary>Whether the next step runs on one thread.</summary>
     public bool Alone { get; private set; } = true;
@@ -32,81 +55,119 @@ internal sealed class ThreadTrial
     /// <summary>Before a step, at a time that <see cref="Stopwatch"/> tells.</summary>
     public void Begin(long now)
     {
-        if (!_tries)
+        _step = 0;
+        _slept = now - _last > s_pause;
+        if (_stage == Stage.Settled && now >= _next)
         {
-            if (now < _next)
-            {
-                return;
-            }
-
-            (_spent, _tries, _first) = (0, true, true);
-            Start(0);
+            _spent = 0;
+            Enter(Stage.MeasuresAlone);
         }
-
-        if (!Alone && now - _last > s_pause)
+        else if (_slept && _stage == Stage.MeasuresTeam)
         {
-            Start(-WakingSteps);
+            Enter(Stage.WakesTeam);
         }
-
-        _beforeStep = _team;
     }
 
     /// <summary>After a phase of a step, from one time to another.</summary>
     public void Add(long begin, long end)
     {
         _last = end;
-        if (_tries)
-        {
-            _spent += end - begin;
-            _ = Alone ? _alone += end - begin : _team += end - begin;
-        }
+        _step += end - begin;
     }
 
     /// <summary>Before the next step.</summary>
     public void End()
     {
-        if (!_tries)
+        if (_step == 0)
         {
             return;
         }
 
-        _step++;
-        if (_step == 1 - WakingSteps)
+        _spent += _step;
+        switch (_stage)
         {
-            return; // it has just been woken
-        }
-
-        if (!Alone && _alone > 0 && _team - _beforeStep > _alone)
-        {
-            Decide(alone: true);
-        }
-        else if (_step == 0)
-        {
-            _team = 0; // waking up does not count
-        }
-        else if (_step == Steps && _first)
-        {
-            _first = false;
-            Alone = !Alone;
-            Start(Alone ? 0 : -WakingSteps);
-        }
-        else if (_step == Steps)
-        {
-            Decide(alone: _alone <= _team);
+            case Stage.Settled when !Alone && !_slept:
+                Watch();
+                break;
+            case Stage.MeasuresAlone when HasMeasured():
+                _alone = Median();
+                Enter(Stage.WakesTeam);
+                break;
+            case Stage.WakesTeam or Stage.MeasuresTeam when !_slept && (_stage == Stage.MeasuresTeam || _count > 0) && _step > Steps * _alone:
+                Settle(alone: true, isDisappointed: true); // one step takes longer than all that was measured alone
+                break;
+            case Stage.WakesTeam when ++_count == WakingSteps:
+                Enter(Stage.MeasuresTeam);
+                break;
+            case Stage.MeasuresTeam when HasMeasured():
+                bool isFaster = Median() < Worth * _alone;
+                Settle(!isFaster, isDisappointed: false);
+                break;
         }
     }
 
-    /// <summary>The way that is measured from here on begins at 0; the other keeps what it took.</summary>
-    private void Start(int step)
+    private void Enter(Stage stage)
     {
-        _step = step;
-        _ = Alone ? _alone = 0 : _team = 0;
+        (_stage, _count, Alone) = (stage, 0, stage == Stage.MeasuresAlone);
     }
 
-    private void Decide(bool alone)
+    private bool HasMeasured()
     {
+        _took[_count++] = _step;
+        return _count == Steps;
+    }
+
+    private long Median()
+    {
+        _took.AsSpan().Sort();
+        return Math.Max(1, _took[Steps / 2]);
+    }
+
+    /// <summary>Looks at a team that runs.</summary>
+    private void Watch()
+    {
+        _watched += _step;
+        _watchedSteps++;
+        if (++_sinceWait > Recently)
+        {
+            _waits = 0;
+        }
+
+        if (_step > Waited * _alone)
+        {
+            (_waits, _sinceWait) = (_waits + 1, 0);
+        }
+
+        bool isSlower = _watched > _watchedSteps * _alone;
+        if (_waits >= Waits && isSlower)
+        {
+            Leave();
+        }
+        else if (_watched > s_while && _watchedSteps >= Recently)
+        {
+            if (isSlower)
+            {
+                Leave();
+                return;
+            }
+
+            (_watched, _watchedSteps, _disappointments) = (0, 0, 0);
+        }
+    }
+
+    private void Leave()
+    {
+        _spent = _watched - (_watchedSteps * _alone); // what it has cost
+        Settle(alone: true, isDisappointed: true);
+    }
+
+    private void Settle(bool alone, bool isDisappointed)
+    {
+        Enter(Stage.Settled);
         Alone = alone;
-        _next = _last + (Rarity * _spent);
-        _tries = false;
+        long wait = (long)Rarity * _spent;
+        _next = _last + (alone ? Math.Min(wait << _disappointments, Math.Max(wait, s_longest)) : wait);
+        _disappointments = isDisappointed ? Math.Min(_disappointments + 1, MostDoublings) : _disappointments;
+        (_watched, _watchedSteps, _waits, _sinceWait) = (0, 0, 0, 0);
     }
 }
