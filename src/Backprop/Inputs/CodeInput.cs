@@ -25,7 +25,7 @@ internal sealed unsafe class CodeInput(int column, int number, CodeEmbedding emb
     public override void Initialize<T>(Network<T> network, CounterRandom random)
     {
         ParameterBlock<T> block = network.Blocks.Single(block => block.Name == $"input.embeddings.{_number}.weight");
-        ulong first = (ulong)number << 40;
+        ulong first = (ulong)(number + 8) << 40; // beyond those of periodic inputs
         block.Set([.. Enumerable.Range(0, block.Length).Select(n => T.CreateTruncating(random.Normal(first + (ulong)n)))]);
     }
 

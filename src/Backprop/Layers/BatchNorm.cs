@@ -111,6 +111,12 @@ public sealed class BatchNorm : LayerPart
         public override void Forward(int thread, int column, int width, int first, int count)
         {
             (double weight, double unbiased) = Weights(first, count);
+            if (weight == 0)
+            {
+                NormaliseNothing(column, width, first, count);
+                return;
+            }
+
             V share = V.Create(1 / weight), kept = V.Create(1 - BatchNorm.Momentum), taken = V.Create(BatchNorm.Momentum);
             for (int n = column; n < Math.Min(column + width, Input.Width); n += V.Count)
             {
@@ -147,7 +153,7 @@ public sealed class BatchNorm : LayerPart
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Backward(int thread, int column, int width, int first, int count)
         {
-            V share = V.Create(1 / Weights(first, count).Sum);
+            V share = V.Create(Weights(first, count).Sum is > 0 and double sumOfWeights ? 1 / sumOfWeights : 0);
             for (int n = column; n < column + width; n += V.Count)
             {
                 V gamma = V.Load(_gamma + n), scale = V.Load(_scales.Pointer + n), sum = V.Create(0), product = sum;
@@ -168,6 +174,20 @@ public sealed class BatchNorm : LayerPart
             }
         }
 
+        /// <summary>Samples that weigh nothing have no mean: β comes of them, and nothing moves.</summary>
+        private void NormaliseNothing(int column, int width, int first, int count)
+        {
+            for (int n = column; n < Math.Min(column + width, Input.Width); n += V.Count)
+            {
+                V.Create(0).Store(_scales.Pointer + n);
+                for (int sample = first; sample < first + count; sample++)
+                {
+                    V.Create(0).Store(_normalised.Row(sample) + n);
+                    V.Load(_beta + n).Store(Output.Row(sample) + n);
+                }
+            }
+        }
+
         /// <summary>Σ of what the samples count for, and 1 − Σ w² of their shares: what the variance is divided by to be unbiased.</summary>
         private (double Sum, double Unbiased) Weights(int first, int count)
         {
@@ -180,7 +200,7 @@ public sealed class BatchNorm : LayerPart
             }
 
             double unbiased = 1 - (squares / (sum * sum));
-            return (sum > 0 ? sum : 1, unbiased > 1e-9 ? unbiased : 0);
+            return (sum, sum > 0 && unbiased > 1e-9 ? unbiased : 0);
         }
     }
 

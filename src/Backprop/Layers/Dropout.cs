@@ -48,7 +48,7 @@ public sealed class Dropout : LayerPart
         public override void Forward(int thread, int column, int width, int first, int count)
         {
             DropoutKey key = samples.Batch.Dropout;
-            var random = new CounterRandom(key.Seed, 0x44524F50ul ^ ((ulong)key.Epoch << 16) ^ ((ulong)layer << 56));
+            var random = new CounterRandom(key.Seed, 0x44524F50ul ^ ((ulong)key.Epoch << 16) ^ BitOperations.RotateLeft((ulong)layer, 56));
             int units = Input.Width, end = Math.Min(column + width, units);
             for (int sample = first; sample < first + count; sample++)
             {

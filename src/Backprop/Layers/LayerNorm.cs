@@ -99,7 +99,7 @@ public sealed class LayerNorm : LayerPart
 
     private static double[] Fill(int n, Func<int, int, double> entry)
     {
-        double[] matrix = new double[checked(n * n)];
+        double[] matrix = new double[(long)n * n <= Array.MaxLength ? n * n : throw new UsageException($"a Jacobian of {n:N0} × {n:N0} numbers: at most {Array.MaxLength:N0} are supported")];
         for (int r = 0; r < n; r++)
         {
             for (int c = 0; c < n; c++)

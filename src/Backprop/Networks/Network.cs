@@ -8,6 +8,8 @@ namespace Backprop.Networks;
 /// <typeparam name="T">float or double.</typeparam>
 public sealed class Network<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private Dictionary<string, ParameterBlock<T>>? _byName;
+
     /// <summary>A network whose weights and biases are all zero; of what norms have, factors and variances are 1.</summary>
     /// <exception cref="UsageException">More parameters than one buffer holds.</exception>
     public Network(NetworkDefinition definition)
@@ -43,6 +45,9 @@ public sealed class Network<T> where T : unmanaged, IBinaryFloatingPointIeee754<
 
     /// <summary>The parts of θ, in their order.</summary>
     internal ImmutableArray<ParameterPanels> Panels { get; }
+
+    /// <summary>The tensor of a name.</summary>
+    internal ParameterBlock<T> Block(string name) => (_byName ??= Blocks.ToDictionary(block => block.Name, StringComparer.Ordinal))[name];
 
     /// <summary>θ.</summary>
     internal AlignedBuffer<T> Parameters { get; }
@@ -114,7 +119,7 @@ public sealed class Network<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         return result;
     }
 
-    /// <summary>The first layer, counted from 1, with a NaN or an infinity among its parameters; 0 where all are finite.</summary>
+    /// <summary>The first layer, counted from 1, with a NaN or an infinity among its parameters or running statistics; −1: the inputs; 0 where all are finite.</summary>
     public int FirstNonFiniteLayer()
     {
         foreach (ParameterPanels panels in Panels)
@@ -123,8 +128,16 @@ public sealed class Network<T> where T : unmanaged, IBinaryFloatingPointIeee754<
             {
                 if (!T.IsFinite(value))
                 {
-                    return panels.Layer;
+                    return panels.Layer == 0 ? -1 : panels.Layer;
                 }
+            }
+        }
+
+        foreach (T value in State.Span)
+        {
+            if (!T.IsFinite(value))
+            {
+                return Blocks.First(block => !block.IsTrained && block.Get().Any(number => !T.IsFinite(number))).Layer;
             }
         }
 

@@ -169,12 +169,17 @@ public sealed class Lbfgs : Minimizer
             }
         }
 
+        protected override void Forget()
+        {
+            _history.Clear();
+            (_scale, _steps) = (1, 0);
+        }
+
         /// <summary>Nothing is to be had along d: once more without a memory, then never again.</summary>
         private void GiveUp()
         {
             HasConverged = _history.Count == 0;
-            _history.Clear();
-            (_scale, _steps) = (1, 0);
+            Forget();
         }
 
         /// <summary>The t that meets the strong Wolfe conditions, or the best that was found (Nocedal and Wright 2006, algorithms 3.5 and 3.6, as PyTorch has them).</summary>

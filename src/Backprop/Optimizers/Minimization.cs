@@ -43,7 +43,14 @@ public abstract class Minimization<T> where T : unmanaged, IBinaryFloatingPointI
     {
         if (_version != Objective.Network.Version) // the first step, or somebody has changed θ
         {
-            Take(Objective.Evaluate());
+            double value = Objective.Evaluate();
+            if (_version >= 0 && !(value.Equals(Value) && Objective.Gradient.SequenceEqual(_gradient)))
+            {
+                HasConverged = false;
+                Forget(); // what was learned on another way
+            }
+
+            Take(value);
         }
 
         double before = Loss;
@@ -54,6 +61,11 @@ public abstract class Minimization<T> where T : unmanaged, IBinaryFloatingPointI
 
         _version = Objective.Network.Version;
         return before;
+    }
+
+    /// <summary>Forgets what earlier steps taught, since θ is not where they led.</summary>
+    protected virtual void Forget()
+    {
     }
 
     /// <summary>From θ, whose <see cref="Value"/> and <see cref="Gradient"/> are known, to a better one, which it <see cref="Take"/>s; or <see cref="HasConverged"/>.</summary>

@@ -56,6 +56,7 @@ internal sealed unsafe class PredictionPlan<T> : IDisposable where T : unmanaged
     {
         fixed (T* from = features, to = outputs)
         {
+            (_in.Samples, _in.FirstRow) = (_samples, 0);
             _in.First = from;
             _out.First = to;
             if (rows <= FewRows)
@@ -73,6 +74,7 @@ internal sealed unsafe class PredictionPlan<T> : IDisposable where T : unmanaged
                 count = Math.Min(rows - start, BlockRows * _team.Count);
                 Run(preActivations ? _predictPreActivations : _predict, count);
                 _in.First += (nint)count * _network.Definition.Inputs;
+                _in.FirstRow += count;
                 _out.First += (nint)count * _network.Definition.Outputs;
             }
         }
@@ -108,6 +110,11 @@ internal sealed unsafe class PredictionPlan<T> : IDisposable where T : unmanaged
     {
         public T* First { get; set; }
 
+        /// <summary>Which row that is, for who names it.</summary>
+        public int FirstRow { get; set; }
+
+        public Samples<T>? Samples { get; set; }
+
         public T* OfCaller(int sample) => First + ((nint)sample * width);
 
         public T* OfMatrix(int sample) => matrix.Row(sample);
@@ -122,6 +129,7 @@ internal sealed unsafe class PredictionPlan<T> : IDisposable where T : unmanaged
         {
             for (int sample = first; sample < first + count; sample++)
             {
+                rows.Samples!.Rows[sample] = rows.FirstRow + sample;
                 RowCopy.Run(rows.OfCaller(sample), rows.OfMatrix(sample), rows.Width);
             }
         }

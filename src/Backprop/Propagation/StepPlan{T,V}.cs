@@ -74,7 +74,18 @@ internal sealed unsafe class StepPlan<T, V> : StepPlan<T>
     }
 
     /// <summary>What the learning rate of a part of θ is multiplied by.</summary>
-    private static double RateOf(Network<T> network, ParameterPanels part, Func<string, double>? rateOf) => rateOf?.Invoke(network.Blocks.First(block => block.IsTrained && block.Panels == part).Name) ?? 1;
+    private static double RateOf(Network<T> network, ParameterPanels part, Func<string, double>? rateOf)
+    {
+        if (rateOf is null)
+        {
+            return 1;
+        }
+
+        string name = network.Blocks.First(block => block.IsTrained && block.Panels == part).Name;
+        return rateOf(name) is >= 0 and < double.PositiveInfinity and double rate
+            ? rate
+            : throw new UsageException($"the learning rate of {name} is to be multiplied by {rateOf(name)}: a finite number of at least 0 expected");
+    }
 
     public override IEnumerable<BatchMatrix<T>> Values(int layer) => _layers[layer - 1].Values;
 

@@ -27,6 +27,11 @@ internal sealed class MinimizerStep<T> : ITrainingStep<T> where T : unmanaged, I
             throw new UsageException($"optimizer '{minimizer.Name}' needs an objective that stays the same: batch_norm found, whose statistics move with every batch; layer_norm does not") { Settings = ["Network", "Optimizer"] };
         }
 
+        if (options.RateOf is not null)
+        {
+            throw new UsageException($"optimizer '{minimizer.Name}' has one step for all parameters: factors of the learning rate found, none expected") { Settings = ["RateOf", "Optimizer"] };
+        }
+
         if (options.Accumulate != 1)
         {
             throw new UsageException($"optimizer '{minimizer.Name}' takes all rows at once: {options.Accumulate} batches to accumulate found, none expected") { Settings = ["Accumulate", "Optimizer"] };

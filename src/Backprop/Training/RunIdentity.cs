@@ -22,7 +22,7 @@ internal static class RunIdentity
         var identity = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["precision"] = typeof(T) == typeof(float) ? "float" : "double",
-            ["network"] = $"{network}, {network.Loss}",
+            ["network"] = network.Input is null ? $"{network}, {network.Loss}" : NetworkJson.Write(network),
             ["optimizer"] = optimizer.Describe(),
             ["batch size"] = Text(options.BatchSize),
             ["schedule"] = LearningRateSchedule.Parse(options.Schedule).ToString(),
@@ -37,6 +37,11 @@ internal static class RunIdentity
             ["clip-norm"] = Text(options.Step.ClipNorm),
             ["clip-value"] = Text(options.Step.ClipValue),
         };
+        if (options.Step.RateOf is { } rateOf)
+        {
+            identity["factors of the learning rate"] = string.Join(", ", network.Tensors.Where(tensor => tensor.IsTrained).Select(tensor => $"{tensor.Name} {Text(rateOf(tensor.Name))}"));
+        }
+
         if (options.Step.Accumulate > 1)
         {
             identity["accumulate"] = Text(options.Step.Accumulate);
@@ -89,12 +94,28 @@ internal static class RunIdentity
 
     private static void Add<T>(Dictionary<string, string> identity, string name, Dataset<T> data) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        identity[$"{name} features"] = string.Create(CultureInfo.InvariantCulture, $"{data.Rows}×{data.FeatureCount} {Hash(data.Features)}");
+        identity[$"{name} features"] = string.Create(CultureInfo.InvariantCulture, $"{data.Rows}×{data.FeatureCount} {(data.Source is null ? Hash(data.Features) : Hash(data.Source))}");
         identity[$"{name} targets"] = data.Targets.AreClasses ? $"classes {Hash(data.Targets.ClassIndices)}" : $"values {Hash(data.Targets.AllValues)}";
         if (data.SampleWeights is { } weights)
         {
             identity[$"{name} sample weights"] = Hash<T>(weights);
         }
+    }
+
+    /// <summary>The same of rows that are asked for, a few at a time.</summary>
+    private static string Hash<T>(RowSource<T> source) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        int together = Math.Max(1, (1 << 18) / source.Width);
+        var numbers = new T[together * source.Width];
+        for (int first = 0; first < source.Rows; first += together)
+        {
+            int count = Math.Min(together, source.Rows - first);
+            source.CopyRows([.. Enumerable.Range(first, count)], numbers, source.Width);
+            hash.AppendData(MemoryMarshal.AsBytes(numbers.AsSpan(0, count * source.Width)));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     /// <summary>Piece by piece: the bytes of a large table are more than one span holds.</summary>

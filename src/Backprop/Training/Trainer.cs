@@ -150,6 +150,11 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         LearningRateSchedule schedule = LearningRateSchedule.Parse(_options.Schedule);
         long allSteps = (long)sampler.Count * _options.Epochs;
         using ITrainingStep<T> step = _method.Plan(Network, _training, Math.Min(_options.BatchSize, sampler.BatchSize), _options.Step with { Seed = _options.Seed });
+        if (_options.Average is not null && Network.State.Length > 0)
+        {
+            throw new UsageException($"the mean of weights (average {_options.Average}) and batch_norm do not go together: the running statistics are of other weights than their mean; layer_norm has none") { Settings = ["Average", "Network"] };
+        }
+
         var average = WeightAverage<T>.Of(_options.Average, Network, _options.Epochs);
         Network<T> best = Network.Clone(); // the kept epoch's weights; those of the last finished one while none has a finite figure
         var history = new List<EpochResult>();

@@ -16,6 +16,8 @@ namespace Backprop.Training;
 /// <typeparam name="T">float or double.</typeparam>
 public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private const int None = int.MinValue;
+
     private readonly TrainingStepOptions _options;
     private readonly WorkerTeam _team;
     private readonly StepPlan<T> _plan;
@@ -25,7 +27,7 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
     private readonly double[] _squares;
     private readonly TilePhase _sumAndUpdate, _addUp, _updateWhole;
     private double _clipFactor;
-    private int _nonFiniteLayer; // −1: none, 0: the inputs
+    private int _nonFiniteLayer; // None, or the layer; 0 or −1: the inputs
     private bool _goesOn, _isWhole, _isDisposed;
 
     /// <summary>Plans a step.</summary>
@@ -48,7 +50,7 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
         _team = new(threads);
         _plan = StepPlan<T>.Create(network, new(batchSize, Vectors, optimizer, _options.Narrow, IsTraining: true, BatchStatistics: true, _options.RateOf), _team);
         _update = _plan.Update!;
-        _squares = new double[_plan.Tiles.Count];
+        _squares = new double[_options.ClipNorm is null ? 0 : network.Parameters.Length / Layout.Quantum<T>()];
         (_sumAndUpdate, _addUp, _updateWhole) = (_plan.ForEachTile(SumAndUpdate), _plan.ForEachTile(AddUp), _plan.ForEachTile(UpdateWhole));
     }
 
@@ -90,7 +92,6 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
             return 0; // nothing counts: no update
         }
 
-        Steps++;
         double loss = 0;
         for (int done = 0; done < samples; done += _plan.Capacity)
         {
@@ -98,7 +99,7 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
             if (!double.IsFinite(loss))
             {
                 _plan.ForwardAgain();
-                throw Divergence.Find(_plan, Steps, loss);
+                throw Divergence.Find(_plan, Steps + 1, loss);
             }
 
             if (_gradient is not null)
@@ -108,8 +109,9 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
             }
         }
 
+        Steps++; // what threw before is no step
         _update.Begin(Steps, learningRate);
-        _nonFiniteLayer = -1;
+        _nonFiniteLayer = None;
         _plan.Network.Touch(); // before: what stops half way leaves copies that are old
         if (_options.ClipNorm is { } limit)
         {
@@ -118,8 +120,13 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
 
         _plan.Run(_gradient is null ? _sumAndUpdate : _updateWhole);
         _plan.EndUpdate();
-        return _nonFiniteLayer < 0 ? loss
-            : throw new DivergenceException($"step {Steps}: a parameter of {(_nonFiniteLayer == 0 ? "the inputs" : $"layer {_nonFiniteLayer}")} is not finite after the update; a lower learning rate or --clip-norm may help", _nonFiniteLayer, Steps);
+        if (_nonFiniteLayer == None && _plan.Network.State.Length > 0 && _plan.Network.FirstNonFiniteLayer() is not 0 and int layer)
+        {
+            _nonFiniteLayer = layer; // running statistics, which no optimizer looks at
+        }
+
+        return _nonFiniteLayer == None ? loss
+            : throw new DivergenceException($"step {Steps}: a parameter of {(_nonFiniteLayer <= 0 ? "the inputs" : $"layer {_nonFiniteLayer}")} is not finite after the update; a lower learning rate or --clip-norm may help", _nonFiniteLayer, Steps);
     }
 
     /// <summary>Ends the threads. Not while a step runs; once more does nothing.</summary>
@@ -149,7 +156,10 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
         if (_isWhole)
         {
             Transform(tile, gradient);
-            _squares[index] = _options.ClipNorm is null ? 0 : SumOfSquares(gradient, tile.Size);
+            if (_options.ClipNorm is not null)
+            {
+                AddSquares(tile, gradient);
+            }
         }
     }
 
@@ -187,21 +197,25 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
     {
         if (!_plan.Apply(tile, gradient))
         {
-            Interlocked.CompareExchange(ref _nonFiniteLayer, tile.Part.Layer, -1);
+            Interlocked.CompareExchange(ref _nonFiniteLayer, tile.Part.Layer, None);
         }
     }
 
+    /// <summary>The squares of each row of a tile: how θ is cut into tiles depends on the number of threads, how it lies in rows does not.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static double SumOfSquares(T* gradient, int count)
+    private void AddSquares(in ParameterTiles<T>.Tile tile, T* gradient)
     {
-        double sum = 0;
-        for (int n = 0; n < count; n++)
+        for (int row = 0; row < tile.Rows; row++)
         {
-            double g = double.CreateTruncating(gradient[n]);
-            sum = Math.FusedMultiplyAdd(g, g, sum);
-        }
+            double sum = 0;
+            for (int n = 0; n < tile.Width; n++, gradient++)
+            {
+                double g = double.CreateTruncating(*gradient);
+                sum = Math.FusedMultiplyAdd(g, g, sum);
+            }
 
-        return sum;
+            _squares[(tile.Offset + ((long)row * tile.Width)) / Layout.Quantum<T>()] = sum;
+        }
     }
 
     /// <summary>PyTorch's clip_grad_norm_: limit / (norm + 1e-6), at most 1. A gradient whose squares leave double's range is summed once more, scaled.</summary>

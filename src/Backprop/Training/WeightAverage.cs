@@ -20,7 +20,7 @@ internal sealed class WeightAverage<T> where T : unmanaged, IBinaryFloatingPoint
     private WeightAverage(string text, Network<T> network, int epochs)
     {
         (_network, _mean, _decay) = (network, new T[network.Parameters.Length], Decay(text));
-        _firstEpoch = (3 * epochs / 4) + 1;
+        _firstEpoch = (int)(3L * epochs / 4) + 1;
     }
 
     /// <summary>Whether it depends on how long the run is.</summary>

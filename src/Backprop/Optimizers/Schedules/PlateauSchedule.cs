@@ -26,7 +26,7 @@ public sealed class PlateauSchedule : LearningRateSchedule
     public PlateauSchedule(double reduction = 0.1, double patience = 10)
     {
         _reduction = Within("the factor", reduction, 0, 1);
-        _patience = (int)Within("the patience", patience, 0, int.MaxValue);
+        _patience = double.IsInteger(patience) ? (int)Within("the patience", patience, 0, int.MaxValue) : throw new UsageException($"plateau: a patience of {patience.ToString(CultureInfo.InvariantCulture)} epochs found, a whole number expected");
     }
 
     /// <inheritdoc/>

@@ -18,7 +18,7 @@ internal sealed unsafe record InputPlace<T>(
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>A tensor of the inputs, by its name behind theirs.</summary>
-    public ParameterBlock<T> Block(string name) => Network.Blocks.Single(block => block.Name == $"input.{name}");
+    public ParameterBlock<T> Block(string name) => Network.Block($"input.{name}");
 
     /// <summary>Where a tensor's part of θ begins.</summary>
     public T* Pointer(ParameterBlock<T> block) => Network.Parameters.Pointer + block.Panels.Offset;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using Backprop.Networks;
 
@@ -19,7 +20,7 @@ internal sealed unsafe record StagePlace<T>(
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>A tensor of the layer, by its name behind the layer's.</summary>
-    public ParameterBlock<T> Block(string name) => Network.Blocks.Single(block => block.Layer == Layer && block.Name.EndsWith($".{name}", StringComparison.Ordinal));
+    public ParameterBlock<T> Block(string name) => Network.Block(string.Create(CultureInfo.InvariantCulture, $"layers.{Layer}.{name}"));
 
     /// <summary>Where the numbers of a tensor of one row lie, one after the other.</summary>
     public T* Pointer(ParameterBlock<T> block) => (block.IsTrained ? Network.Parameters : Network.State).Pointer + block.Panels.Offset;
