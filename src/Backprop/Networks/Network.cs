@@ -114,7 +114,7 @@ public sealed class Network<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         return result;
     }
 
-    /// <summary>The first layer, counted from 1, with a NaN or an infinity among its parameters; 0 where all are finite.</summary>
+    /// <summary>The first layer, counted from 1, with a NaN or an infinity among its parameters or, of the first, those of the inputs; 0 where all are finite.</summary>
     public int FirstNonFiniteLayer()
     {
         foreach (ParameterPanels panels in Panels)
@@ -123,7 +123,7 @@ public sealed class Network<T> where T : unmanaged, IBinaryFloatingPointIeee754<
             {
                 if (!T.IsFinite(value))
                 {
-                    return panels.Layer;
+                    return Math.Max(1, panels.Layer);
                 }
             }
         }

@@ -37,6 +37,11 @@ internal static class RunIdentity
             ["clip-norm"] = Text(options.Step.ClipNorm),
             ["clip-value"] = Text(options.Step.ClipValue),
         };
+        if (network.Input is { } input)
+        {
+            identity["input"] = input.ToString();
+        }
+
         if (options.Step.Accumulate > 1)
         {
             identity["accumulate"] = Text(options.Step.Accumulate);
