@@ -122,7 +122,7 @@ internal static class NetworkJson
 
     /// <summary>A number.</summary>
     internal static double Number(JsonElement value, string name) =>
-        value is { ValueKind: JsonValueKind.Number } && value.TryGetDouble(out double number) && double.IsFinite(number) ? number : throw new ModelException($"'{name}': {Found(value)} found, a finite number expected");
+        value is { ValueKind: JsonValueKind.Number } && value.TryGetDouble(out double number) ? number : throw new ModelException($"'{name}': {Found(value)} found, a number expected");
 
     /// <summary>The items of a list.</summary>
     internal static IEnumerable<JsonElement> Items(JsonElement list, string name) =>
