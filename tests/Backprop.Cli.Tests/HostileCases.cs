@@ -142,7 +142,7 @@ internal static class HostileCases
         yield return Case("'size' is missing", Input("{\"numbers\":1,\"codes\":[{\"categories\":2}]}"));
         yield return Case("an embedding of -1 categories in 2 numbers", Input("{\"numbers\":1,\"codes\":[{\"categories\":-1,\"size\":2}]}"));
         yield return Case("an embedding of 2147483647 categories in 2147483647 numbers", Input("{\"numbers\":1,\"codes\":[{\"categories\":2147483647,\"size\":2147483647}]}"));
-        yield return Case("the input makes 1073741824 numbers of a row: at most", Input("{\"numbers\":1,\"codes\":[{\"categories\":1,\"size\":1073741823}]}"));
+        yield return Case("the input makes 16777217 numbers of a row: at most 16777216", Input("{\"numbers\":1,\"codes\":[{\"categories\":1,\"size\":16777216}]}"));
         yield return Case("'scale': 1 found, true or false expected", Input("{\"numbers\":2,\"scale\":1}"));
         yield return Case("a scale and no numbers", Input("{\"numbers\":0,\"scale\":true,\"codes\":[{\"categories\":2,\"size\":1}]}", 1));
         yield return Case("periodic: true found", Input("{\"numbers\":2,\"periodic\":true}"));
@@ -153,7 +153,7 @@ internal static class HostileCases
         yield return Case("numbers of a row: at most", Input("{\"numbers\":2,\"periodic\":{\"frequencies\":1,\"size\":2147483647}}"));
         yield return Case("has 4294967294 weights: at most", Input("{\"numbers\":2,\"periodic\":{\"frequencies\":2147483647,\"size\":1}}"));
         yield return Case("tensor 'input.scale' of shape [2] is missing", Input("{\"numbers\":2,\"scale\":true}"));
-        yield return Case("tensor 'input.embeddings.1.weight' of shape [1073741823, 1] is missing", Input("{\"numbers\":1,\"codes\":[{\"categories\":1073741823,\"size\":1}]}"));
+        yield return Case("tensor 'input.embeddings.1.weight' of shape [1000000000, 1] is missing", Input("{\"numbers\":1,\"codes\":[{\"categories\":1000000000,\"size\":1}]}"));
         yield return Case("'layers.1.weight'", Layer(string.Join(',', Enumerable.Repeat("{\"units\":3,\"activation\":\"tanh\"}", 20_000))));
     }
 

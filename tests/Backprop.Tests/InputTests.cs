@@ -116,6 +116,10 @@ public class InputTests
             features[(1 * 5) + 3] = wrong;
             DataException error = Assert.Throws<DataException>(() => Backpropagation.Gradient(network, new(3, 5, features, data.Targets)));
             Assert.Contains("row 1, feature 3", error.Message, StringComparison.Ordinal);
+            using var predictor = new Predictor<double>(network);
+            Assert.Contains("row 1, feature 3", Assert.Throws<DataException>(() => predictor.Predict(features)).Message, StringComparison.Ordinal);
+            double[] many = [.. Enumerable.Repeat(data.Features.ToArray(), 2000).SelectMany(row => row), .. features];
+            Assert.Contains("row 6001, feature 3", Assert.Throws<DataException>(() => predictor.Predict(many)).Message, StringComparison.Ordinal);
         }
     }
 

@@ -107,6 +107,7 @@ public sealed class Explanation
         ArgumentNullException.ThrowIfNull(network);
         parameter.RequireIn(network.Definition);
         Fit.Require(network.Definition, only, targets: true);
+        Fit.RequireInputs(network.Definition, only.Row(0), row);
         only = only.WithSampleWeights(null);
         Dataset<double> inDouble = GradientCheck.ToDouble(only);
         Network<double> exact = network.Convert<double>();

@@ -47,7 +47,7 @@ internal sealed unsafe class PlainForward<TElement> where TElement : unmanaged, 
     /// <exception cref="DataException">A row that x₀ cannot be made of.</exception>
     public TElement Run(ReadOnlySpan<double> row, ReadOnlySpan<double> target)
     {
-        _input.Require(row);
+        Propagation.Fit.RequireInputs(_network.Definition, row, row: null);
         Row = Array.ConvertAll(row.ToArray(), TElement.Create);
         _input.Forward(Row, _inputTensors, Here.Activations[0]);
 

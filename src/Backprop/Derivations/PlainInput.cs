@@ -15,16 +15,6 @@ internal sealed class PlainInput(Network<double> network)
     /// <summary>The entries of x₀.</summary>
     public int Width { get; } = network.Definition.InputsOf(1);
 
-    /// <summary>Requires that a row is one that x₀ can be made of.</summary>
-    /// <exception cref="DataException">It is not.</exception>
-    public void Require(ReadOnlySpan<double> row)
-    {
-        foreach (InputPart part in _parts)
-        {
-            part.Require(row, row: null);
-        }
-    }
-
     /// <summary>The tensors of each part, on any element.</summary>
     public TElement[][][] Tensors<TElement>() where TElement : unmanaged, IElement<TElement> =>
         Array.ConvertAll(_tensors, part => Array.ConvertAll(part, tensor => Array.ConvertAll(tensor, TElement.Create)));

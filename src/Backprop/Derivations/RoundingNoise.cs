@@ -81,7 +81,6 @@ internal sealed unsafe class RoundingNoise
     public void Add(Dataset<double> data, int row, double scale)
     {
         ReadOnlySpan<double> values = data.Row(row);
-        _input.Require(values);
         double[] inputs = values.ToArray(), sizes = _input.Sizes(values);
         for (int target = 0; target < _targets.Length; target++)
         {

@@ -18,9 +18,19 @@ public static class Fit
             throw new DataException($"row {row} does not exist: the data have {(data.Rows == 1 ? "row 0 only" : $"rows 0 to {data.Rows - 1}")}");
         }
 
+        RequireInputs(network, data.Row(row), row);
+    }
+
+    /// <summary>That a row is one that the network's inputs can be made of.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="values">The row.</param>
+    /// <param name="row">Which it is, counted from 0; null: nobody knows.</param>
+    /// <exception cref="DataException">It is not.</exception>
+    internal static void RequireInputs<T>(NetworkDefinition network, ReadOnlySpan<T> values, int? row) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
         foreach (InputPart part in network.InputParts)
         {
-            part.Require(data.Row(row), row);
+            part.Require(values, row);
         }
     }
 

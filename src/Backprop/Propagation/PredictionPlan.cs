@@ -60,6 +60,7 @@ internal sealed unsafe class PredictionPlan<T> : IDisposable where T : unmanaged
             _out.First = to;
             if (rows <= FewRows)
             {
+                Number(0, rows);
                 foreach ((Phase phase, long work) in preActivations ? _byUnitsPreActivations : _byUnits)
                 {
                     _dealer.Run(phase, rows, alone: rows * work < WorthThreads);
@@ -71,6 +72,7 @@ internal sealed unsafe class PredictionPlan<T> : IDisposable where T : unmanaged
             for (int start = 0, count; start < rows; start += count)
             {
                 count = Math.Min(rows - start, BlockRows * _team.Count);
+                Number(start, count);
                 Run(preActivations ? _predictPreActivations : _predict, count);
                 _in.First += (nint)count * _network.Definition.Inputs;
                 _out.First += (nint)count * _network.Definition.Outputs;
@@ -100,6 +102,15 @@ internal sealed unsafe class PredictionPlan<T> : IDisposable where T : unmanaged
     }
 
     public void Dispose() => _team.Dispose();
+
+    /// <summary>Rows of the caller's are numbered where what makes x₀ of them can refuse one.</summary>
+    private void Number(int first, int count)
+    {
+        for (int sample = 0; !_network.Definition.InputParts.IsEmpty && sample < count; sample++)
+        {
+            _samples.Rows[sample] = first + sample;
+        }
+    }
 
     private void Run(Phase phase, int rows) => _dealer.Run(phase, rows, alone: rows * _network.Definition.ParameterCount < WorthThreads);
 
