@@ -125,6 +125,35 @@ internal static class HostileCases
         yield return Case("delta must be", Layer(Tanh, ",\"loss\":\"huber\",\"delta\":1e999"));
         yield return Case("tau must be", Layer(Tanh, ",\"loss\":\"quantile\",\"tau\":2"));
         yield return Case("has no 'tau'", Layer(Tanh, ",\"loss\":\"huber\",\"tau\":0.5"));
+        string Input(string input, int inputs = 2) => $"{{\"inputs\":{inputs},\"input\":{input},\"layers\":[{Tanh}]}}";
+        yield return Case("input: null found, an object expected", Input("null"));
+        yield return Case("input: [2] found, an object expected", Input("[2]"));
+        yield return Case("'numbers' is missing", Input("{}"));
+        yield return Case("did you mean 'numbers'", Input("{\"number\":2}"));
+        yield return Case("'numbers': \"2\" found, a whole number expected", Input("{\"numbers\":\"2\"}"));
+        yield return Case("'numbers': 1e400 found", Input("{\"numbers\":1e400}"));
+        yield return Case("'numbers': 99999999999 found", Input("{\"numbers\":99999999999}"));
+        yield return Case("the input has -2 numbers and 0 codes", Input("{\"numbers\":-2}"));
+        yield return Case("the input has 2147483647 numbers and 2 codes", Input("{\"numbers\":2147483647,\"codes\":[{\"categories\":2,\"size\":1},{\"categories\":2,\"size\":1}]}", -2147483647));
+        yield return Case("the input has 0 numbers and 0 codes", Input("{\"numbers\":0}", 0));
+        yield return Case("2 inputs found, 3 expected: 3 numbers and 0 codes", Input("{\"numbers\":3}"));
+        yield return Case("'codes': 3 found, a list expected", Input("{\"numbers\":2,\"codes\":3}"));
+        yield return Case("a code of the input: 7 found", Input("{\"numbers\":1,\"codes\":[7]}"));
+        yield return Case("'size' is missing", Input("{\"numbers\":1,\"codes\":[{\"categories\":2}]}"));
+        yield return Case("an embedding of -1 categories in 2 numbers", Input("{\"numbers\":1,\"codes\":[{\"categories\":-1,\"size\":2}]}"));
+        yield return Case("an embedding of 2147483647 categories in 2147483647 numbers", Input("{\"numbers\":1,\"codes\":[{\"categories\":2147483647,\"size\":2147483647}]}"));
+        yield return Case("the input makes 16777217 numbers of a row: at most 16777216", Input("{\"numbers\":1,\"codes\":[{\"categories\":1,\"size\":16777216}]}"));
+        yield return Case("'scale': 1 found, true or false expected", Input("{\"numbers\":2,\"scale\":1}"));
+        yield return Case("a scale and no numbers", Input("{\"numbers\":0,\"scale\":true,\"codes\":[{\"categories\":2,\"size\":1}]}", 1));
+        yield return Case("periodic: true found", Input("{\"numbers\":2,\"periodic\":true}"));
+        yield return Case("'sigma': \"NaN\" found, a number expected", Input("{\"numbers\":2,\"periodic\":{\"frequencies\":1,\"size\":1,\"sigma\":\"NaN\"}}"));
+        yield return Case("a finite sigma above 0", Input("{\"numbers\":2,\"periodic\":{\"frequencies\":1,\"size\":1,\"sigma\":1e999}}"));
+        yield return Case("a finite sigma above 0", Input("{\"numbers\":2,\"periodic\":{\"frequencies\":1,\"size\":1,\"sigma\":0}}"));
+        yield return Case("by 0 frequencies", Input("{\"numbers\":2,\"periodic\":{\"frequencies\":0,\"size\":1}}"));
+        yield return Case("numbers of a row: at most", Input("{\"numbers\":2,\"periodic\":{\"frequencies\":1,\"size\":2147483647}}"));
+        yield return Case("has 4294967294 weights: at most", Input("{\"numbers\":2,\"periodic\":{\"frequencies\":2147483647,\"size\":1}}"));
+        yield return Case("tensor 'input.scale' of shape [2] is missing", Input("{\"numbers\":2,\"scale\":true}"));
+        yield return Case("tensor 'input.embeddings.1.weight' of shape [1000000000, 1] is missing", Input("{\"numbers\":1,\"codes\":[{\"categories\":1000000000,\"size\":1}]}"));
         yield return Case("'layers.1.weight'", Layer(string.Join(',', Enumerable.Repeat("{\"units\":3,\"activation\":\"tanh\"}", 20_000))));
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Backprop.Data;
 using Backprop.Kernels;
+using Backprop.ModelFiles;
 using Backprop.Networks;
 using Backprop.Optimizers;
 using Backprop.Propagation;
@@ -9,14 +10,14 @@ using Backprop.Training;
 
 namespace Backprop.Tests;
 
-/// <summary>Norms and residual layers beside PyTorch's in float64 (tests/Fixtures/make_parts.py).</summary>
+/// <summary>Norms, residual layers and inputs beside PyTorch's in float64 (tests/Fixtures/make_parts.py).</summary>
 public class GoldenPartsTests
 {
     [Fact]
     public void LossesAndGradientsArePyTorchs()
     {
         using JsonDocument file = Golden.Open("golden-parts.json.gz");
-        int count = 0;
+        int count = 0, ofInputs = 0;
         foreach (JsonElement golden in file.RootElement.GetProperty("networks").EnumerateArray())
         {
             Network<double> network = Network(golden);
@@ -37,9 +38,10 @@ public class GoldenPartsTests
             }
 
             count++;
+            ofInputs += network.Definition.Input is null ? 0 : 1;
         }
 
-        Assert.True(count >= 20);
+        Assert.True(count >= 40 && ofInputs >= 20);
     }
 
     [Fact]
@@ -73,7 +75,9 @@ public class GoldenPartsTests
 
     private static Network<double> Network(JsonElement golden)
     {
-        var network = new Network<double>(NetworkDefinition.Parse(golden.GetProperty("network").GetString()!));
+        string specification = golden.GetProperty("network").GetString()!, layers = specification[(specification.IndexOf('-', StringComparison.Ordinal) + 1)..];
+        JsonElement input = golden.GetProperty("input");
+        var network = new Network<double>(input.ValueKind == JsonValueKind.Null ? NetworkDefinition.Parse(specification) : new(InputJson.Read(input), NetworkDefinition.ParseLayers(layers)));
         foreach (ParameterBlock<double> block in network.Blocks)
         {
             block.Set(Golden.Numbers(golden.GetProperty("tensors").GetProperty(block.Name)));

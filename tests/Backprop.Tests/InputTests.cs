@@ -1,6 +1,7 @@
 using Backprop.Data;
 using Backprop.Inputs;
 using Backprop.Kernels;
+using Backprop.Losses;
 using Backprop.Networks;
 using Backprop.Propagation;
 
@@ -88,6 +89,24 @@ public class InputTests
     }
 
     [Fact]
+    public void AnInputWithAnotherSettingIsThatInput()
+    {
+        var input = new InputDefinition(3, default);
+        var network = new NetworkDefinition(input with { Scale = true, Codes = [new(4, 2)] }, NetworkDefinition.ParseLayers("2"));
+        Assert.Equal(["input.scale [3]", "input.embeddings.1.weight [4×2]", "layers.1.weight [2×5]", "layers.1.bias [2]"], network.Tensors.Select(tensor => tensor.ToString()));
+        Assert.Equal("3 numbers, scaled; embeddings 4×2", network.Input!.ToString());
+    }
+
+    [Fact]
+    public void WhatIsNotFiniteInAnInputIsFound()
+    {
+        Network<double> network = Make("codes", rows: 1).Network;
+        Assert.Equal(0, network.FirstNonFiniteLayer());
+        network.Blocks[0].Set(20, double.NaN); // of a code that no row may have
+        Assert.Equal(1, network.FirstNonFiniteLayer());
+    }
+
+    [Fact]
     public void WhatIsNoCodeIsRefused()
     {
         (Network<double> network, Dataset<double> data) = Make("codes", rows: 3);
@@ -97,18 +116,23 @@ public class InputTests
             features[(1 * 5) + 3] = wrong;
             DataException error = Assert.Throws<DataException>(() => Backpropagation.Gradient(network, new(3, 5, features, data.Targets)));
             Assert.Contains("row 1, feature 3", error.Message, StringComparison.Ordinal);
+            using var predictor = new Predictor<double>(network);
+            Assert.Contains("row 1, feature 3", Assert.Throws<DataException>(() => predictor.Predict(features)).Message, StringComparison.Ordinal);
+            double[] many = [.. Enumerable.Repeat(data.Features.ToArray(), 2000).SelectMany(row => row), .. features];
+            Assert.Contains("row 6001, feature 3", Assert.Throws<DataException>(() => predictor.Predict(many)).Message, StringComparison.Ordinal);
         }
     }
 
-    private static (Network<double> Network, Dataset<double> Data) Make(string kind, int rows)
+    internal static (Network<double> Network, Dataset<double> Data) Make(string kind, int rows, string layers = "12:tanh-3:softmax", string? loss = null)
     {
         CodeEmbedding[] codes = kind is "codes" or "all" ? [new(7, 3), new(150, 40)] : [];
         var input = new InputDefinition(
             kind == "wide" ? 70 : 3, [.. codes], Scale: kind is "scale" or "all" or "wide",
             kind is "periodic" or "all" or "wide" ? new PeriodicEmbedding(kind == "wide" ? 40 : 5, kind == "wide" ? 20 : 4, 0.5) : null);
-        var network = new Network<double>(new(input, NetworkDefinition.ParseLayers("12:tanh-3:softmax")), Initializer.PyTorch, seed: 3);
+        var network = new Network<double>(new(input, NetworkDefinition.ParseLayers(layers), loss is null ? null : Loss.Parse(loss)), Initializer.PyTorch, seed: 3);
         var random = new CounterRandom(5, 1);
         double[] features = new double[rows * input.RowWidth];
+        int outputs = network.Definition.Outputs;
         int[] classes = new int[rows];
         for (int row = 0; row < rows; row++)
         {
@@ -118,9 +142,9 @@ public class InputTests
                 features[(int)at] = n < input.Numbers ? random.Normal(at) : Math.Floor(random.Uniform(at) * codes[n - input.Numbers].Categories);
             }
 
-            classes[row] = row % 3;
+            classes[row] = row % outputs;
         }
 
-        return (network, new(rows, input.RowWidth, features, Targets<double>.Classes(classes, 3)));
+        return (network, new(rows, input.RowWidth, features, Targets<double>.Classes(classes, outputs)));
     }
 }

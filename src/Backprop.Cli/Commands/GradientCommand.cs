@@ -54,10 +54,10 @@ internal static class GradientCommand
         }
 
         Terminal.Out.WriteLine($"loss {gradient.Loss:R} over {gradient.Rows} rows");
-        for (int layer = 1; layer <= model.Network.Layers.Length; layer++)
+        for (int layer = model.Network.Blocks.Any(block => block.Layer == 0) ? 0 : 1; layer <= model.Network.Layers.Length; layer++)
         {
             IEnumerable<string> norms = model.Network.Blocks.Where(block => block.Layer == layer && block.IsTrained).Select(block => $"‖∂{block.Tensor.Kind}‖ {EuclideanNorm.Of<T>(gradient.Of(block)):G6}");
-            Terminal.Out.WriteLine($"layer {layer}: {string.Join(", ", norms)}");
+            Terminal.Out.WriteLine($"{(layer == 0 ? "inputs" : $"layer {layer}")}: {string.Join(", ", norms)}");
         }
 
         return ExitCode.Done;

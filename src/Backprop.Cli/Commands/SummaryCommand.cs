@@ -23,8 +23,9 @@ internal static class SummaryCommand
     {
         TabularModel<double> model = TabularModel<double>.Load(path);
         NetworkDefinition network = model.Network.Definition;
-        long weights = network.Tensors.Where(tensor => tensor.Kind == "W").Sum(tensor => (long)tensor.Length);
-        long forward = 2 * weights, training = 2 * forward + (2 * (weights - ((long)network.Inputs * network.Layers[0].Units)));
+        long weights = network.Tensors.Where(tensor => tensor.Kind is "W" or "periodic").Sum(tensor => (long)tensor.Length);
+        long passed = Parameters(network, 0) > 0 ? 0 : (long)network.InputsOf(1) * network.Layers[0].Units; // nothing is learned before the first layer
+        long forward = 2 * weights, training = 2 * forward + (2 * (weights - passed));
         long bytes = 4 * network.Tensors.Sum(tensor => (long)tensor.Length); // running statistics too
         if (json)
         {
@@ -37,6 +38,12 @@ internal static class SummaryCommand
                 line.WriteNumber("bytes", bytes);
                 line.WriteNumber("flops_per_sample", forward);
                 line.WriteNumber("training_flops_per_sample", training);
+                if (network.Input is { } input)
+                {
+                    line.WriteString("input", input.ToString());
+                    line.WriteNumber("input_parameters", Parameters(network, 0));
+                }
+
                 line.WriteStartArray("layers");
                 for (int layer = 1; layer <= network.Layers.Length; layer++)
                 {
@@ -72,6 +79,11 @@ internal static class SummaryCommand
         foreach (string name in new[] { "layer", "W", "b", "activation", "parameters", "FLOPs a sample" })
         {
             table.AddColumn(new TableColumn(name).RightAligned());
+        }
+
+        if (network.Input is { } rows)
+        {
+            table.AddRow("input", $"{rows.Width}×{rows.RowWidth}", "", Markup.Escape(rows.ToString()), $"{Parameters(network, 0):N0}", $"{2 * network.Tensors.Where(tensor => tensor.Kind == "periodic").Sum(tensor => (long)tensor.Length):N0}");
         }
 
         for (int layer = 1; layer <= network.Layers.Length; layer++)

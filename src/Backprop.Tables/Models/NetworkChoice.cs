@@ -16,7 +16,7 @@ internal sealed class NetworkChoice(TrainingOptions options, Notes? notes)
     {
         if (from is not null)
         {
-            var same = new NetworkDefinition(from.Inputs, WithDropout(from.Layers, fallback: null), Smooth(from.Loss));
+            NetworkDefinition same = from.With(WithDropout(from.Layers, fallback: null), Smooth(from.Loss));
             Advise(same, data);
             return same;
         }

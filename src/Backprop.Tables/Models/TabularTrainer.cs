@@ -94,7 +94,7 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
     /// <summary>One row has no spread: a batch norm makes β of it, whatever the row is.</summary>
     private void NoteBatchesOfOne(NetworkDefinition definition, int rows)
     {
-        if ((Options.BatchSize == 1 || rows % Options.BatchSize == 1) && definition.Layers.Any(layer => layer.Parts.Any(part => part is BatchNorm)))
+        if ((Options.BatchSize == 1 || (Options.BatchSize > 1 && rows % Options.BatchSize == 1)) && definition.Layers.Any(layer => layer.Parts.Any(part => part is BatchNorm)))
         {
             Notes.Add(new($"{(Options.BatchSize == 1 ? "every batch" : $"the last batch of {Options.BatchSize} that {rows} rows are divided into")} has one row, which batch_norm has nothing to normalise by: little is learned from it", IsLoss: false, "BatchSize"));
         }

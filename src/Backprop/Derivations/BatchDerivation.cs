@@ -20,6 +20,7 @@ internal sealed unsafe class BatchDerivation
     private static readonly double[] s_steps = [1e-2, 2e-3, 4e-4, 1e-4, 1e-5];
 
     private readonly Network<double> _network;
+    private readonly PlainInput _input;
     private readonly PlainLayer[] _layers;
     private readonly Dataset<double> _data;
     private readonly double[] _shares; // what each row counts for
@@ -35,7 +36,7 @@ internal sealed unsafe class BatchDerivation
     /// <param name="data">The rows.</param>
     public BatchDerivation(Network<double> network, Dataset<double> data)
     {
-        (_network, _layers, _data) = (network, PlainLayer.Of(network), data);
+        (_network, _input, _layers, _data) = (network, new(network), PlainLayer.Of(network), data);
         double weights = BatchScales.Sum(data, RowPermutation.FileOrder(data.Rows), 0, data.Rows);
         _shares = [.. Enumerable.Range(0, data.Rows).Select(row => weights == 0 ? 0 : (data.SampleWeights?[row] ?? 1) / weights)];
         _here = new(this);
@@ -100,7 +101,7 @@ internal sealed unsafe class BatchDerivation
 
         for (int m = l; m < _layers.Length; m++)
         {
-            double[][] moved = [.. tangents.Select((tangent, row) => tangent.Select((v, unit) =>
+            double[][] moved = m == 0 ? tangents : [.. tangents.Select((tangent, row) => tangent.Select((v, unit) =>
             {
                 double through = _layers[m - 1].Dense.Activation.Derivative(_here.PreActivations[m][row][unit].Value) * v, past = before.Length > 0 && _layers[m - 1].AddsBefore ? before[row][unit] : 0;
                 return Move(through + past, Math.Abs(through) + Math.Abs(past));
@@ -125,10 +126,16 @@ internal sealed unsafe class BatchDerivation
         return Move(sum, size);
     }
 
-    /// <summary>∂q_ℓ of a weight or a bias for one row, ∂p_ℓ of what a norm has learned.</summary>
+    /// <summary>∂q_ℓ of a weight or a bias for one row, ∂p_ℓ of what a norm has learned, ∂x₀ of what the inputs have.</summary>
     private double[] Base(ParameterName parameter, int row)
     {
         int l = parameter.Layer;
+        if (l == 0)
+        {
+            double[] sizes = _input.TangentSizes(parameter, _data.Row(row));
+            return [.. _input.Tangent(parameter, _data.Row(row)).Select((v, j) => Move(v, sizes[j]))];
+        }
+
         double[] tangent = new double[_layers[l - 1].Dense.Outputs];
         if (parameter.IsWeight || parameter.IsBias)
         {
@@ -217,15 +224,17 @@ internal sealed unsafe class BatchDerivation
     private sealed class Values<TElement> where TElement : unmanaged, IElement<TElement>
     {
         private readonly BatchDerivation _of;
+        private readonly TElement[][][] _inputTensors;
         private readonly ActivationKernel<TElement>[] _kernels;
         private readonly OutputKernel<TElement> _output;
 
         public Values(BatchDerivation of)
         {
             _of = of;
+            _inputTensors = of._input.Tensors<TElement>();
             _kernels = [.. of._layers.Select(layer => layer.Dense.Activation.Bind<TElement>())];
             _output = of._network.Definition.Loss.Bind<TElement>(of._layers[^1].Dense.Activation);
-            TElement[][][] Matrices() => [New(of._network.Definition.Inputs), .. of._layers.Select(layer => New(layer.Dense.Outputs))];
+            TElement[][][] Matrices() => [New(of._network.Definition.InputsOf(1)), .. of._layers.Select(layer => New(layer.Dense.Outputs))];
             TElement[][] New(int width) => [.. Enumerable.Range(0, of._data.Rows).Select(_ => new TElement[width])];
             (Products, Normalised, PreActivations, Activations) = (Matrices(), Matrices(), Matrices(), Matrices());
             Scales = [[], .. of._layers.Select(layer => new TElement[layer.Dense.Outputs])];
@@ -247,12 +256,19 @@ internal sealed unsafe class BatchDerivation
         /// <summary>The mean loss, one parameter replaced if one is given.</summary>
         public TElement Run(ParameterName? parameter, TElement value)
         {
-            int first = parameter?.Layer ?? 1;
+            int first = Math.Max(1, parameter?.Layer ?? 0);
+            TElement[][][] inputs = parameter is { Layer: 0 } moved ? _of._input.With(_inputTensors, moved, value) : _inputTensors;
             for (int row = 0; row < _of._data.Rows; row++)
             {
+                if (first == 1)
+                {
+                    _of._input.Forward<TElement>(Array.ConvertAll(_of._data.Row(row).ToArray(), TElement.Create), inputs, Activations[0][row]);
+                    continue;
+                }
+
                 for (int input = 0; input < Activations[first - 1][row].Length; input++)
                 {
-                    Activations[first - 1][row][input] = TElement.Create(first == 1 ? _of._data.Row(row)[input] : _of._here.Activations[first - 1][row][input].Value);
+                    Activations[first - 1][row][input] = TElement.Create(_of._here.Activations[first - 1][row][input].Value);
                 }
             }
 

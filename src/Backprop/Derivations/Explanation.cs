@@ -65,10 +65,10 @@ public sealed class Explanation
     /// <summary>Whether the three agree, by the rule of <see cref="GradientCheck"/>; where rounding alone excuses a difference beyond the tolerance, they do not.</summary>
     public bool Agrees { get; private init; }
 
-    /// <summary>δ_ℓ = ∂L/∂(W_ℓ x_{ℓ−1} + b_ℓ) of the parameter's layer, by back propagation; it is ∂b_ℓ.</summary>
+    /// <summary>δ_ℓ = ∂L/∂(W_ℓ x_{ℓ−1} + b_ℓ) of the parameter's layer, by back propagation; it is ∂b_ℓ. None where the parameter is of the inputs.</summary>
     public IReadOnlyList<double> Deltas { get; private init; } = [];
 
-    /// <summary>x_{ℓ−1}, what the parameter's layer takes in; ∂W_ℓ = δ_ℓ x_{ℓ−1}ᵀ.</summary>
+    /// <summary>x_{ℓ−1}, what the parameter's layer takes in; ∂W_ℓ = δ_ℓ x_{ℓ−1}ᵀ. The row where the parameter is of the inputs.</summary>
     public IReadOnlyList<double> Inputs { get; private init; } = [];
 
     /// <summary>∂L/∂tensor of the whole tensor that the parameter is in, row-major, by back propagation.</summary>
@@ -107,6 +107,7 @@ public sealed class Explanation
         ArgumentNullException.ThrowIfNull(network);
         parameter.RequireIn(network.Definition);
         Fit.Require(network.Definition, only, targets: true);
+        Fit.RequireInputs(network.Definition, only.Row(0), row);
         only = only.WithSampleWeights(null);
         Dataset<double> inDouble = GradientCheck.ToDouble(only);
         Network<double> exact = network.Convert<double>();
@@ -143,9 +144,9 @@ public sealed class Explanation
             NumericalMethod = differences.Method(parameter.Layer),
             Difference = GradientCheck.Worse(first, ofNumerical),
             Agrees = excess <= 1 && drowned is null,
-            Deltas = Array.ConvertAll(gradient.BiasGradients(parameter.Layer), double.CreateTruncating),
+            Deltas = parameter.Layer == 0 ? [] : Array.ConvertAll(gradient.BiasGradients(parameter.Layer), double.CreateTruncating),
             TensorGradient = Array.ConvertAll(gradient.Of(network.Find(parameter).Block), double.CreateTruncating),
-            Inputs = recursion.Activations(parameter.Layer - 1),
+            Inputs = parameter.Layer == 0 ? inDouble.Row(0).ToArray() : recursion.Activations(parameter.Layer - 1),
         };
     }
 }

@@ -19,6 +19,7 @@ public sealed class NumericalGradient
     private readonly Network<double> _network;
     private readonly PlainForward<ComplexElement> _complex;
     private readonly PlainForward<Lane<double>> _real;
+    private readonly PlainInput _input;
     private readonly bool[] _analyticFrom;
     private double[] _target = [];
 
@@ -27,6 +28,7 @@ public sealed class NumericalGradient
     {
         ArgumentNullException.ThrowIfNull(network);
         _network = network;
+        _input = new(network);
         _complex = new(network);
         _real = new(network);
         _analyticFrom = new bool[network.Layers.Length + 1];
@@ -56,7 +58,7 @@ public sealed class NumericalGradient
         _real.Run(data.Row(row), _target);
     }
 
-    /// <summary>Whether the derivative by the parameters of a layer can be had by the complex step.</summary>
+    /// <summary>Whether the derivative by the parameters of a layer, 0 of the inputs, can be had by the complex step.</summary>
     public bool IsAnalytic(int layer) => _analyticFrom[layer];
 
     /// <summary>How the derivative by the parameters of a layer is taken.</summary>
@@ -87,7 +89,8 @@ public sealed class NumericalGradient
         }
 
         // The step in p is about 2⁻¹⁰ whatever the input; a power of two, so that w ± h loses little. Near a kink a shorter one is tried.
-        double input = parameter.IsWeight ? Math.Abs(_real.Here.Activations[parameter.Layer - 1][parameter.Input].Value) : 1;
+        double input = parameter.IsWeight ? Math.Abs(_real.Here.Activations[parameter.Layer - 1][parameter.Input].Value)
+            : parameter.Layer == 0 ? _input.Speed(parameter, Array.ConvertAll(_real.Row, entry => entry.Value)) : 1;
         double h = Math.ScaleB(1, StepExponent - Math.Max(0, Math.ILogB(Math.Max(1, Math.Max(input, Math.Abs(value))))));
         h = Gentle(parameter, value, h);
         return Differences(parameter, value, h, noise, out leftOut, out uncertainty) ?? Differences(parameter, value, h / 16, noise, out leftOut, out uncertainty) ?? double.NaN;

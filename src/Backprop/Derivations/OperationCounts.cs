@@ -9,7 +9,8 @@ namespace Backprop.Derivations;
 /// <param name="Forward">The forward pass, 2 Σ n_m n_{m−1}: a multiplication and an addition for each weight.</param>
 /// <param name="Tangent">
 /// One tangent from layer ℓ to the loss, n_{ℓ+1} + Σ_{m=ℓ+2…N} 2 n_m n_{m−1} + 2 n_N: the first matrix meets a single entry and
-/// is a column, the others are products in full, and ∇_yL D_N closes it. A D_N that is a Jacobian adds 2 n_N², a layer norm 2 n_m².
+/// is a column, the others are products in full, and ∇_yL D_N closes it. A D_N that is a Jacobian adds 2 n_N², a layer norm 2 n_m²; one
+/// from the inputs meets W_1 with as many entries as ∂x₀ has.
 /// </param>
 /// <param name="AllTangents">A tangent for each parameter.</param>
 /// <param name="Backward">The backward pass, Σ_{m≥2} 2 n_m n_{m−1} for the δ, Σ n_m n_{m−1} for the outer products δ xᵀ: all parameters at once.</param>
@@ -39,6 +40,8 @@ public sealed record OperationCounts(long Forward, long Tangent, long AllTangent
         long Weights(int m) => (long)network.Layers[m - 1].Units * network.InputsOf(m);
         long Norm(int m) => network.Layers[m - 1].Parts.Any(part => part.MixesUnits) ? 2L * network.Layers[m - 1].Units * network.Layers[m - 1].Units : 0;
         long forward = 0, backward = atOutput, allTangents = 0, one = 0;
+        TensorDefinition[] learned = [.. network.Tensors.Where(tensor => tensor.Layer == 0 && tensor.IsTrained)];
+        bool isLearned = learned.Length > 0;
         long behind = 0; // Σ 2 n_m n_{m−1} over the layers m > ℓ + 1, and Σ 2 n_m² over the norms of the layers m > ℓ
         for (int l = last; l >= 1; l--)
         {
@@ -54,8 +57,21 @@ public sealed record OperationCounts(long Forward, long Tangent, long AllTangent
 
             behind += Norm(l) + (l < last ? 2 * Weights(l + 1) : 0);
             forward += 2 * Weights(l);
-            backward += l > 1 ? 3 * Weights(l) : Weights(l);
+            backward += l > 1 || isLearned ? 3 * Weights(l) : Weights(l);
         }
+
+        foreach (TensorDefinition tensor in learned)
+        {
+            // one entry of ∂x₀ takes a column of W_1, several take their columns of it
+            int index = learned.Where(other => other.InputPart == tensor.InputPart).TakeWhile(other => other != tensor).Count(), entries = tensor.InputPart!.TangentEntries(index);
+            long tangent = (entries == 1 ? 1 : 2 * entries) * (long)network.Layers[0].Units + behind + (2 * outputs) + atOutput;
+            allTangents += tangent * tensor.Length;
+            one = parameter.IsOf(tensor) ? tangent : one;
+        }
+
+        long products = network.InputParts.Sum(part => part.ProductWeights);
+        forward += 2 * products;
+        backward += 3 * products;
 
         return new(forward, one, allTangents, backward);
     }

@@ -10,7 +10,9 @@ namespace Backprop.Derivations;
 internal sealed unsafe class PlainForward<TElement> where TElement : unmanaged, IElement<TElement>
 {
     private readonly Network<double> _network;
+    private readonly PlainInput _input;
     private readonly PlainLayer[] _layers;
+    private readonly TElement[][][] _inputTensors; // of each part
     private readonly TElement[][][] _tensors; // of each layer's norm
     private readonly ActivationKernel<TElement>[] _activations;
     private readonly OutputKernel<TElement> _output;
@@ -19,7 +21,8 @@ internal sealed unsafe class PlainForward<TElement> where TElement : unmanaged, 
     /// <summary>Copies the network's present numbers.</summary>
     public PlainForward(Network<double> network)
     {
-        (_network, _layers) = (network, PlainLayer.Of(network));
+        (_network, _input, _layers) = (network, new(network), PlainLayer.Of(network));
+        _inputTensors = _input.Tensors<TElement>();
         _tensors = [.. _layers.Select(layer => Array.ConvertAll(layer.Tensors, tensor => Array.ConvertAll(tensor, TElement.Create)))];
         _activations = [.. network.Layers.Select(layer => layer.Activation.Bind<TElement>())];
         _output = network.Definition.Loss.Bind<TElement>(network.Layers[^1].Activation);
@@ -30,6 +33,9 @@ internal sealed unsafe class PlainForward<TElement> where TElement : unmanaged, 
     /// <summary>What <see cref="Run"/> has found.</summary>
     public Values Here { get; }
 
+    /// <summary>The row.</summary>
+    public TElement[] Row { get; private set; } = [];
+
     /// <summary>What the last <see cref="With"/> has found, from the parameter's layer on.</summary>
     public Values Moved { get; }
 
@@ -37,13 +43,13 @@ internal sealed unsafe class PlainForward<TElement> where TElement : unmanaged, 
 
     public OutputKernel<TElement> Output => _output;
 
-    /// <summary>All layers and the loss.</summary>
-    public TElement Run(ReadOnlySpan<double> input, ReadOnlySpan<double> target)
+    /// <summary>The inputs, all layers and the loss.</summary>
+    /// <exception cref="DataException">A row that x₀ cannot be made of.</exception>
+    public TElement Run(ReadOnlySpan<double> row, ReadOnlySpan<double> target)
     {
-        for (int i = 0; i < input.Length; i++)
-        {
-            Here.Activations[0][i] = TElement.Create(input[i]);
-        }
+        Propagation.Fit.RequireInputs(_network.Definition, row, row: null);
+        Row = Array.ConvertAll(row.ToArray(), TElement.Create);
+        _input.Forward(Row, _inputTensors, Here.Activations[0]);
 
         for (int i = 0; i < target.Length; i++)
         {
@@ -53,10 +59,16 @@ internal sealed unsafe class PlainForward<TElement> where TElement : unmanaged, 
         return From(1, Here);
     }
 
-    /// <summary>The loss of the same sample with one parameter replaced. In its layer one unit moves; the layers behind it are run again.</summary>
+    /// <summary>The loss of the same sample with one parameter replaced. In its layer one unit moves, or in the inputs x₀; the layers behind it are run again.</summary>
     public TElement With(ParameterName parameter, TElement value)
     {
         int l = parameter.Layer, i = parameter.Output;
+        if (l == 0)
+        {
+            _input.Forward(Row, _input.With(_inputTensors, parameter, value), Moved.Activations[0]);
+            return From(1, Moved);
+        }
+
         Here.Activations[l - 1].CopyTo(Moved.Activations[l - 1], 0);
         Here.Products[l].CopyTo(Moved.Products[l], 0);
         TElement[][] tensors = _tensors[l - 1];
@@ -134,7 +146,7 @@ internal sealed unsafe class PlainForward<TElement> where TElement : unmanaged, 
     {
         public Values(NetworkDefinition network)
         {
-            Activations = [new TElement[network.Inputs], .. network.Layers.Select(layer => new TElement[layer.Units])];
+            Activations = [new TElement[network.InputsOf(1)], .. network.Layers.Select(layer => new TElement[layer.Units])];
             PreActivations = [[], .. network.Layers.Select(layer => new TElement[layer.Units])];
             Products = [[], .. network.Layers.Select((layer, n) => layer.Parts.Any(part => part.Place == LayerPlace.BeforeActivation) ? new TElement[layer.Units] : PreActivations[n + 1])];
         }
@@ -145,7 +157,7 @@ internal sealed unsafe class PlainForward<TElement> where TElement : unmanaged, 
         /// <summary>p_ℓ, what the activation is of, from ℓ = 1 on.</summary>
         public TElement[][] PreActivations { get; }
 
-        /// <summary>x_ℓ; x₀ is the input.</summary>
+        /// <summary>x_ℓ; x₀ is what the inputs make of the row.</summary>
         public TElement[][] Activations { get; }
     }
 }

@@ -58,11 +58,11 @@ internal sealed class PlainLayer(Network<double> network, int layer)
         return product;
     }
 
-    /// <summary>Which of its layer's tensors a parameter is in, counted among those of the same part, and where.</summary>
+    /// <summary>Which tensor a parameter is in, counted among those of the same part of its layer or of the inputs, and where.</summary>
     public static (int Tensor, int Index) Place(Network<double> network, ParameterName parameter)
     {
         (ParameterBlock<double> block, int index) = network.Find(parameter);
-        return (network.Blocks.Where(other => other.Layer == block.Layer && ReferenceEquals(other.Tensor.Part, block.Tensor.Part)).TakeWhile(other => other != block).Count(), index);
+        return (network.Blocks.Where(other => other.Layer == block.Layer && ReferenceEquals(other.Tensor.Part, block.Tensor.Part) && ReferenceEquals(other.Tensor.InputPart, block.Tensor.InputPart)).TakeWhile(other => other != block).Count(), index);
     }
 
     /// <summary>All layers of a network.</summary>

@@ -8,7 +8,7 @@ using Backprop.Networks;
 namespace Backprop.Derivations;
 
 /// <summary>
-/// How far rounding alone moves a derivative: it is taken several times in double, by plain loops, with every number on the way (p, x, the targets,
+/// How far rounding alone moves a derivative: it is taken several times in double, by plain loops, with every number on the way (x₀, p, x, the targets,
 /// ∇_yL, δ) moved at random by a few roundings of the precision in question, of its own size or of the terms that it is the sum of. What the same
 /// derivative may be off by depends on where things cancel, so it is measured, not bounded. Nothing is judged by the value of the derivative here.
 /// </summary>
@@ -23,6 +23,8 @@ internal sealed unsafe class RoundingNoise
     private readonly IReadOnlyList<ParameterName> _parameters;
     private readonly (int Tensor, int Index)[] _places; // in the norms
     private readonly double _unit, _least, _lossUnit;
+    private readonly PlainInput _input;
+    private readonly Lane<double>[][][] _inputTensors;
     private readonly PlainLayer[] _layers; // ℓ = 1 at index 0
     private readonly double[][] _q, _p, _x, _g, _ofP, _slopes; // g: ∂L/∂q; of p: ∂L/∂p
     private readonly double[] _targets, _movedTargets;
@@ -42,9 +44,10 @@ internal sealed unsafe class RoundingNoise
         _unit = Math.ScaleB(Roundings, single ? -24 : -53);
         _least = single ? 1.2e-38 : 2.3e-208; // below, numbers lose digits; those of the complex step are 10⁻¹⁰⁰ times as large
         _lossUnit = single ? Math.ScaleB(1, -29) : 1;
-        _layers = PlainLayer.Of(network);
+        (_input, _layers) = (new(network), PlainLayer.Of(network));
+        _inputTensors = _input.Tensors<Lane<double>>();
         _places = [.. parameters.Select(parameter => PlainLayer.Place(network, parameter))];
-        double[][] Layers() => [new double[network.Definition.Inputs], .. network.Layers.Select(layer => new double[layer.Outputs])];
+        double[][] Layers() => [new double[network.Definition.InputsOf(1)], .. network.Layers.Select(layer => new double[layer.Outputs])];
         (_q, _p, _x, _g, _ofP, _slopes) = (Layers(), Layers(), Layers(), Layers(), Layers(), Layers());
         (_targets, _movedTargets) = (new double[network.Definition.TargetCount], new double[network.Definition.TargetCount]);
         _sums = [.. Enumerable.Range(0, Runs + 1).Select(_ => new double[parameters.Count])];
@@ -77,7 +80,8 @@ internal sealed unsafe class RoundingNoise
     /// <summary>Adds a row.</summary>
     public void Add(Dataset<double> data, int row, double scale)
     {
-        data.Row(row).CopyTo(_x[0]);
+        ReadOnlySpan<double> values = data.Row(row);
+        double[] inputs = values.ToArray(), sizes = _input.Sizes(values);
         for (int target = 0; target < _targets.Length; target++)
         {
             _targets[target] = data.Targets[row, target];
@@ -87,13 +91,19 @@ internal sealed unsafe class RoundingNoise
         for (int run = 0; run <= Runs; run++)
         {
             (_amount, _random, _drawn) = (run == 0 ? 0 : 1, new CounterRandom((ulong)row, (ulong)run), 0);
+            _input.Forward(Lanes(inputs), _inputTensors, Lanes(_x[0]));
+            for (int j = 0; j < sizes.Length; j++)
+            {
+                _x[0][j] = sizes[j] == 0 ? _x[0][j] : Move(_x[0][j], sizes[j]);
+            }
+
             double moved = Forward(ofSlopes: run == 0);
             loss = run == 0 ? moved : loss;
             spread = double.IsFinite(moved) ? Math.Max(spread, Math.Abs(moved - loss)) : spread;
             Backward();
             for (int n = 0; n < _parameters.Count; n++)
             {
-                double term = scale * Derivative(_parameters[n], _places[n]);
+                double term = scale * Derivative(_parameters[n], _places[n], inputs);
                 _sums[run][n] += Move(term, Math.Abs(term));
             }
         }
@@ -101,12 +111,18 @@ internal sealed unsafe class RoundingNoise
         OfLoss = (_lossUnit * spread) + Math.ScaleB(Math.Abs(loss), -53);
     }
 
-    private double Derivative(ParameterName parameter, (int Tensor, int Index) place)
+    private double Derivative(ParameterName parameter, (int Tensor, int Index) place, double[] inputs)
     {
         (int layer, int output, int input) = parameter;
         if (parameter.IsWeight || parameter.IsBias)
         {
             return _g[layer][output] * (input < 0 ? 1 : _x[layer - 1][input]);
+        }
+
+        if (layer == 0)
+        {
+            double[] sizes = _input.TangentSizes(parameter, inputs);
+            return _input.Tangent(parameter, inputs).Select((moved, j) => sizes[j] == 0 ? moved * _g[0][j] : Move(moved, sizes[j]) * _g[0][j]).Sum();
         }
 
         double[] tangent = _layers[layer - 1].Norm!.Tangent(place.Tensor, place.Index, _q[layer], _layers[layer - 1].Tensors);
@@ -190,7 +206,7 @@ internal sealed unsafe class RoundingNoise
         return greatest;
     }
 
-    /// <summary>δ of every layer, in g.</summary>
+    /// <summary>δ of every layer, in g; ∂L/∂x₀ in the first.</summary>
     private void Backward()
     {
         int last = _x.Length - 1;
@@ -217,7 +233,7 @@ internal sealed unsafe class RoundingNoise
         }
 
         double[] past = []; // ∂L/∂x of the layer behind, where it adds what is before it
-        for (int l = last - 1; l >= 1; l--)
+        for (int l = last - 1; l >= (_inputTensors.Length > 0 ? 0 : 1); l--)
         {
             for (int j = 0; j < _g[l].Length; j++)
             {
@@ -230,6 +246,11 @@ internal sealed unsafe class RoundingNoise
                 }
 
                 _g[l][j] = Move(sum, size);
+            }
+
+            if (l == 0)
+            {
+                break;
             }
 
             past = _layers[l - 1].AddsBefore ? [.. _g[l]] : [];

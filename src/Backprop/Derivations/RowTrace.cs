@@ -15,7 +15,7 @@ public sealed class RowTrace
         _forward = new(network);
     }
 
-    /// <summary>x_ℓ of every layer of the last row, x₀ the input.</summary>
+    /// <summary>x_ℓ of every layer of the last row, x₀ what the inputs make of it.</summary>
     public double[][] Activations => Numbers(_forward.Here.Activations);
 
     /// <summary>q_ℓ = W_ℓ x_{ℓ−1} + b_ℓ of every layer of the last row, from ℓ = 1 on; p_ℓ where there is no norm.</summary>
@@ -25,9 +25,10 @@ public sealed class RowTrace
     public double[][] PreActivations => Numbers(_forward.Here.PreActivations);
 
     /// <summary>Takes a row through the network.</summary>
-    /// <param name="features">x₀, [Inputs].</param>
+    /// <param name="features">The row, [Inputs].</param>
     /// <param name="targets">t, [TargetCount].</param>
     /// <returns>L(y | t).</returns>
+    /// <exception cref="DataException">A row that x₀ cannot be made of.</exception>
     public double Run(ReadOnlySpan<double> features, ReadOnlySpan<double> targets) => _forward.Run(features, targets).Value;
 
     /// <summary>The loss of the last row if one parameter had another value.</summary>

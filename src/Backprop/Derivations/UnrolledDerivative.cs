@@ -9,7 +9,7 @@ namespace Backprop.Derivations;
 /// <summary>
 /// math.md's way 1, the note's recursion for one parameter and one sample: the tangent starts as ∂p_ℓ = x_{ℓ−1,j} e_i (for b_ℓ[i]: e_i), is
 /// pushed through every later layer, ∂p_{m+1} = W_{m+1} (f′_m(p_m) ∘ ∂p_m), and ends as ∂L = ∇_yL · D_N ∂p_N. Nothing of the backward pass is
-/// called. Every factor of the unrolled product is kept to be read.
+/// called. By a parameter of the inputs it starts one step earlier, as ∂x₀. Every factor of the unrolled product is kept to be read.
 /// </summary>
 public sealed class UnrolledDerivative
 {
@@ -47,6 +47,7 @@ public sealed class UnrolledDerivative
     /// <summary>The recursion for many parameters of one sample: one forward pass, then a tangent for each.</summary>
     internal sealed class Recursion(Network<double> network)
     {
+        private readonly PlainInput _input = new(network);
         private readonly PlainLayer[] _layers = PlainLayer.Of(network);
         private readonly double[][] _slopes = [.. network.Layers.Select(layer => new double[layer.Outputs])];
         private readonly double[]?[] _norms = new double[network.Layers.Length][]; // ∂p/∂q of the norms
@@ -107,12 +108,12 @@ public sealed class UnrolledDerivative
         {
             int l = parameter.Layer;
             (double[] tangent, bool isOfProduct) = Base(parameter);
-            tangent = isOfProduct ? PlainLayer.Times(_norms[l - 1], tangent) : tangent; // ∂p_ℓ
+            tangent = isOfProduct ? PlainLayer.Times(_norms[l - 1], tangent) : tangent; // ∂p_ℓ, or ∂x₀
             double[]? before = null; // ∂x_{m−1}, once there is one
             for (int m = l; m < Last; m++)
             {
-                double[] moved = new double[tangent.Length]; // ∂x_m = f′_m(p_m) ∘ ∂p_m (+ ∂x_{m−1})
-                for (int c = 0; c < tangent.Length; c++)
+                double[] moved = m == 0 ? tangent : new double[tangent.Length]; // ∂x_m = f′_m(p_m) ∘ ∂p_m (+ ∂x_{m−1})
+                for (int c = 0; m > 0 && c < tangent.Length; c++)
                 {
                     moved[c] = (_slopes[m - 1][c] * tangent[c]) + (before is not null && _layers[m - 1].AddsBefore ? before[c] : 0);
                 }
@@ -138,10 +139,15 @@ public sealed class UnrolledDerivative
             return sum;
         }
 
-        /// <summary>The base case: ∂q_ℓ of a weight or a bias, ∂p_ℓ of what a norm has learned.</summary>
+        /// <summary>The base case: ∂q_ℓ of a weight or a bias, ∂p_ℓ of what a norm has learned, ∂x₀ of what the inputs have.</summary>
         private (double[] Tangent, bool IsOfProduct) Base(ParameterName parameter)
         {
             int l = parameter.Layer;
+            if (l == 0)
+            {
+                return (_input.Tangent(parameter, Numbers(_forward.Row)), false);
+            }
+
             if (!parameter.IsWeight && !parameter.IsBias)
             {
                 (int tensor, int index) = PlainLayer.Place(network, parameter);
@@ -178,6 +184,7 @@ public sealed class UnrolledDerivative
         /// <summary>
         /// (∇_yL)ᵀ D_N W_N D_{N−1} … D_{ℓ+1} W_{ℓ+1}[:,i] · f′_ℓ(p_ℓ,i) · x_{ℓ−1,j}. Behind D_m stands J_m where layer m has a norm; the three of a
         /// residual layer are one factor, I + D_m J_m W_m; and where J_ℓ mixes the units of the parameter's own layer, e_i takes the column of it.
+        /// By a parameter of the inputs the last two are W_1 and the column ∂x₀.
         /// </summary>
         public IReadOnlyList<DerivativeFactor> Factors(ParameterName parameter)
         {
@@ -206,6 +213,12 @@ public sealed class UnrolledDerivative
             }
 
             (double[] tangent, bool isOfProduct) = Base(parameter);
+            if (l == 0)
+            {
+                factors.Add(new("column", $"∂x_0/∂{parameter}", 0, [tangent.Length], tangent));
+                return factors;
+            }
+
             int unit = parameter.Output;
             string place = unit.ToString(CultureInfo.InvariantCulture);
             DerivativeFactor[] norm = isOfProduct ? [.. Norm(l)] : [];

@@ -46,12 +46,20 @@ internal sealed unsafe class CodeInput(int column, int number, CodeEmbedding emb
         return tangent;
     }
 
+    public override (string Place, string Tangent) Describe(int tensor, int index)
+    {
+        (int code, int n) = Math.DivRem(index, embedding.Size);
+        return ($"number {n} of the embedding of code {code} of feature {column} of a row", $"1 at its place if feature {column} of the row is {code}, else 0");
+    }
+
+    public override void Require<T>(ReadOnlySpan<T> values, int? row) => Code(values[column], embedding.Categories, row, column);
+
     /// <summary>The code that a number of a row is.</summary>
     /// <exception cref="DataException">Not one of the codes.</exception>
-    public static int Code<T>(T value, int categories, int row, int column) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+    public static int Code<T>(T value, int categories, int? row, int column) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         value >= T.Zero && value < T.CreateTruncating(categories) && T.IsInteger(value)
             ? int.CreateTruncating(value)
-            : throw new DataException(string.Create(CultureInfo.InvariantCulture, $"row {row}, feature {column}: {value} found, a category code from 0 to {categories - 1} expected"));
+            : throw new DataException(string.Create(CultureInfo.InvariantCulture, $"{(row is null ? "" : $"row {row}, ")}feature {column}: {value} found, a category code from 0 to {categories - 1} expected"));
 
     /// <summary><see cref="CodeInput"/>: the code's row of the table; back: Δ of each sample is added to its code's row, in the samples' order.</summary>
     private sealed unsafe class CodeStage<T, V> : InputStage<T, V>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using Backprop.Kernels;
 using Backprop.Networks;
 using Backprop.Propagation.Stages;
@@ -35,6 +36,39 @@ internal abstract class InputPart
     /// <param name="x">Written.</param>
     public abstract void Forward<TElement>(ReadOnlySpan<TElement> row, TElement[][] tensors, Span<TElement> x) where TElement : unmanaged, IElement<TElement>;
 
+    /// <summary>What the terms of each of those numbers add up to in size: what rounding is measured by.</summary>
+    public virtual double[] Sizes(ReadOnlySpan<double> row, double[][] tensors)
+    {
+        double[] x = new double[Width];
+        Forward<Lane<double>>(MemoryMarshal.Cast<double, Lane<double>>(row), Array.ConvertAll(tensors, tensor => Array.ConvertAll(tensor, value => new Lane<double>(value))), MemoryMarshal.Cast<double, Lane<double>>(x.AsSpan()));
+        return Array.ConvertAll(x, Math.Abs);
+    }
+
     /// <summary>∂x/∂(an entry of a tensor) of that.</summary>
-    public virtual double[] Tangent(int tensor, int index, ReadOnlySpan<double> row, double[][] tensors) => throw new InvalidOperationException("it has no parameters");
+    public virtual double[] Tangent(int tensor, int index, ReadOnlySpan<double> row, double[][] tensors) => throw NoParameters;
+
+    /// <summary>What the terms of each entry of that add up to in size.</summary>
+    public virtual double[] TangentSizes(int tensor, int index, ReadOnlySpan<double> row, double[][] tensors) => Array.ConvertAll(Tangent(tensor, index, row, tensors), Math.Abs);
+
+    /// <summary>The entries of that which can be other than 0.</summary>
+    public virtual int TangentEntries(int tensor) => 1;
+
+    /// <summary>How far the argument of what is curved moves for each unit that an entry of a tensor moves.</summary>
+    public virtual double Speed(int tensor, int index, ReadOnlySpan<double> row) => 1;
+
+    /// <summary>What an entry of a tensor is, and what ∂x/∂(that entry) is, in words.</summary>
+    public virtual (string Place, string Tangent) Describe(int tensor, int index) => throw NoParameters;
+
+    /// <summary>The weights of its own products with matrices, for each of which a forward pass multiplies and adds.</summary>
+    public virtual long ProductWeights => 0;
+
+    /// <summary>Requires that it can be made of a row.</summary>
+    /// <param name="values">The row.</param>
+    /// <param name="row">Which it is, counted from 0; null: nobody knows.</param>
+    /// <exception cref="DataException">A number that is no code.</exception>
+    public virtual void Require<T>(ReadOnlySpan<T> values, int? row) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+    }
+
+    private static InvalidOperationException NoParameters => new("it has no parameters");
 }

@@ -37,6 +37,10 @@ internal sealed class NumbersInput(int numbers, bool hasScale) : InputPart
         return tangent;
     }
 
+    public override double Speed(int tensor, int index, ReadOnlySpan<double> row) => Math.Abs(row[index]);
+
+    public override (string Place, string Tangent) Describe(int tensor, int index) => ($"the scale of number {index} of a row", $"the row's number {index} at its place");
+
     /// <summary><see cref="NumbersInput"/>: rows copied, or times the scale.</summary>
     private sealed unsafe class NumbersStage<T, V> : InputStage<T, V>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

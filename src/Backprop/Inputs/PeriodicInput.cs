@@ -61,6 +61,66 @@ internal sealed class PeriodicInput(int numbers, PeriodicEmbedding embedding) : 
         }
     }
 
+    public override double[] Sizes(ReadOnlySpan<double> row, double[][] tensors)
+    {
+        double[] sizes = Array.ConvertAll(tensors[3], Math.Abs);
+        for (int n = 0; n < tensors[2].Length; n++)
+        {
+            sizes[n / _frequencies] += Math.Abs(tensors[2][n]) * WaveSize(n / (_size * _frequencies), n % _frequencies, row, tensors);
+        }
+
+        return sizes;
+    }
+
+    public override double[] TangentSizes(int tensor, int index, ReadOnlySpan<double> row, double[][] tensors)
+    {
+        double[] sizes = new double[Width];
+        if (tensor == 3)
+        {
+            return sizes; // 1 in any precision
+        }
+
+        int f = tensor == 2 ? index / (_size * _frequencies) : index / _frequencies, q = index % _frequencies;
+        double wave = WaveSize(f, q, row, tensors), slope = 2 * Math.PI * wave * (tensor == 0 ? Math.Abs(row[f]) : 1);
+        for (int s = 0; s < _size; s++)
+        {
+            sizes[(f * _size) + s] = tensor == 2 ? s == index / _frequencies % _size ? wave : 0 : slope * Math.Abs(tensors[2][(((f * _size) + s) * _frequencies) + q]);
+        }
+
+        return sizes;
+    }
+
+    public override int TangentEntries(int tensor) => tensor < 2 ? _size : 1;
+
+    public override double Speed(int tensor, int index, ReadOnlySpan<double> row) => tensor switch
+    {
+        0 => 2 * Math.PI * Math.Abs(row[index / _frequencies]),
+        1 => 2 * Math.PI,
+        _ => 1,
+    };
+
+    public override (string Place, string Tangent) Describe(int tensor, int index)
+    {
+        int f = tensor switch { 2 => index / (_size * _frequencies), 3 => index / _size, _ => index / _frequencies }, q = index % _frequencies;
+        string wave = $"wave {q} of number {f} of a row";
+        return tensor switch
+        {
+            0 => ($"the frequency of {wave}", $"minus 2 pi times the number, the sine of the wave's angle and its weights"),
+            1 => ($"the phase of {wave}", $"minus 2 pi times the sine of the wave's angle and its weights"),
+            2 => ($"the weight of {wave} in entry {index / _frequencies % _size} of its periodic embedding", "the cosine of the wave's angle at its place"),
+            _ => ($"the bias of entry {index % _size} of the periodic embedding of number {f} of a row", "1 at its place"),
+        };
+    }
+
+    public override long ProductWeights => (long)numbers * _size * _frequencies;
+
+    /// <summary>How far rounding moves a cosine or a sine of the angle, in roundings: those of the angle's terms and its own.</summary>
+    private double WaveSize(int f, int q, ReadOnlySpan<double> row, double[][] tensors)
+    {
+        int wave = (f * _frequencies) + q;
+        return 1 + (2 * Math.PI * (Math.Abs(tensors[0][wave] * row[f]) + Math.Abs(tensors[1][wave])));
+    }
+
     public override double[] Tangent(int tensor, int index, ReadOnlySpan<double> row, double[][] tensors)
     {
         double[] tangent = new double[Width];

@@ -42,20 +42,28 @@ internal static class InputJson
     {
         NetworkJson.RequireKeys(element, "input", ["numbers", "codes", "scale", "periodic"]);
         List<CodeEmbedding> codes = [];
-        foreach (JsonElement code in element.TryGetProperty("codes", out JsonElement given) ? given.EnumerateArray() : [])
+        foreach (JsonElement code in element.TryGetProperty("codes", out JsonElement given) ? NetworkJson.Items(given, "codes") : [])
         {
             NetworkJson.RequireKeys(code, "a code of the input", ["categories", "size"]);
-            codes.Add(new(NetworkJson.Get(code, "categories").GetInt32(), NetworkJson.Get(code, "size").GetInt32()));
+            codes.Add(new(NetworkJson.Whole(code, "categories"), NetworkJson.Whole(code, "size")));
         }
 
         PeriodicEmbedding? periodic = null;
         if (element.TryGetProperty("periodic", out JsonElement waves))
         {
             NetworkJson.RequireKeys(waves, "periodic", ["frequencies", "size", "sigma"]);
-            double sigma = waves.TryGetProperty("sigma", out JsonElement deviation) ? deviation.GetDouble() : 0.1;
-            periodic = new(NetworkJson.Get(waves, "frequencies").GetInt32(), NetworkJson.Get(waves, "size").GetInt32(), sigma);
+            periodic = new(NetworkJson.Whole(waves, "frequencies"), NetworkJson.Whole(waves, "size"));
+            periodic = waves.TryGetProperty("sigma", out JsonElement sigma) ? periodic with { Sigma = NetworkJson.Number(sigma, "sigma") } : periodic;
         }
 
-        return new(NetworkJson.Get(element, "numbers").GetInt32(), [.. codes], element.TryGetProperty("scale", out JsonElement scale) && scale.GetBoolean(), periodic);
+        bool hasScale = element.TryGetProperty("scale", out JsonElement scale) && scale.ValueKind switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            _ => throw new ModelException($"'scale': {NetworkJson.Found(scale)} found, true or false expected"),
+        };
+        var input = new InputDefinition(NetworkJson.Whole(element, "numbers"), [.. codes], hasScale, periodic);
+        input.Validate();
+        return input;
     }
 }

@@ -140,7 +140,7 @@ public sealed record ModelFile<T>(Network<T> Network, string? Schema = null, str
     private static Dictionary<string, string> Metadata(string format, NetworkDefinition definition) => new(StringComparer.Ordinal)
     {
         ["format"] = format,
-        ["version"] = definition.Layers.SelectMany(layer => layer.Parts).Select(part => part.FileVersion).DefaultIfEmpty(1).Max().ToString(CultureInfo.InvariantCulture),
+        ["version"] = definition.Layers.SelectMany(layer => layer.Parts).Select(part => part.FileVersion).Append(definition.Input is null ? 1 : 2).Max().ToString(CultureInfo.InvariantCulture),
     };
 
     private static SafeTensor Tensor(TensorDefinition definition, T[] values)

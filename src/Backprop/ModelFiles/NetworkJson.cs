@@ -74,14 +74,14 @@ internal static class NetworkJson
             JsonElement root = document.RootElement;
             Loss? loss = ReadLoss(root);
             var layers = new List<LayerDefinition>();
-            foreach (JsonElement layer in Get(root, "layers").EnumerateArray())
+            foreach (JsonElement layer in Items(Get(root, "layers"), "layers"))
             {
                 RequireKeys(layer, $"layer {layers.Count + 1}", ["units", "activation", "alpha", .. LayerPart.Keys]);
-                double? alpha = layer.TryGetProperty("alpha", out JsonElement a) ? a.GetDouble() : null;
-                layers.Add(new(Get(layer, "units").GetInt32(), ActivationFunction.Create(Name(Get(layer, "activation"), "activation"), alpha), LayerPart.Read(layer)));
+                double? alpha = layer.TryGetProperty("alpha", out JsonElement a) ? Number(a, "alpha") : null;
+                layers.Add(new(Whole(layer, "units"), ActivationFunction.Create(Name(Get(layer, "activation"), "activation"), alpha), LayerPart.Read(layer)));
             }
 
-            int inputs = Get(root, "inputs").GetInt32();
+            int inputs = Whole(root, "inputs");
             InputDefinition? input = root.TryGetProperty("input", out JsonElement given) ? InputJson.Read(given) : null;
             return input is null ? new(inputs, layers, loss)
                 : input.RowWidth == inputs ? new(input, layers, loss)
@@ -110,16 +110,36 @@ internal static class NetworkJson
         }
 
         RequireKeys(root, "the network", loss.ParameterName is { } parameter ? [.. Keys, parameter] : Keys);
-        return loss.ParameterName is { } given && root.TryGetProperty(given, out JsonElement value) ? Loss.Create(loss.Name, value.GetDouble()) : loss;
+        return loss.ParameterName is { } given && root.TryGetProperty(given, out JsonElement value) ? Loss.Create(loss.Name, Number(value, given)) : loss;
     }
 
     internal static JsonElement Get(JsonElement element, string name) =>
         element.TryGetProperty(name, out JsonElement value) ? value : throw new ModelException($"'{name}' is missing");
 
+    /// <summary>A whole number.</summary>
+    internal static int Whole(JsonElement element, string name) =>
+        Get(element, name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out int number) ? number : throw new ModelException($"'{name}': {Found(Get(element, name))} found, a whole number expected");
+
+    /// <summary>A number.</summary>
+    internal static double Number(JsonElement value, string name) =>
+        value is { ValueKind: JsonValueKind.Number } && value.TryGetDouble(out double number) ? number : throw new ModelException($"'{name}': {Found(value)} found, a number expected");
+
+    /// <summary>The items of a list.</summary>
+    internal static IEnumerable<JsonElement> Items(JsonElement list, string name) =>
+        list.ValueKind == JsonValueKind.Array ? list.EnumerateArray() : throw new ModelException($"'{name}': {Found(list)} found, a list expected");
+
+    /// <summary>What stands there, if it is long its beginning.</summary>
+    internal static string Found(JsonElement element) => element.GetRawText() is { Length: > 40 } text ? $"{text[..40]}…" : element.GetRawText();
+
     private static string Name(JsonElement element, string what) => element.GetString() ?? throw new ModelException($"'{what}' is null");
 
     internal static void RequireKeys(JsonElement element, string where, string[] known)
     {
+        if (element.ValueKind != JsonValueKind.Object)
+        {
+            throw new ModelException($"{where}: {Found(element)} found, an object expected");
+        }
+
         foreach (JsonProperty property in element.EnumerateObject())
         {
             if (!known.Contains(property.Name))

@@ -119,7 +119,7 @@ public sealed class Network<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         return result;
     }
 
-    /// <summary>The first layer, counted from 1, with a NaN or an infinity among its parameters or running statistics; −1: the inputs; 0 where all are finite.</summary>
+    /// <summary>The first layer, counted from 1, with a NaN or an infinity among its parameters or running statistics or, of the first, among the inputs' parameters; 0 where all are finite.</summary>
     public int FirstNonFiniteLayer()
     {
         foreach (ParameterPanels panels in Panels)
@@ -128,7 +128,7 @@ public sealed class Network<T> where T : unmanaged, IBinaryFloatingPointIeee754<
             {
                 if (!T.IsFinite(value))
                 {
-                    return panels.Layer == 0 ? -1 : panels.Layer;
+                    return Math.Max(1, panels.Layer);
                 }
             }
         }

@@ -11,13 +11,17 @@ internal sealed class NetworkBuilder<T> where T : unmanaged, IBinaryFloatingPoin
     private readonly List<ParameterPanels> _panels = [], _products = [], _state = [];
     private readonly List<BlockPlace> _blocks = [];
     private LayerPart? _part; // whose tensors are added
+    private InputPart? _inputPart;
 
     public NetworkBuilder(NetworkDefinition definition)
     {
         foreach (InputPart part in definition.InputParts)
         {
+            _inputPart = part;
             part.AddParameters(this);
         }
+
+        _inputPart = null;
 
         for (int layer = 1; layer <= definition.Layers.Length; layer++)
         {
@@ -79,6 +83,6 @@ internal sealed class NetworkBuilder<T> where T : unmanaged, IBinaryFloatingPoin
     {
         bool isTrained = !_state.Exists(state => ReferenceEquals(state, panels));
         int width = shape[^1];
-        _blocks.Add(new(new(layer, name, kind, shape, isTrained, _part, least), panels, place ?? (n => Math.DivRem(n, width)), initial));
+        _blocks.Add(new(new(layer, name, kind, shape, isTrained, _part, _inputPart, least), panels, place ?? (n => Math.DivRem(n, width)), initial));
     }
 }

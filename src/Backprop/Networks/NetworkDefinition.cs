@@ -32,10 +32,10 @@ public sealed class NetworkDefinition : IEquatable<NetworkDefinition>
     private NetworkDefinition(int inputs, InputDefinition? input, IEnumerable<LayerDefinition> layers, Loss? loss)
     {
         ArgumentNullException.ThrowIfNull(layers);
+        input?.Validate();
         Inputs = inputs is > 0 and <= MaxWidth ? inputs : throw new UsageException($"a network needs 1 to {MaxWidth} inputs, found {inputs}");
         Layers = [.. layers];
-        input?.Validate();
-        Input = input;
+        (Input, InputParts) = (input, input?.CreateParts() ?? []);
         if (Layers.IsEmpty || Layers.Length > MaxWidth)
         {
             throw new UsageException("a network needs at least one layer");
@@ -79,7 +79,7 @@ public sealed class NetworkDefinition : IEquatable<NetworkDefinition>
     public InputDefinition? Input { get; }
 
     /// <summary>The parts of x₀; none where rows are x₀.</summary>
-    internal ImmutableArray<InputPart> InputParts => Input?.Parts ?? [];
+    internal ImmutableArray<InputPart> InputParts { get; }
 
     /// <summary>The layers, ℓ = 1 first.</summary>
     public ImmutableArray<LayerDefinition> Layers { get; }
@@ -109,7 +109,11 @@ public sealed class NetworkDefinition : IEquatable<NetworkDefinition>
     internal bool HasShapeOf(NetworkDefinition other) => Tensors.Select(tensor => tensor.ToString()).SequenceEqual(other.Tensors.Select(tensor => tensor.ToString()));
 
     /// <summary>The same layers under another loss.</summary>
-    public NetworkDefinition With(Loss loss) => new(Inputs, Input, Layers, loss);
+    public NetworkDefinition With(Loss loss) => With(Layers, loss);
+
+    /// <summary>Other layers and another loss on the same inputs.</summary>
+    /// <exception cref="UsageException">They do not go together.</exception>
+    public NetworkDefinition With(IEnumerable<LayerDefinition> layers, Loss loss) => new(Inputs, Input, layers, loss);
 
     /// <summary>The loss that goes with an output activation: cross entropy with softmax and log-softmax, binary cross entropy with sigmoid, else the mean squared error.</summary>
     public static Loss DefaultLoss(ActivationFunction output)

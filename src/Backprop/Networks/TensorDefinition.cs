@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Backprop.Inputs;
 using Backprop.Layers;
 
 namespace Backprop.Networks;
@@ -9,9 +10,9 @@ public sealed class TensorDefinition
 {
     private readonly string _ownName;
 
-    internal TensorDefinition(int layer, string ownName, string kind, ImmutableArray<int> shape, bool isTrained, LayerPart? part, double least)
+    internal TensorDefinition(int layer, string ownName, string kind, ImmutableArray<int> shape, bool isTrained, LayerPart? part, InputPart? inputPart, double least)
     {
-        (Layer, _ownName, Kind, Shape, IsTrained, Part, Least) = (layer, ownName, kind, shape, isTrained, part, least);
+        (Layer, _ownName, Kind, Shape, IsTrained, Part, InputPart, Least) = (layer, ownName, kind, shape, isTrained, part, inputPart, least);
         Length = shape.Aggregate(1, (product, size) => checked(product * size));
     }
 
@@ -38,6 +39,9 @@ public sealed class TensorDefinition
 
     /// <summary>The part of the layer that it belongs to; null: the layer's product, or the inputs.</summary>
     internal LayerPart? Part { get; }
+
+    /// <summary>The part of the input that it belongs to; null: it is a layer's.</summary>
+    internal InputPart? InputPart { get; }
 
     /// <summary>No number of it can be less.</summary>
     internal double Least { get; }

@@ -56,11 +56,11 @@ internal sealed unsafe class PredictionPlan<T> : IDisposable where T : unmanaged
     {
         fixed (T* from = features, to = outputs)
         {
-            (_in.Samples, _in.FirstRow) = (_samples, 0);
             _in.First = from;
             _out.First = to;
             if (rows <= FewRows)
             {
+                Number(0, rows);
                 foreach ((Phase phase, long work) in preActivations ? _byUnitsPreActivations : _byUnits)
                 {
                     _dealer.Run(phase, rows, alone: rows * work < WorthThreads);
@@ -72,9 +72,9 @@ internal sealed unsafe class PredictionPlan<T> : IDisposable where T : unmanaged
             for (int start = 0, count; start < rows; start += count)
             {
                 count = Math.Min(rows - start, BlockRows * _team.Count);
+                Number(start, count);
                 Run(preActivations ? _predictPreActivations : _predict, count);
                 _in.First += (nint)count * _network.Definition.Inputs;
-                _in.FirstRow += count;
                 _out.First += (nint)count * _network.Definition.Outputs;
             }
         }
@@ -103,17 +103,21 @@ internal sealed unsafe class PredictionPlan<T> : IDisposable where T : unmanaged
 
     public void Dispose() => _team.Dispose();
 
+    /// <summary>Rows of the caller's are numbered where what makes x₀ of them can refuse one.</summary>
+    private void Number(int first, int count)
+    {
+        for (int sample = 0; !_network.Definition.InputParts.IsEmpty && sample < count; sample++)
+        {
+            _samples.Rows[sample] = first + sample;
+        }
+    }
+
     private void Run(Phase phase, int rows) => _dealer.Run(phase, rows, alone: rows * _network.Definition.ParameterCount < WorthThreads);
 
     /// <summary>Rows of the caller's, and the matrix that they are copied from or to.</summary>
     private sealed class Rows(BatchMatrix<T> matrix, int width)
     {
         public T* First { get; set; }
-
-        /// <summary>Which row that is, for who names it.</summary>
-        public int FirstRow { get; set; }
-
-        public Samples<T>? Samples { get; set; }
 
         public T* OfCaller(int sample) => First + ((nint)sample * width);
 
@@ -129,7 +133,6 @@ internal sealed unsafe class PredictionPlan<T> : IDisposable where T : unmanaged
         {
             for (int sample = first; sample < first + count; sample++)
             {
-                rows.Samples!.Rows[sample] = rows.FirstRow + sample;
                 RowCopy.Run(rows.OfCaller(sample), rows.OfMatrix(sample), rows.Width);
             }
         }

@@ -22,7 +22,7 @@ internal static class RunIdentity
         var identity = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["precision"] = typeof(T) == typeof(float) ? "float" : "double",
-            ["network"] = network.Input is null ? $"{network}, {network.Loss}" : NetworkJson.Write(network),
+            ["network"] = $"{network}, {network.Loss}",
             ["optimizer"] = optimizer.Describe(),
             ["batch size"] = Text(options.BatchSize),
             ["schedule"] = LearningRateSchedule.Parse(options.Schedule).ToString(),
@@ -37,6 +37,11 @@ internal static class RunIdentity
             ["clip-norm"] = Text(options.Step.ClipNorm),
             ["clip-value"] = Text(options.Step.ClipValue),
         };
+        if (network.Input is { } input)
+        {
+            identity["input"] = input.ToString();
+        }
+
         if (options.Step.RateOf is { } rateOf)
         {
             identity["factors of the learning rate"] = string.Join(", ", network.Tensors.Where(tensor => tensor.IsTrained).Select(tensor => $"{tensor.Name} {Text(rateOf(tensor.Name))}"));

@@ -27,7 +27,7 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
     private readonly double[] _squares;
     private readonly TilePhase _sumAndUpdate, _addUp, _updateWhole;
     private double _clipFactor;
-    private int _nonFiniteLayer; // None, or the layer; 0 or −1: the inputs
+    private int _nonFiniteLayer; // None, or the layer; 0: the inputs
     private bool _goesOn, _isWhole, _isDisposed;
 
     /// <summary>Plans a step.</summary>
@@ -126,7 +126,7 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
         }
 
         return _nonFiniteLayer == None ? loss
-            : throw new DivergenceException($"step {Steps}: a parameter of {(_nonFiniteLayer <= 0 ? "the inputs" : $"layer {_nonFiniteLayer}")} is not finite after the update; a lower learning rate or --clip-norm may help", _nonFiniteLayer, Steps);
+            : throw new DivergenceException($"step {Steps}: a parameter of {(_nonFiniteLayer == 0 ? "the inputs" : $"layer {_nonFiniteLayer}")} is not finite after the update; a lower learning rate or --clip-norm may help", _nonFiniteLayer, Steps);
     }
 
     /// <summary>Ends the threads. Not while a step runs; once more does nothing.</summary>

@@ -62,6 +62,7 @@ public static class ExplanationLatex
                     '^' => @"\textasciicircum{}",
                     '−' => "$-$",
                     '∞' => @"$\infty$",
+                    '×' => @"$\times$",
                     _ => letter.ToString(),
                 });
             }

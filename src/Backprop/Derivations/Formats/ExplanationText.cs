@@ -27,7 +27,7 @@ public static class ExplanationText
     {
         Line(text, $"∂L/∂{explanation.Parameter}: the loss of row {explanation.Row} derived by one parameter,");
         Line(text, Wording.Place(explanation));
-        Line(text, $"network {explanation.Network}, loss {explanation.Network.Loss}, L = {Wording.Number(explanation.Loss)}");
+        Line(text, $"network {Wording.Network(explanation)}, loss {explanation.Network.Loss}, L = {Wording.Number(explanation.Loss)}");
         Line(text, "");
         Line(text, "The recursion unrolled");
         Line(text, "");
@@ -110,7 +110,7 @@ public static class ExplanationText
         Line(text, "");
         string jacobian = Wording.HasJacobian(explanation) ? " + 2 n_N² for the Jacobian" : "";
         Line(text, "  forward pass: Σ 2 n_m n_{m−1}");
-        Line(text, $"  a tangent: n_{{ℓ+1}} + Σ 2 n_m n_{{m−1}} over the matrices behind + 2 n_N{jacobian}{(Wording.HasMixingNorm(explanation) ? ", and 2 n_m² for a layer norm" : "")}");
+        Line(text, $"  a tangent: n_{{ℓ+1}} + Σ 2 n_m n_{{m−1}} over the matrices behind + 2 n_N{jacobian}{(Wording.HasMixingNorm(explanation) ? ", and 2 n_m² for a layer norm" : "")}{(Wording.HasPeriodicInput(explanation) ? ", and 2 n_1 for each entry of x_0 that a frequency or a phase moves" : "")}");
         Line(text, $"  back propagation: Σ 2 n_m n_{{m−1}} for the δ, Σ n_m n_{{m−1}} for the δ xᵀ{jacobian}");
         Line(text, $"  For all parameters the recursion costs {Wording.Ratio(explanation)} times as much.");
         Line(text, "");

@@ -21,7 +21,7 @@ internal static class MathExplanation
     {
         to.Title($"The derivative by {explanation.Parameter}");
         to.Paragraph($"The loss of row {explanation.Row} is derived by ${MathSymbols.Parameter(explanation)}$, {Wording.Place(explanation)}. "
-            + $"The network is {explanation.Network}, the loss {explanation.Network.Loss}, and $L = {MathSymbols.Number(explanation.Loss)}$.");
+            + $"The network is {Wording.Network(explanation)}, the loss {explanation.Network.Loss}, and $L = {MathSymbols.Number(explanation.Loss)}$.");
         to.Section("The recursion unrolled");
         IEnumerable<string> lines = explanation.Factors.Select(factor => MathSymbols.Factor(explanation, factor)).Chunk(FactorsPerLine).Select(line => string.Join(@" \; ", line));
         to.Display($"\\begin{{aligned}}\n{MathSymbols.Derivative(explanation)} ={{}} & {string.Join(" \\\\\n& \\cdot ", lines)}\n\\end{{aligned}}");
@@ -88,6 +88,7 @@ internal static class MathExplanation
         to.Section("What it costs");
         string jacobian = Wording.HasJacobian(explanation) ? " (and $2 n_N^2$ for the Jacobian)" : "";
         string norm = Wording.HasMixingNorm(explanation) ? ", and $2 n_m^2$ for a layer norm" : "";
+        norm += Wording.HasPeriodicInput(explanation) ? ", and $2 n_1$ for each entry of $x_0$ that a frequency or a phase moves" : "";
         to.Paragraph(@"Multiplications and additions of the products with matrices: $\sum 2 n_m n_{m-1}$ for the forward pass; $n_{\ell+1}$ for the column, $2 n_m n_{m-1}$ for each matrix "
             + $@"behind it and $2 n_N$ to close it for a tangent{jacobian}{norm}; $\sum 2 n_m n_{{m-1}}$ for the $\delta$ and $\sum n_m n_{{m-1}}$ for the $\delta x^{{\mathsf T}}$ of back propagation{jacobian}.");
         to.Table([["", "this parameter", $"all {Wording.Count(explanation.Network.ParameterCount)}"], .. Wording.Costs(explanation).Select(cost => new[] { cost.Way, cost.One, cost.All })]);

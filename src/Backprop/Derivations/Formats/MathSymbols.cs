@@ -26,6 +26,7 @@ internal static class MathSymbols
             "diagonal" => $"f_{{{m}}}'(p_{{{m}}})",
             "jacobian" => $"J_{{{m}}}(p_{{{m}}})",
             "matrix" => Matrix(explanation, factor),
+            "column" when m == 0 => $@"\frac{{\partial x_0}}{{\partial {Parameter(explanation)}}}",
             "column" => Wording.PicksUnit(explanation, factor) ? $"e_{{{unit}}}" : $"{Matrix(explanation, factor)}[{{:}},{unit}]",
             "input" when factor.Part is { } part => part.TangentSymbol(0, m, unit)!.Value.Latex,
             "slope" => $"f_{{{m}}}'(p_{{{m},{unit}}})",

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Backprop.Layers;
+using Backprop.Networks;
 
 namespace Backprop.Derivations.Formats;
 
@@ -42,12 +43,13 @@ public static class Wording
             "delta" => $"the gradient of {explanation.Network.Loss} through {activation}, simplified into one",
             "matrix" when factor.Part is not null => $"past layer {factor.Layer} and through it, which is residual",
             "matrix" => $"the weights of layer {factor.Layer}",
+            "column" when factor.Layer == 0 => $"how x_0 moves with it: {DescribeInput(explanation).Tangent}",
             "column" => PicksUnit(explanation, factor)
                 ? $"picks unit {unit} of layer {factor.Layer}, the only one that the {Kind(explanation)} acts on"
                 : $"the column of unit {unit}, through which the {Kind(explanation)} acts on layer {factor.Layer}",
             "slope" => $"the slope of {activation} at unit {unit} of layer {factor.Layer}",
             _ when factor.Part is { } part => part.TangentSymbol(0, factor.Layer, unit)!.Value.Meaning,
-            _ => $"what the weight multiplies, {(factor.Layer == 0 ? "input" : "unit")} {explanation.Parameter.Input}{(factor.Layer == 0 ? "" : $" of layer {factor.Layer}")}",
+            _ => $"what the weight multiplies, {Before(explanation)}",
         };
     }
 
@@ -69,6 +71,7 @@ public static class Wording
             "loss_gradient" => Quantity.LossGradient,
             "delta" or "diagonal" or "jacobian" => factor.Part is null && NormOf(explanation, factor.Layer) is not null ? Quantity.PreActivation : Quantity.Delta,
             "matrix" => Quantity.Activation,
+            "column" when factor.Layer == 0 => Quantity.Parameter,
             "column" when !PicksUnit(explanation, factor) => Quantity.Activation,
             "column" => isOfNorm ? Quantity.PreActivation : Quantity.Delta,
             "slope" => isOfNorm ? Quantity.PreActivation : Quantity.Delta,
@@ -79,12 +82,34 @@ public static class Wording
     /// <summary>Where the parameter is.</summary>
     public static string Place(Explanation explanation)
     {
-        (int layer, int output, int input) = explanation.Parameter;
+        (int layer, int output, _) = explanation.Parameter;
         string to = $"unit {output} of layer {layer}";
         return explanation.Parameter.IsBias ? $"the bias of {to}"
-            : !explanation.Parameter.IsWeight ? layer == 0 ? "of the inputs" : $"{explanation.Parameter.Kind} of {to}, of its {explanation.Tensor.Part}"
-            : $"the weight from {(layer == 1 ? $"input {input}" : $"unit {input} of layer {layer - 1}")} to {to}";
+            : layer == 0 ? DescribeInput(explanation).Place
+            : !explanation.Parameter.IsWeight ? $"{explanation.Parameter.Kind} of {to}, of its {explanation.Tensor.Part}"
+            : $"the weight from {Before(explanation)} to {to}";
     }
+
+    /// <summary>The unit that a weight is from.</summary>
+    private static string Before(Explanation explanation)
+    {
+        (int layer, _, int input) = explanation.Parameter;
+        return layer > 1 ? $"unit {input} of layer {layer - 1}" : explanation.Network.Input is null ? $"input {input}" : $"entry {input} of x_0";
+    }
+
+    /// <summary>What a parameter of the inputs is, and how x₀ moves with it.</summary>
+    private static (string Place, string Tangent) DescribeInput(Explanation explanation)
+    {
+        TensorDefinition tensor = explanation.Tensor;
+        int ofPart = explanation.Network.Tensors.Where(other => other.InputPart == tensor.InputPart).TakeWhile(other => other != tensor).Count();
+        return tensor.InputPart!.Describe(ofPart, explanation.Parameter.IndexIn(tensor));
+    }
+
+    /// <summary>The network, and where it does more than copy rows, its inputs.</summary>
+    internal static string Network(Explanation explanation) => $"{explanation.Network}{(explanation.Network.Input is { } input ? $" on inputs of {input}" : "")}";
+
+    /// <summary>Whether parameters of the inputs can move several entries of x₀.</summary>
+    internal static bool HasPeriodicInput(Explanation explanation) => explanation.Network.Input?.Periodic is not null;
 
     /// <summary>Shapes as <c>10×128</c>; a number has none.</summary>
     public static string Shape(IReadOnlyList<int> shape) => string.Join('×', shape);
