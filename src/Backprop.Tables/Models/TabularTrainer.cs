@@ -55,6 +55,11 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
         Options = Plan(options, training, began, definition.ParameterCount);
         Trainer = new(network, training, data.Validation, Optimizer, Options, new Evaluator<T>(network, Schema?.Target.Scales?.ToArray()));
         NoteBatchesOfOne(definition, training.Rows);
+        NoteYoungMean(training.Rows);
+        if (Optimizer is LevenbergMarquardt && definition.ParameterCount > 1500)
+        {
+            Notes.Add(new($"levenberg_marquardt solves {definition.ParameterCount} equations at every step, which takes long: lbfgs is for networks of this size", IsLoss: false, "Optimizer"));
+        }
     }
 
     /// <summary>Trains; its network is the model's.</summary>
@@ -97,6 +102,21 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
         if ((Options.BatchSize == 1 || (Options.BatchSize > 1 && rows % Options.BatchSize == 1)) && definition.Layers.Any(layer => layer.Parts.Any(part => part is BatchNorm)))
         {
             Notes.Add(new($"{(Options.BatchSize == 1 ? "every batch" : $"the last batch of {Options.BatchSize} that {rows} rows are divided into")} has one row, which batch_norm has nothing to normalise by: little is learned from it", IsLoss: false, "BatchSize"));
+        }
+    }
+
+    /// <summary>A mean over more steps than the run has is mostly of weights that have learned nothing yet.</summary>
+    private void NoteYoungMean(int rows)
+    {
+        if (Options.Average is not { } average || !average.StartsWith("ema:", StringComparison.Ordinal) || !double.TryParse(average.AsSpan(4), NumberStyles.Float, CultureInfo.InvariantCulture, out double decay))
+        {
+            return;
+        }
+
+        double batch = Optimizer is Minimizer ? rows : Math.Max(1, (double)Options.BatchSize * Options.Step.Accumulate), steps = Math.Ceiling(rows / batch) * Options.Epochs, first = Math.Pow(decay, steps - 1);
+        if (first > 0.05)
+        {
+            Notes.Add(new(string.Create(CultureInfo.InvariantCulture, $"the mean of weights {average} is what is validated and saved; after all {steps} steps {100 * first:F0} % of it are still the weights after the first: a smaller decay, or more steps, are needed"), IsLoss: false, "Average", "Epochs"));
         }
     }
 

@@ -65,28 +65,75 @@ internal sealed unsafe class BatchDerivation
     /// <summary>Im L(w + ih)/h, or a five-point difference.</summary>
     /// <param name="parameter">By which parameter.</param>
     /// <param name="analytic">Whether every function from it to the loss is.</param>
+    /// <param name="leftOut">The kink that is within every step, or null.</param>
     /// <param name="uncertainty">What differences are uncertain by.</param>
-    public double Numerical(ParameterName parameter, bool analytic, out double uncertainty)
+    public double Numerical(ParameterName parameter, bool analytic, out string? leftOut, out double uncertainty)
     {
         double value = _network.Get(parameter);
-        uncertainty = 0;
+        (leftOut, uncertainty) = (null, 0);
         if (analytic)
         {
             return _complex.Run(parameter, new(value, ComplexStep)).Imaginary / ComplexStep;
         }
 
-        double At(double moved) => _real.Run(parameter, new(value + moved)).Value;
-        double best = double.NaN, noise = Math.ScaleB(Math.Abs(At(0)), -51);
+        double best = double.NaN, noise = Math.ScaleB(Math.Abs(_real.Run(parameter, new(value)).Value), -51);
         uncertainty = double.PositiveInfinity;
-        foreach (double h in s_steps) // the least uncertain of several: a kink within a step makes it uncertain, as curves do
+        string? kink = null;
+        ReadOnlySpan<int> offsets = [-4, -2, -1, 1, 2, 4];
+        Span<double> losses = stackalloc double[6];
+        foreach (double h in s_steps) // the least uncertain of several
         {
-            double whole = ((At(-2 * h) - At(2 * h)) + (8 * (At(h) - At(-h)))) / (12 * h);
-            double half = ((At(-h) - At(h)) + (8 * (At(h / 2) - At(-h / 2)))) / (6 * h);
+            List<(int Side, string Where)>? region = null;
+            bool crosses = false;
+            for (int n = 0; n < offsets.Length && !crosses; n++)
+            {
+                losses[n] = _real.Run(parameter, new(value + (offsets[n] * (h / 2)))).Value;
+                List<(int Side, string Where)> here = Region(parameter.Layer);
+                region ??= here;
+                int at = Enumerable.Range(0, here.Count).FirstOrDefault(k => here[k].Side != region[k].Side, -1);
+                (crosses, kink) = at < 0 ? (false, kink) : (true, here[at].Where);
+            }
+
+            double whole = ((losses[0] - losses[5]) + (8 * (losses[4] - losses[1]))) / (12 * h);
+            double half = ((losses[1] - losses[4]) + (8 * (losses[3] - losses[2]))) / (6 * h);
             double found = Math.Abs(whole - half) + (noise / h);
-            (best, uncertainty) = found < uncertainty ? (whole, found) : (best, uncertainty);
+            (best, uncertainty) = !crosses && found < uncertainty ? (whole, found) : (best, uncertainty);
+        }
+
+        if (double.IsNaN(best))
+        {
+            (leftOut, uncertainty) = (kink is null ? "the loss is not finite" : $"{kink}", 0);
         }
 
         return best;
+    }
+
+    /// <summary>On which side of each kink every pre-activation of every row and the loss lie.</summary>
+    private List<(int Side, string Where)> Region(int firstLayer)
+    {
+        var sides = new List<(int Side, string Where)>();
+        for (int l = Math.Max(1, firstLayer); l <= _layers.Length; l++)
+        {
+            ActivationFunction activation = _layers[l - 1].Dense.Activation;
+            for (int row = 0; row < _data.Rows && activation.Kinks.Count > 0; row++)
+            {
+                for (int unit = 0; unit < _real.PreActivations[l][row].Length; unit++)
+                {
+                    double p = _real.PreActivations[l][row][unit].Value;
+                    sides.Add((activation.Kinks.Sum(kink => p < kink ? 0 : p > kink ? 2 : 1), $"row {row}: unit {unit} of layer {l} is within a step of a kink of {activation}"));
+                }
+            }
+        }
+
+        var margins = new List<double>();
+        for (int row = 0; row < _data.Rows; row++)
+        {
+            margins.Clear();
+            _network.Definition.Loss.AddMargins(Numbers(_real.Activations[^1][row]), Numbers(_real.Targets(row)), margins);
+            sides.AddRange(margins.Select(margin => (margin < 0 ? 0 : margin > 0 ? 2 : 1, $"row {row}: the loss {_network.Definition.Loss} is within a step of a kink")));
+        }
+
+        return sides;
     }
 
     private double Derivative(ParameterName parameter, double rounding, ulong run)
@@ -115,9 +162,10 @@ internal sealed unsafe class BatchDerivation
         double sum = 0, size = 0;
         for (int row = 0; row < _data.Rows; row++)
         {
+            double[] deltas = _rounding == 0 ? _deltas[row] : Delta(row);
             for (int unit = 0; unit < tangents[row].Length; unit++)
             {
-                double term = _shares[row] * _deltas[row][unit] * tangents[row][unit];
+                double term = _shares[row] * deltas[unit] * tangents[row][unit];
                 sum += term;
                 size += Math.Abs(term);
             }
@@ -171,34 +219,57 @@ internal sealed unsafe class BatchDerivation
 
         for (int unit = 0; unit < layer.Dense.Outputs; unit++)
         {
-            double mean = 0, along = 0, sizeOfMean = 0, sizeAlong = 0;
+            double mean = 0, along = 0, sizeOfMean = 0, sizeAlong = 0, scale = _here.Scales[l][unit].Value;
+            double largest = Enumerable.Range(0, tangents.Length).Max(row => Math.Abs(_here.Products[l][row][unit].Value));
+            double[] us = [.. Enumerable.Range(0, tangents.Length).Select(row => Move(_here.Normalised[l][row][unit].Value, Math.Abs(_here.Normalised[l][row][unit].Value) + (scale * largest)))]; // u is a difference of numbers that may be much larger
             for (int row = 0; row < tangents.Length; row++)
             {
-                double term = _shares[row] * tangents[row][unit], u = _here.Normalised[l][row][unit].Value;
+                double term = _shares[row] * tangents[row][unit], u = us[row];
                 (mean, along, sizeOfMean, sizeAlong) = (mean + term, along + (term * u), sizeOfMean + Math.Abs(term), sizeAlong + Math.Abs(term * u));
             }
 
-            double factor = layer.Tensors[0][unit] * _here.Scales[l][unit].Value;
+            double factor = layer.Tensors[0][unit] * scale;
             for (int row = 0; row < tangents.Length; row++)
             {
-                double u = _here.Normalised[l][row][unit].Value, v = tangents[row][unit];
+                double u = us[row], v = tangents[row][unit];
                 tangents[row][unit] = Move(factor * (v - mean - (u * along)), Math.Abs(factor) * (Math.Abs(v) + sizeOfMean + (Math.Abs(u) * sizeAlong)));
             }
         }
     }
 
-    /// <summary>δ_N of a row.</summary>
+    /// <summary>δ_N of a row. A residual of numbers that nearly agree is all rounding: p_N, y and t are moved where rounding is looked at.</summary>
     private double[] Delta(int row)
     {
-        Lane<double>[] p = _here.PreActivations[^1][row], y = _here.Activations[^1][row], delta = new Lane<double>[y.Length];
+        Lane<double>[] p = _here.PreActivations[^1][row], y = _here.Activations[^1][row], t = _here.Targets(row), delta = new Lane<double>[y.Length];
         ActivationFunction activation = _layers[^1].Dense.Activation;
+        if (_rounding != 0)
+        {
+            double[] x = Numbers(_here.Activations[^2][row]), moved = new double[y.Length];
+            ReadOnlySpan<double> weights = _layers[^1].Weights;
+            p = [.. p];
+            for (int unit = 0; unit < p.Length; unit++)
+            {
+                double size = Math.Abs(_layers[^1].Biases[unit]) + Math.Abs(p[unit].Value);
+                for (int input = 0; input < x.Length; input++)
+                {
+                    size += Math.Abs(weights[(unit * x.Length) + input] * x[input]);
+                }
+
+                p[unit] = new(Move(p[unit].Value, size));
+            }
+
+            activation.Value(Numbers(p), moved);
+            y = Array.ConvertAll(moved, value => new Lane<double>(Move(value, Math.Abs(value))));
+            t = Array.ConvertAll(t, value => new Lane<double>(Move(value.Value, Math.Abs(value.Value))));
+        }
+
         if (_here.Output.IsFused)
         {
-            _here.Output.Delta(p, y, _here.Targets(row), delta);
+            _here.Output.Delta(p, y, t, delta);
             return Numbers(delta);
         }
 
-        _here.Output.Gradient(y, _here.Targets(row), delta);
+        _here.Output.Gradient(y, t, delta);
         double[] gradient = Numbers(delta);
         double[]? jacobian = activation.IsElementwise ? null : activation.Jacobian(Numbers(p));
         return [.. gradient.Select((g, unit) => jacobian is null ? g * activation.Derivative(p[unit].Value) : gradient.Select((other, r) => other * jacobian[(r * y.Length) + unit]).Sum())];

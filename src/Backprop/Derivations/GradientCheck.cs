@@ -121,16 +121,17 @@ public static class GradientCheck
         List<ParameterName>[] chosen = Choose(network.Definition, sample);
         ParameterName[] parameters = [.. chosen.SelectMany(list => list)];
         double[] recursion = new double[parameters.Length], numerical = new double[parameters.Length], uncertain = new double[parameters.Length], noise = new double[parameters.Length];
+        string?[] why = new string?[parameters.Length];
         var batch = new BatchDerivation(network, data);
         var differences = new NumericalGradient(network);
         for (int n = 0; n < parameters.Length; n++)
         {
             recursion[n] = batch.Derivative(parameters[n]);
-            numerical[n] = batch.Numerical(parameters[n], differences.IsAnalytic(parameters[n].Layer), out uncertain[n]);
+            numerical[n] = batch.Numerical(parameters[n], differences.IsAnalytic(parameters[n].Layer), out why[n], out uncertain[n]);
             noise[n] = batch.Noise(parameters[n], single);
         }
 
-        return Compare(network, chosen, recursion, numerical, new string?[parameters.Length], uncertain, noise, backpropagation, single, differences);
+        return Compare(network, chosen, recursion, numerical, why, uncertain, noise, backpropagation, single, differences);
     }
 
     private static GradientCheckResult Compare(

@@ -57,7 +57,9 @@ public abstract class LayerPart : IEquatable<LayerPart>
 
     /// <summary>Reads <c>dropout(0.1)</c>.</summary>
     /// <exception cref="UsageException">No such part, or a number out of its range.</exception>
-    public static LayerPart Parse(string text) => s_registry.Parse(text);
+    public static LayerPart Parse(string text) => text?.Trim() == "dropout"
+        ? throw new UsageException("dropout needs a rate, such as dropout(0.1)")
+        : s_registry.Parse(text!);
 
     /// <summary>The parts of a layer in a model file.</summary>
     internal static IEnumerable<LayerPart> Read(JsonElement layer) => s_readers.Values.Select(reader => reader.Read(layer)).OfType<LayerPart>();

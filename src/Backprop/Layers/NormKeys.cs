@@ -19,7 +19,7 @@ internal static class NormKeys
             return hasEpsilon ? throw new ModelException("'epsilon' found without 'norm'") : null;
         }
 
-        string? found = norm.GetString();
+        string? found = norm.ValueKind == JsonValueKind.String ? norm.GetString() : norm.GetRawText();
         return found == kind ? hasEpsilon ? epsilon.GetDouble() : LayerNorm.DefaultEpsilon
             : found is "layer" or "batch" ? null
             : throw new ModelException($"norm '{found}' found, 'layer' or 'batch' expected");

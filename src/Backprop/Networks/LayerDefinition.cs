@@ -37,7 +37,7 @@ public sealed record LayerDefinition
         {
             if (Parts[n].Place == Parts[n - 1].Place)
             {
-                throw new UsageException($"a layer cannot have both {Parts[n - 1]} and {Parts[n]}");
+                throw new UsageException(Parts[n].Equals(Parts[n - 1]) ? $"a layer cannot have {Parts[n]} twice" : $"a layer cannot have both {Parts[n - 1]} and {Parts[n]}");
             }
         }
     }

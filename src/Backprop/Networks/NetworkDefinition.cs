@@ -163,6 +163,11 @@ public sealed class NetworkDefinition : IEquatable<NetworkDefinition>
     {
         ILookup<bool, string> areParts = names.ToLookup(name => LayerPart.Names.Contains(name.Split('(')[0].Trim()));
         string[] activations = [.. areParts[false]];
+        if (activations.Length > 1 && activations.FirstOrDefault(name => !ActivationFunction.Names.Contains(name.Split('(')[0].Trim())) is { } unknown)
+        {
+            throw new UsageException(Suggestion.Unknown("activation or part of a layer", unknown.Trim(), [.. ActivationFunction.Names, .. LayerPart.Names]));
+        }
+
         return activations.Length <= 1
             ? new(units, ActivationFunction.Parse(activations is [var only] ? only : "identity"), areParts[true].Select(LayerPart.Parse))
             : throw new UsageException($"a layer of {units} units has two activations, '{activations[0]}' and '{activations[1]}'; its other parts can be {string.Join(", ", LayerPart.Names)}");

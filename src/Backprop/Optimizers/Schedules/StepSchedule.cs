@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 
 namespace Backprop.Optimizers.Schedules;
@@ -16,7 +17,7 @@ public sealed class StepSchedule : LearningRateSchedule
     /// <exception cref="UsageException">One of them is out of its range.</exception>
     public StepSchedule(double parts = 3, double reduction = 0.1)
     {
-        _parts = (long)Within("the number of parts", parts == Math.Floor(parts) ? parts : double.NaN, 1, 1e6);
+        _parts = double.IsInteger(parts) ? (long)Within("the number of parts", parts, 1, 1e6) : throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"schedule 'step': the number of parts must be at least 1 and at most 1000000, and whole, found {parts}"));
         _reduction = Within("the factor", reduction, 0, 1);
         _divisor = Math.Round(1 / reduction);
     }
