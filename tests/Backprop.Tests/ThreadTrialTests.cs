@@ -24,6 +24,13 @@ public class ThreadTrialTests
         Assert.InRange(Run(seconds: 1.2, alone: 14, team: _ => 3000, first: 200_000).SecondsLost, 0.2, 0.3); // the first step's own time is lost in any case
 
     [Fact]
+    public void CompilationOnTheTeamCostsItAMomentAndNotSeconds()
+    {
+        int n = 0;
+        Assert.InRange(Run(seconds: 2, alone: 14, team: _ => ++n is > 2 and < 6 ? 3000 : 10, first: 200_000).OnTeam, 0.5, 1);
+    }
+
+    [Fact]
     public void ATeamIsLeftWhereSomethingElseTakesItsProcessor()
     {
         double busy = 0;

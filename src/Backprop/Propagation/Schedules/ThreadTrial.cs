@@ -17,6 +17,9 @@ internal sealed class ThreadTrial
     /// <summary>Steps on a team that has slept, before it is measured.</summary>
     private const int WakingSteps = 64;
 
+    /// <summary>So many of these may take as long as they like.</summary>
+    private const int WakingUp = 2;
+
     /// <summary>Trials take at most about one part in so many of the time.</summary>
     private const int Rarity = 40;
 
@@ -91,10 +94,11 @@ internal sealed class ThreadTrial
                 break;
             case Stage.MeasuresAlone when HasMeasured():
                 _alone = Median();
+                _spent = 0; // steps on one thread cost nothing, the first with its compilation least of all
                 Enter(Stage.WakesTeam);
                 break;
-            case Stage.WakesTeam or Stage.MeasuresTeam when !_slept && (_stage == Stage.MeasuresTeam || _count > 0) && _step > Steps * _alone:
-                Settle(alone: true, isDisappointed: true); // one step takes longer than all that was measured alone
+            case Stage.WakesTeam or Stage.MeasuresTeam when HasWaited():
+                Settle(alone: true, isDisappointed: true);
                 break;
             case Stage.WakesTeam when ++_count == WakingSteps:
                 Enter(Stage.MeasuresTeam);
@@ -106,9 +110,18 @@ internal sealed class ThreadTrial
         }
     }
 
-    private void Enter(Stage stage)
+    private void Enter(Stage stage) => (_stage, _count, _waits, Alone) = (stage, 0, 0, stage == Stage.MeasuresAlone);
+
+    /// <summary>Whether a team that is tried waits: one step takes longer than all that was measured alone, or some several times as long. The steps that wake it do not count.</summary>
+    private bool HasWaited()
     {
-        (_stage, _count, Alone) = (stage, 0, stage == Stage.MeasuresAlone);
+        if (_slept || (_stage == Stage.WakesTeam && _count < WakingUp))
+        {
+            return false;
+        }
+
+        _waits += _step > Waited * _alone ? 1 : 0;
+        return _waits > Waits || _step > Steps * _alone;
     }
 
     private bool HasMeasured()
@@ -166,7 +179,7 @@ internal sealed class ThreadTrial
         Enter(Stage.Settled);
         Alone = alone;
         long wait = (long)Rarity * _spent;
-        _next = _last + (alone ? Math.Min(wait << _disappointments, Math.Max(wait, s_longest)) : wait);
+        _next = _last + Math.Min(alone ? wait << _disappointments : wait, s_longest);
         _disappointments = isDisappointed ? Math.Min(_disappointments + 1, MostDoublings) : _disappointments;
         (_watched, _watchedSteps, _waits, _sinceWait) = (0, 0, 0, 0);
     }
