@@ -133,6 +133,12 @@ public sealed class Network<T> where T : unmanaged, IBinaryFloatingPointIeee754<
             }
         }
 
+        return NonFiniteStateLayer();
+    }
+
+    /// <summary>The same of running statistics alone.</summary>
+    internal int NonFiniteStateLayer()
+    {
         foreach (T value in State.Span)
         {
             if (!T.IsFinite(value))

@@ -11,7 +11,7 @@ namespace Backprop.Training;
 
 /// <summary>
 /// One update of a network from one batch: forward, loss, backward, update. The optimizer is applied to each tile of parameters as soon as
-/// its gradient is known, so that the gradient as a whole is never in memory; only clipping by the global norm needs it. A step allocates nothing.
+/// its gradient is known, so that the gradient as a whole is never in memory; only clipping by the global norm and a step over several batches need it. A step allocates nothing.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -73,7 +73,7 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
     /// <param name="data">Where the batch comes from.</param>
     /// <param name="order">The order of the rows.</param>
     /// <param name="start">The batch's first position in the order.</param>
-    /// <param name="samples">The batch's rows.</param>
+    /// <param name="samples">The rows of the step: up to <see cref="TrainingStepOptions.Accumulate"/> batches.</param>
     /// <param name="learningRate">η.</param>
     /// <param name="epoch">What dropout depends on, with the row.</param>
     /// <exception cref="DivergenceException">A loss or a parameter is not finite.</exception>
@@ -120,7 +120,7 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
 
         _plan.Run(_gradient is null ? _sumAndUpdate : _updateWhole);
         _plan.EndUpdate();
-        if (_nonFiniteLayer == None && _plan.Network.State.Length > 0 && _plan.Network.FirstNonFiniteLayer() is not 0 and int layer)
+        if (_nonFiniteLayer == None && _plan.Network.NonFiniteStateLayer() is not 0 and int layer)
         {
             _nonFiniteLayer = layer; // running statistics, which no optimizer looks at
         }

@@ -27,6 +27,9 @@ internal sealed unsafe class NarrowPass<T, V>
     /// <summary>From so many features on, rows are copied first and then transposed by blocks.</summary>
     private const int WorthTransposing = 8;
 
+    /// <summary>0, 1, …: where the rows of a block lie that have been copied.</summary>
+    private static readonly int[] s_counted = [.. Enumerable.Range(0, BlockSamples)];
+
     private readonly Network<T> _network;
     private readonly Samples<T> _batch;
     private readonly BatchMatrix<T> _inputDelta;
@@ -162,15 +165,16 @@ internal sealed unsafe class NarrowPass<T, V>
         nint rowStride = input.XRows is null ? Padded(features) : Layout.Pad<T>(features + 1);
         T[]? copied = data.Source is null ? null : CopiedRows(data);
         fixed (T* from = copied ?? data.FeatureArray)
-        fixed (int* rows = _batch.Rows)
+        fixed (int* rows = copied is null ? _batch.Rows : s_counted)
         {
+            int* rowOf = copied is null ? rows + _first : rows;
+            last -= _first;
             for (int sample = 0; sample < _groups * V.Count; sample += V.Count, x += input.Stride)
             {
                 T* copy = input.XRows is null ? _rows.Pointer : input.XRows + (sample * rowStride);
                 for (int lane = 0; lane < V.Count; lane++)
                 {
-                    int at = Math.Min(last, _first + sample + lane);
-                    T* row = from + ((nint)(copied is null ? rows[at] : at - _first) * features);
+                    T* row = from + ((nint)rowOf[Math.Min(last, sample + lane)] * features);
                     if (input.XRows is not null)
                     {
                         RowCopy.Run(row, copy + (lane * rowStride), features);
