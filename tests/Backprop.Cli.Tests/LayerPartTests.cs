@@ -11,7 +11,7 @@ public sealed class LayerPartTests : Tool
     public void EveryCommandTakesIt()
     {
         JsonElement train = Json("train", "builtin:iris", "--network", Network, "--epochs", "20", "--learning-rate", "0.005", "--json", "--quiet", "-o", "m.st");
-        Assert.Equal("4-32:relu,batch_norm-32:silu,layer_norm,dropout(0.1),residual-3:softmax", train.GetProperty("network").GetString());
+        Assert.Equal("4-32:relu,batch_norm-32:silu,layer_norm,residual,dropout(0.1)-3:softmax", train.GetProperty("network").GetString());
         Assert.Equal((4 * 32) + 32 + 64 + (32 * 32) + 32 + 64 + (32 * 3) + 3, train.GetProperty("parameters").GetInt32());
         Assert.InRange(train.GetProperty("validation").GetProperty("accuracy").GetDouble(), 0.8, 1);
         Assert.InRange(Json("evaluate", "m.st", "builtin:iris", "--json").GetProperty("metrics").GetProperty("accuracy").GetDouble(), 0.8, 1);

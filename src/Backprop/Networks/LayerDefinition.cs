@@ -67,6 +67,7 @@ public sealed record LayerDefinition
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Units, Activation, Parts.Length);
 
-    /// <summary><c>128:relu</c>, <c>128:relu,dropout(0.1)</c>.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Units}:{string.Join(',', Parts.Select(part => part.ToString()).Prepend(Activation.ToString()))}");
+    /// <summary><c>128:relu</c>, <c>128:relu,layer_norm,residual,dropout(0.1)</c>: as specifications have them, dropout last.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"{Units}:{string.Join(',', Parts.OrderBy(part => part.Place == LayerPlace.AfterActivation).Select(part => part.ToString()).Prepend(Activation.ToString()))}");
 }

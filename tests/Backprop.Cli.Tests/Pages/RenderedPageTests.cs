@@ -35,7 +35,7 @@ public sealed partial class RenderedPageTests : Tool
         foreach (string parameter in new[] { "W2[3,5]", "gamma1[3]", "beta2[0]" })
         {
             string page = await RenderedPage.Of(given, $"?data=file&model=1&parameter={Uri.EscapeDataString(parameter)}");
-            Assert.Contains("4-6:tanh,batch_norm-6:silu,layer_norm,dropout(0.1),residual-3:softmax on builtin:iris", page, StringComparison.Ordinal);
+            Assert.Contains("4-6:tanh,batch_norm-6:silu,layer_norm,residual,dropout(0.1)-3:softmax on builtin:iris", page, StringComparison.Ordinal);
             Assert.Contains($"Nudge {parameter}", page, StringComparison.Ordinal);
             Assert.DoesNotContain("class=\"mistake\"", page, StringComparison.Ordinal);
         }
