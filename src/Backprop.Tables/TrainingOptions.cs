@@ -145,6 +145,16 @@ public sealed record TrainingOptions
             throw new UsageException("the target names no column") { Settings = ["Target"] };
         }
 
+        if (Columns.Bins is < 0 or > TableOptions.MostBins)
+        {
+            throw new UsageException($"columns of numbers are cut into 0 to {TableOptions.MostBins} pieces, found {Columns.Bins}") { Settings = ["Bins"] };
+        }
+
+        if (Columns is { Bins: > 0, Preprocess: false })
+        {
+            throw new UsageException("without preprocessing columns are taken as they are, none is cut into pieces") { Settings = ["Bins", "Preprocess"] };
+        }
+
         bool validates = ValidationData is not null || Validation > 0;
         if (!validates && EarlyStopping is not null)
         {

@@ -50,6 +50,7 @@ internal static partial class NamedFiles
         ["predict --output"] = FileUse.OutputOrStandard,
         ["--parameter"] = FileUse.None,
         ["--precision"] = FileUse.None,
+        ["--bins"] = FileUse.None,
         ["--preprocess"] = FileUse.None,
         ["--query"] = FileUse.Query,
         ["--report"] = FileUse.Output,

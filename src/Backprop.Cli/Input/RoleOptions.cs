@@ -20,11 +20,13 @@ internal sealed class RoleOptions(CommonOptions common)
 
     private readonly Option<string> _preprocess = new("--preprocess") { Description = "auto: standardise, encode, impute; none: numbers as they are", DefaultValueFactory = _ => "auto" };
 
+    private readonly Option<int?> _bins = new("--bins") { Description = "Pieces that columns of numbers are cut into, for a feature of each beside the number; the recipe cuts into 8, 0: none", HelpName = "N" };
+
     private readonly Option<string?> _sampleWeight = new("--sample-weight") { Description = "The column of sample weights", HelpName = "COL" };
 
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { _numeric, _categorical, _date, _ignore, _id, _task, _preprocess, _sampleWeight })
+        foreach (Option option in new Option[] { _numeric, _categorical, _date, _ignore, _id, _task, _preprocess, _bins, _sampleWeight })
         {
             command.Add(option);
         }
@@ -42,6 +44,7 @@ internal sealed class RoleOptions(CommonOptions common)
         Ids = List(parsed, _id),
         Task = parsed.GetValue(_task) switch { "classification" => TableTask.Classification, "regression" => TableTask.Regression, _ => TableTask.Auto },
         Preprocess = parsed.GetValue(_preprocess) == "auto",
+        Bins = parsed.GetValue(_bins),
         SampleWeight = parsed.GetValue(_sampleWeight),
         DropMissingTargets = common.Drops(parsed),
     };

@@ -26,7 +26,7 @@ internal static class SchemaTable
     public static string Becomes(FeatureColumn column) => column.Kind switch
     {
         FeatureKind.Numeric when column.IsFlagOnly => $"a flag for empty, the number is always {column.Minimum:G5}",
-        FeatureKind.Numeric => $"(x − {column.Mean:G5}) / {column.Scale:G5}{(column.FlagsMissing ? $", empty: {column.Imputed:G5} and a flag" : "")}",
+        FeatureKind.Numeric => $"(x − {column.Mean:G5}) / {column.Scale:G5}{(column.Edges is { } edges ? $", and how far through each of {edges.Count - 1} pieces from {edges[0]:G5} to {edges[^1]:G5}" : "")}{(column.FlagsMissing ? $", empty: {column.Imputed:G5} and a flag" : "")}",
         FeatureKind.Boolean => "true: 1, false: −1, empty: 0",
         FeatureKind.Date => $"days since 1970, (x − {column.Mean:G5}) / {column.Scale:G5}{(column.Parts == DateParts.None ? "" : $"; sine and cosine of {column.Parts.ToString().ToLowerInvariant()}")}{(column.FlagsMissing ? ", and a flag for empty" : "")}",
         FeatureKind.Categorical => $"one-hot of {column.Categories!.Count}: {string.Join(", ", column.Categories.Take(8))}{(column.Categories.Count > 8 ? ", …" : "")}{(column.SharesRare ? ", and one for rare ones" : "")}{(column.FlagsMissing ? ", and a flag for empty" : "")}",

@@ -7,6 +7,9 @@ internal static class Recipe
 
     public const double LearningRate = 0.003, WeightDecay = 0.02, LabelSmoothing = 0.05;
 
+    /// <summary>Into how many pieces columns of numbers are cut; where there are very many columns, the first layer is wide enough.</summary>
+    public static int Bins(int columns) => columns <= 300 ? 8 : 0;
+
     /// <summary>It helps classes and harms values.</summary>
     public static double? Dropout(bool classes) => classes ? 0.1 : null;
 

@@ -35,6 +35,11 @@ internal sealed class RowEncoding
         }
 
         _isPlain = rows.Table is null && (!options.UsesRecipe || !options.Columns.Preprocess || rows.AreScaledBytes == true);
+        if (_isPlain && options.Columns.Bins > 0)
+        {
+            throw new UsageException($"'{rows.Name}': the features of these arrays are taken as they are, none is cut into pieces") { Settings = ["Bins"] };
+        }
+
         if (_isPlain && options.Columns.Roles is { Count: > 0 } roles)
         {
             throw new UsageException($"'{rows.Name}': the features of these arrays are taken as they are, none can be named as something else") { Settings = roles };
@@ -44,7 +49,7 @@ internal sealed class RowEncoding
         IReadOnlyList<string> targets = rows.Table is null ? ModelRows.TargetNamesOf(rows)
             : options.Target is { } text ? SchemaInference.Targets(_all, text)
             : SchemaInference.Targets(_all, options.Columns.Targets ?? rows.DefaultTargets);
-        _columns = options.Columns with { Targets = targets, Task = Task(targets), ScaleTargets = scaleTargets && ScalesTargets(options), Reading = options.Reading };
+        _columns = options.Columns with { Targets = targets, Task = Task(targets), ScaleTargets = scaleTargets && ScalesTargets(options), Reading = options.Reading, Bins = options.Columns.Bins ?? (options.UsesRecipe ? Recipe.Bins(_all.Columns.Count) : 0) };
         if (options is { BadCells: BadCells.Missing, Columns: { DropMissingTargets: true, Task: not TableTask.Classification } } && rows.Table is not null)
         {
             _all = BadCellRows.AsMissing(_all, [.. _all.Names.Except(targets)], options.Reading?.Decimal, notes);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using Backprop.Tables.Cells;
 
@@ -24,6 +25,12 @@ public sealed record FeatureColumn(
 
     /// <summary>Numeric: whether the flag for a missing cell is all that becomes of the column, because training had one number only.</summary>
     public bool IsFlagOnly { get; init; }
+
+    /// <summary>Numeric: whether a number outside what training had is taken as the nearer end of that, <see cref="Minimum"/> or <see cref="Maximum"/>.</summary>
+    public bool IsBounded { get; init; }
+
+    /// <summary>Numeric: ascending numbers e₀ … eₙ; n features more say how far the number has come from each to the next, min(max((x − eᵢ) / (eᵢ₊₁ − eᵢ), 0), 1). null: none.</summary>
+    public IReadOnlyList<double>? Edges { get; init; }
 
     /// <summary>Categorical: whether one feature more stands for all that training had too few rows of, and for what it never had.</summary>
     public bool SharesRare { get; init; }
@@ -52,7 +59,7 @@ public sealed record FeatureColumn(
     /// <summary>The features that the column becomes.</summary>
     public int FeatureCount => !IsFeature ? 0 : (FlagsMissing ? 1 : 0) + Kind switch
     {
-        FeatureKind.Numeric => IsFlagOnly ? 0 : 1,
+        FeatureKind.Numeric => IsFlagOnly ? 0 : 1 + PieceCount,
         FeatureKind.Boolean => 1,
         FeatureKind.Date => 1 + (2 * BitOperations.PopCount((uint)Parts)),
         _ => Categories!.Count + (SharesRare ? 1 : 0),
@@ -65,13 +72,23 @@ public sealed record FeatureColumn(
         {
             IEnumerable<string> names = Kind switch
             {
-                FeatureKind.Numeric => IsFlagOnly ? [] : [Name],
+                FeatureKind.Numeric => IsFlagOnly ? [] : [Name, .. PieceNames()],
                 FeatureKind.Boolean => [Name],
                 FeatureKind.Date => [Name, .. PartNames()],
                 FeatureKind.Categorical => Categories!.Select(category => $"{Name}={category}").Concat(SharesRare ? [$"{Name} is rare"] : []),
                 _ => [],
             };
             return FlagsMissing && IsFeature ? names.Append($"{Name} is missing") : names;
+        }
+    }
+
+    internal int PieceCount => Edges is null ? 0 : Edges.Count - 1;
+
+    private IEnumerable<string> PieceNames()
+    {
+        for (int n = 0; n < PieceCount; n++)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"{Name} from {Edges![n]:G6} to {Edges[n + 1]:G6}");
         }
     }
 

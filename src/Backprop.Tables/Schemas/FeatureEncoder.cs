@@ -83,7 +83,7 @@ internal sealed class FeatureEncoder<T>(Table table, PredictionOptions options, 
             {
                 Missing(spec, row, 1, findings);
             }
-            else if (!T.IsFinite(NumberEncoder<T>.Encode(spec, number)))
+            else if (!double.IsFinite(number) || !T.IsFinite(NumberEncoder<T>.Encode(spec, number)))
             {
                 Fail(findings, column, row, double.IsFinite(number) ? "a number that is not so large" : "a finite number");
             }
@@ -117,7 +117,7 @@ internal sealed class FeatureEncoder<T>(Table table, PredictionOptions options, 
             }
 
             double number = Number(spec, column, code);
-            bool fits = !double.IsNaN(number) && T.IsFinite(spec.Kind == FeatureKind.Boolean ? T.CreateTruncating(number) : NumberEncoder<T>.Encode(spec, number));
+            bool fits = double.IsFinite(number) && T.IsFinite(spec.Kind == FeatureKind.Boolean ? T.CreateTruncating(number) : NumberEncoder<T>.Encode(spec, number));
             if (!fits && options.BadCells == BadCells.Refused)
             {
                 Fail(findings, column, first[code], double.IsFinite(number) ? $"{Expected(spec)} that is not so large" : Expected(spec), spec.Kind == FeatureKind.Numeric && !double.IsFinite(number) ? spec.Format ?? NumberFormat.Plain : null);
@@ -208,7 +208,7 @@ internal sealed class FeatureEncoder<T>(Table table, PredictionOptions options, 
     {
         if (spec.Kind != FeatureKind.Boolean && !spec.IsFlagOnly && !double.IsNaN(spec.Imputed))
         {
-            cells[0] = NumberEncoder<T>.Encode(spec, spec.Imputed); // of a date no part: it stands nowhere on a circle
+            NumberEncoder<T>.Write(spec, spec.Imputed, cells); // of a date no part: it stands nowhere on a circle
         }
 
         if (spec.FlagsMissing)
@@ -231,7 +231,7 @@ internal sealed class FeatureEncoder<T>(Table table, PredictionOptions options, 
             default:
                 if (!spec.IsFlagOnly)
                 {
-                    cells[0] = NumberEncoder<T>.Encode(spec, number);
+                    NumberEncoder<T>.Write(spec, number, cells);
                 }
 
                 break;

@@ -195,6 +195,8 @@ internal sealed class FeatureInference(Table table, TableOptions options, Column
             HadMissing = gaps,
             Minimum = statistics.Minimum,
             Maximum = statistics.Maximum,
+            IsBounded = options.Bins > 0,
+            Edges = options.Bins > 0 && !isConstant ? QuantileEdges.Of(cells, training, statistics, options.Bins.Value) : null,
         };
     }
 

@@ -16,7 +16,7 @@ internal static class PredictionNotes
         Add(notes, specs, findings, finding => finding.Missing, false, (spec, found, n) =>
             $"{Cells(found)} {Are(found)} missing, training had none such; {StandIn(spec)}; the first in row {found.Row}");
         Add(notes, specs, findings, finding => finding.Outside, false, (spec, found, n) =>
-            $"{Cells(found)} {(found.Count == 1 ? "lies" : "lie")} far outside what training had ({Of(spec, spec.Minimum)} … {Of(spec, spec.Maximum)}), the first '{columns[n].Text(found.Row)}' in row {found.Row}");
+            $"{Cells(found)} {(found.Count == 1 ? "lies" : "lie")} far outside what training had ({Of(spec, spec.Minimum)} … {Of(spec, spec.Maximum)}){(spec.IsBounded ? $" and {Are(found)} taken as its nearer end" : "")}, the first '{columns[n].Text(found.Row)}' in row {found.Row}");
     }
 
     private static void Add(Notes notes, FeatureColumn[] specs, CellFindings[] findings, Func<CellFindings, CellFindings.Finding> of, bool isLoss, Func<FeatureColumn, CellFindings.Finding, int, string> say)

@@ -107,8 +107,9 @@ public static class SchemaJson
             WriteStrings(json, "parts", [.. s_parts.Where(part => column.Parts.HasFlag(part.Part)).Select(part => part.Name)]);
         }
 
+        WriteNumbers(json, "edges", column.Edges);
         WriteStrings(json, "categories", column.Categories);
-        foreach ((string name, bool value) in ((string, bool)[])[("shares_rare", column.SharesRare), ("booleans", column.TakesBooleans), ("flag_only", column.IsFlagOnly), ("flags_missing", column.FlagsMissing), ("had_missing", column.HadMissing)])
+        foreach ((string name, bool value) in ((string, bool)[])[("shares_rare", column.SharesRare), ("bounded", column.IsBounded), ("booleans", column.TakesBooleans), ("flag_only", column.IsFlagOnly), ("flags_missing", column.FlagsMissing), ("had_missing", column.HadMissing)])
         {
             if (value)
             {
@@ -206,6 +207,8 @@ public static class SchemaJson
         {
             if ((column.Kind == FeatureKind.Categorical && column.Categories is null) || (column.Kind == FeatureKind.Date && column.Date is null) ||
                 (column.IsFlagOnly && !(column.FlagsMissing && column.Kind == FeatureKind.Numeric)) || (column.FlagsMissing && column.Kind == FeatureKind.Boolean) ||
+                (column.IsBounded && !(column.Kind == FeatureKind.Numeric && column.Minimum <= column.Maximum)) ||
+                (column.Edges is not null && !(column.Kind == FeatureKind.Numeric && !column.IsFlagOnly && AreAscending(column.Edges))) ||
                 double.IsInfinity(column.Minimum) || double.IsInfinity(column.Maximum) || (column.Categories is not null && Repeats(column.Categories)) ||
                 !double.IsFinite(column.Mean) || !IsScale(column.Scale) || double.IsInfinity(column.Imputed))
             {
@@ -213,6 +216,8 @@ public static class SchemaJson
             }
         }
     }
+
+    private static bool AreAscending(IReadOnlyList<double> edges) => edges.Count > 1 && edges.Skip(1).Zip(edges).All(pair => pair.First > pair.Second) && edges.All(double.IsFinite);
 
     private static bool IsScale(double scale) => double.IsFinite(scale) && scale > 0;
 
@@ -248,6 +253,8 @@ public static class SchemaJson
             Date = column.TryGetProperty("form", out JsonElement form) ? DateForm.Parse(Text(form)) : null,
             Parts = (Strings(column, "parts") ?? []).Aggregate(DateParts.None, (all, name) => all | Part(name)),
             SharesRare = Flag(column, "shares_rare"),
+            IsBounded = Flag(column, "bounded"),
+            Edges = Numbers(column, "edges"),
             TakesBooleans = version == 1 ? kind == FeatureKind.Numeric : Flag(column, "booleans"),
             IsFlagOnly = Flag(column, "flag_only"),
             HadMissing = flags || Flag(column, "had_missing"),

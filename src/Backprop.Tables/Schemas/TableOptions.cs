@@ -5,6 +5,8 @@ namespace Backprop.Tables.Schemas;
 /// <summary>How a schema is made of a table. Where columns are named, * stands for any characters.</summary>
 public sealed record TableOptions
 {
+    internal const int MostBins = 1000;
+
     /// <summary>The target columns; null: y, target, label or class, if there is exactly one of them.</summary>
     public IReadOnlyList<string>? Targets { get; init; }
 
@@ -16,6 +18,12 @@ public sealed record TableOptions
 
     /// <summary>Whether values to be met are standardised too.</summary>
     public bool ScaleTargets { get; init; }
+
+    /// <summary>
+    /// Into how many pieces of about as many rows each column of numbers is cut, for features that say how far a number is through each
+    /// (<see cref="FeatureColumn.Edges"/>), and for bounding it to what training had; 0: none; null: as whoever trains sees fit.
+    /// </summary>
+    public int? Bins { get; init; }
 
     /// <summary>The column of sample weights, which is no feature.</summary>
     public string? SampleWeight { get; init; }
@@ -45,6 +53,7 @@ public sealed record TableOptions
     internal IReadOnlyList<string> Decisions =>
     [
         .. Task == TableTask.Auto ? Array.Empty<string>() : [nameof(Task)], .. Preprocess ? Array.Empty<string>() : [nameof(Preprocess)],
+        .. Bins is null ? Array.Empty<string>() : [nameof(Bins)],
         .. Roles,
     ];
 

@@ -1,0 +1,72 @@
+using System.Buffers;
+
+namespace Backprop.Tables.Schemas;
+
+/// <summary>
+/// Where a column of numbers is cut so that each piece has about as many rows as the others: a piecewise linear encoding of it (Gorishniy, Rubachev
+/// and Babenko 2022) lets the first layer bend at these places, which a single scaled number does not.
+/// </summary>
+internal static class QuantileEdges
+{
+    /// <summary>A column of so few different numbers, such as pixels of 16 levels, is none that a line must be bent for.</summary>
+    public const int FewNumbers = 20;
+
+    /// <summary>Of more rows, evenly spaced ones are enough to say where quantiles lie.</summary>
+    private const int ManyRows = 1 << 16;
+
+    /// <summary>The ends of the pieces, from the least number to the greatest; null: too few different numbers, or fewer than two pieces.</summary>
+    /// <param name="cells">The numbers.</param>
+    /// <param name="rows">The rows of training.</param>
+    /// <param name="statistics">Theirs.</param>
+    /// <param name="pieces">How many, at most; equal quantiles make fewer.</param>
+    public static double[]? Of(NumberCells cells, ReadOnlySpan<int> rows, NumberStatistics statistics, int pieces)
+    {
+        int step = (rows.Length + ManyRows - 1) / ManyRows, count = 0;
+        double[] rented = ArrayPool<double>.Shared.Rent((rows.Length + step - 1) / step);
+        try
+        {
+            for (int n = 0; n < rows.Length; n += step)
+            {
+                double value = cells[rows[n]];
+                if (!double.IsNaN(value))
+                {
+                    rented[count++] = value;
+                }
+            }
+
+            Span<double> values = rented.AsSpan(0, count);
+            values.Sort();
+            if (AreFew(values))
+            {
+                return null;
+            }
+
+            var edges = new List<double>(pieces + 1) { statistics.Minimum };
+            for (int n = 1; n <= pieces; n++)
+            {
+                double edge = n == pieces ? statistics.Maximum : values[(int)Math.Round((double)n / pieces * (count - 1))];
+                if (edge > edges[^1] && double.IsFinite(1 / (edge - edges[^1])))
+                {
+                    edges.Add(edge);
+                }
+            }
+
+            return edges.Count > 2 ? [.. edges] : null;
+        }
+        finally
+        {
+            ArrayPool<double>.Shared.Return(rented);
+        }
+    }
+
+    private static bool AreFew(ReadOnlySpan<double> sorted)
+    {
+        int different = sorted.IsEmpty ? 0 : 1;
+        for (int n = 1; n < sorted.Length && different <= FewNumbers; n++)
+        {
+            different += sorted[n] != sorted[n - 1] ? 1 : 0;
+        }
+
+        return different <= FewNumbers;
+    }
+}
