@@ -37,6 +37,24 @@ public sealed class LayerPartTests : Tool
             JsonElement explanation = Json("explain", "m.st", "builtin:iris", "--row", "7", "--parameter", parameter, "--format", "json");
             Assert.True(explanation.GetProperty("agrees").GetBoolean(), parameter);
             Assert.Equal(explanation.GetProperty("derivative").GetDouble(), Product(explanation.GetProperty("factors")), 1e-12);
+
+            JsonElement batch = Json("explain", "m.st", "builtin:iris", "--batch-statistics", "--rows", "6", "--parameter", parameter, "--json");
+            Assert.True(batch.GetProperty("agrees").GetBoolean(), parameter);
+            Assert.Equal(6, batch.GetProperty("rows").GetInt32());
+        }
+
+        Assert.Contains("16 of 150 rows", Run("explain", "m.st", "builtin:iris", "--batch-statistics", "--parameter", "gamma1[3]").Errors);
+        foreach ((string[] more, string message) in new (string[], string)[]
+        {
+            (["--batch-statistics", "--row", "0"], "--row and --batch-statistics do not go together"),
+            (["--row", "0", "--rows", "3"], "--rows says how many rows are the batch"),
+            (["--batch-statistics", "--rows", "0"], "--rows must be at least 1, found 0"),
+            ([], "--row is missing"),
+        })
+        {
+            (int code, _, string errors) = Run(["explain", "m.st", "builtin:iris", "--parameter", "W1[0,0]", .. more]);
+            Assert.Equal(2, code);
+            Assert.Contains(message, errors);
         }
 
         Json("train", "builtin:iris", "--from", "m.st", "--epochs", "1", "--json", "--quiet", "-o", "again.st");

@@ -41,8 +41,35 @@ internal sealed unsafe class BatchDerivation
         _shares = [.. Enumerable.Range(0, data.Rows).Select(row => weights == 0 ? 0 : (data.SampleWeights?[row] ?? 1) / weights)];
         _here = new(this);
         (_complex, _real) = (new(this), new(this));
-        _ = _here.Run(null, default);
+        Loss = _here.Run(null, default).Value;
         _deltas = [.. Enumerable.Range(0, data.Rows).Select(Delta)];
+    }
+
+    public Network<double> Network => _network;
+
+    public PlainInput Input => _input;
+
+    public PlainLayer[] Layers => _layers;
+
+    public Dataset<double> Data => _data;
+
+    /// <summary>What each row counts for, Σ = 1.</summary>
+    public double[] Shares => _shares;
+
+    /// <summary>The forward pass.</summary>
+    public Values<Lane<double>> Here => _here;
+
+    /// <summary>δ_N of each row by itself.</summary>
+    public double[][] Deltas => _deltas;
+
+    /// <summary>L.</summary>
+    public double Loss { get; }
+
+    /// <summary>Where the recursion begins for one row: ∂q_ℓ, ∂p_ℓ of what a norm has learned, or ∂x₀.</summary>
+    public double[] Tangent(ParameterName parameter, int row)
+    {
+        _rounding = 0;
+        return Base(parameter, row);
     }
 
     /// <summary>∂L by the recursion.</summary>
@@ -289,10 +316,10 @@ internal sealed unsafe class BatchDerivation
 
     private double Move(double value, double size) => _rounding == 0 ? value : value + (((2 * _random.Uniform(_drawn++)) - 1) * _rounding * size);
 
-    private static double[] Numbers(Lane<double>[] values) => Array.ConvertAll(values, value => value.Value);
+    internal static double[] Numbers(Lane<double>[] values) => Array.ConvertAll(values, value => value.Value);
 
     /// <summary>The forward pass of all rows on any element.</summary>
-    private sealed class Values<TElement> where TElement : unmanaged, IElement<TElement>
+    internal sealed class Values<TElement> where TElement : unmanaged, IElement<TElement>
     {
         private readonly BatchDerivation _of;
         private readonly TElement[][][] _inputTensors;
