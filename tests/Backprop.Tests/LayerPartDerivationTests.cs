@@ -135,7 +135,7 @@ public class LayerPartDerivationTests(ITestOutputHelper output)
     public void ABatchNormOfABatchIsAMatrixForEachUnit()
     {
         Network<double> network = LayerPartTests.Make("3-4:tanh,batch_norm-4:tanh,batch_norm-2");
-        var explanation = Explanation.OfBatch(network, LayerPartTests.Data(network.Definition, 5, 5), ParameterName.Parse("W1[2,1]", network.Definition));
+        var explanation = Explanation.OfBatch(network, LayerPartTests.Data(network.Definition, 5, 5).WithSampleWeights(null), ParameterName.Parse("W1[2,1]", network.Definition));
         Assert.Equal(["loss_gradient", "diagonal", "matrix", "diagonal", "batch_jacobian", "column", "slope", "batch_jacobian", "input"], explanation.Factors.Select(factor => factor.Role));
         Assert.Equal([[5, 2], [5, 2], [2, 4], [5, 4], [4, 5, 5], [4], [5], [5, 5], [5]], explanation.Factors.Select(factor => factor.Shape));
         DerivativeFactor norm = explanation.Factors[7];
