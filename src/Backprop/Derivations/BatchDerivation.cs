@@ -124,15 +124,17 @@ internal sealed unsafe class BatchDerivation
         Span<double> losses = stackalloc double[6];
         foreach (double h in s_steps) // the least uncertain of several
         {
-            List<(int Side, string Where)>? region = null;
+            List<(int Side, int Row, int Layer, int Unit)>? region = null;
             bool crosses = false;
             for (int n = 0; n < offsets.Length && !crosses; n++)
             {
                 losses[n] = _real.Run(parameter, new(value + (offsets[n] * (h / 2)))).Value;
-                List<(int Side, string Where)> here = Region(parameter.Layer);
+                List<(int Side, int Row, int Layer, int Unit)> here = Region(parameter.Layer);
                 region ??= here;
-                int at = Enumerable.Range(0, here.Count).FirstOrDefault(k => here[k].Side != region[k].Side, -1);
-                (crosses, kink) = at < 0 ? (false, kink) : (true, here[at].Where);
+                for (int k = 0; k < here.Count && !crosses; k++)
+                {
+                    (crosses, kink) = here[k] == region[k] ? (false, kink) : (true, Where(here[k].Row, here[k].Layer, here[k].Unit));
+                }
             }
 
             double whole = ((losses[0] - losses[5]) + (8 * (losses[4] - losses[1]))) / (12 * h);
@@ -150,9 +152,9 @@ internal sealed unsafe class BatchDerivation
     }
 
     /// <summary>On which side of each kink every pre-activation of every row and the loss lie.</summary>
-    private List<(int Side, string Where)> Region(int firstLayer)
+    private List<(int Side, int Row, int Layer, int Unit)> Region(int firstLayer)
     {
-        var sides = new List<(int Side, string Where)>();
+        var sides = new List<(int Side, int Row, int Layer, int Unit)>();
         for (int l = Math.Max(1, firstLayer); l <= _layers.Length; l++)
         {
             ActivationFunction activation = _layers[l - 1].Dense.Activation;
@@ -161,7 +163,7 @@ internal sealed unsafe class BatchDerivation
                 for (int unit = 0; unit < _real.PreActivations[l][row].Length; unit++)
                 {
                     double p = _real.PreActivations[l][row][unit].Value;
-                    sides.Add((activation.Kinks.Sum(kink => p < kink ? 0 : p > kink ? 2 : 1), $"row {row}: unit {unit} of layer {l} is within a step of a kink of {activation}"));
+                    sides.Add((activation.Kinks.Sum(kink => p < kink ? 0 : p > kink ? 2 : 1), row, l, unit));
                 }
             }
         }
@@ -171,11 +173,16 @@ internal sealed unsafe class BatchDerivation
         {
             margins.Clear();
             _network.Definition.Loss.AddMargins(Numbers(_real.Activations[^1][row]), Numbers(_real.Targets(row)), margins);
-            sides.AddRange(margins.Select(margin => (margin < 0 ? 0 : margin > 0 ? 2 : 1, $"row {row}: the loss {_network.Definition.Loss} is within a step of a kink")));
+            sides.AddRange(margins.Select(margin => (margin < 0 ? 0 : margin > 0 ? 2 : 1, row, 0, 0)));
         }
 
         return sides;
     }
+
+    /// <summary>What has a kink there: a unit, or in layer 0 the loss.</summary>
+    private string Where(int row, int layer, int unit) => layer == 0
+        ? $"row {row}: the loss {_network.Definition.Loss} is within a step of a kink"
+        : $"row {row}: unit {unit} of layer {layer} is within a step of a kink of {_layers[layer - 1].Dense.Activation}";
 
     private double Derivative(ParameterName parameter, double rounding, ulong run)
     {
