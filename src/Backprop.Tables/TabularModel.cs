@@ -146,6 +146,7 @@ public abstract class TabularModel
         progress?.Report(new(planned.Options.Epochs, null, planned.Notes.All));
         planned.Trainer.EpochCompleted += epoch => progress?.Report(new(planned.Options.Epochs, epoch, planned.Notes.All));
         TrainingResult result = planned.Trainer.Run(cancellation: cancellation);
+        _ = planned.NoteEnd(result);
         TabularModel<T> model = planned.Model(result.Kept, result.KeptBy);
         model.Result = result;
         return model;

@@ -37,6 +37,24 @@ public sealed class LayerPartTests : Tool
             JsonElement explanation = Json("explain", "m.st", "builtin:iris", "--row", "7", "--parameter", parameter, "--format", "json");
             Assert.True(explanation.GetProperty("agrees").GetBoolean(), parameter);
             Assert.Equal(explanation.GetProperty("derivative").GetDouble(), Product(explanation.GetProperty("factors")), 1e-12);
+
+            JsonElement batch = Json("explain", "m.st", "builtin:iris", "--batch-statistics", "--rows", "6", "--parameter", parameter, "--json");
+            Assert.True(batch.GetProperty("agrees").GetBoolean(), parameter);
+            Assert.Equal(6, batch.GetProperty("rows").GetInt32());
+        }
+
+        Assert.Contains("16 of 150 rows", Run("explain", "m.st", "builtin:iris", "--batch-statistics", "--parameter", "gamma1[3]").Error);
+        foreach ((string[] more, string message) in new (string[], string)[]
+        {
+            (["--batch-statistics", "--row", "0"], "--row and --batch-statistics do not go together"),
+            (["--row", "0", "--rows", "3"], "--rows says how many rows are the batch"),
+            (["--batch-statistics", "--rows", "0"], "--rows must be at least 1, found 0"),
+            ([], "--row is missing"),
+        })
+        {
+            (int code, _, string errors) = Run(["explain", "m.st", "builtin:iris", "--parameter", "W1[0,0]", .. more]);
+            Assert.Equal(2, code);
+            Assert.Contains(message, errors);
         }
 
         Json("train", "builtin:iris", "--from", "m.st", "--epochs", "1", "--json", "--quiet", "-o", "again.st");
@@ -111,5 +129,44 @@ public sealed class LayerPartTests : Tool
         }
 
         return Assert.Single(row);
+    }
+
+    [Fact]
+    public void ALongNetworkIsWrittenWhole()
+    {
+        string network = string.Join('-', Enumerable.Repeat("12:leaky_relu(0.01),layer_norm,residual,dropout(0.1)", 9).Prepend("12:tanh"));
+        Json("train", "builtin:iris", "--network", network, "--epochs", "1", "--json", "--quiet", "-o", "m.st");
+        string[] lines = Run("summary", "m.st").Out.Split('\n');
+        Assert.Contains($"4-{network}-3:softmax", string.Concat(lines.TakeWhile(line => !line.Contains('│') && !line.Contains('╭') && !line.Contains('┌')).Select(line => line.Trim())));
+        Assert.All(lines, line => Assert.InRange(line.Length, 0, 160));
+    }
+
+    [Theory]
+    [InlineData("6:tanh-5:tanh,residual")]
+    [InlineData("6:tanh,layer_norm(0)")]
+    [InlineData("6:tanh,dropout")]
+    [InlineData("6:tanh,layer_norm,batch_norm")]
+    public void APartThatCannotBeNamesItsOption(string network)
+    {
+        (int code, _, string errors) = Run("train", "builtin:iris", "--network", network, "--quiet");
+        Assert.Equal(2, code);
+        Assert.Contains("; --network", errors);
+    }
+
+    [Fact]
+    public void ABatchNormAndAMeanOfWeightsGoTogether()
+    {
+        Json("train", "builtin:iris", "--network", "12:tanh,batch_norm", "--learning-rate", "0.01", "--epochs", "20", "--average", "swa", "--json", "--quiet", "-o", "m.st");
+        Assert.InRange(Json("evaluate", "m.st", "builtin:iris", "--json").GetProperty("metrics").GetProperty("accuracy").GetDouble(), 0.8, 1);
+    }
+
+    [Theory]
+    [InlineData("40 --early-stopping 1", true)] // stops long before epoch 31
+    [InlineData("8 --validation 0", false)]
+    public void AMeanThatNeverBeganIsSaid(string options, bool isSaid)
+    {
+        string[] warnings = [.. Json(
+            ["train", "builtin:iris", "--network", "3:tanh", "--learning-rate", "0.5", "--average", "swa", "--json", "--quiet", "-o", "m.st", "--epochs", .. options.Split(' ')]).GetProperty("warnings").EnumerateArray().Select(warning => warning.ToString())];
+        Assert.True(isSaid == warnings.Any(warning => warning.Contains("swa takes the mean over the epochs from 31 to 40", StringComparison.Ordinal)), string.Join("; ", warnings));
     }
 }

@@ -8,6 +8,7 @@ internal static class Scope
     private const string Training = "Backprop.Tests.TrainingTests", Narrow = "Backprop.Tests.NarrowPassTests", Document = "Backprop.Tests.BackPropagationDocumentTests";
     private const string Schedules = "Backprop.Tests.ScheduleTests", Initializers = "Backprop.Tests.InitializerTests", Metrics = "Backprop.Tests.MetricsTests", Steps = "Backprop.Tests.TrainingStepTests";
     private const string Parts = "Backprop.Tests.LayerPartTests", GoldenParts = "Backprop.Tests.GoldenPartsTests", PartDerivations = "Backprop.Tests.LayerPartDerivationTests";
+    private const string Minimizers = "Backprop.Tests.MinimizerTests", Inputs = "Backprop.Tests.InputTests", InputDerivations = "Backprop.Tests.InputDerivationTests", Means = "Backprop.Tests.WeightAverageTests";
     private const string Edges = "Backprop.Tests.EdgeValuesTests";
 
     // A path or a folder, its members (all where there are none), and what is run first of the tests, quick ones first: classes, or a method after *. (all tests come last anyway).
@@ -16,7 +17,13 @@ internal static class Scope
         ("Activations/", [], [Golden, Edges, ThreeWays]),
         ("Losses/", [], [Golden, Edges, ThreeWays]),
         ("Optimizers/Schedules/", [], [Schedules]),
+        ("Optimizers/Lbfgs.cs", [], [Minimizers]),
+        ("Optimizers/LevenbergMarquardt.cs", [], [Minimizers]),
+        ("Optimizers/NormalMatrix.cs", [], [Minimizers]),
+        ("Optimizers/Minimization.cs", [], [Minimizers]),
         ("Optimizers/", [], [Updates, Steps]),
+        ("Inputs/", [], [Inputs, InputDerivations]),
+        ("Propagation/OutputJacobian.cs", ["Square", "Fill", "Derivatives"], [Minimizers]),
         ("Networks/Initializer.cs", [], [Initializers]),
         ("Networks/OrthogonalInitializer.cs", [], [Initializers]),
         ("Networks/PyTorchInitializer.cs", [], [Initializers]),
@@ -40,12 +47,16 @@ internal static class Scope
         ("Derivations/UnrolledDerivative.cs", ["Forward", "Derivative", "Base", "AtOutput", "Factors", "PastAndThrough"], [Worked, ThreeWays, Document, PartDerivations]),
         ("Derivations/PlainForward.cs", ["Run", "With", "From", "Behind", "Sum"], [Worked, ThreeWays, PartDerivations]),
         ("Derivations/PlainLayer.cs", ["Times"], [PartDerivations]),
-        ("Derivations/BatchDerivation.cs", ["Derivative", "Base", "ThroughNorm", "Delta", "Sum", "Run", "Layer", "Normalise"], [PartDerivations]),
+        ("Derivations/BatchDerivation.cs", ["Derivative", "Base", "ThroughNorm", "Delta", "Products", "Sum", "Run", "Layer", "Normalise"], [PartDerivations]),
+        ("Derivations/BatchUnrolling.cs", ["Factors", "AtOutput", "OfLayer", "BatchJacobian", "Jacobians"], [PartDerivations]),
+        ("Derivations/DerivativeFactor.cs", ["Times", "MixRows", "Elementwise", "ShapeOf"], [PartDerivations, Worked]),
         ("Derivations/NumericalGradient.cs", ["Derivative", "Differences"], [ThreeWays]),
         ("Derivations/GradientCheck.cs", ["Difference", "Tolerance", "Run", "Worse", "Relative"], [ThreeWays]),
         ("Derivations/OperationCounts.cs", [], [Document, PartDerivations]),
-        ("Training/TrainingStep.cs", ["Run", "UpdateTile", "UpdateClippedTile", "Update", "SumOfSquares", "Sum"], [Updates, Steps, Training]),
+        ("Training/TrainingStep.cs", ["Run", "PropagateAll", "UpdateTile", "UpdateClippedTile", "Update", "SumOfSquares", "Sum"], [Updates, Steps, Training]),
         ("Training/Trainer.cs", ["Warmup"], [Steps]),
+        ("Training/RunningStatistics.cs", ["Estimate", "Restore"], [Means]),
+        ("Training/WeightAverage.cs", [], [Means]),
         ("Training/ClassificationMetrics.cs", [], [Metrics]),
         ("Training/RegressionMetrics.cs", [], [Metrics]),
         ("Training/Evaluator.cs", ["Evaluate", "IsBinary", "Probabilities"], [Metrics]),

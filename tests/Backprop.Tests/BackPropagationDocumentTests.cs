@@ -141,7 +141,7 @@ public class BackPropagationDocumentTests
             "diagonal" => $@"\mathrm{{diag}} {Column(factor.Values)}",
             "column" => Column(factor.Values),
             "slope" or "input" => $@"\cdot {MathSymbols.Number(factor.Values[0])}",
-            _ => MathSymbols.Matrix(Grid.Of(factor)),
+            _ => MathSymbols.Matrix(Grid.Of(factor.Values, factor.Shape)),
         })];
         return Display($"{MathSymbols.Derivative(explanation)} = {string.Join(@" \; ", symbols)}")
             + Display($"= {string.Join(@" \; ", numbers)} = {MathSymbols.Number(explanation.Derivative)}");

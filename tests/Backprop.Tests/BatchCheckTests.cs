@@ -35,4 +35,15 @@ public class BatchCheckTests
             Assert.True(GradientCheck.Run(network, data, sample: null, batchStatistics: true).Agrees, $"seed {seed}, loss {minimization.Loss}");
         }
     }
+
+    [Fact]
+    public void DifferencesOfLargeNumbersInALayerNormAreRounding() // u of q about 1e8 has 8 digits less
+    {
+        var network = new Network<double>(NetworkDefinition.Parse("3-4:tanh,layer_norm-4:tanh,batch_norm-1"), Initializer.PyTorch, seed: 3);
+        network.Layers[0].SetBiases([1e8, 1e8, 1e8, 1e8]);
+        double[] features = [.. Enumerable.Range(0, 18).Select(n => Math.Sin(n * n))];
+        GradientCheckResult result = GradientCheck.Run(network, new(6, 3, features, Targets<double>.Values([0.5, 1, -1, 2, 0, 1], 1)), sample: null, batchStatistics: true);
+        Assert.True(result.Agrees, $"{result.WorstOfRecursion:E1} and {result.WorstOfNumerical:E1} at {result.WorstParameter}");
+        Assert.Contains(result.LeftOut, left => left.Why.Contains("rounding alone", StringComparison.Ordinal));
+    }
 }

@@ -85,6 +85,80 @@ public class LayerPartDerivationTests(ITestOutputHelper output)
         Assert.InRange(batch.Noise(parameter, single: false), 1e-19, 1e-13);
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData(new[] { 1.0, 0, 2.5, 1, 0.5 })]
+    public void FactorsOfABatchMultiplyToTheDerivative(double[]? weights)
+    {
+        foreach (string specification in LayerPartTests.Combinations(3, 4, 2).Append("3-4:tanh,layer_norm-3:softmax,batch_norm").Append("3-4:tanh,batch_norm-3:log_softmax").Append("3-3:sigmoid,batch_norm,residual-1:tanh"))
+        {
+            Network<double> network = LayerPartTests.Make(specification);
+            Dataset<double> data = LayerPartTests.Data(network.Definition, 5, 5).WithSampleWeights(weights);
+            foreach (TensorDefinition tensor in network.Definition.Tensors.Where(tensor => tensor.IsTrained))
+            {
+                RequireUnrolled(network, data, ParameterName.Of(tensor, tensor.Length - 1), specification);
+            }
+        }
+
+        (Network<double> learned, Dataset<double> rows) = InputTests.Make("all", 4, "5:tanh,batch_norm-5:silu,layer_norm,residual-3:softmax");
+        foreach (TensorDefinition tensor in learned.Definition.Tensors.Where(tensor => tensor.Layer == 0))
+        {
+            RequireUnrolled(learned, rows, ParameterName.Of(tensor, 0), "inputs");
+        }
+    }
+
+    private static void RequireUnrolled(Network<double> network, Dataset<double> data, ParameterName parameter, string what)
+    {
+        var explanation = Explanation.OfBatch(network, data, parameter);
+        Assert.True(explanation.Agrees, $"{what}, {parameter}: {Wording.Verdict(explanation)}");
+        Assert.Equal(explanation.Derivative, Assert.Single(explanation.PartialProducts[^1]), 1e-12);
+        Assert.Equal(data.Rows, explanation.Batch);
+        Assert.Equal(Propagation.Backpropagation.Gradient(network, data, batchStatistics: true).Loss, explanation.Loss, 12);
+        Assert.Equal(explanation.Backpropagation, explanation.TensorGradient[parameter.IndexIn(explanation.Tensor)]);
+        foreach ((DerivativeFactor factor, double[] product) in explanation.Factors.Zip(explanation.PartialProducts))
+        {
+            Assert.Equal(factor.Through.Count > 0 ? 0 : factor.Shape.Aggregate(1, (length, size) => length * size), factor.Values.Length);
+            Assert.Equal(factor.ShapeOf(product).Aggregate(1, (length, size) => length * size), product.Length);
+        }
+
+        string text = ExplanationText.Of(explanation);
+        Assert.Contains($"the mean loss of {data.Rows} rows as one batch", text);
+        Assert.EndsWith("they agree\n", text);
+        Assert.EndsWith("\\end{document}\n", ExplanationLatex.Of(explanation));
+        Assert.EndsWith("they agree.\n", ExplanationMarkdown.Of(explanation));
+        using var json = JsonDocument.Parse(ExplanationJson.Of(explanation));
+        Assert.Equal(data.Rows, json.RootElement.GetProperty("rows").GetInt32());
+        Assert.False(json.RootElement.TryGetProperty("row", out _));
+    }
+
+    [Fact]
+    public void ABatchNormOfABatchIsAMatrixForEachUnit()
+    {
+        Network<double> network = LayerPartTests.Make("3-4:tanh,batch_norm-4:tanh,batch_norm-2");
+        var explanation = Explanation.OfBatch(network, LayerPartTests.Data(network.Definition, 5, 5).WithSampleWeights(null), ParameterName.Parse("W1[2,1]", network.Definition));
+        Assert.Equal(["loss_gradient", "diagonal", "matrix", "diagonal", "batch_jacobian", "column", "slope", "batch_jacobian", "input"], explanation.Factors.Select(factor => factor.Role));
+        Assert.Equal([[5, 2], [5, 2], [2, 4], [5, 4], [4, 5, 5], [4], [5], [5, 5], [5]], explanation.Factors.Select(factor => factor.Shape));
+        DerivativeFactor norm = explanation.Factors[7];
+        Assert.Equal("(γ_1,2/σ_1,2)(I − 11ᵀ/5 − u_1,2u_1,2ᵀ/5)", norm.Symbol);
+        for (int row = 0; row < 5; row++)
+        {
+            Assert.Equal(0, norm.Values[(5 * row)..(5 * (row + 1))].Sum(), 1e-12); // what is added to all rows is taken away
+        }
+
+        Assert.Contains("unit 3", ExplanationText.Of(explanation));
+        Assert.Contains("X_0[:,1] [5]", ExplanationText.Of(explanation));
+    }
+
+    [Fact]
+    public void ABatchThatCannotBeUnrolledIsRefused()
+    {
+        var network = new Network<double>(NetworkDefinition.Parse("1-1:tanh-140:tanh,batch_norm-1"), Initializer.PyTorch, seed: 1);
+        const int rows = 500;
+        var data = new Dataset<double>(rows, 1, [.. Enumerable.Range(0, rows).Select(n => n / 500.0)], Targets<double>.Values(new double[rows], 1));
+        UsageException error = Assert.Throws<UsageException>(() => Explanation.OfBatch(network, data, ParameterName.Parse("W1[0,0]", network.Definition)));
+        Assert.Equal("batch_norm of layer 2 is a factor of 140 × 500 × 500 = 35,000,000 numbers, at most 33,554,432 can be unrolled: take fewer rows", error.Message);
+    }
+
     [Fact]
     public void FactorsMultiplyToTheDerivative()
     {

@@ -236,4 +236,23 @@ public class MinimizerTests
             }
         }
     }
+
+    [Fact]
+    public void TheJacobianIsTheSameOnAnyThreads()
+    {
+        double[] Trained(int threads)
+        {
+            var network = new Network<double>(NetworkDefinition.Parse("3-40:tanh-30:tanh-2"), Initializer.PyTorch, seed: 5); // worth several
+            double[] features = [.. Enumerable.Range(0, 75).Select(n => Math.Sin(n * n))], weights = [.. Enumerable.Range(0, 25).Select(n => n % 4 == 0 ? 0 : 1.0)];
+            using var objective = new Objective<double>(network, new(25, 3, features, Targets<double>.Values([.. Enumerable.Range(0, 50).Select(n => Math.Cos(n))], 2), weights), threads: threads);
+            Minimization<double> minimization = new LevenbergMarquardt().Start(objective);
+            minimization.Step();
+            minimization.Step();
+            return network.Parameters.Span.ToArray();
+        }
+
+        double[] one = Trained(1);
+        Assert.Equal(one, Trained(3));
+        Assert.Equal(one, Trained(4));
+    }
 }

@@ -179,4 +179,46 @@ public sealed class ModelFileTests : IDisposable
         System.IO.File.WriteAllBytes(path, file);
         return path;
     }
+
+    [Theory]
+    [InlineData("4:tanh,layer_norm-2")]
+    [InlineData("3:tanh,residual-2")]
+    public void AFileOfVersionOneHasNoNorms(string layers)
+    {
+        var network = new Network<double>(NetworkDefinition.Parse($"3-{layers}"), Initializer.PyTorch, seed: 1);
+        new ModelFile<double>(network).Write(Path.Combine(_folder, "m"));
+        var file = SafeTensorsFile.Read(Path.Combine(_folder, "m"));
+        Dictionary<string, string> metadata = new(file.Metadata, StringComparer.Ordinal) { ["version"] = "1" };
+        Assert.Contains("version '1' found, '2' expected", Assert.Throws<ModelException>(() => ModelFile<double>.Read(new(file.Tensors, metadata), "m")).Message);
+    }
+
+    [Fact]
+    public void WeightsBeyondFloatAreRefusedInFloat()
+    {
+        var network = new Network<double>(NetworkDefinition.Parse("3-4:tanh-2"), Initializer.PyTorch, seed: 1);
+        network.Layers[1].SetBiases([1, 1e300]);
+        string path = Path.Combine(_folder, "m");
+        new ModelFile<double>(network).Write(path);
+        ModelException error = Assert.Throws<ModelException>(() => ModelFile<float>.Read(path));
+        Assert.Contains("tensor 'layers.2.bias', element 1: 1E+300 found, a number within float's range expected", error.Message);
+        Assert.Equal(["Precision = double"], error.Settings);
+        Assert.Equal(1e300, ModelFile<double>.Read(path).Network.Layers[1].GetBias(1));
+    }
+
+    [Theory]
+    [InlineData("""[1]""", "the network: [1] found, an object expected")]
+    [InlineData("""{"inputs":2,"layers":[{"units":2,"activation":3}]}""", "'activation': 3 found, a name expected")]
+    [InlineData("""{"inputs":2,"layers":[{"units":2,"activation":"tanh","dropout":"x"}]}""", "'dropout': \"x\" found, a number expected")]
+    [InlineData("""{"inputs":2,"layers":[{"units":2,"activation":"tanh","residual":1}]}""", "'residual': 1 found, true or false expected")]
+    [InlineData("""{"inputs":2,"layers":[{"units":2,"activation":"tanh","norm":"layer","epsilon":"x"}]}""", "'epsilon': \"x\" found, a number expected")]
+    [InlineData("""{"inputs":2,"loss":5,"layers":[{"units":2,"activation":"tanh"}]}""", "'loss': 5 found, a name expected")]
+    [InlineData("""{"inputs":2,"layers":[}""", "'}' found at byte 22, JSON expected")]
+    [InlineData("", "its end found at byte 0, JSON expected")]
+    public void DescriptionsThatAreMalformedAreRefusedInOurWords(string network, string message)
+    {
+        string found = Assert.Throws<ModelException>(() => ModelFile<double>.Read(new([], new Dictionary<string, string>(StringComparer.Ordinal) { ["network"] = network }), "m")).Message;
+        Assert.Contains(message, found);
+        Assert.DoesNotContain("BytePositionInLine", found);
+        Assert.DoesNotContain("requires an element", found);
+    }
 }

@@ -119,4 +119,18 @@ public class StepFaultTests
             }
         }
     }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void AStepThatThrowsLeavesRunningStatistics(int accumulate)
+    {
+        var network = new Network<double>(NetworkDefinition.Parse("3-4:tanh,batch_norm-1:identity"), Initializer.PyTorch, seed: 2);
+        double[] before = network.State.Span.ToArray(), targets = [.. Enumerable.Range(0, 16).Select(row => row < 8 ? 0 : 1e200)];
+        using var step = new TrainingStep<double>(network, Optimizer.Create("sgd"), 16 / accumulate, new() { Accumulate = accumulate });
+        Dataset<double> data = new(16, 3, [.. Enumerable.Range(0, 48).Select(n => Math.Sin(n))], Targets<double>.Values(targets, 1));
+        Assert.Throws<DivergenceException>(() => step.Run(data, RowPermutation.FileOrder(16), 0, 16, 0.1));
+        Assert.Equal(before, network.State.Span.ToArray());
+        Assert.Equal(0, step.Steps);
+    }
 }

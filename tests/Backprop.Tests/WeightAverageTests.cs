@@ -110,4 +110,51 @@ public class WeightAverageTests
     private static Dataset<T> Data<T>() where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> => new(
         Rows, 3, [.. Enumerable.Range(0, 3 * Rows).Select(n => T.CreateTruncating(Math.Sin(n * n)))],
         Targets<T>.Values([.. Enumerable.Range(0, 2 * Rows).Select(n => T.CreateTruncating(Math.Cos(n)))], 2));
+
+    /// <summary>PyTorch's update_bn, written out: the plain mean of each batch's mean and unbiased variance, in file order.</summary>
+    [Theory]
+    [InlineData("ema:0.9")]
+    [InlineData("swa")]
+    public void RunningStatisticsAreOfTheMean(string average)
+    {
+        var network = new Network<double>(NetworkDefinition.Parse("3-4:tanh,batch_norm-2"), Initializer.PyTorch, 4);
+        Dataset<double> data = Data<double>();
+        TrainingResult result = new Trainer<double>(network, data, average == "swa" ? null : data, new Adam(new() { LearningRate = 0.01 }), Options(average)).Run();
+        double[] weights = network.Layers[0].GetWeights(), biases = network.Layers[0].GetBiases(), means = new double[4], variances = new double[4];
+        for (int start = 0, batch = 1; start < Rows; start += 10, batch++)
+        {
+            int rows = Math.Min(10, Rows - start);
+            for (int unit = 0; unit < 4; unit++)
+            {
+                double[] q = [.. Enumerable.Range(start, rows).Select(row => biases[unit] + Enumerable.Range(0, 3).Sum(c => weights[(unit * 3) + c] * data.Row(row)[c]))];
+                double mean = q.Average(), variance = q.Sum(value => (value - mean) * (value - mean)) / (rows - 1);
+                means[unit] += (mean - means[unit]) / batch;
+                variances[unit] += (variance - variances[unit]) / batch;
+            }
+        }
+
+        Oracles.Golden.Near(means, network.Block("layers.1.norm.running_mean").Get(), 1e-12, "mean");
+        Oracles.Golden.Near(variances, network.Block("layers.1.norm.running_var").Get(), 1e-12, "variance");
+        Assert.True(average == "swa" || Math.Abs(Propagation.Backpropagation.Gradient(network, data).Loss - result.Kept!.Validation!.Loss) < 1e-12);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void StatisticsOfTheMeanAreTheSameOnAnyThreadsAndTakeNothingFromTheRun(int threads)
+    {
+        (double[] Parameters, double[] State, double[] Losses) Run(string? average, int on)
+        {
+            var network = new Network<double>(NetworkDefinition.Parse("3-70:tanh,batch_norm,dropout(0.2)-70:tanh,batch_norm-2"), Initializer.PyTorch, 4);
+            TrainerOptions options = Options("swa") with { Average = average, Step = new() { Threads = on } };
+            TrainingResult result = new Trainer<double>(network, Data<double>(), null, new Adam(new() { LearningRate = 0.01 }), options).Run();
+            return (network.Parameters.Span.ToArray(), network.State.Span.ToArray(), [.. result.History.Select(epoch => epoch.Loss)]);
+        }
+
+        var one = Run("ema:0.5", 1);
+        var several = Run("ema:0.5", threads);
+        Assert.Equal(one.Parameters, several.Parameters);
+        Assert.Equal(one.State, several.State);
+        Assert.Equal(Run(null, threads).Losses, several.Losses);
+    }
 }

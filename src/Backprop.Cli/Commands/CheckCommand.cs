@@ -32,7 +32,7 @@ internal static class CheckCommand
         var seed = new Option<ulong>("--seed") { Description = "What --network is drawn from" };
         var sample = new Option<int>("--sample") { Description = "How many parameters, spread over every tensor", DefaultValueFactory = _ => 1000, HelpName = "N" };
         var all = new Option<bool>("--all") { Description = "Every parameter" };
-        var rows = new Option<int>("--rows") { Description = "Of the mean loss over how many rows, spread evenly over DATA", DefaultValueFactory = _ => DefaultRows, HelpName = "N" };
+        Option<int> rows = Rows();
         Option<string> precision = CommonOptions.Precision("double");
         Option<bool> batchStatistics = CommonOptions.BatchStatistics();
         var command = new Command("check", "Derivatives three ways: the note's recursion, back propagation, numerically") { model };
@@ -67,14 +67,22 @@ internal static class CheckCommand
         return command;
     }
 
-    private static int Positive(string option, int value) => value > 0 ? value : throw new UsageException($"{option} must be at least 1, found {value}");
+    /// <summary>How many rows.</summary>
+    internal static Option<int> Rows() => new("--rows") { Description = "Of the mean loss over how many rows, spread evenly over DATA", DefaultValueFactory = _ => DefaultRows, HelpName = "N" };
+
+    /// <summary>At most so many rows, spread evenly.</summary>
+    internal static Dataset<T> Spread<T>(Dataset<T> data, int most) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int count = Math.Min(most, data.Rows);
+        return data.Select([.. Enumerable.Range(0, count).Select(n => (int)((long)n * data.Rows / count))]);
+    }
+
+    internal static int Positive(string option, int value) => value > 0 ? value : throw new UsageException($"{option} must be at least 1, found {value}");
 
     private static (Network<T> Network, Dataset<T> Data) OfModel<T>(string path, DataSource source, string? targets, PredictionOptions options, int rows) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         TabularModel<T> model = TabularModel<T>.Load(path);
-        Dataset<T> data = NoteLines.Of(notes => model.Rows<T>(source, targets, needTargets: true, notes, options));
-        int count = Math.Min(rows, data.Rows);
-        return (model.Network, data.Select([.. Enumerable.Range(0, count).Select(n => (int)((long)n * data.Rows / count))]));
+        return (model.Network, Spread(NoteLines.Of(notes => model.Rows<T>(source, targets, needTargets: true, notes, options)), rows));
     }
 
     /// <summary>Glorot weights, normal features, and targets that every loss takes: numbers in (0, 1), or classes for hinge.</summary>

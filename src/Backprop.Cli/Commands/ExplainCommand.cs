@@ -13,7 +13,7 @@ using Backprop.Tables.Schemas;
 
 namespace Backprop.Cli.Commands;
 
-/// <summary><c>explain MODEL DATA --row R --parameter 'W2[3,5]'</c>.</summary>
+/// <summary><c>explain MODEL DATA --row R --parameter 'W2[3,5]'</c>, or with <c>--batch-statistics</c> in the place of <c>--row</c>.</summary>
 internal static class ExplainCommand
 {
     public static Command Create()
@@ -26,9 +26,11 @@ internal static class ExplainCommand
         format.AcceptOneOf("text", "markdown", "latex", "json");
         var output = new Option<string?>("--output", "-o") { Description = "Where it goes; default, and -: standard output", HelpName = "FILE" };
         Option<string> precision = CommonOptions.Precision("double");
-        var command = new Command("explain", "The derivative of one row's loss by one parameter, factor by factor") { model };
+        Option<bool> batchStatistics = CommonOptions.BatchStatistics();
+        Option<int> rows = CheckCommand.Rows();
+        var command = new Command("explain", "The derivative of one row's loss by one parameter, or of a batch's, factor by factor") { model };
         common.AddTo(command, needsTargets: false);
-        foreach (Option option in new Option[] { row, parameter, format, output, precision })
+        foreach (Option option in new Option[] { row, parameter, batchStatistics, rows, format, output, precision })
         {
             command.Add(option);
         }
@@ -37,7 +39,23 @@ internal static class ExplainCommand
         command.SetAction(parsed =>
         {
             string name = parsed.GetValue(parameter) ?? throw new UsageException("--parameter is missing: a weight such as W2[3,5], or a bias such as b2[3]");
-            int number = parsed.GetValue(row) ?? throw new UsageException("--row is missing: a row of DATA, counted from 0");
+            bool ofBatch = parsed.GetValue(batchStatistics);
+            int? number = parsed.GetValue(row), most = ofBatch ? CheckCommand.Positive("--rows", parsed.GetValue(rows)) : null;
+            if (ofBatch && number is not null)
+            {
+                throw new UsageException("--row and --batch-statistics do not go together: by the batch's own statistics a row has no loss of its own; --rows says how many rows are the batch");
+            }
+
+            if (!ofBatch && number is null)
+            {
+                throw new UsageException("--row is missing: a row of DATA, counted from 0; or --batch-statistics for rows that are one batch");
+            }
+
+            if (!ofBatch && parsed.GetResult(rows) is { Implicit: false })
+            {
+                throw new UsageException("--rows says how many rows are the batch of --batch-statistics, which is not given; --row is one row");
+            }
+
             string chosen = parsed.GetValue(format)!;
             if (parsed.GetValue(common.Json))
             {
@@ -45,9 +63,10 @@ internal static class ExplainCommand
             }
 
             string? to = parsed.GetValue(output) is var file and not "-" ? file : null;
+            string path = parsed.GetValue(model)!;
             Explanation explanation = parsed.GetValue(precision) == "float"
-                ? Explain<float>(parsed.GetValue(model)!, () => common.Source(parsed), common.Targets(parsed), common.Prediction(parsed), number, name)
-                : Explain<double>(parsed.GetValue(model)!, () => common.Source(parsed), common.Targets(parsed), common.Prediction(parsed), number, name);
+                ? Explain<float>(path, () => common.Source(parsed), common.Targets(parsed), common.Prediction(parsed), number, most, name)
+                : Explain<double>(path, () => common.Source(parsed), common.Targets(parsed), common.Prediction(parsed), number, most, name);
             return Report(explanation, chosen, to);
         });
         return command;
@@ -79,11 +98,29 @@ internal static class ExplainCommand
         return explanation.Agrees ? ExitCode.Done : ExitCode.CheckFailed;
     }
 
-    private static Explanation Explain<T>(string path, Func<DataSource> read, string? targets, PredictionOptions options, int row, string parameter) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    /// <param name="path">The model.</param>
+    /// <param name="read">Reads the rows.</param>
+    /// <param name="targets">Their targets.</param>
+    /// <param name="options">What becomes of bad cells.</param>
+    /// <param name="row">The row; null: of a batch.</param>
+    /// <param name="most">How many rows the batch has at most.</param>
+    /// <param name="parameter">By which parameter.</param>
+    private static Explanation Explain<T>(string path, Func<DataSource> read, string? targets, PredictionOptions options, int? row, int? most, string parameter) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         TabularModel<T> model = TabularModel<T>.Load(path);
         var name = ParameterName.Parse(parameter, model.Network.Definition); // before the data: they may be large
-        Dataset<T> one = NoteLines.Of(notes => model.Row<T>(read(), row, targets, notes, options));
-        return Explanation.OfOnly(model.Network, one, row, name);
+        if (row is { } number)
+        {
+            Dataset<T> one = NoteLines.Of(notes => model.Row<T>(read(), number, targets, notes, options));
+            return Explanation.OfOnly(model.Network, one, number, name);
+        }
+
+        Dataset<T> all = NoteLines.Of(notes => model.Rows<T>(read(), targets, needTargets: true, notes, options)), batch = CheckCommand.Spread(all, most!.Value);
+        if (batch.Rows < all.Rows)
+        {
+            Terminal.Say($"backprop: {batch.Rows} of {all.Rows} rows, spread evenly over them, are the batch; --rows says how many");
+        }
+
+        return Explanation.OfBatch(model.Network, batch, name);
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using Backprop.Cli.Output;
 using Backprop.Layers;
 using Backprop.Networks;
@@ -75,7 +76,8 @@ internal static class SummaryCommand
             return ExitCode.Done;
         }
 
-        var table = new Spectre.Console.Table().Title(Markup.Escape(network.ToString()));
+        Terminal.Out.WriteLine(Wrapped(network, Terminal.Data.Profile.Width));
+        var table = new Spectre.Console.Table();
         foreach (string name in new[] { "layer", "W", "b", "activation", "parameters", "FLOPs a sample" })
         {
             table.AddColumn(new TableColumn(name).RightAligned());
@@ -101,6 +103,27 @@ internal static class SummaryCommand
         }
 
         return ExitCode.Done;
+    }
+
+    /// <summary>The specification, broken between layers where it is wider.</summary>
+    private static string Wrapped(NetworkDefinition network, int width)
+    {
+        var text = new StringBuilder($"{network.Inputs}-");
+        int column = text.Length;
+        for (int n = 0; n < network.Layers.Length; n++)
+        {
+            string layer = network.Layers[n] + (n + 1 < network.Layers.Length ? "-" : "");
+            if (column + layer.Length > width)
+            {
+                text.Append("\n  ");
+                column = 2;
+            }
+
+            text.Append(layer);
+            column += layer.Length;
+        }
+
+        return text.ToString();
     }
 
     private static long Parameters(NetworkDefinition network, int layer) => network.Tensors.Where(tensor => tensor.Layer == layer && tensor.IsTrained).Sum(tensor => (long)tensor.Length);

@@ -28,7 +28,7 @@ internal sealed class TrainOptions
 
     public Option<int?> Warmup { get; } = new("--warmup") { Description = "Steps over which the learning rate rises, from 1 / (STEPS + 1) of it", HelpName = "STEPS" };
 
-    public Option<string?> Average { get; } = new("--average") { Description = "Validate and save a mean of the weights: ema:0.999 over steps, or swa over the epochs of the last quarter", HelpName = "ema:DECAY|swa" };
+    public Option<string?> Average { get; } = new("--average") { Description = "Validate and save a mean of the weights: ema:0.999 over steps, or swa over the epochs of the last quarter; batch norms take the statistics of the rows by that mean", HelpName = "ema:DECAY|swa" };
 
     public Option<int?> BatchSize { get; } = new("--batch-size") { Description = "Rows of a batch", HelpName = "ROWS" };
 

@@ -139,6 +139,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
             Terminal.Warn($"no epoch was finished: '{output}' holds the weights after {result.Steps} steps");
         }
 
+        NoteLines.Tell(planned.NoteEnd(result), settings.Quiet);
         string hash = Save(result.Kept, result.KeptBy);
         if (settings.Json)
         {

@@ -1,5 +1,6 @@
 using Backprop.Data;
 using Backprop.Tables.Reading;
+using Backprop.Tables.Schemas;
 
 namespace Backprop.Tables.Models;
 
@@ -89,6 +90,9 @@ public sealed class DataSource
         return new(x.Source, (_, _) => Fit(x.Source, x, y));
     }
 
+    /// <summary>The same, with what becomes of a list or an object in the place of a cell.</summary>
+    internal DataSource Taking(BadCells? badCells) => badCells == BadCells.Missing ? new(Name, (known, notes) => _read(dialect => known(dialect) with { OddIsMissing = true }, notes)) : this;
+
     /// <summary>Reads it.</summary>
     /// <param name="known">Adds what is known of the columns to how they are read; null: nothing is.</param>
     /// <param name="notes">Where to say what was guessed.</param>
@@ -102,7 +106,7 @@ public sealed class DataSource
     public SourceRows Read(TrainingOptions options, Notes? notes = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return Read(options.Read, notes).ForTraining(!options.Columns.Preprocess, notes);
+        return Taking(options.BadCells).Read(options.Read, notes).ForTraining(!options.Columns.Preprocess, notes);
     }
 
     /// <summary>Reads it as it looks.</summary>

@@ -39,7 +39,7 @@ internal sealed class NetworkChoice(TrainingOptions options, Notes? notes)
         var network = new NetworkDefinition(data.FeatureCount, layers, Smooth(loss));
         if (data.Targets.AreClasses ? network.TargetCount < data.Targets.Count : network.TargetCount != data.Targets.Count)
         {
-            throw new UsageException($"the output layer {layers[^1]} with loss {loss} takes {network.TargetCount} targets, the data have {data.Targets.Count} {(data.Targets.AreClasses ? "classes" : "target values")}");
+            throw new UsageException($"the output layer {layers[^1]} with loss {loss} takes {network.TargetCount} targets, the data have {data.Targets.Count} {(data.Targets.AreClasses ? "classes" : "target values")}") { Settings = ["Network", "Loss"] };
         }
 
         RequireRange(data, network.Loss);

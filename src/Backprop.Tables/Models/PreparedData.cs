@@ -44,6 +44,7 @@ public sealed class PreparedData<T> where T : unmanaged, IBinaryFloatingPointIee
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
+        source = source.Taking(options.BadCells);
         TabularModel<T>? from = options.From?.As<T>().Weighted(options.Columns.SampleWeight);
         SourceRows rows = from is null ? source.Read(options, notes) : from.Read(source, needTargets: true, notes, options.Target);
         RequireWeight(rows, options.Columns.SampleWeight);
@@ -82,6 +83,7 @@ public sealed class PreparedData<T> where T : unmanaged, IBinaryFloatingPointIee
 
     private static Dataset<T> OfSecond(DataSource second, TabularModel<T>? from, Dataset<T> all, TableSchema? schema, SourceRows first, TrainingOptions options, Notes? notes)
     {
+        second = second.Taking(options.BadCells);
         SourceRows rows = from is null ? second.Read(schema is null ? options.Read : dialect => schema.Reading(dialect, needTargets: true), notes).ForTraining(!options.Columns.Preprocess, notes) : from.Read(second, needTargets: true, notes, options.Target);
         if (rows.Table is not null && first.DefaultTargets is { } usual)
         {

@@ -140,7 +140,7 @@ public sealed class TabularModel<T> : TabularModel where T : unmanaged, IBinaryF
     public SourceRows Read(DataSource source, bool needTargets = true, Notes? notes = null, string? target = null, PredictionOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return source.Read(dialect => Schema is null ? dialect with { IsForModel = true } : Reading(target is null ? Schema : Renamed(Schema, target), dialect, needTargets, options), notes).For(_takesScaledBytes);
+        return source.Taking(options?.BadCells).Read(dialect => Schema is null ? dialect with { IsForModel = true } : Reading(target is null ? Schema : Renamed(Schema, target), dialect, needTargets, options), notes).For(_takesScaledBytes);
     }
 
     private static ReadingOptions Reading(TableSchema schema, ReadingOptions dialect, bool needTargets, PredictionOptions? options)

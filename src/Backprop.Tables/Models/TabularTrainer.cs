@@ -105,6 +105,23 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
         }
     }
 
+    /// <summary>Says what of the options came to nothing, once training has ended.</summary>
+    /// <param name="result">How.</param>
+    /// <returns>What was noted, beside what had been before.</returns>
+    public IReadOnlyList<Note> NoteEnd(TrainingResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        int first = WeightAverage<T>.FirstEpoch(Options.Epochs), last = result.History.Count;
+        if (!WeightAverage<T>.KnowsTheEnd(Options.Average) || result.Kept is not { } kept || kept.Epoch >= first)
+        {
+            return [];
+        }
+
+        Note note = new($"swa takes the mean over the epochs from {first} to {Options.Epochs}, {(last < first ? $"but the run ended after epoch {last}" : $"but epoch {kept.Epoch}, before them, was the best by the validation rows")}: the model has the weights of epoch {kept.Epoch}, no mean", IsLoss: true, "Average", "Epochs");
+        Notes.Add(note);
+        return [note];
+    }
+
     /// <summary>A mean over more steps than the run has is mostly of weights that have learned nothing yet.</summary>
     private void NoteYoungMean(int rows)
     {

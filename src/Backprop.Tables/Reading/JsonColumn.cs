@@ -15,6 +15,8 @@ internal sealed class JsonColumn(string name, ColumnReading? reading, ReadingOpt
     private int[] _codes = [];
     private int _count;
     private bool _whole = true;
+    private int _odd;
+    private string? _firstOdd;
 
     private enum Cells
     {
@@ -54,6 +56,22 @@ internal sealed class JsonColumn(string name, ColumnReading? reading, ReadingOpt
         }
 
         (IsSkipped, Odd) = (true, $"{what} in row {row}");
+        return true;
+    }
+
+    /// <summary>Takes what is no cell for a missing one, if it may.</summary>
+    /// <param name="row">Where.</param>
+    /// <param name="what">What.</param>
+    /// <returns>Whether it may.</returns>
+    public bool TakeAsMissing(int row, string what)
+    {
+        if (options?.OddIsMissing != true)
+        {
+            return false;
+        }
+
+        _firstOdd ??= $"{what} in row {row}";
+        _odd++;
         return true;
     }
 
@@ -160,6 +178,11 @@ internal sealed class JsonColumn(string name, ColumnReading? reading, ReadingOpt
     /// <param name="source">For notes.</param>
     public Column Finish(int rows, ColumnReading? asWhat, (WrittenCells Source, int Index)? written, Notes? notes, string source)
     {
+        if (_odd > 0)
+        {
+            notes?.Add(new($"'{source}', column '{Name}': {(_odd == 1 ? "1 cell that is a list or an object is" : $"{_odd} cells that are lists or objects are")} taken as missing, the first {_firstOdd}", IsLoss: true, "BadCells = missing"));
+        }
+
         if (_cells == Cells.Texts)
         {
             return _texts.Column(Name, Fill(_codes, rows, TextCodes.Missing), asWhat, notes, source);

@@ -117,7 +117,7 @@ internal sealed class JsonRows(string source, ReadingOptions? options, Func<stri
             }
             catch (MalformedCellException error)
             {
-                throw Error(line + buffer.AsSpan(0, (int)reader.TokenStartIndex).Count((byte)'\n'), error.Message, null, error.MayBeIgnored ? [$"Ignore = {Columns[_column].Name}"] : []);
+                throw Error(line + buffer.AsSpan(0, (int)reader.TokenStartIndex).Count((byte)'\n'), error.Message, null, error.MayBeIgnored ? [$"Ignore = {Columns[_column].Name}", "BadCells = missing"] : []);
             }
 
             int consumed = (int)reader.BytesConsumed;
@@ -221,7 +221,7 @@ internal sealed class JsonRows(string source, ReadingOptions? options, Func<stri
         switch (reader.TokenType)
         {
             case JsonTokenType.StartArray or JsonTokenType.StartObject:
-                if (!column.IsSkipped && !column.LeaveOut(Count, Describe(ref reader)))
+                if (!column.IsSkipped && !column.LeaveOut(Count, Describe(ref reader)) && !column.TakeAsMissing(Count, Describe(ref reader)))
                 {
                     throw new MalformedCellException($"{Describe(ref reader)} found, numbers or text expected") { MayBeIgnored = true };
                 }

@@ -32,6 +32,9 @@ public sealed record ReadingOptions
     /// <summary>Whether a model takes the rows: a column that it does not name is left out, and said, where it has no cells (lists, structures, bytes).</summary>
     internal bool IsForModel { get; init; }
 
+    /// <summary>Whether a list or an object in the place of a cell is a missing one, as other cells are that cannot be read; otherwise that is an error.</summary>
+    internal bool OddIsMissing { get; init; }
+
     /// <summary>Whether a file may have no column that is read; otherwise all are, so that whoever asked can say which are missing.</summary>
     internal bool MayFindNothing => IsForModel || Unused is not null;
 

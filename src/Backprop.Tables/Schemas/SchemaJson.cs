@@ -1,5 +1,6 @@
-using System.Text;
 using System.Text.Json;
+using System.Text;
+using Backprop.ModelFiles;
 using Backprop.Tables.Cells;
 
 namespace Backprop.Tables.Schemas;
@@ -181,7 +182,11 @@ public static class SchemaJson
                 WeightFormat = root.TryGetProperty("weight_format", out JsonElement format) ? ReadFormat(format) : null,
             };
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or ArgumentException or KeyNotFoundException or UsageException)
+        catch (JsonException error)
+        {
+            throw new ModelException($"the model's schema cannot be read: {JsonFault.Of(error, text)}", error);
+        }
+        catch (Exception error) when (error is InvalidOperationException or FormatException or ArgumentException or KeyNotFoundException or UsageException)
         {
             throw new ModelException($"the model's schema cannot be read: {error.Message}", error);
         }

@@ -28,6 +28,8 @@ internal sealed unsafe class BatchDerivation
     private readonly Values<ComplexElement> _complex;
     private readonly Values<Lane<double>> _real;
     private readonly double[][] _deltas; // δ_N of each row
+    private (bool Single, Values<Lane<double>>[] Forwards)? _moved; // the forward pass of each run of Noise
+    private Values<Lane<double>> _at; // what the recursion runs over: the forward pass, or a moved one
     private CounterRandom _random;
     private ulong _drawn;
     private double _rounding;
@@ -39,10 +41,37 @@ internal sealed unsafe class BatchDerivation
         (_network, _input, _layers, _data) = (network, new(network), PlainLayer.Of(network), data);
         double weights = BatchScales.Sum(data, RowPermutation.FileOrder(data.Rows), 0, data.Rows);
         _shares = [.. Enumerable.Range(0, data.Rows).Select(row => weights == 0 ? 0 : (data.SampleWeights?[row] ?? 1) / weights)];
-        _here = new(this);
+        _at = _here = new(this);
         (_complex, _real) = (new(this), new(this));
-        _ = _here.Run(null, default);
+        Loss = _here.Run(null, default).Value;
         _deltas = [.. Enumerable.Range(0, data.Rows).Select(Delta)];
+    }
+
+    public Network<double> Network => _network;
+
+    public PlainInput Input => _input;
+
+    public PlainLayer[] Layers => _layers;
+
+    public Dataset<double> Data => _data;
+
+    /// <summary>What each row counts for, Σ = 1.</summary>
+    public double[] Shares => _shares;
+
+    /// <summary>The forward pass.</summary>
+    public Values<Lane<double>> Here => _here;
+
+    /// <summary>δ_N of each row by itself.</summary>
+    public double[][] Deltas => _deltas;
+
+    /// <summary>L.</summary>
+    public double Loss { get; }
+
+    /// <summary>Where the recursion begins for one row: ∂q_ℓ, ∂p_ℓ of what a norm has learned, or ∂x₀.</summary>
+    public double[] Tangent(ParameterName parameter, int row)
+    {
+        _rounding = 0;
+        return Base(parameter, row);
     }
 
     /// <summary>∂L by the recursion.</summary>
@@ -53,13 +82,25 @@ internal sealed unsafe class BatchDerivation
     /// <param name="single">Whether to float.</param>
     public double Noise(ParameterName parameter, bool single)
     {
-        double exact = Derivative(parameter), noise = 0;
+        double exact = Derivative(parameter), noise = 0, rounding = Math.ScaleB(4, single ? -24 : -53);
+        _moved = _moved is { } known && known.Single == single ? known : (single, [.. Enumerable.Range(1, NoiseRuns).Select(run => Moved(rounding, (ulong)run))]);
         for (int run = 1; run <= NoiseRuns; run++)
         {
-            noise = Math.Max(noise, Math.Abs(Derivative(parameter, Math.ScaleB(4, single ? -24 : -53), (ulong)run) - exact));
+            _at = _moved.Value.Forwards[run - 1];
+            noise = Math.Max(noise, Math.Abs(Derivative(parameter, rounding, (ulong)run) - exact));
         }
 
+        _at = _here;
         return noise;
+    }
+
+    /// <summary>A forward pass with every q, p and x of it moved: where norms take differences of numbers that are much larger, u is moved by far more than its own rounding.</summary>
+    private Values<Lane<double>> Moved(double rounding, ulong run)
+    {
+        (_rounding, _random, _drawn) = (rounding, new CounterRandom(run, 10), 0);
+        var values = new Values<Lane<double>>(this) { Move = (value, terms) => new(Move(value.Value, Math.Max(Math.Abs(value.Value), terms))) };
+        _ = values.Run(null, default);
+        return values;
     }
 
     /// <summary>Im L(w + ih)/h, or a five-point difference.</summary>
@@ -83,15 +124,17 @@ internal sealed unsafe class BatchDerivation
         Span<double> losses = stackalloc double[6];
         foreach (double h in s_steps) // the least uncertain of several
         {
-            List<(int Side, string Where)>? region = null;
+            List<(int Side, int Row, int Layer, int Unit)>? region = null;
             bool crosses = false;
             for (int n = 0; n < offsets.Length && !crosses; n++)
             {
                 losses[n] = _real.Run(parameter, new(value + (offsets[n] * (h / 2)))).Value;
-                List<(int Side, string Where)> here = Region(parameter.Layer);
+                List<(int Side, int Row, int Layer, int Unit)> here = Region(parameter.Layer);
                 region ??= here;
-                int at = Enumerable.Range(0, here.Count).FirstOrDefault(k => here[k].Side != region[k].Side, -1);
-                (crosses, kink) = at < 0 ? (false, kink) : (true, here[at].Where);
+                for (int k = 0; k < here.Count && !crosses; k++)
+                {
+                    (crosses, kink) = here[k] == region[k] ? (false, kink) : (true, Where(here[k].Row, here[k].Layer, here[k].Unit));
+                }
             }
 
             double whole = ((losses[0] - losses[5]) + (8 * (losses[4] - losses[1]))) / (12 * h);
@@ -109,9 +152,9 @@ internal sealed unsafe class BatchDerivation
     }
 
     /// <summary>On which side of each kink every pre-activation of every row and the loss lie.</summary>
-    private List<(int Side, string Where)> Region(int firstLayer)
+    private List<(int Side, int Row, int Layer, int Unit)> Region(int firstLayer)
     {
-        var sides = new List<(int Side, string Where)>();
+        var sides = new List<(int Side, int Row, int Layer, int Unit)>();
         for (int l = Math.Max(1, firstLayer); l <= _layers.Length; l++)
         {
             ActivationFunction activation = _layers[l - 1].Dense.Activation;
@@ -120,7 +163,7 @@ internal sealed unsafe class BatchDerivation
                 for (int unit = 0; unit < _real.PreActivations[l][row].Length; unit++)
                 {
                     double p = _real.PreActivations[l][row][unit].Value;
-                    sides.Add((activation.Kinks.Sum(kink => p < kink ? 0 : p > kink ? 2 : 1), $"row {row}: unit {unit} of layer {l} is within a step of a kink of {activation}"));
+                    sides.Add((activation.Kinks.Sum(kink => p < kink ? 0 : p > kink ? 2 : 1), row, l, unit));
                 }
             }
         }
@@ -130,11 +173,16 @@ internal sealed unsafe class BatchDerivation
         {
             margins.Clear();
             _network.Definition.Loss.AddMargins(Numbers(_real.Activations[^1][row]), Numbers(_real.Targets(row)), margins);
-            sides.AddRange(margins.Select(margin => (margin < 0 ? 0 : margin > 0 ? 2 : 1, $"row {row}: the loss {_network.Definition.Loss} is within a step of a kink")));
+            sides.AddRange(margins.Select(margin => (margin < 0 ? 0 : margin > 0 ? 2 : 1, row, 0, 0)));
         }
 
         return sides;
     }
+
+    /// <summary>What has a kink there: a unit, or in layer 0 the loss.</summary>
+    private string Where(int row, int layer, int unit) => layer == 0
+        ? $"row {row}: the loss {_network.Definition.Loss} is within a step of a kink"
+        : $"row {row}: unit {unit} of layer {layer} is within a step of a kink of {_layers[layer - 1].Dense.Activation}";
 
     private double Derivative(ParameterName parameter, double rounding, ulong run)
     {
@@ -150,11 +198,11 @@ internal sealed unsafe class BatchDerivation
         {
             double[][] moved = m == 0 ? tangents : [.. tangents.Select((tangent, row) => tangent.Select((v, unit) =>
             {
-                double through = _layers[m - 1].Dense.Activation.Derivative(_here.PreActivations[m][row][unit].Value) * v, past = before.Length > 0 && _layers[m - 1].AddsBefore ? before[row][unit] : 0;
+                double through = _layers[m - 1].Dense.Activation.Derivative(_at.PreActivations[m][row][unit].Value) * v, past = before.Length > 0 && _layers[m - 1].AddsBefore ? before[row][unit] : 0;
                 return Move(through + past, Math.Abs(through) + Math.Abs(past));
             }).ToArray())];
             PlainLayer next = _layers[m];
-            tangents = [.. moved.Select(v => Enumerable.Range(0, next.Dense.Outputs).Select(r => Sum(v, next.Weights.AsSpan(r * v.Length, v.Length))).ToArray())];
+            tangents = Array.ConvertAll(moved, v => Products(next, v));
             ThroughNorm(m + 1, tangents);
             before = moved;
         }
@@ -187,17 +235,17 @@ internal sealed unsafe class BatchDerivation
         double[] tangent = new double[_layers[l - 1].Dense.Outputs];
         if (parameter.IsWeight || parameter.IsBias)
         {
-            tangent[parameter.Output] = parameter.IsBias ? 1 : _here.Activations[l - 1][row][parameter.Input].Value;
+            tangent[parameter.Output] = parameter.IsBias ? 1 : _at.Activations[l - 1][row][parameter.Input].Value;
             return tangent;
         }
 
         (int tensor, int index) = PlainLayer.Place(_network, parameter);
         if (_layers[l - 1].Norm is not BatchNorm)
         {
-            return _layers[l - 1].Norm!.Tangent(tensor, index, Numbers(_here.Products[l][row]), _layers[l - 1].Tensors);
+            return _layers[l - 1].Norm!.Tangent(tensor, index, Numbers(_at.Products[l][row]), _layers[l - 1].Tensors);
         }
 
-        tangent[index] = tensor == 1 ? 1 : _here.Normalised[l][row][index].Value;
+        tangent[index] = tensor == 1 ? 1 : _at.Normalised[l][row][index].Value;
         return tangent;
     }
 
@@ -209,7 +257,7 @@ internal sealed unsafe class BatchDerivation
         {
             for (int row = 0; row < tangents.Length && layer.Norm is not null; row++)
             {
-                double[] q = Numbers(_here.Products[l][row]), sizes = layer.Norm.JacobianSizes(q, layer.Tensors)!;
+                double[] q = Numbers(_at.Products[l][row]), sizes = layer.Norm.JacobianSizes(q, layer.Tensors)!;
                 double[] size = PlainLayer.Times(sizes, Array.ConvertAll(tangents[row], Math.Abs));
                 tangents[row] = [.. PlainLayer.Times(layer.Jacobian(q), tangents[row]).Select((v, unit) => Move(v, size[unit]))];
             }
@@ -219,9 +267,9 @@ internal sealed unsafe class BatchDerivation
 
         for (int unit = 0; unit < layer.Dense.Outputs; unit++)
         {
-            double mean = 0, along = 0, sizeOfMean = 0, sizeAlong = 0, scale = _here.Scales[l][unit].Value;
-            double largest = Enumerable.Range(0, tangents.Length).Max(row => Math.Abs(_here.Products[l][row][unit].Value));
-            double[] us = [.. Enumerable.Range(0, tangents.Length).Select(row => Move(_here.Normalised[l][row][unit].Value, Math.Abs(_here.Normalised[l][row][unit].Value) + (scale * largest)))]; // u is a difference of numbers that may be much larger
+            double mean = 0, along = 0, sizeOfMean = 0, sizeAlong = 0, scale = _at.Scales[l][unit].Value;
+            double largest = Enumerable.Range(0, tangents.Length).Max(row => Math.Abs(_at.Products[l][row][unit].Value));
+            double[] us = [.. Enumerable.Range(0, tangents.Length).Select(row => Move(_at.Normalised[l][row][unit].Value, Math.Abs(_at.Normalised[l][row][unit].Value) + (scale * largest)))]; // u is a difference of numbers that may be much larger
             for (int row = 0; row < tangents.Length; row++)
             {
                 double term = _shares[row] * tangents[row][unit], u = us[row];
@@ -237,42 +285,37 @@ internal sealed unsafe class BatchDerivation
         }
     }
 
-    /// <summary>δ_N of a row. A residual of numbers that nearly agree is all rounding: p_N, y and t are moved where rounding is looked at.</summary>
+    /// <summary>δ_N of a row. A residual of numbers that nearly agree is all rounding: t is moved too where rounding is looked at.</summary>
     private double[] Delta(int row)
     {
-        Lane<double>[] p = _here.PreActivations[^1][row], y = _here.Activations[^1][row], t = _here.Targets(row), delta = new Lane<double>[y.Length];
+        Lane<double>[] p = _at.PreActivations[^1][row], y = _at.Activations[^1][row], t = _at.Targets(row), delta = new Lane<double>[y.Length];
         ActivationFunction activation = _layers[^1].Dense.Activation;
         if (_rounding != 0)
         {
-            double[] x = Numbers(_here.Activations[^2][row]), moved = new double[y.Length];
-            ReadOnlySpan<double> weights = _layers[^1].Weights;
-            p = [.. p];
-            for (int unit = 0; unit < p.Length; unit++)
-            {
-                double size = Math.Abs(_layers[^1].Biases[unit]) + Math.Abs(p[unit].Value);
-                for (int input = 0; input < x.Length; input++)
-                {
-                    size += Math.Abs(weights[(unit * x.Length) + input] * x[input]);
-                }
-
-                p[unit] = new(Move(p[unit].Value, size));
-            }
-
-            activation.Value(Numbers(p), moved);
-            y = Array.ConvertAll(moved, value => new Lane<double>(Move(value, Math.Abs(value))));
             t = Array.ConvertAll(t, value => new Lane<double>(Move(value.Value, Math.Abs(value.Value))));
         }
 
-        if (_here.Output.IsFused)
+        if (_at.Output.IsFused)
         {
-            _here.Output.Delta(p, y, t, delta);
+            _at.Output.Delta(p, y, t, delta);
             return Numbers(delta);
         }
 
-        _here.Output.Gradient(y, t, delta);
+        _at.Output.Gradient(y, t, delta);
         double[] gradient = Numbers(delta);
         double[]? jacobian = activation.IsElementwise ? null : activation.Jacobian(Numbers(p));
         return [.. gradient.Select((g, unit) => jacobian is null ? g * activation.Derivative(p[unit].Value) : gradient.Select((other, r) => other * jacobian[(r * y.Length) + unit]).Sum())];
+    }
+
+    private double[] Products(PlainLayer layer, double[] v)
+    {
+        double[] products = new double[layer.Dense.Outputs];
+        for (int r = 0; r < products.Length; r++)
+        {
+            products[r] = Sum(v, layer.Weights.AsSpan(r * v.Length, v.Length));
+        }
+
+        return products;
     }
 
     private double Sum(double[] v, ReadOnlySpan<double> weights)
@@ -289,13 +332,15 @@ internal sealed unsafe class BatchDerivation
 
     private double Move(double value, double size) => _rounding == 0 ? value : value + (((2 * _random.Uniform(_drawn++)) - 1) * _rounding * size);
 
-    private static double[] Numbers(Lane<double>[] values) => Array.ConvertAll(values, value => value.Value);
+    internal static double[] Numbers(Lane<double>[] values) => Array.ConvertAll(values, value => value.Value);
 
     /// <summary>The forward pass of all rows on any element.</summary>
-    private sealed class Values<TElement> where TElement : unmanaged, IElement<TElement>
+    internal sealed class Values<TElement> where TElement : unmanaged, IElement<TElement>
     {
         private readonly BatchDerivation _of;
         private readonly TElement[][][] _inputTensors;
+        private readonly TElement[][] _weights, _biases;
+        private readonly TElement[][][] _tensors;
         private readonly ActivationKernel<TElement>[] _kernels;
         private readonly OutputKernel<TElement> _output;
 
@@ -303,6 +348,9 @@ internal sealed unsafe class BatchDerivation
         {
             _of = of;
             _inputTensors = of._input.Tensors<TElement>();
+            _weights = Array.ConvertAll(of._layers, layer => Array.ConvertAll(layer.Weights, TElement.Create));
+            _biases = Array.ConvertAll(of._layers, layer => Array.ConvertAll(layer.Biases, TElement.Create));
+            _tensors = Array.ConvertAll(of._layers, layer => Array.ConvertAll(layer.Tensors, tensor => Array.ConvertAll(tensor, TElement.Create)));
             _kernels = [.. of._layers.Select(layer => layer.Dense.Activation.Bind<TElement>())];
             _output = of._network.Definition.Loss.Bind<TElement>(of._layers[^1].Dense.Activation);
             TElement[][][] Matrices() => [New(of._network.Definition.InputsOf(1)), .. of._layers.Select(layer => New(layer.Dense.Outputs))];
@@ -324,6 +372,9 @@ internal sealed unsafe class BatchDerivation
         /// <summary>1/√(var + ε) of batch norms, [ℓ][unit].</summary>
         public TElement[][] Scales { get; }
 
+        /// <summary>Moves a number by what rounding does to it and to terms of a size; null: nothing does.</summary>
+        public Func<TElement, double, TElement>? Move { get; init; }
+
         /// <summary>The mean loss, one parameter replaced if one is given.</summary>
         public TElement Run(ParameterName? parameter, TElement value)
         {
@@ -334,6 +385,7 @@ internal sealed unsafe class BatchDerivation
                 if (first == 1)
                 {
                     _of._input.Forward<TElement>(Array.ConvertAll(_of._data.Row(row).ToArray(), TElement.Create), inputs, Activations[0][row]);
+                    MoveInputs(row);
                     continue;
                 }
 
@@ -367,32 +419,43 @@ internal sealed unsafe class BatchDerivation
         private void Layer(int l, ParameterName? parameter, TElement value)
         {
             PlainLayer layer = _of._layers[l - 1];
-            TElement[] weights = Array.ConvertAll(layer.Weights, TElement.Create), biases = Array.ConvertAll(layer.Biases, TElement.Create);
-            TElement[][] tensors = [.. layer.Tensors.Select(tensor => Array.ConvertAll(tensor, TElement.Create))];
+            (TElement[] weights, TElement[] biases, TElement[][] tensors) = (_weights[l - 1], _biases[l - 1], _tensors[l - 1]);
+            int first = 0, end = biases.Length; // the units whose q moves
             if (parameter is { } replaced)
             {
                 (int tensor, int index) = PlainLayer.Place(_of._network, replaced);
-                (replaced.IsWeight ? weights : replaced.IsBias ? biases : tensors[tensor])[index] = value;
+                bool isOfProduct = replaced.IsWeight || replaced.IsBias;
+                (first, end) = isOfProduct ? (replaced.Output, replaced.Output + 1) : (0, 0);
+                weights = replaced.IsWeight ? With(weights, index, value) : weights;
+                biases = replaced.IsBias ? With(biases, index, value) : biases;
+                tensors = isOfProduct ? tensors : [.. tensors.Select((one, n) => n == tensor ? With(one, index, value) : one)];
             }
 
             for (int row = 0; row < _of._data.Rows; row++)
             {
-                TElement[] x = Activations[l - 1][row];
+                TElement[] x = Activations[l - 1][row], q = Products[l][row];
                 for (int unit = 0; unit < biases.Length; unit++)
                 {
+                    if (unit < first || unit >= end)
+                    {
+                        q[unit] = TElement.Create(_of._here.Products[l][row][unit].Value);
+                        continue;
+                    }
+
                     TElement sum = biases[unit];
                     for (int input = 0; input < x.Length; input++)
                     {
                         sum = TElement.FusedMultiplyAdd(weights[(unit * x.Length) + input], x[input], sum);
                     }
 
-                    Products[l][row][unit] = sum;
+                    q[unit] = Move is null ? sum : Move(sum, SizeOfProduct(l, row, unit));
                 }
 
-                Products[l][row].CopyTo(PreActivations[l][row], 0);
+                q.CopyTo(PreActivations[l][row], 0);
                 if (layer.Norm is not (null or BatchNorm))
                 {
-                    layer.Norm.Forward(Products[l][row], x, tensors, PreActivations[l][row]);
+                    layer.Norm.Forward(q, x, tensors, PreActivations[l][row]);
+                    MoveOwn(PreActivations[l][row], layer.Tensors[1]);
                 }
             }
 
@@ -403,6 +466,11 @@ internal sealed unsafe class BatchDerivation
 
             for (int row = 0; row < _of._data.Rows; row++)
             {
+                if (layer.Norm is BatchNorm)
+                {
+                    MoveOwn(PreActivations[l][row], layer.Tensors[1]);
+                }
+
                 fixed (TElement* p = PreActivations[l][row], x = Activations[l][row])
                 {
                     _kernels[l - 1].Forward(p, x, biases.Length);
@@ -412,6 +480,48 @@ internal sealed unsafe class BatchDerivation
                 {
                     part.Forward(Activations[l][row], Activations[l - 1][row], [], Activations[l][row]);
                 }
+
+                MoveOwn(Activations[l][row], null);
+            }
+        }
+
+        /// <summary>What of x₀ is not the row's own.</summary>
+        private void MoveInputs(int row)
+        {
+            double[] sizes = Move is null ? [] : _of._input.Sizes(_of._data.Row(row));
+            for (int n = 0; n < sizes.Length; n++)
+            {
+                Activations[0][row][n] = sizes[n] == 0 ? Activations[0][row][n] : Move!(Activations[0][row][n], sizes[n]);
+            }
+        }
+
+        private static TElement[] With(TElement[] numbers, int index, TElement value)
+        {
+            TElement[] replaced = [.. numbers];
+            replaced[index] = value;
+            return replaced;
+        }
+
+        /// <summary>What the terms of q_ℓ add up to in size.</summary>
+        private double SizeOfProduct(int l, int row, int unit)
+        {
+            PlainLayer layer = _of._layers[l - 1];
+            Lane<double>[] x = _of._here.Activations[l - 1][row];
+            double size = Math.Abs(layer.Biases[unit]);
+            for (int input = 0; input < x.Length; input++)
+            {
+                size += Math.Abs(layer.Weights[(unit * x.Length) + input] * x[input].Value);
+            }
+
+            return size;
+        }
+
+        /// <summary>Numbers moved by their own rounding, and that of terms.</summary>
+        private void MoveOwn(TElement[] numbers, double[]? terms)
+        {
+            for (int n = 0; Move is not null && n < numbers.Length; n++)
+            {
+                numbers[n] = Move(numbers[n], Math.Abs(terms?[n] ?? 0));
             }
         }
 

@@ -6,15 +6,15 @@ using Backprop.Propagation;
 namespace Backprop.Derivations;
 
 /// <summary>
-/// The derivative of one row's loss by one parameter, ready to be read: every factor of the recursion unrolled, the product so far after
+/// The derivative of one row's loss, or of the mean loss of rows that are one batch, by one parameter, ready to be read: every factor of the recursion unrolled, the product so far after
 /// each, the compact form ∂W_ℓ = δ_ℓ x_{ℓ−1}ᵀ of the whole layer beside it, the same number by back propagation and numerically, and what
 /// each way costs. <see cref="Formats"/> has it as text, Markdown, LaTeX and JSON.
 /// </summary>
 public sealed class Explanation
 {
-    private Explanation(NetworkDefinition network, UnrolledDerivative unrolled, int row)
+    private Explanation(NetworkDefinition network, ParameterName parameter, double loss, double derivative, IReadOnlyList<DerivativeFactor> factors)
     {
-        (Network, Parameter, Row, Loss, Factors, Derivative) = (network, unrolled.Parameter, row, unrolled.Loss, unrolled.Factors, unrolled.Derivative);
+        (Network, Parameter, Loss, Factors, Derivative) = (network, parameter, loss, factors, derivative);
         Operations = OperationCounts.Of(network, Parameter, jacobian: Factors.Any(factor => factor is { Role: "jacobian", Part: null }));
         Tensor = network.Tensors.First(Parameter.IsOf);
         var products = new List<double[]>();
@@ -32,43 +32,46 @@ public sealed class Explanation
     /// <summary>By which parameter.</summary>
     public ParameterName Parameter { get; }
 
-    /// <summary>Which row, counted from 0.</summary>
-    public int Row { get; }
+    /// <summary>Which row, counted from 0; 0 of a batch.</summary>
+    public int Row { get; private init; }
 
-    /// <summary>L(y | t) of the row.</summary>
+    /// <summary>How many rows are one batch, of which batch norms take the statistics; null: one row is derived, by running statistics.</summary>
+    public int? Batch { get; private init; }
+
+    /// <summary>L(y | t) of the row, or the mean of the batch.</summary>
     public double Loss { get; }
 
     /// <summary>The unrolled product; multiplied from left to right it gives <see cref="Derivative"/>.</summary>
     public IReadOnlyList<DerivativeFactor> Factors { get; }
 
-    /// <summary>The product of the first 1, 2, … factors: a row vector, from the column on a single number. After f′_m it is δ_mᵀ, after W_m (∂L/∂x_{m−1})ᵀ.</summary>
+    /// <summary>The product of the first 1, 2, … factors: a row vector, from the column on a single number. After f′_m it is δ_mᵀ, after W_m (∂L/∂x_{m−1})ᵀ. Of a batch the same of each row, row-major.</summary>
     public IReadOnlyList<double[]> PartialProducts { get; }
 
     /// <summary>∂L/∂parameter by the recursion. Nothing of the backward pass is called.</summary>
     public double Derivative { get; }
 
     /// <summary>The same by back propagation.</summary>
-    public double Backpropagation { get; private init; }
+    public double Backpropagation { get; private set; }
 
     /// <summary>The same numerically; null where it is left out.</summary>
-    public double? Numerical { get; private init; }
+    public double? Numerical { get; private set; }
 
     /// <summary>What left it out, a kink or the rounding of the loss; null where nothing did.</summary>
-    public string? NumericalLeftOut { get; private init; }
+    public string? NumericalLeftOut { get; private set; }
 
     /// <summary>How it was taken: <c>complex step</c>, or <c>5-point differences</c> where a function has kinks.</summary>
-    public string NumericalMethod { get; private init; } = "";
+    public string NumericalMethod { get; private set; } = "";
 
     /// <summary>The worst |a − b| / max(1, |a| + |b|) of any two of the three.</summary>
-    public double Difference { get; private init; }
+    public double Difference { get; private set; }
 
     /// <summary>Whether the three agree, by the rule of <see cref="GradientCheck"/>; where rounding alone excuses a difference beyond the tolerance, they do not.</summary>
-    public bool Agrees { get; private init; }
+    public bool Agrees { get; private set; }
 
-    /// <summary>δ_ℓ = ∂L/∂(W_ℓ x_{ℓ−1} + b_ℓ) of the parameter's layer, by back propagation; it is ∂b_ℓ. None where the parameter is of the inputs.</summary>
+    /// <summary>δ_ℓ = ∂L/∂(W_ℓ x_{ℓ−1} + b_ℓ) of the parameter's layer, by back propagation; it is ∂b_ℓ. None where the parameter is of the inputs, or of a batch.</summary>
     public IReadOnlyList<double> Deltas { get; private init; } = [];
 
-    /// <summary>x_{ℓ−1}, what the parameter's layer takes in; ∂W_ℓ = δ_ℓ x_{ℓ−1}ᵀ. The row where the parameter is of the inputs.</summary>
+    /// <summary>x_{ℓ−1}, what the parameter's layer takes in; ∂W_ℓ = δ_ℓ x_{ℓ−1}ᵀ. The row where the parameter is of the inputs; none of a batch.</summary>
     public IReadOnlyList<double> Inputs { get; private init; } = [];
 
     /// <summary>∂L/∂tensor of the whole tensor that the parameter is in, row-major, by back propagation.</summary>
@@ -77,7 +80,7 @@ public sealed class Explanation
     /// <summary>That tensor.</summary>
     public TensorDefinition Tensor { get; }
 
-    /// <summary>What the recursion costs, and back propagation.</summary>
+    /// <summary>What the recursion costs, and back propagation; for each row.</summary>
     public OperationCounts Operations { get; }
 
     /// <summary>Explains one derivative.</summary>
@@ -123,30 +126,61 @@ public sealed class Explanation
         noise.Add(inDouble, 0, 1);
         double numerical = differences.Derivative(parameter, noise.OfLoss, out string? leftOut, out double uncertainty);
         leftOut ??= GradientCheck.Unresolved(unrolled.Derivative, byBackpropagation, noise[0], uncertainty);
-        double first = GradientCheck.Difference(unrolled.Derivative, byBackpropagation), second = 0, third = 0;
-        double excess = GradientCheck.Excess(unrolled.Derivative, byBackpropagation, GradientCheck.Tolerance(single), noise[0]);
-        string? drowned = GradientCheck.Drowned(unrolled.Derivative, byBackpropagation, GradientCheck.Tolerance(single), noise[0]);
-        if (leftOut is null)
+        return new Explanation(network.Definition, parameter, unrolled.Loss, unrolled.Derivative, unrolled.Factors)
         {
-            second = GradientCheck.Difference(byBackpropagation, numerical);
-            third = GradientCheck.Difference(unrolled.Derivative, numerical);
-            double tolerance = GradientCheck.Tolerance(single, differences.IsAnalytic(parameter.Layer)), floor = noise[0] + uncertainty;
-            drowned ??= GradientCheck.Drowned(byBackpropagation, numerical, tolerance, floor) ?? GradientCheck.Drowned(unrolled.Derivative, numerical, tolerance, floor);
-            excess = Math.Max(excess, Math.Max(GradientCheck.Excess(byBackpropagation, numerical, tolerance, floor), GradientCheck.Excess(unrolled.Derivative, numerical, tolerance, floor)));
-        }
-
-        double ofNumerical = GradientCheck.Worse(second, third);
-        return new(network.Definition, unrolled, row)
-        {
-            Backpropagation = byBackpropagation,
-            Numerical = leftOut is null ? numerical : null,
-            NumericalLeftOut = leftOut,
-            NumericalMethod = differences.Method(parameter.Layer),
-            Difference = GradientCheck.Worse(first, ofNumerical),
-            Agrees = excess <= 1 && drowned is null,
+            Row = row,
             Deltas = parameter.Layer == 0 ? [] : Array.ConvertAll(gradient.BiasGradients(parameter.Layer), double.CreateTruncating),
             TensorGradient = Array.ConvertAll(gradient.Of(network.Find(parameter).Block), double.CreateTruncating),
             Inputs = parameter.Layer == 0 ? inDouble.Row(0).ToArray() : recursion.Activations(parameter.Layer - 1),
-        };
+        }.Compared(byBackpropagation, numerical, leftOut, differences, noise[0], uncertainty, single);
+    }
+
+    /// <summary>Explains the derivative of the mean loss of rows that are one batch, of which batch norms take the statistics, as in training.</summary>
+    /// <typeparam name="T">The precision that back propagation runs in; the recursion and the numerical derivative are in double.</typeparam>
+    /// <param name="network">The network.</param>
+    /// <param name="data">The rows, counted by their sample weights.</param>
+    /// <param name="parameter">By which parameter.</param>
+    /// <exception cref="DataException">Data that do not fit the network.</exception>
+    /// <exception cref="UsageException">No such parameter, or factors of more numbers than can be unrolled.</exception>
+    public static Explanation OfBatch<T>(Network<T> network, Dataset<T> data, ParameterName parameter) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(data);
+        parameter.RequireIn(network.Definition);
+        Fit.Require(network.Definition, data, targets: true);
+        Gradient<T> gradient = Propagation.Backpropagation.Gradient(network, data, batchStatistics: true);
+        Network<double> exact = network.Convert<double>();
+        var batch = new BatchDerivation(exact, GradientCheck.ToDouble(data));
+        var differences = new NumericalGradient(exact);
+        bool single = typeof(T) == typeof(float);
+        double derivative = batch.Derivative(parameter), byBackpropagation = GradientCheck.Convert(network, gradient)(parameter), noise = batch.Noise(parameter, single);
+        double numerical = batch.Numerical(parameter, differences.IsAnalytic(parameter.Layer), out string? leftOut, out double uncertainty);
+        leftOut ??= GradientCheck.Unresolved(derivative, byBackpropagation, noise, uncertainty);
+        return new Explanation(network.Definition, parameter, batch.Loss, derivative, new BatchUnrolling(batch).Factors(parameter))
+        {
+            Batch = data.Rows,
+            TensorGradient = Array.ConvertAll(gradient.Of(network.Find(parameter).Block), double.CreateTruncating),
+        }.Compared(byBackpropagation, numerical, leftOut, differences, noise, uncertainty, single);
+    }
+
+    /// <summary>With the other two ways beside the recursion.</summary>
+    private Explanation Compared(double byBackpropagation, double numerical, string? leftOut, NumericalGradient differences, double noise, double uncertainty, bool single)
+    {
+        double first = GradientCheck.Difference(Derivative, byBackpropagation), second = 0, third = 0, tolerance = GradientCheck.Tolerance(single);
+        double excess = GradientCheck.Excess(Derivative, byBackpropagation, tolerance, noise);
+        string? drowned = GradientCheck.Drowned(Derivative, byBackpropagation, tolerance, noise);
+        if (leftOut is null)
+        {
+            second = GradientCheck.Difference(byBackpropagation, numerical);
+            third = GradientCheck.Difference(Derivative, numerical);
+            tolerance = GradientCheck.Tolerance(single, differences.IsAnalytic(Parameter.Layer));
+            double floor = noise + uncertainty;
+            drowned ??= GradientCheck.Drowned(byBackpropagation, numerical, tolerance, floor) ?? GradientCheck.Drowned(Derivative, numerical, tolerance, floor);
+            excess = Math.Max(excess, Math.Max(GradientCheck.Excess(byBackpropagation, numerical, tolerance, floor), GradientCheck.Excess(Derivative, numerical, tolerance, floor)));
+        }
+
+        (Backpropagation, Numerical, NumericalLeftOut, NumericalMethod) = (byBackpropagation, leftOut is null ? numerical : null, leftOut, differences.Method(Parameter.Layer));
+        (Difference, Agrees) = (GradientCheck.Worse(first, GradientCheck.Worse(second, third)), excess <= 1 && drowned is null);
+        return this;
     }
 }

@@ -112,7 +112,7 @@ public static class GradientCheck
             }
         }
 
-        return Compare(network, chosen, recursion, numerical, why, uncertain, [.. Enumerable.Range(0, count).Select(n => noise[n])], backpropagation, single, differences);
+        return Compare(network, chosen, recursion, numerical, why, uncertain, n => noise[n], backpropagation, single, differences);
     }
 
     /// <summary>The same of rows that are one batch.</summary>
@@ -120,7 +120,7 @@ public static class GradientCheck
     {
         List<ParameterName>[] chosen = Choose(network.Definition, sample);
         ParameterName[] parameters = [.. chosen.SelectMany(list => list)];
-        double[] recursion = new double[parameters.Length], numerical = new double[parameters.Length], uncertain = new double[parameters.Length], noise = new double[parameters.Length];
+        double[] recursion = new double[parameters.Length], numerical = new double[parameters.Length], uncertain = new double[parameters.Length];
         string?[] why = new string?[parameters.Length];
         var batch = new BatchDerivation(network, data);
         var differences = new NumericalGradient(network);
@@ -128,20 +128,21 @@ public static class GradientCheck
         {
             recursion[n] = batch.Derivative(parameters[n]);
             numerical[n] = batch.Numerical(parameters[n], differences.IsAnalytic(parameters[n].Layer), out why[n], out uncertain[n]);
-            noise[n] = batch.Noise(parameters[n], single);
         }
 
-        return Compare(network, chosen, recursion, numerical, why, uncertain, noise, backpropagation, single, differences);
+        return Compare(network, chosen, recursion, numerical, why, uncertain, n => batch.Noise(parameters[n], single), backpropagation, single, differences);
     }
 
     private static GradientCheckResult Compare(
-        Network<double> network, List<ParameterName>[] chosen, double[] recursion, double[] numerical, string?[] why, double[] uncertain, double[] noise,
+        Network<double> network, List<ParameterName>[] chosen, double[] recursion, double[] numerical, string?[] why, double[] uncertain, Func<int, double> measure,
         Func<ParameterName, double> backpropagation, bool single, NumericalGradient differences)
     {
         ParameterName[] parameters = [.. chosen.SelectMany(list => list)];
+        double[] noise = new double[parameters.Length];
         for (int k = 0; k < parameters.Length; k++)
         {
             double a = recursion[k], b = backpropagation(parameters[k]), tolerance = Tolerance(single, differences.IsAnalytic(parameters[k].Layer));
+            noise[k] = IsPlain(a, b, numerical[k], why[k], uncertain[k], Tolerance(single), tolerance) ? 0 : measure(k);
             why[k] ??= Drowned(a, b, Tolerance(single), noise[k]) ?? Drowned(b, numerical[k], tolerance, noise[k] + uncertain[k]);
             why[k] ??= Unresolved(a, b, noise[k], uncertain[k]);
         }
@@ -201,6 +202,10 @@ public static class GradientCheck
             tensors.Aggregate(0.0, (worst, tensor) => Worse(worst, tensor.WorstOfNumerical)),
             worstTensor.WorstParameter, leftOut, tensors, agrees);
     }
+
+    /// <summary>Whether the three agree, whatever rounding does: then it need not be measured.</summary>
+    private static bool IsPlain(double a, double b, double c, string? why, double uncertainty, double tolerance, double ofNumerical) =>
+        Excess(a, b, tolerance, 0) <= 1 && (why is not null || (Excess(b, c, ofNumerical, 0) <= 1 && Floors * uncertainty <= LeastResolution * Math.Max(Math.Abs(a), Math.Abs(b))));
 
     /// <summary>The greater; a NaN is worse than anything.</summary>
     internal static double Worse(double a, double b) => double.IsNaN(a) || double.IsNaN(b) ? double.NaN : Math.Max(a, b);

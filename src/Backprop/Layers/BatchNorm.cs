@@ -117,7 +117,7 @@ public sealed class BatchNorm : LayerPart
                 return;
             }
 
-            V share = V.Create(1 / weight), kept = V.Create(1 - BatchNorm.Momentum), taken = V.Create(BatchNorm.Momentum);
+            V share = V.Create(1 / weight), kept = V.Create(1 - _samples.Batch.Momentum), taken = V.Create(_samples.Batch.Momentum);
             for (int n = column; n < Math.Min(column + width, Input.Width); n += V.Count)
             {
                 V mean = V.Create(0), variance = mean;

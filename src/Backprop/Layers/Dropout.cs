@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Backprop.Kernels;
+using Backprop.ModelFiles;
 using Backprop.Propagation;
 using Backprop.Propagation.Stages;
 
@@ -26,7 +27,7 @@ public sealed class Dropout : LayerPart
     [ModuleInitializer]
     internal static void Register() => Register(
         "dropout", rate => rate is { } given ? new Dropout(given) : new Dropout(),
-        ["dropout"], layer => layer.TryGetProperty("dropout", out JsonElement rate) && rate.GetDouble() != 0 ? new Dropout(rate.GetDouble()) : null);
+        ["dropout"], layer => layer.TryGetProperty("dropout", out JsonElement rate) && NetworkJson.Number(rate, "dropout") is not 0 and var given ? new Dropout(given) : null);
 
     internal override int FileVersion => 1;
 

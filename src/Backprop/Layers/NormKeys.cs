@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Backprop.ModelFiles;
 
 namespace Backprop.Layers;
 
@@ -20,7 +21,7 @@ internal static class NormKeys
         }
 
         string? found = norm.ValueKind == JsonValueKind.String ? norm.GetString() : norm.GetRawText();
-        return found == kind ? hasEpsilon ? epsilon.GetDouble() : LayerNorm.DefaultEpsilon
+        return found == kind ? hasEpsilon ? NetworkJson.Number(epsilon, "epsilon") : LayerNorm.DefaultEpsilon
             : found is "layer" or "batch" ? null
             : throw new ModelException($"norm '{found}' found, 'layer' or 'batch' expected");
     }

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Backprop.Kernels;
+using Backprop.ModelFiles;
 using Backprop.Propagation;
 using Backprop.Propagation.Stages;
 
@@ -11,7 +12,7 @@ namespace Backprop.Layers;
 public sealed class Residual() : LayerPart("residual", LayerPlace.Around)
 {
     [ModuleInitializer]
-    internal static void Register() => Register("residual", _ => new Residual(), ["residual"], layer => layer.TryGetProperty("residual", out JsonElement is_) && is_.GetBoolean() ? new Residual() : null);
+    internal static void Register() => Register("residual", _ => new Residual(), ["residual"], layer => layer.TryGetProperty("residual", out JsonElement is_) && NetworkJson.Truth(is_, "residual") ? new Residual() : null);
 
     internal override bool AddsBefore => true;
 

@@ -81,6 +81,11 @@ public sealed record ModelFile<T>(Network<T> Network, string? Schema = null, str
             throw new ModelException($"'{path}', network: {error.Message}", error);
         }
 
+        if (version == "1" && FirstVersion(definition) is > 1 and var first)
+        {
+            throw new ModelException($"'{path}': version '1' found, '{first}' expected: files of version 1 have no norms, residual layers or inputs that are learned, as {definition}{(definition.Input is { } input ? $" on inputs of {input}" : "")} has");
+        }
+
         Dictionary<string, SafeTensor> tensors = file.Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
         foreach (TensorDefinition tensor in definition.Tensors)
         {
@@ -130,17 +135,27 @@ public sealed record ModelFile<T>(Network<T> Network, string? Schema = null, str
             throw new ModelException($"'{path}', tensor '{tensor.Name}', element {bad}: {values[bad]} found, a finite number expected");
         }
 
+        T[] numbers = Array.ConvertAll(values, T.CreateTruncating);
+        int wide = Array.FindIndex(numbers, T.IsInfinity);
+        if (wide >= 0 && double.IsFinite(values[wide]))
+        {
+            throw new ModelException($"'{path}', tensor '{tensor.Name}', element {wide}: {values[wide].ToString(CultureInfo.InvariantCulture)} found, a number within float's range expected, at most {float.MaxValue.ToString(CultureInfo.InvariantCulture)}; in double it can be read") { Settings = ["Precision = double"] };
+        }
+
         int low = Array.FindIndex(values, value => value < least);
         return low < 0
-            ? Array.ConvertAll(values, T.CreateTruncating)
+            ? numbers
             : throw new ModelException($"'{path}', tensor '{tensor.Name}', element {low}: {values[low].ToString(CultureInfo.InvariantCulture)} found, at least {least.ToString(CultureInfo.InvariantCulture)} expected");
     }
+
+    /// <summary>The first version that can say it.</summary>
+    private static int FirstVersion(NetworkDefinition definition) => definition.Layers.SelectMany(layer => layer.Parts).Select(part => part.FileVersion).Append(definition.Input is null ? 1 : 2).Max();
 
     /// <summary>What a file holds begins with the first version that can say it.</summary>
     private static Dictionary<string, string> Metadata(string format, NetworkDefinition definition) => new(StringComparer.Ordinal)
     {
         ["format"] = format,
-        ["version"] = definition.Layers.SelectMany(layer => layer.Parts).Select(part => part.FileVersion).Append(definition.Input is null ? 1 : 2).Max().ToString(CultureInfo.InvariantCulture),
+        ["version"] = FirstVersion(definition).ToString(CultureInfo.InvariantCulture),
     };
 
     private static SafeTensor Tensor(TensorDefinition definition, T[] values)

@@ -87,7 +87,11 @@ internal static class NetworkJson
                 : input.RowWidth == inputs ? new(input, layers, loss)
                 : throw new ModelException($"{inputs} inputs found, {input.RowWidth} expected: {input.Numbers} numbers and {input.Codes.Length} codes");
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or UsageException)
+        catch (JsonException error)
+        {
+            throw new ModelException(JsonFault.Of(error, text), error);
+        }
+        catch (Exception error) when (error is InvalidOperationException or FormatException or UsageException)
         {
             throw new ModelException(error.Message, error);
         }
@@ -96,6 +100,7 @@ internal static class NetworkJson
     /// <summary>The loss, with its parameter; null: the one that goes with the output layer.</summary>
     private static Loss? ReadLoss(JsonElement root)
     {
+        RequireObject(root, "the network");
         if (!root.TryGetProperty("loss", out JsonElement name))
         {
             RequireKeys(root, "the network", Keys);
@@ -131,15 +136,25 @@ internal static class NetworkJson
     /// <summary>What stands there, if it is long its beginning.</summary>
     internal static string Found(JsonElement element) => element.GetRawText() is { Length: > 40 } text ? $"{text[..40]}…" : element.GetRawText();
 
-    private static string Name(JsonElement element, string what) => element.GetString() ?? throw new ModelException($"'{what}' is null");
+    /// <summary>True or false.</summary>
+    internal static bool Truth(JsonElement value, string name) =>
+        value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw new ModelException($"'{name}': {Found(value)} found, true or false expected");
 
-    internal static void RequireKeys(JsonElement element, string where, string[] known)
+    private static string Name(JsonElement element, string what) =>
+        element.ValueKind == JsonValueKind.String ? element.GetString()!
+        : throw new ModelException(element.ValueKind == JsonValueKind.Null ? $"'{what}' is null" : $"'{what}': {Found(element)} found, a name expected");
+
+    private static void RequireObject(JsonElement element, string where)
     {
         if (element.ValueKind != JsonValueKind.Object)
         {
             throw new ModelException($"{where}: {Found(element)} found, an object expected");
         }
+    }
 
+    internal static void RequireKeys(JsonElement element, string where, string[] known)
+    {
+        RequireObject(element, where);
         foreach (JsonProperty property in element.EnumerateObject())
         {
             if (!known.Contains(property.Name))

@@ -86,7 +86,11 @@ public sealed class SafeTensorsFile
         {
             (entries, metadata) = ParseHeader(header, path);
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
+        catch (JsonException error)
+        {
+            throw new ModelException($"'{path}': the header is not the JSON that safetensors has: {JsonFault.Of(error, header)}", error);
+        }
+        catch (Exception error) when (error is InvalidOperationException or FormatException)
         {
             throw new ModelException($"'{path}': the header is not the JSON that safetensors has: {error.Message}", error);
         }
@@ -284,7 +288,7 @@ public sealed class SafeTensorsFile
             switch (key)
             {
                 case "dtype":
-                    type = json.GetString();
+                    type = json.TokenType == JsonTokenType.String ? json.GetString() : throw new ModelException($"'{path}', tensor '{name}': a {json.TokenType} found for its dtype, a string expected");
                     break;
                 case "shape":
                     shape = ReadNumbers(ref json, name, path);
@@ -345,7 +349,7 @@ public sealed class SafeTensorsFile
     {
         if (!json.Read() || json.TokenType != type)
         {
-            throw new JsonException($"{json.TokenType} found, {type} expected at byte {json.TokenStartIndex}");
+            throw new FormatException($"{json.TokenType} found, {type} expected at byte {json.TokenStartIndex}");
         }
     }
 

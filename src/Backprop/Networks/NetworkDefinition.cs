@@ -59,7 +59,7 @@ public sealed class NetworkDefinition : IEquatable<NetworkDefinition>
             {
                 if (part.Misfit(before, definition.Units, layer == Layers.Length) is { } misfit)
                 {
-                    throw new UsageException($"layer {layer}: {misfit}");
+                    throw new UsageException($"layer {layer}: {misfit}") { Settings = ["Network"] };
                 }
             }
 
@@ -132,6 +132,11 @@ public sealed class NetworkDefinition : IEquatable<NetworkDefinition>
     public static NetworkDefinition Parse(string specification, Loss? loss = null)
     {
         ArgumentNullException.ThrowIfNull(specification);
+        return OfSpecification(() => Read(specification, loss));
+    }
+
+    private static NetworkDefinition Read(string specification, Loss? loss)
+    {
         string[] parts = Split(specification);
         if (!int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int inputs))
         {
@@ -146,7 +151,20 @@ public sealed class NetworkDefinition : IEquatable<NetworkDefinition>
     public static IReadOnlyList<LayerDefinition> ParseLayers(string specification)
     {
         ArgumentNullException.ThrowIfNull(specification);
-        return ParseLayers(specification, Split(specification));
+        return OfSpecification(() => ParseLayers(specification, Split(specification)));
+    }
+
+    /// <summary>Says in whatever it throws that a specification decides it.</summary>
+    private static TResult OfSpecification<TResult>(Func<TResult> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (UsageException error) when (error.Settings.Count == 0)
+        {
+            throw new UsageException(error.Message, error) { Settings = ["Network"] };
+        }
     }
 
     private static LayerDefinition[] ParseLayers(string specification, string[] parts) => [.. parts.Select(part =>

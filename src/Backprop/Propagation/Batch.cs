@@ -1,5 +1,6 @@
 using System.Numerics;
 using Backprop.Data;
+using Backprop.Layers;
 
 namespace Backprop.Propagation;
 
@@ -10,5 +11,6 @@ namespace Backprop.Propagation;
 /// <param name="Samples">How many.</param>
 /// <param name="Weights">What the losses are divided by: the sum of the samples' weights.</param>
 /// <param name="Dropout">What dropout is drawn from, where there is any.</param>
-internal readonly record struct Batch<T>(Dataset<T> Data, RowPermutation Order, int Start, int Samples, double Weights, DropoutKey Dropout = default)
+/// <param name="Momentum">How much of it goes into running statistics.</param>
+internal readonly record struct Batch<T>(Dataset<T> Data, RowPermutation Order, int Start, int Samples, double Weights, DropoutKey Dropout = default, double Momentum = BatchNorm.Momentum)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>;

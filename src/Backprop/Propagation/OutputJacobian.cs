@@ -16,10 +16,14 @@ internal sealed class OutputJacobian<T> where T : unmanaged, IBinaryFloatingPoin
     /// <summary>So many rows of J are squared together.</summary>
     private const int Together = 32;
 
+    /// <summary>Parameters times rows of J below which several threads cost more than they bring.</summary>
+    private const double WorthThreads = 40_000;
+
     private readonly Objective<T> _objective;
     private readonly Network<T> _network;
-    private readonly Dataset<T>[] _units;
-    private readonly T[] _row;
+    private readonly Walker[] _walkers; // one for each thread
+    private readonly ParallelOptions _threads;
+    private readonly double[] _block;
 
     public OutputJacobian(Objective<T> objective)
     {
@@ -27,14 +31,11 @@ internal sealed class OutputJacobian<T> where T : unmanaged, IBinaryFloatingPoin
         int outputs = definition.Layers[^1].Units;
         _objective = objective;
         _network = new(definition.With(new ComposedLoss<ElementwiseLoss<Product>>(new(default))));
-        _row = new T[definition.Inputs];
-        _units = new Dataset<T>[outputs];
-        for (int k = 0; k < outputs; k++)
-        {
-            var unit = new T[outputs];
-            unit[k] = T.One;
-            _units[k] = new(1, definition.Inputs, _row, Targets<T>.Values(unit, outputs)); // one row that all share, written anew
-        }
+        double work = (double)definition.ParameterCount * Together;
+        int threads = work < WorthThreads ? 1 : objective.MostThreads == 0 ? Environment.ProcessorCount : objective.MostThreads;
+        _walkers = [.. Enumerable.Range(0, Math.Min(threads, Together)).Select(_ => new Walker(_network))];
+        _threads = new() { MaxDegreeOfParallelism = _walkers.Length };
+        _block = new double[Together * objective.ParameterCount];
     }
 
     /// <summary>matrix ← Jᵀ C J + α, C what the squares count for, α the L2 penalty of weights: the Hessian of the objective but for the curvature of the outputs.</summary>
@@ -42,37 +43,19 @@ internal sealed class OutputJacobian<T> where T : unmanaged, IBinaryFloatingPoin
     {
         Dataset<T> data = _objective.Data;
         double weights = BatchScales.Sum(data, RowPermutation.FileOrder(data.Rows), 0, data.Rows);
-        double share = _objective.Network.Definition.Loss.Name == "squared_error" ? 1 : 2.0 / _units.Length;
+        int outputs = _objective.Network.Definition.Outputs;
+        double share = _objective.Network.Definition.Loss.Name == "squared_error" ? 1 : 2.0 / outputs;
         matrix.Clear();
         if (weights > 0)
         {
-            using var pass = new Backpropagation<T>(_network, batchSize: 1, threads: 1);
             _network.CopyFrom(_objective.Network);
-            double[] block = new double[Together * matrix.Size];
-            int filled = 0;
-            for (int row = 0; row < data.Rows; row++)
+            long lines = (long)data.Rows * outputs;
+            for (long first = 0; first < lines; first += Together)
             {
-                double factor = Math.Sqrt(share * (data.SampleWeights is { } own ? double.CreateTruncating(own[row]) : 1) / weights);
-                data.Row(row).CopyTo(_row);
-                for (int k = 0; factor > 0 && k < _units.Length; k++)
-                {
-                    ReadOnlySpan<T> derivatives = pass.Run(_units[k]).Buffer.Span;
-                    ReadOnlySpan<int> places = _objective.Places;
-                    Span<double> to = block.AsSpan(filled * matrix.Size, matrix.Size);
-                    for (int n = 0; n < to.Length; n++)
-                    {
-                        to[n] = factor * double.CreateTruncating(derivatives[places[n]]);
-                    }
-
-                    if (++filled == Together)
-                    {
-                        matrix.AddSquares(block, filled);
-                        filled = 0;
-                    }
-                }
+                int count = (int)Math.Min(Together, lines - first);
+                Fill(first, count, line => Math.Sqrt(share * (data.SampleWeights is { } own ? double.CreateTruncating(own[line]) : 1) / weights));
+                matrix.AddSquares(_block, count);
             }
-
-            matrix.AddSquares(block, filled);
         }
 
         int at = 0;
@@ -82,6 +65,67 @@ internal sealed class OutputJacobian<T> where T : unmanaged, IBinaryFloatingPoin
             {
                 matrix.AddToDiagonal(at, block.IsPenalised ? _objective.L2 : 0);
             }
+        }
+    }
+
+    /// <summary>Lines of J, ∂y_k/∂θ of a row each; whichever thread makes one, its numbers are the same.</summary>
+    private void Fill(long first, int count, Func<int, double> factorOf)
+    {
+        if (_walkers.Length == 1)
+        {
+            Walk(0);
+            return;
+        }
+
+        Parallel.For(0, _walkers.Length, _threads, Walk);
+
+        void Walk(int walker)
+        {
+            int outputs = _objective.Network.Definition.Outputs, size = _objective.ParameterCount;
+            for (int n = walker; n < count; n += _walkers.Length)
+            {
+                (int row, int k) = ((int)((first + n) / outputs), (int)((first + n) % outputs));
+                Span<double> to = _block.AsSpan(n * size, size);
+                double factor = factorOf(row);
+                if (!(factor > 0))
+                {
+                    to.Clear();
+                    continue;
+                }
+
+                ReadOnlySpan<T> derivatives = _walkers[walker].Derivatives(_objective.Data.Row(row), k);
+                ReadOnlySpan<int> places = _objective.Places;
+                for (int place = 0; place < to.Length; place++)
+                {
+                    to[place] = factor * double.CreateTruncating(derivatives[places[place]]);
+                }
+            }
+        }
+    }
+
+    /// <summary>A backward pass of one row, planned once.</summary>
+    private sealed class Walker
+    {
+        private readonly Backpropagation<T> _pass;
+        private readonly Dataset<T>[] _units;
+        private readonly T[] _row;
+
+        public Walker(Network<T> network)
+        {
+            (int inputs, int outputs) = (network.Definition.Inputs, network.Definition.Outputs);
+            (_pass, _row, _units) = (new(network, batchSize: 1, threads: 1), new T[inputs], new Dataset<T>[outputs]);
+            for (int k = 0; k < outputs; k++)
+            {
+                var unit = new T[outputs];
+                unit[k] = T.One;
+                _units[k] = new(1, inputs, _row, Targets<T>.Values(unit, outputs)); // one row that all share, written anew
+            }
+        }
+
+        public ReadOnlySpan<T> Derivatives(ReadOnlySpan<T> row, int k)
+        {
+            row.CopyTo(_row);
+            return _pass.Run(_units[k]).Buffer.Span;
         }
     }
 

@@ -65,6 +65,9 @@ internal abstract unsafe class StepPlan<T> where T : unmanaged, IBinaryFloatingP
     /// <inheritdoc cref="Phases"/>
     protected Phase[] PhasesToInput { get; private protected init; } = [];
 
+    /// <summary>From the rows to y, of a plan that moves statistics alone.</summary>
+    protected Phase[] ForwardPhases { get; private protected init; } = [];
+
     /// <summary>The matrices of a layer, counted from 1, that the way forward fills.</summary>
     public abstract IEnumerable<BatchMatrix<T>> Values(int layer);
 
@@ -96,6 +99,17 @@ internal abstract unsafe class StepPlan<T> where T : unmanaged, IBinaryFloatingP
         }
 
         return Samples.AddLosses(0, batch.Samples);
+    }
+
+    /// <summary>Gather and forward alone, for the sake of running statistics.</summary>
+    public void MoveStatistics(in Batch<T> batch)
+    {
+        Samples.Begin(batch);
+        _dealer.BeginStep();
+        foreach (Phase phase in ForwardPhases)
+        {
+            _dealer.Run(phase, batch.Samples);
+        }
     }
 
     /// <summary>Runs a phase over <see cref="Tiles"/>.</summary>

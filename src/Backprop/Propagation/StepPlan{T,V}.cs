@@ -29,7 +29,7 @@ internal sealed unsafe class StepPlan<T, V> : StepPlan<T>
         OutputKernel<V> output = definition.Loss.Bind<V>(definition.Layers[^1].Activation);
         var input = new InputPlan<T, V>(network, Samples, hasBackward: true, team.Count);
         InputDelta = input.RowDelta!;
-        _layers = LayerPlan<T, V>.Chain(network, Samples, input.Output, team.Count, options.IsTraining, options.BatchStatistics, hasBackward: true, updatesState: options.Optimizer is not null);
+        _layers = LayerPlan<T, V>.Chain(network, Samples, input.Output, team.Count, options.IsTraining, options.BatchStatistics, hasBackward: true, updatesState: options.Optimizer is not null || options.MovesStatistics);
         BatchMatrix<T> Before(int layer) => layer == 1 ? input.Output : _layers[layer - 2].Output;
 
         // a step, as it is read and as it runs
@@ -64,6 +64,7 @@ internal sealed unsafe class StepPlan<T, V> : StepPlan<T>
             : Schedule.BySamples<T>(passes);
         Phases = Cut(step, toInput: false);
         PhasesToInput = Cut(stepToInput, toInput: true);
+        ForwardPhases = !options.MovesStatistics ? [] : byUnits ? Schedule.ByUnits<T>(_forward) : Schedule.BySamples<T>(_forward);
 
         IEnumerable<Pass> Backward(LayerPlan<T, V> layer)
         {

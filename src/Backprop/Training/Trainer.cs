@@ -150,12 +150,8 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         LearningRateSchedule schedule = LearningRateSchedule.Parse(_options.Schedule);
         long allSteps = (long)sampler.Count * _options.Epochs;
         using ITrainingStep<T> step = _method.Plan(Network, _training, Math.Min(_options.BatchSize, sampler.BatchSize), _options.Step with { Seed = _options.Seed });
-        if (_options.Average is not null && Network.State.Length > 0)
-        {
-            throw new UsageException($"the mean of weights (average {_options.Average}) and batch_norm do not go together: the running statistics are of other weights than their mean; layer_norm has none") { Settings = ["Average", "Network"] };
-        }
-
         var average = WeightAverage<T>.Of(_options.Average, Network, _options.Epochs);
+        using RunningStatistics<T>? statistics = average is null ? null : RunningStatistics<T>.Of(Network, _training, _options.BatchSize, _options.Step with { Seed = _options.Seed });
         Network<T> best = Network.Clone(); // the kept epoch's weights; those of the last finished one while none has a finite figure
         var history = new List<EpochResult>();
         EpochResult? kept = resume?.Kept, last = null;
@@ -311,7 +307,12 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
             _seconds += epochSeconds;
             average?.AfterEpoch(epoch);
             average?.Exchange();
+            RunningStatistics<T>? ofMean = average?.IsMean == true ? statistics : null; // running ones are of the weights on their way
+            begin = Stopwatch.GetTimestamp();
+            ofMean?.Estimate(epoch);
+            double estimating = ofMean is null ? 0 : Stopwatch.GetElapsedTime(begin).TotalSeconds;
             Evaluation? validation = Validate();
+            _validating = (validation is null ? 0 : _validating) + estimating;
             epochLoss = epochWeight > 0 ? epochLoss / epochWeight : double.NaN;
             schedule.AfterEpoch(validation is null ? epochLoss : _watched.Of(validation));
             bool isBest = validation is null || _watched.IsBetter(validation, kept?.Validation);
@@ -326,6 +327,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
             }
 
             average?.Exchange(); // what is averaged is kept, what is trained goes on
+            ofMean?.Restore();
             EpochCompleted?.Invoke(last);
             if (reason == StopReason.MaxTime)
             {
@@ -369,7 +371,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     /// <summary>Whether the run must end now to validate and to save once more before its time is up.</summary>
     private bool IsTimeUp()
     {
-        double validating = _validation is null ? 0 : _validating > 0 ? _validating : _stepsRun >= StepsToTell ? _perRow * _validation.Rows : 0;
+        double validating = _validating > 0 ? _validating : _validation is null ? 0 : _stepsRun >= StepsToTell ? _perRow * _validation.Rows : 0;
         return Stopwatch.GetElapsedTime(_began).TotalSeconds + validating + _saving >= _options.MaxSeconds;
     }
 

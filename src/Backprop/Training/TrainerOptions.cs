@@ -20,7 +20,8 @@ public sealed record TrainerOptions
 
     /// <summary>
     /// What is validated and kept in place of the weights: <c>ema:0.999</c>, their exponential mean over steps, or <c>swa</c>, the plain mean of the weights after each
-    /// epoch of the run's last quarter. null: the weights themselves.
+    /// epoch of the run's last quarter. null: the weights themselves. Running statistics of batch norms are then estimated for the mean after each epoch, by a pass over
+    /// the training rows (PyTorch's update_bn); training goes on with its own.
     /// </summary>
     public string? Average { get; init; }
 

@@ -25,6 +25,7 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
     private readonly AlignedBuffer<T>? _gradient; // only where something asks for it as a whole
     private readonly AlignedBuffer<T>[] _tileOfThread;
     private readonly double[] _squares;
+    private readonly AlignedBuffer<T>? _stateBefore; // running statistics, where there are any
     private readonly TilePhase _sumAndUpdate, _addUp, _updateWhole;
     private double _clipFactor;
     private int _nonFiniteLayer; // None, or the layer; 0: the inputs
@@ -50,6 +51,7 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
         _team = new(threads);
         _plan = StepPlan<T>.Create(network, new(batchSize, Vectors, optimizer, _options.Narrow, IsTraining: true, BatchStatistics: true, _options.RateOf), _team);
         _update = _plan.Update!;
+        _stateBefore = network.State.Length > 0 ? new(network.State.Length) : null;
         _squares = new double[_options.ClipNorm is null ? 0 : network.Parameters.Length / Layout.Quantum<T>()];
         (_sumAndUpdate, _addUp, _updateWhole) = (_plan.ForEachTile(SumAndUpdate), _plan.ForEachTile(AddUp), _plan.ForEachTile(UpdateWhole));
     }
@@ -92,23 +94,7 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
             return 0; // nothing counts: no update
         }
 
-        double loss = 0;
-        for (int done = 0; done < samples; done += _plan.Capacity)
-        {
-            loss += _plan.Propagate(new(data, order, start + done, Math.Min(_plan.Capacity, samples - done), weights, new(_options.Seed, epoch)));
-            if (!double.IsFinite(loss))
-            {
-                _plan.ForwardAgain();
-                throw Divergence.Find(_plan, Steps + 1, loss);
-            }
-
-            if (_gradient is not null)
-            {
-                (_goesOn, _isWhole) = (done > 0, samples - done <= _plan.Capacity);
-                _plan.Run(_addUp);
-            }
-        }
-
+        double loss = PropagateAll(data, order, start, samples, weights, epoch);
         Steps++; // what threw before is no step
         _update.Begin(Steps, learningRate);
         _nonFiniteLayer = None;
@@ -127,6 +113,43 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
 
         return _nonFiniteLayer == None ? loss
             : throw new DivergenceException($"step {Steps}: a parameter of {(_nonFiniteLayer == 0 ? "the inputs" : $"layer {_nonFiniteLayer}")} is not finite after the update; a lower learning rate or --clip-norm may help", _nonFiniteLayer, Steps);
+    }
+
+    /// <summary>The gradient of the batch, in as many parts as it takes. What throws leaves running statistics as they were.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private double PropagateAll(Dataset<T> data, in RowPermutation order, int start, int samples, double weights, long epoch)
+    {
+        if (_stateBefore is not null)
+        {
+            _plan.Network.State.Span.CopyTo(_stateBefore.Span);
+        }
+
+        double loss = 0;
+        try
+        {
+            for (int done = 0; done < samples; done += _plan.Capacity)
+            {
+                loss += _plan.Propagate(new(data, order, start + done, Math.Min(_plan.Capacity, samples - done), weights, new(_options.Seed, epoch)));
+                if (!double.IsFinite(loss))
+                {
+                    _plan.ForwardAgain();
+                    throw Divergence.Find(_plan, Steps + 1, loss);
+                }
+
+                if (_gradient is not null)
+                {
+                    (_goesOn, _isWhole) = (done > 0, samples - done <= _plan.Capacity);
+                    _plan.Run(_addUp);
+                }
+            }
+
+            return loss;
+        }
+        catch when (_stateBefore is not null)
+        {
+            _stateBefore.Span.CopyTo(_plan.Network.State.Span);
+            throw;
+        }
     }
 
     /// <summary>Ends the threads. Not while a step runs; once more does nothing.</summary>

@@ -20,7 +20,7 @@ internal sealed class WeightAverage<T> where T : unmanaged, IBinaryFloatingPoint
     private WeightAverage(string text, Network<T> network, int epochs)
     {
         (_network, _mean, _decay) = (network, new T[network.Parameters.Length], Decay(text));
-        _firstEpoch = (int)(3L * epochs / 4) + 1;
+        _firstEpoch = FirstEpoch(epochs);
     }
 
     /// <summary>Whether it depends on how long the run is.</summary>
@@ -34,6 +34,12 @@ internal sealed class WeightAverage<T> where T : unmanaged, IBinaryFloatingPoint
         : text.StartsWith("ema:", StringComparison.Ordinal) && double.TryParse(text.AsSpan(4), NumberStyles.Float, CultureInfo.InvariantCulture, out double decay) && decay is >= 0 and < 1
         ? decay
         : throw new UsageException($"average '{text}': expected ema:DECAY with a decay from 0 to below 1, or swa");
+
+    /// <summary>Whether it is another than the weights: swa is not before its second epoch.</summary>
+    public bool IsMean => _decay is not null || _count > 1;
+
+    /// <summary>The first epoch that counts.</summary>
+    public static int FirstEpoch(int epochs) => (int)(3L * epochs / 4) + 1;
 
     public void AfterStep()
     {

@@ -44,7 +44,32 @@ public sealed class MathMlTests
         XElement.Parse(ProductMarkup.Product(derived.Explanation));
         Assert.All(bench.Stages.SelectMany(stage => stage.Formulas), formula => XElement.Parse(formula));
         Assert.Equal((2 * bench.Definition!.Layers.Length) + 3, bench.Stages.Count);
+        Assert.All(derived.Explanation.Factors, factor => Assert.DoesNotContain("<mtext>(I", ProductMarkup.Symbol(derived.Explanation, factor), StringComparison.Ordinal));
         Assert.All(Enumerable.Range(0, derived.Explanation.Factors.Count), n => XElement.Parse(ProductMarkup.SoFar(derived.Explanation, n)));
+    }
+
+    [Fact]
+    public void A_residual_layer_is_a_formula_and_named()
+    {
+        using var bench = new Workbench(GivenFiles.None);
+        bench.Open("?hidden=6:tanh-6:silu,layer_norm,residual", train: false);
+        string product = ProductMarkup.Product(bench.Derived!.Explanation);
+        Assert.Contains("<mo stretchy=\"false\">(</mo><mi>I</mi><mo>+</mo>", product, StringComparison.Ordinal);
+        Assert.Contains("<msub><mi>J</mi><mrow><mn>2</mn></mrow></msub>", product, StringComparison.Ordinal);
+        Assert.Contains(bench.Stages, stage => stage.Title == "Forward through layer 2, with layer_norm, residual");
+        Assert.Equal("layer_norm, residual", new Backprop.Cli.Pages.Drawing.NetworkDrawing(bench.Definition!).Parts(bench.Definition!.Layers[1]));
+    }
+
+    [Fact]
+    public void What_a_norm_has_learned_can_be_picked()
+    {
+        using var bench = new Workbench(GivenFiles.None);
+        bench.Open("?hidden=6:tanh,layer_norm-5:silu,batch_norm-4:tanh", train: false);
+        bench.Pick(ParameterPick.OfNorm(Backprop.Networks.ParameterName.Parse("W1[5,1]", bench.Definition!), "gamma", bench.Definition!));
+        Assert.Equal("gamma1[5]", bench.Derived!.Parameter.ToString());
+        Assert.Equal("gamma2[4]", ParameterPick.Layer(bench.Parameter, 2, bench.Definition!).ToString());
+        Assert.Equal("b3[3]", ParameterPick.Layer(bench.Parameter, 3, bench.Definition!).ToString());
+        Assert.False(ParameterPick.HasNorm(new(3, 0), bench.Definition!));
     }
 
     [Fact]

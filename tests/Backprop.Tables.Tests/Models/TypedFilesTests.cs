@@ -31,7 +31,7 @@ public sealed class TypedFilesTests : IDisposable
         File.WriteAllText(At("t.json"), Json(60));
         DataException refused = Assert.Throws<DataException>(() => TabularModel.Train(At("t.json"), options: s_quick));
         Assert.Contains("row 0 (line 1), column 'tags': a list found", refused.Message, StringComparison.Ordinal);
-        Assert.Equal(["Ignore = tags"], refused.Settings);
+        Assert.Equal(["Ignore = tags", "BadCells = missing"], refused.Settings);
         var model = TabularModel.Train(At("t.json"), options: s_quick with { Columns = new() { Ignore = [ignore] } });
         Assert.Equal(["x", "g", "c"], model.Schema!.Columns.Where(column => column.IsFeature).Select(column => column.Name));
         Assert.Equal(["tags", "z"], model.Schema.Columns.Where(column => column.Kind == FeatureKind.Ignored).Select(column => column.Name).Order());
@@ -52,6 +52,26 @@ public sealed class TypedFilesTests : IDisposable
         Assert.Contains("named twice", Assert.Throws<UsageException>(() => TabularModel.Train(At("t.json"), options: s_quick with { Columns = new() { Ignore = ["a", "a,b"], Numeric = ["a"] } })).Message, StringComparison.Ordinal);
         Assert.Contains("unknown column 'q'", Assert.Throws<UsageException>(() => TabularModel.Train(At("t.json"), options: s_quick with { Columns = new() { Ignore = ["q", "a,b"] } })).Message, StringComparison.Ordinal);
         Assert.Contains("no column is left", Assert.Throws<DataException>(() => TabularModel.Train(At("t.json"), options: s_quick with { Columns = new() { Ignore = ["a", "b", "a,b"] } })).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AListInThePlaceOfANumberIsABadCell()
+    {
+        string[] rows = [.. Enumerable.Range(0, 60).Select(n => $$"""{"x":{{(n == 7 ? "[1,2]" : n == 9 ? "{}" : n * 7 % 30)}},"y":{{n * 7 % 30}}.5}""")];
+        File.WriteAllLines(At("t.json"), rows);
+        File.WriteAllLines(At("v.json"), rows);
+        DataException refused = Assert.Throws<DataException>(() => TabularModel.Train(At("t.json"), options: s_quick));
+        Assert.Contains("row 7 (line 8), column 'x': a list found", refused.Message, StringComparison.Ordinal);
+        var notes = new Notes();
+        TrainingOptions forgiving = s_quick with { BadCells = BadCells.Missing, ValidationData = DataSource.Named(At("v.json")) };
+        var trainer = new TabularTrainer<float>(DataSource.Named(At("t.json")), forgiving, notes);
+        Assert.Contains(notes.All, note => note.IsLoss && note.Message.Contains("column 'x': 2 cells that are lists or objects are taken as missing, the first a list in row 7", StringComparison.Ordinal) && note.Settings.Contains("BadCells = missing"));
+        TabularModel model = TabularModel.Train(At("t.json"), options: forgiving);
+        Assert.Throws<DataException>(() => model.PredictAll(At("t.json")));
+        Predictions predictions = model.PredictAll(DataSource.Named(At("t.json")), options: new() { BadCells = BadCells.Missing });
+        Assert.Equal(60, predictions.Count);
+        _ = TabularModel.Train(At("t.json"), options: forgiving with { From = model, ValidationData = null });
+        Assert.Equal(60, trainer.Rows);
     }
 
     [Fact]

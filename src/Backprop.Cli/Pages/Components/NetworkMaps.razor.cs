@@ -36,7 +36,7 @@ public partial class NetworkMaps
         {
             double[] x = derived.Passes.Activations[layer.Index], delta = derived.Passes.Deltas[layer.Index];
             return new(
-                layer.Index, $"{layer.Outputs} × {layer.Inputs}, {layer.Activation}",
+                layer.Index, $"{layer.Outputs} × {layer.Inputs}, {string.Join(", ", [layer.Activation.ToString(), .. derived.Network.Definition.Layers[layer.Index - 1].Parts.Select(part => part.ToString())])}",
                 HeatMap.Of(gradients ? derived.Gradient.WeightGradients(layer.Index) : layer.GetWeights(), layer.Outputs, layer.Inputs),
                 HeatMap.Of(x, 1, x.Length), HeatMap.Of(delta, 1, delta.Length), Math.Clamp(Width * layer.Outputs / layer.Inputs, 40, 150));
         }

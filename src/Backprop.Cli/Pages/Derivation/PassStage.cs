@@ -27,13 +27,13 @@ internal sealed record PassStage(string Title, int Layer, bool IsBackward, IRead
             }
 
             formulas.Add(Line(Symbol("x", l), MathMl.Row(past, MathMl.Text(activation), MathMl.Operator("("), Symbol("p", l), MathMl.Operator(")")), MathMl.Column(passes.Activations[l])));
-            stages.Add(new($"Forward through layer {l}", l, false, formulas));
+            stages.Add(new($"Forward through layer {l}{Parts(network, l)}", l, false, formulas));
         }
 
         stages.Add(new($"The loss, {network.Loss}", last, false, [Line(MathMl.Name("L"), MathMl.Number(passes.Loss, 6))]));
         for (int l = last; l >= 1; l--)
         {
-            stages.Add(new($"Backward through layer {l}", l, true, Backward(network, passes, l)));
+            stages.Add(new($"Backward through layer {l}{Parts(network, l)}", l, true, Backward(network, passes, l)));
         }
 
         if (!parameter.IsWeight && !parameter.IsBias)
@@ -51,6 +51,10 @@ internal sealed record PassStage(string Title, int Layer, bool IsBackward, IRead
         stages.Add(new($"The derivative by {parameter}", parameter.Layer, true, [Line(ProductMarkup.Derivative(parameter), product, numbers, MathMl.Number(derivative, 6))]));
         return stages;
     }
+
+    /// <summary>What a layer has beside its activation.</summary>
+    private static string Parts(NetworkDefinition network, int layer) =>
+        network.Layers[layer - 1].Parts is { IsEmpty: false } parts ? $", with {string.Join(", ", parts)}" : "";
 
     private static LayerPart? NormOf(NetworkDefinition network, int layer) => network.Layers[layer - 1].Parts.FirstOrDefault(part => part is LayerNorm or BatchNorm);
 

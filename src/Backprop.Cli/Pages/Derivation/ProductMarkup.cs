@@ -1,6 +1,7 @@
 using System.Globalization;
 using Backprop.Derivations;
 using Backprop.Derivations.Formats;
+using Backprop.Layers;
 using Backprop.Networks;
 
 namespace Backprop.Cli.Pages.Derivation;
@@ -44,19 +45,46 @@ internal static class ProductMarkup
         int unit = explanation.Parameter.Output;
         return factor.Role switch
         {
-            "column" when factor.Part is not null && !Wording.PicksUnit(explanation, factor) => MathMl.Text(factor.Symbol),
-            "diagonal" or "jacobian" or "matrix" or "input" when factor.Part is not null => MathMl.Text(factor.Role == "diagonal" ? $"diag {factor.Symbol}" : factor.Symbol),
+            "column" when factor.Part is not null && !Wording.PicksUnit(explanation, factor) => MathMl.Row(PastAndThrough(explanation, factor.Layer), Column(unit)),
+            "matrix" when factor.Part is not null => PastAndThrough(explanation, factor.Layer),
+            "diagonal" or "jacobian" when factor.Part is { } norm => Norm(norm, factor.Layer),
+            "input" when factor.Part is not null => MathMl.Sub(MathMl.Name("u"), layer + MathMl.Operator(",") + MathMl.Index(unit)),
             "loss_gradient" => MathMl.Sup(MathMl.Row(MathMl.Operator("("), MathMl.Sub(MathMl.Operator("∇"), MathMl.Name("y")), MathMl.Name("L"), MathMl.Operator(")")), MathMl.Text("T")),
             "delta" => $"<msubsup>{MathMl.Name("δ")}<mrow>{layer}</mrow><mtext>T</mtext></msubsup>",
-            "diagonal" => MathMl.Row(MathMl.Text("diag"), "<mspace width=\"0.25em\"/>", Slope(factor.Layer, MathMl.Sub(MathMl.Name("p"), layer))),
+            "diagonal" => Slopes(factor.Layer),
             "jacobian" => MathMl.Row(MathMl.Sub(MathMl.Name("J"), layer), MathMl.Operator("("), MathMl.Sub(MathMl.Name("p"), layer), MathMl.Operator(")")),
             "matrix" => MathMl.Sub(MathMl.Name("W"), layer),
             "column" when Wording.PicksUnit(explanation, factor) => MathMl.Sub(MathMl.Name("e"), MathMl.Index(unit)),
-            "column" => MathMl.Row(MathMl.Sub(MathMl.Name("W"), layer), MathMl.Operator("["), MathMl.Operator(":"), MathMl.Operator(","), MathMl.Index(unit), MathMl.Operator("]")),
+            "column" => MathMl.Row(MathMl.Sub(MathMl.Name("W"), layer), Column(unit)),
             "slope" => Slope(factor.Layer, MathMl.Sub(MathMl.Name("p"), layer + MathMl.Operator(",") + MathMl.Index(unit))),
             _ => MathMl.Sub(MathMl.Name("x"), layer + MathMl.Operator(",") + MathMl.Index(explanation.Parameter.Input)),
         };
     }
+
+    /// <summary>I + D J W of a residual layer.</summary>
+    private static string PastAndThrough(Explanation explanation, int layer)
+    {
+        LayerPart? norm = explanation.Network.Layers[layer - 1].Parts.FirstOrDefault(part => part is LayerNorm or BatchNorm);
+        return MathMl.Row(
+            MathMl.Operator("("), MathMl.Name("I"), MathMl.Operator("+"), Slopes(layer), norm is null ? "" : Norm(norm, layer),
+            MathMl.Sub(MathMl.Name("W"), MathMl.Index(layer)), MathMl.Operator(")"));
+    }
+
+    /// <summary>diag f′ of a layer.</summary>
+    private static string Slopes(int layer) => Diagonal(Slope(layer, MathMl.Sub(MathMl.Name("p"), MathMl.Index(layer))));
+
+    /// <summary>∂p/∂q of a norm.</summary>
+    private static string Norm(LayerPart norm, int layer)
+    {
+        string Of(string name) => MathMl.Sub(MathMl.Name(name), MathMl.Index(layer));
+        return norm is BatchNorm
+            ? Diagonal(MathMl.Fraction(Of("γ"), $"<msqrt>{MathMl.Row(Of("var"), MathMl.Operator("+"), MathMl.Name("ε"))}</msqrt>"))
+            : MathMl.Row(Of("J"), MathMl.Operator("("), Of("q"), MathMl.Operator(")"));
+    }
+
+    private static string Diagonal(string of) => MathMl.Row(MathMl.Text("diag"), "<mspace width=\"0.25em\"/>", of);
+
+    private static string Column(int unit) => MathMl.Row(MathMl.Operator("["), MathMl.Operator(":"), MathMl.Operator(","), MathMl.Index(unit), MathMl.Operator("]"));
 
     /// <summary>A factor's numbers.</summary>
     public static string Numbers(Explanation explanation, DerivativeFactor factor) => factor.Role switch

@@ -7,6 +7,8 @@ internal sealed class NetworkDrawing
 {
     private const int MostUnits = 16, MostEdges = 420;
 
+    private const double WidthOfLetter = 5;
+
     private readonly int[] _widths;
 
     public NetworkDrawing(NetworkDefinition network)
@@ -31,6 +33,14 @@ internal sealed class NetworkDrawing
     public (double X, double Y) Unit(int layer, int unit) => (X(layer), 26 + ((Height - 26) * (unit + 0.5) / _widths[layer]));
 
     public double X(int layer) => 34 + ((Width - 76) * layer / (_widths.Length - 1.0));
+
+    /// <summary>What a layer has beside its activation, as far as there is room between it and the next.</summary>
+    public string Parts(LayerDefinition layer)
+    {
+        string parts = string.Join(", ", layer.Parts);
+        int room = (int)((Width - 76) / (_widths.Length - 1.0) / WidthOfLetter);
+        return parts.Length <= room ? parts : $"{parts[..Math.Max(0, room - 1)]}…";
+    }
 
     /// <summary>Where a bias is shown: a small diamond at the lower left of its unit.</summary>
     public string Bias(int layer, int unit)

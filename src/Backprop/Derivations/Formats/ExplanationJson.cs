@@ -28,7 +28,16 @@ public static class ExplanationJson
         ArgumentNullException.ThrowIfNull(explanation);
         ArgumentNullException.ThrowIfNull(json);
         json.WriteString("parameter", explanation.Parameter.ToString());
-        json.WriteNumber("row", explanation.Row);
+        if (explanation.Batch is { } batch)
+        {
+            json.WriteNumber("rows", batch);
+            json.WriteBoolean("batch_statistics", true);
+        }
+        else
+        {
+            json.WriteNumber("row", explanation.Row);
+        }
+
         Number(json, "loss", explanation.Loss);
         Number(json, "derivative", explanation.Derivative);
         Number(json, "backpropagation", explanation.Backpropagation);
@@ -44,11 +53,15 @@ public static class ExplanationJson
         json.WriteString("numerical_method", explanation.NumericalMethod);
         json.WriteString("numerical_left_out", explanation.NumericalLeftOut);
         json.WriteBoolean("agrees", explanation.Agrees);
-        json.WriteStartObject("layer");
-        Numbers(json, "delta", explanation.Deltas);
-        Numbers(json, "input", explanation.Inputs);
-        json.WriteEndObject();
-        if (!explanation.Parameter.IsWeight && !explanation.Parameter.IsBias)
+        if (explanation.Batch is null)
+        {
+            json.WriteStartObject("layer");
+            Numbers(json, "delta", explanation.Deltas);
+            Numbers(json, "input", explanation.Inputs);
+            json.WriteEndObject();
+        }
+
+        if (!Wording.HasCompactForm(explanation))
         {
             json.WriteStartObject("tensor");
             json.WriteString("name", explanation.Tensor.Name);
@@ -72,8 +85,8 @@ public static class ExplanationJson
         json.WriteEndObject();
     }
 
-    /// <summary>A number, a list, or a list of rows, as the shape says.</summary>
-    private static void Factor(Utf8JsonWriter json, DerivativeFactor factor, double[] product)
+    /// <summary>A factor; one within another has no product of its own.</summary>
+    private static void Factor(Utf8JsonWriter json, DerivativeFactor factor, double[]? product)
     {
         json.WriteStartObject();
         json.WriteString("role", factor.Role);
@@ -86,35 +99,48 @@ public static class ExplanationJson
         }
 
         json.WriteEndArray();
-        if (factor.Shape.Count == 0)
+        if (factor.Through.Count > 0)
         {
-            Number(json, "values", factor.Values[0]);
-        }
-        else if (factor.Shape.Count == 1)
-        {
-            Numbers(json, "values", factor.Values);
-        }
-        else
-        {
-            json.WriteStartArray("values");
-            foreach (double[] row in factor.Values.Chunk(factor.Shape[1]))
+            json.WriteStartArray("through");
+            foreach (DerivativeFactor one in factor.Through)
             {
-                Numbers(json, null, row);
+                Factor(json, one, null);
             }
 
             json.WriteEndArray();
         }
-
-        if (factor.LeavesRow)
-        {
-            Numbers(json, "product", product);
-        }
         else
         {
-            Number(json, "product", product[0]);
+            json.WritePropertyName("values");
+            Nested(json, factor.Shape, 0, factor.Values);
+        }
+
+        if (product is not null)
+        {
+            json.WritePropertyName("product");
+            Nested(json, factor.ShapeOf(product), 0, product);
         }
 
         json.WriteEndObject();
+    }
+
+    /// <summary>A number, a list, a list of lists, as the shape says.</summary>
+    private static void Nested(Utf8JsonWriter json, IReadOnlyList<int> shape, int dimension, ReadOnlySpan<double> values)
+    {
+        if (dimension == shape.Count)
+        {
+            Value(json, values[0]);
+            return;
+        }
+
+        json.WriteStartArray();
+        int size = values.Length / shape[dimension];
+        for (int n = 0; n < shape[dimension]; n++)
+        {
+            Nested(json, shape, dimension + 1, values.Slice(n * size, size));
+        }
+
+        json.WriteEndArray();
     }
 
     private static void Numbers(Utf8JsonWriter json, string? name, IEnumerable<double> values)

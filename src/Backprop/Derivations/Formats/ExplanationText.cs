@@ -5,7 +5,7 @@ namespace Backprop.Derivations.Formats;
 /// <summary>An <see cref="Explanation"/> as plain text of at most about 80 columns; wide vectors and matrices are shown in part.</summary>
 public static class ExplanationText
 {
-    private const int FactorsPerLine = 5;
+    private const int FactorsPerLine = 5, FactorsOfBatchPerLine = 2;
 
     /// <summary>The text; its last line compares the three ways.</summary>
     public static string Of(Explanation explanation)
@@ -25,13 +25,13 @@ public static class ExplanationText
 
     private static void Derivation(StringBuilder text, Explanation explanation)
     {
-        Line(text, $"∂L/∂{explanation.Parameter}: the loss of row {explanation.Row} derived by one parameter,");
+        Line(text, $"∂L/∂{explanation.Parameter}: {Wording.Loss(explanation)} derived by one parameter,");
         Line(text, Wording.Place(explanation));
         Line(text, $"network {Wording.Network(explanation)}, loss {explanation.Network.Loss}, L = {Wording.Number(explanation.Loss)}");
         Line(text, "");
         Line(text, "The recursion unrolled");
         Line(text, "");
-        string[] lines = [.. explanation.Factors.Select(TextSymbols.Factor).Chunk(FactorsPerLine).Select(line => string.Join(" · ", line))];
+        string[] lines = [.. explanation.Factors.Select(TextSymbols.Factor).Chunk(explanation.Batch is null ? FactorsPerLine : FactorsOfBatchPerLine).Select(line => string.Join(" · ", line))];
         Line(text, $"  ∂L/∂{explanation.Parameter} = {string.Join("\n    · ", lines)}");
         Line(text, "");
         Line(text, "Factor by factor from the left, and the product so far");
@@ -47,7 +47,7 @@ public static class ExplanationText
             else
             {
                 Line(text, $"  {n + 1}. {factor.Symbol} [{Wording.Shape(factor.Shape)}], {Wording.Meaning(explanation, factor)}");
-                Matrix(text, Grid.Of(factor));
+                Numbers(text, explanation, factor);
             }
 
             if (n == 0)
@@ -56,10 +56,10 @@ public static class ExplanationText
             }
 
             string soFar = TextSymbols.Product(explanation, factor);
-            if (factor.LeavesRow)
+            if (factor.ShapeOf(product) is { Count: > 0 } shape)
             {
-                Line(text, $"     so far {soFar} [{product.Length}]");
-                Matrix(text, Grid.Row(product));
+                Line(text, $"     so far {soFar} [{Wording.Shape(shape)}]");
+                Matrix(text, Grid.Of(product, shape));
             }
             else
             {
@@ -70,9 +70,33 @@ public static class ExplanationText
         Line(text, "");
     }
 
+    private static void Numbers(StringBuilder text, Explanation explanation, DerivativeFactor factor)
+    {
+        foreach (DerivativeFactor through in factor.Through)
+        {
+            Line(text, $"     {through.Symbol} [{Wording.Shape(through.Shape)}]");
+            Numbers(text, explanation, through);
+        }
+
+        if (factor.Through.Count > 0)
+        {
+            return;
+        }
+
+        foreach ((string of, Cell[][] grid) in Grid.Of(factor, explanation.Parameter.Output))
+        {
+            if (of.Length > 0)
+            {
+                Line(text, $"     {of}");
+            }
+
+            Matrix(text, grid);
+        }
+    }
+
     private static void CompactForm(StringBuilder text, Explanation explanation)
     {
-        if (!explanation.Parameter.IsWeight && !explanation.Parameter.IsBias)
+        if (!Wording.HasCompactForm(explanation))
         {
             Line(text, $"Back propagation has the whole tensor at once: Δ{explanation.Tensor.Symbol} = −η ∂L/∂{explanation.Tensor.Symbol}");
             Line(text, "");
@@ -104,7 +128,7 @@ public static class ExplanationText
 
     private static void Costs(StringBuilder text, Explanation explanation)
     {
-        Line(text, "What it costs: multiplications and additions of the products with matrices");
+        Line(text, $"What it costs{(explanation.Batch is null ? "" : " for each row")}: multiplications and additions of the products with matrices");
         Line(text, "");
         Table(text, [["", "this parameter", $"all {Wording.Count(explanation.Network.ParameterCount)}"], .. Wording.Costs(explanation).Select(cost => new[] { cost.Way, cost.One, cost.All })]);
         Line(text, "");
@@ -126,7 +150,7 @@ public static class ExplanationText
             Gap.Both => "⋱",
             _ => cell.IsOurs ? $"«{Wording.Number(cell.Value)}»" : Wording.Number(cell.Value),
         }));
-        int[] widths = Widths(cells);
+        int[] widths = cells.Length == 0 ? [] : Widths(cells);
         for (int r = 0; r < cells.Length; r++)
         {
             (char open, char close) = cells.Length == 1 ? ('[', ']') : r == 0 ? ('⎡', '⎤') : r == cells.Length - 1 ? ('⎣', '⎦') : ('⎢', '⎥');

@@ -25,10 +25,24 @@ internal static class Grid
     /// <summary>A vector, lying.</summary>
     public static Cell[][] Row(IReadOnlyList<double> values, int? ours = null) => Of(1, values.Count, (_, c) => values[c], ours is { } unit ? (0, unit) : null);
 
-    /// <summary>The matrix or the lying vector of a factor.</summary>
-    public static Cell[][] Of(DerivativeFactor factor) => factor.Shape is [var rows, var columns]
-        ? Of(rows, columns, (r, c) => factor.Values[(r * columns) + c])
-        : Row(factor.Values);
+    /// <summary>A factor's matrix or lying vector; of several matrices one after the other, the first, the last and that of our unit, each with what it is of.</summary>
+    /// <param name="factor">The factor.</param>
+    /// <param name="unit">Ours.</param>
+    public static IEnumerable<(string Of, Cell[][] Grid)> Of(DerivativeFactor factor, int unit)
+    {
+        if (factor.Shape is not [var count, var height, var breadth])
+        {
+            return [("", Of(factor.Values, factor.Shape))];
+        }
+
+        bool isOfUnits = factor.Role == "batch_jacobian";
+        return Shown(count, isOfUnits && unit < count ? unit : null).Select(n => n < 0
+            ? ("…", Array.Empty<Cell[]>())
+            : ($"{(isOfUnits ? "unit" : "row")} {n}", Of(height, breadth, (r, c) => factor.Values[(((n * height) + r) * breadth) + c])));
+    }
+
+    /// <summary>Numbers of at most two dimensions.</summary>
+    public static Cell[][] Of(double[] values, IReadOnlyList<int> shape) => shape is [var rows, var columns] ? Of(rows, columns, (r, c) => values[(r * columns) + c]) : Row(values);
 
     /// <summary>A tensor, its last dimension across.</summary>
     public static Cell[][] Of(IReadOnlyList<double> values, int columns, int ours) => Of(values.Count / columns, columns, (r, c) => values[(r * columns) + c], Math.DivRem(ours, columns));

@@ -4,7 +4,7 @@ namespace Backprop.Derivations.Formats;
 internal static class MathExplanation
 {
     /// <summary>More factors than this do not fit beside each other.</summary>
-    private const int FactorsPerLine = 6;
+    private const int FactorsPerLine = 6, FactorsOfBatchPerLine = 3;
 
     /// <summary>Writes the whole document.</summary>
     public static void Write(Explanation explanation, IMathWriter to)
@@ -20,19 +20,18 @@ internal static class MathExplanation
     private static void Derivation(Explanation explanation, IMathWriter to)
     {
         to.Title($"The derivative by {explanation.Parameter}");
-        to.Paragraph($"The loss of row {explanation.Row} is derived by ${MathSymbols.Parameter(explanation)}$, {Wording.Place(explanation)}. "
+        to.Paragraph($"{Capital(Wording.Loss(explanation))} is derived by ${MathSymbols.Parameter(explanation)}$, {Wording.Place(explanation)}. "
             + $"The network is {Wording.Network(explanation)}, the loss {explanation.Network.Loss}, and $L = {MathSymbols.Number(explanation.Loss)}$.");
         to.Section("The recursion unrolled");
-        IEnumerable<string> lines = explanation.Factors.Select(factor => MathSymbols.Factor(explanation, factor)).Chunk(FactorsPerLine).Select(line => string.Join(@" \; ", line));
+        IEnumerable<string> lines = explanation.Factors.Select(factor => MathSymbols.Factor(explanation, factor)).Chunk(explanation.Batch is null ? FactorsPerLine : FactorsOfBatchPerLine).Select(line => string.Join(@" \; ", line));
         to.Display($"\\begin{{aligned}}\n{MathSymbols.Derivative(explanation)} ={{}} & {string.Join(" \\\\\n& \\cdot ", lines)}\n\\end{{aligned}}");
         to.Section("Factor by factor from the left, and the product so far");
         for (int n = 0; n < explanation.Factors.Count; n++)
         {
             DerivativeFactor factor = explanation.Factors[n];
-            string value = MathSymbols.Value(explanation, factor), transposed = factor.Shape.Count == 1 ? @"^{\mathsf T}" : "";
-            string shape = factor.Shape.Count == 0 ? "" : $" $[{string.Join(@" \times ", factor.Shape)}]$";
-            to.Paragraph($"{n + 1}. ${value}${shape}, {Wording.Meaning(explanation, factor)}.");
-            string ours = $"{(transposed.Length > 0 && factor.Role != "delta" ? $"({value})" : value)}{transposed} = {Numbers(factor)}";
+            string value = MathSymbols.Value(explanation, factor);
+            to.Paragraph($"{n + 1}. ${value}${Shape(factor.Shape)}, {Wording.Meaning(explanation, factor)}.");
+            string ours = Numbers(explanation, factor, to);
             if (n == 0)
             {
                 to.Display(ours);
@@ -40,24 +39,66 @@ internal static class MathExplanation
             }
 
             double[] product = explanation.PartialProducts[n];
-            string soFar = $@"\text{{so far }} {MathSymbols.Product(explanation, factor)} = {(factor.LeavesRow ? MathSymbols.Matrix(Grid.Row(product)) : MathSymbols.Number(product[0]))}";
+            IReadOnlyList<int> shape = factor.ShapeOf(product);
+            string soFar = $@"\text{{so far }} {MathSymbols.Product(explanation, factor)}{(shape.Count == 1 && factor.Batch is not null ? @"^{\mathsf T}" : "")} = {(shape.Count > 0 ? MathSymbols.Matrix(Grid.Of(product, shape)) : MathSymbols.Number(product[0]))}";
             if (factor.Shape.Count == 0)
             {
                 to.Display($@"{ours}, \qquad {soFar}");
             }
             else
             {
-                to.Display(ours);
+                if (ours.Length > 0)
+                {
+                    to.Display(ours);
+                }
+
                 to.Display(soFar);
             }
         }
     }
 
-    private static string Numbers(DerivativeFactor factor) => factor.Shape.Count == 0 ? MathSymbols.Number(factor.Values[0]) : MathSymbols.Matrix(Grid.Of(factor));
+    private static string Shape(IReadOnlyList<int> shape) => shape.Count == 0 ? "" : $" $[{string.Join(@" \times ", shape)}]$";
+
+    /// <summary>A factor and its numbers; nothing where it is several, which are displayed one after the other.</summary>
+    private static string Numbers(Explanation explanation, DerivativeFactor factor, IMathWriter to)
+    {
+        string value = MathSymbols.Value(explanation, factor), transposed = factor.Shape.Count == 1 ? @"^{\mathsf T}" : "";
+        foreach (DerivativeFactor through in factor.Through)
+        {
+            if (Numbers(explanation, through, to) is { Length: > 0 } one)
+            {
+                to.Display(one);
+            }
+        }
+
+        if (factor.Through.Count > 0)
+        {
+            return "";
+        }
+
+        string left = $"{(transposed.Length > 0 && factor.Role != "delta" ? $"({value})" : value)}{transposed} = ";
+        if (factor.Shape.Count == 0)
+        {
+            return left + MathSymbols.Number(factor.Values[0]);
+        }
+
+        (string Of, Cell[][] Grid)[] grids = [.. Grid.Of(factor, explanation.Parameter.Output)];
+        if (grids.Length == 1 && grids[0].Of.Length == 0)
+        {
+            return left + MathSymbols.Matrix(grids[0].Grid);
+        }
+
+        foreach ((string of, Cell[][] grid) in grids.Where(one => one.Grid.Length > 0))
+        {
+            to.Display($@"\text{{{of}: }} {value} = {MathSymbols.Matrix(grid)}");
+        }
+
+        return "";
+    }
 
     private static void CompactForm(Explanation explanation, IMathWriter to)
     {
-        if (!explanation.Parameter.IsWeight && !explanation.Parameter.IsBias)
+        if (!Wording.HasCompactForm(explanation))
         {
             string tensor = MathSymbols.Symbol(explanation.Parameter);
             to.Section("The compact form");
@@ -85,7 +126,7 @@ internal static class MathExplanation
 
     private static void Costs(Explanation explanation, IMathWriter to)
     {
-        to.Section("What it costs");
+        to.Section($"What it costs{(explanation.Batch is null ? "" : " for each row")}");
         string jacobian = Wording.HasJacobian(explanation) ? " (and $2 n_N^2$ for the Jacobian)" : "";
         string norm = Wording.HasMixingNorm(explanation) ? ", and $2 n_m^2$ for a layer norm" : "";
         norm += Wording.HasPeriodicInput(explanation) ? ", and $2 n_1$ for each entry of $x_0$ that a frequency or a phase moves" : "";

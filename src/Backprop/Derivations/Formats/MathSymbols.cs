@@ -8,6 +8,7 @@ internal static class MathSymbols
     /// <summary>A factor as it stands in the product: the first as a row vector, slopes on a diagonal.</summary>
     public static string Factor(Explanation explanation, DerivativeFactor factor) => factor.Role switch
     {
+        "loss_gradient" or "delta" when factor.Batch is not null => Value(explanation, factor),
         "loss_gradient" => @"(\nabla_y L)^{\mathsf T}",
         "delta" => $@"\delta_{{{factor.Layer}}}^{{\mathsf T}}",
         "diagonal" => $@"\mathrm{{diag}}({Value(explanation, factor)})",
@@ -18,8 +19,9 @@ internal static class MathSymbols
     public static string Value(Explanation explanation, DerivativeFactor factor)
     {
         (int m, int unit) = (factor.Layer, explanation.Parameter.Output);
-        return factor.Role switch
+        return factor.Latex ?? factor.Role switch
         {
+            "column" when m == 0 && factor.Batch is not null => $@"\frac{{\partial X_0}}{{\partial {Parameter(explanation)}}}",
             "loss_gradient" => @"\nabla_y L",
             "delta" => $@"\delta_{{{m}}}",
             "diagonal" or "jacobian" when factor.Part is { } norm => norm.JacobianSymbol(m).Latex,
@@ -48,6 +50,19 @@ internal static class MathSymbols
         (int layer, int output, _) = explanation.Parameter;
         string Row(string of) => $@"\Bigl(\frac{{\partial L}}{{\partial {of}}}\Bigr)^{{\mathsf T}}";
         string Entry(string of) => $@"\frac{{\partial L}}{{\partial {of}_{{{layer},{output}}}}}";
+        if (explanation.Batch is not null)
+        {
+            string Rows(string of, int to) => $@"\frac{{\partial L}}{{\partial {of}_{{{(factor.LeavesRow ? to : layer)}}}{(factor.LeavesRow ? "" : $"[{{:}},{output}]")}}}";
+            return Wording.After(explanation, factor) switch
+            {
+                Quantity.LossGradient => @"\nabla_Y L",
+                Quantity.Delta => factor.LeavesRow ? $@"\Delta_{{{factor.Layer}}}" : $@"\Delta_{{{layer}}}[{{:}},{output}]",
+                Quantity.PreActivation => Rows("P", factor.Layer),
+                Quantity.Activation => Rows("X", factor.Layer - 1),
+                _ => Derivative(explanation),
+            };
+        }
+
         return Wording.After(explanation, factor) switch
         {
             Quantity.LossGradient => @"(\nabla_y L)^{\mathsf T}",

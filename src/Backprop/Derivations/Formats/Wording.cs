@@ -35,12 +35,16 @@ public static class Wording
         int unit = explanation.Parameter.Output;
         return factor.Role switch
         {
-            "loss_gradient" => $"the gradient of {explanation.Network.Loss} with respect to the output",
+            "loss_gradient" => $"the gradient of {explanation.Network.Loss} with respect to the output{EachRow(explanation)}",
+            "batch_jacobian" when factor.Shape.Count == 2 => $"{factor.Part} of unit {unit} of layer {factor.Layer} by the batch's own statistics, which mix its rows",
+            "batch_jacobian" => $"{factor.Part} of layer {factor.Layer} by the batch's own statistics: a matrix for each unit, from the right on its column, which mixes the rows",
+            "residual" => $"past layer {factor.Layer} and through it, which is residual: the identity, and the product of its factors",
+            "input" when factor.Symbol == "1" => $"adds up the rows: the {Kind(explanation)} itself is added in each",
             "diagonal" when factor.Part is { } norm => $"the factors of {norm} in layer {factor.Layer} by its running statistics, on a diagonal",
-            "jacobian" when factor.Part is { } norm => $"the Jacobian of {norm} in layer {factor.Layer}, which mixes its units",
+            "jacobian" when factor.Part is { } norm => $"the Jacobian of {norm} in layer {factor.Layer}, which mixes its units{(factor.Batch is null ? "" : ", of each row")}",
             "diagonal" => $"the slopes of {activation} in layer {factor.Layer}, on a diagonal",
-            "jacobian" => $"the Jacobian of {activation}, which mixes its outputs",
-            "delta" => $"the gradient of {explanation.Network.Loss} through {activation}, simplified into one",
+            "jacobian" => $"the Jacobian of {activation}, which mixes its outputs{(factor.Batch is null ? "" : ", of each row")}",
+            "delta" => $"the gradient of {explanation.Network.Loss} through {activation}, simplified into one{EachRow(explanation)}",
             "matrix" when factor.Part is not null => $"past layer {factor.Layer} and through it, which is residual",
             "matrix" => $"the weights of layer {factor.Layer}",
             "column" when factor.Layer == 0 => $"how x_0 moves with it: {DescribeInput(explanation).Tangent}",
@@ -69,15 +73,26 @@ public static class Wording
         return factor.Role switch
         {
             "loss_gradient" => Quantity.LossGradient,
-            "delta" or "diagonal" or "jacobian" => factor.Part is null && NormOf(explanation, factor.Layer) is not null ? Quantity.PreActivation : Quantity.Delta,
-            "matrix" => Quantity.Activation,
+            "delta" or "diagonal" or "jacobian" or "batch_jacobian" => factor.Part is null && NormOf(explanation, factor.Layer) is not null ? Quantity.PreActivation : Quantity.Delta,
+            "matrix" or "residual" => Quantity.Activation,
             "column" when factor.Layer == 0 => Quantity.Parameter,
             "column" when !PicksUnit(explanation, factor) => Quantity.Activation,
-            "column" => isOfNorm ? Quantity.PreActivation : Quantity.Delta,
-            "slope" => isOfNorm ? Quantity.PreActivation : Quantity.Delta,
+            "column" or "slope" => isOfNorm || HasMixedRows(explanation) ? Quantity.PreActivation : Quantity.Delta,
             _ => Quantity.Parameter,
         };
     }
+
+    /// <summary>Whether a batch norm of the parameter's own layer comes behind the unit's column.</summary>
+    private static bool HasMixedRows(Explanation explanation) => explanation.Factors.Any(factor => factor is { Role: "batch_jacobian", Shape.Count: 2 });
+
+    /// <summary>What a batch has in its first factor beside a row's own.</summary>
+    private static string EachRow(Explanation explanation) => explanation.Batch is null ? "" : ", of each row as much as it counts for";
+
+    /// <summary>What is derived: <c>the loss of row 3</c>.</summary>
+    public static string Loss(Explanation explanation) => explanation.Batch is { } rows ? $"the mean loss of {rows} rows as one batch" : $"the loss of row {explanation.Row}";
+
+    /// <summary>Whether ∂W_ℓ = δ_ℓ x_{ℓ−1}ᵀ can be shown beside it: of one row's weight or bias.</summary>
+    internal static bool HasCompactForm(Explanation explanation) => explanation.Batch is null && (explanation.Parameter.IsWeight || explanation.Parameter.IsBias);
 
     /// <summary>Where the parameter is.</summary>
     public static string Place(Explanation explanation)
