@@ -48,6 +48,8 @@ public sealed class Dropout : LayerPart
         private readonly T _kept = T.CreateTruncating(1 / (1 - rate));
         private readonly ulong _limit = CounterRandom.Limit(rate);
 
+        public override bool CanBeNarrow => true;
+
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Forward(int thread, int column, int width, int first, int count)
         {
@@ -80,6 +82,44 @@ public sealed class Dropout : LayerPart
                 for (int n = column; n < column + width; n += V.Count)
                 {
                     (V.Load(delta + n) * V.Load(mask + n)).Store(delta + n);
+                }
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public override void ForwardNarrow(V* of, V* x, nint stride, int first, int last)
+        {
+            CounterRandom random = Random();
+            int units = Input.Width;
+            ulong limit = _limit;
+            var kept = V.Broadcast(_kept);
+            ulong* rowOfLane = stackalloc ulong[V.Count];
+            for (int sample = first; sample <= last; sample += V.Count, of += stride, x += stride)
+            {
+                for (int lane = 0; lane < V.Count; lane++)
+                {
+                    rowOfLane[lane] = (ulong)samples.Rows[Math.Min(last, sample + lane)] * (ulong)units * CounterRandom.Step;
+                }
+
+                V* mask = (V*)masks.Row(sample);
+                ulong counter = random.Counter(0);
+                for (int unit = 0; unit < units; unit++, counter += CounterRandom.Step)
+                {
+                    mask[unit] = V.ZeroIfBelow(rowOfLane, counter, limit, kept);
+                    x[unit] = of[unit] * mask[unit];
+                }
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public override void BackwardNarrow(V* delta, nint stride, int first, int last)
+        {
+            for (int sample = first; sample <= last; sample += V.Count, delta += stride)
+            {
+                V* mask = (V*)masks.Row(sample);
+                for (int unit = 0; unit < Input.Width; unit++)
+                {
+                    delta[unit] = delta[unit] * mask[unit];
                 }
             }
         }
