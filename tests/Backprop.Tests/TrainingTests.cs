@@ -202,6 +202,23 @@ public class TrainingTests
         Assert.Equal(shuffled[start..], copied);
     }, iter: 100);
 
+    /// <summary>Radices below a vector take another way: all of them, from every position on.</summary>
+    [Fact]
+    public void SmallShufflesAreTheSameWhereverTheyAreCopiedFrom()
+    {
+        for (int rows = 1; rows <= 300; rows++)
+        {
+            var order = new RowPermutation(rows, 5, rows);
+            int[] shuffled = [.. Enumerable.Range(0, rows).Select(n => order[n])];
+            for (int start = 0; start < rows; start++)
+            {
+                int[] copied = new int[rows - start];
+                order.CopyTo(copied, start);
+                Assert.True(shuffled.AsSpan(start).SequenceEqual(copied), $"{rows} rows from {start} on");
+            }
+        }
+    }
+
     [Fact]
     public void SplitsAreStratified()
     {

@@ -281,6 +281,14 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         }
 
         json.WriteEndArray();
+        json.WriteStartArray("wall_seconds_per_epoch");
+        foreach (EpochResult epoch in result.History.Skip(result.Earlier))
+        {
+            json.WriteNumberValue(epoch.WallSeconds);
+        }
+
+        json.WriteEndArray();
+        json.Number("validation_seconds", result.ValidationSeconds);
         json.Number("microseconds_per_step", result.MicrosecondsPerStep);
         json.Number("loss", result.Kept?.Loss ?? double.NaN);
         if (result.Kept?.Validation is { } validation)

@@ -35,7 +35,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     private readonly WatchedFigure _watched;
 
     private IReadOnlyDictionary<string, string>? _identity;
-    private long _began, _stepsRun;
+    private long _began, _epochBegan, _stepsRun;
     private double _seconds, _validating, _saving, _perRow;
     private int _earlier;
     private Checkpoint<T>? _lastGood;
@@ -46,7 +46,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     /// <param name="validation">The rows to choose the best epoch by; null: none.</param>
     /// <param name="optimizer">How parameters follow the gradient: an <see cref="Optimizer"/> batch after batch, a <see cref="Minimizer"/> by all rows at once.</param>
     /// <param name="options">How long and in what order.</param>
-    /// <param name="evaluator">Measures the validation data; null: in the data's own units.</param>
+    /// <param name="evaluator">Measures the validation data, on the threads that steps run on; null: in the data's own units.</param>
     /// <exception cref="DataException">Data that do not fit the network, or whose weights are all 0.</exception>
     /// <exception cref="UsageException">An option out of its range, or early stopping without validation rows.</exception>
     public Trainer(Network<T> network, Dataset<T> training, Dataset<T>? validation, TrainingMethod optimizer, TrainerOptions? options = null, Evaluator<T>? evaluator = null)
@@ -155,6 +155,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
             throw new UsageException($"the mean of weights (average {_options.Average}) and batch_norm do not go together: the running statistics are of other weights than their mean; layer_norm has none") { Settings = ["Average", "Network"] };
         }
 
+        using PredictionPlan<T>? validating = _validation is null ? null : _evaluator.PlanOn(step.Team);
         var average = WeightAverage<T>.Of(_options.Average, Network, _options.Epochs);
         Network<T> best = Network.Clone(); // the kept epoch's weights; those of the last finished one while none has a finite figure
         var history = new List<EpochResult>();
@@ -233,10 +234,10 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
 
             if (kept?.Validation is not null && ReferenceEquals(kept, resume?.Kept))
             {
-                kept = kept with { Validation = _evaluator.Evaluate(_validation!) }; // a checkpoint holds what decides, not the confusion and the like
+                kept = kept with { Validation = _evaluator.Evaluate(_validation!, validating) }; // a checkpoint holds what decides, not the confusion and the like
             }
 
-            return new(history, _earlier, kept ?? last, kept is null || _validation is null ? null : _watched.Name, _stepsRun, _seconds, step.Threads, reason);
+            return new(history, _earlier, kept ?? last, kept is null || _validation is null ? null : _watched.Name, _stepsRun, _seconds, step.Team.Count, reason);
         }
 
         if (_options.RollBack && resume is null)
@@ -245,6 +246,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         }
 
         int firstRow = (resume?.Batch ?? 0) * sampler.BatchSize;
+        _epochBegan = Stopwatch.GetTimestamp();
         for (int epoch = firstEpoch; epoch <= _options.Epochs; epoch++)
         {
             bool goesOn = resume is not null && epoch == resume.Epoch;
@@ -311,11 +313,18 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
             _seconds += epochSeconds;
             average?.AfterEpoch(epoch);
             average?.Exchange();
-            Evaluation? validation = Validate();
+            long validationBegan = Stopwatch.GetTimestamp();
+            Evaluation? validation = Validate(validating);
+            long over = Stopwatch.GetTimestamp();
             epochLoss = epochWeight > 0 ? epochLoss / epochWeight : double.NaN;
             schedule.AfterEpoch(validation is null ? epochLoss : _watched.Of(validation));
             bool isBest = validation is null || _watched.IsBetter(validation, kept?.Validation);
-            last = new(epoch, epochLoss, validation, rate, secondsBefore + epochSeconds, batch, isBest);
+            last = new(epoch, epochLoss, validation, rate, secondsBefore + epochSeconds, batch, isBest)
+            {
+                ValidationSeconds = validation is null ? 0 : Stopwatch.GetElapsedTime(validationBegan, over).TotalSeconds,
+                WallSeconds = secondsBefore + Stopwatch.GetElapsedTime(_epochBegan, over).TotalSeconds,
+            };
+            _epochBegan = over;
             history.Add(last with { Validation = validation is null ? null : validation with { Confusion = null, WeightedConfusion = null, PerClass = null } });
             leastLoss = epochLoss < leastLoss ? epochLoss : leastLoss;
             sinceBest = isBest ? 0 : sinceBest + 1;
@@ -346,7 +355,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         return End();
     }
 
-    private Evaluation? Validate()
+    private Evaluation? Validate(PredictionPlan<T>? plan = null)
     {
         if (_validation is null)
         {
@@ -354,7 +363,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         }
 
         long begin = Stopwatch.GetTimestamp();
-        Evaluation validation = _evaluator.Evaluate(_validation);
+        Evaluation validation = _evaluator.Evaluate(_validation, plan);
         _validating = Stopwatch.GetElapsedTime(begin).TotalSeconds;
         return validation;
     }
