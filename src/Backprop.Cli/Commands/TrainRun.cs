@@ -55,7 +55,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         trainer.EpochCompleted += report.Add;
         if (report.IsLive)
         {
-            trainer.StepCompleted += report.Show;
+            trainer.Progressed += report.Show;
         }
 
         using TensorBoardLog? board = parsed.GetValue(options.TensorBoard) is { } boardFolder ? new(boardFolder, settings.Notes.GetValueOrDefault("tensorboard"), resume?.History ?? []) : null;

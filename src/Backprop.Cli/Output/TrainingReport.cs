@@ -17,7 +17,7 @@ internal sealed class TrainingReport : IDisposable
     private readonly string? _path, _keptBy;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private StreamWriter? _log;
-    private double _lastShown = -1, _least = double.PositiveInfinity;
+    private double _least = double.PositiveInfinity;
     private bool _live, _saidInfinite, _spiked;
     private string _after = "";
 
@@ -63,14 +63,9 @@ internal sealed class TrainingReport : IDisposable
 
     public void Show(StepProgress step)
     {
-        if (_clock.Elapsed.TotalSeconds - _lastShown < 0.1)
-        {
-            return;
-        }
-
-        _lastShown = _clock.Elapsed.TotalSeconds;
+        double elapsed = _clock.Elapsed.TotalSeconds;
         double done = (step.Epoch - 1 + ((double)step.Batch / step.Batches)) / step.Epochs;
-        double left = done > 0 ? _lastShown / done * (1 - done) : 0;
+        double left = done > 0 ? elapsed / done * (1 - done) : 0;
         int filled = (int)(20 * done);
         Terminal.Draw($"\r\u001b[K{new string('━', filled)}{new string('─', 20 - filled)} epoch {step.Epoch}/{step.Epochs}  loss {step.Loss:G4}{_after}  {step.RowsPerSecond:N0} rows/s  {TimeSpan.FromSeconds(left):m\\:ss} left");
         _live = true;

@@ -21,6 +21,9 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     /// <summary>A loss of so many times the least before is not rolled back to; nor, where losses fall below 0, one that has gone so far of the way back to the first.</summary>
     private const double SpikeFactor = 3, SpikeShare = 0.1;
 
+    /// <summary>Milliseconds from one look at progress to the next.</summary>
+    private const int ProgressEvery = 100;
+
     /// <summary>Steps after which it can be told how long a row takes; the first ones compile and wake threads.</summary>
     private const int StepsToTell = 16;
 
@@ -38,6 +41,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     private long _began, _epochBegan, _stepsRun;
     private double _seconds, _validating, _saving, _perRow;
     private int _earlier;
+    private volatile bool _isProgressDue;
     private Checkpoint<T>? _lastGood;
 
     /// <summary>Plans a run.</summary>
@@ -81,6 +85,9 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
 
     /// <summary>After every step, on the training thread: be brief.</summary>
     public event Action<StepProgress>? StepCompleted;
+
+    /// <summary>After a step about ten times a second, on the training thread: what a person wants to see. A step that is not told of costs nothing.</summary>
+    public event Action<StepProgress>? Progressed;
 
     /// <summary>After every epoch, and after every <see cref="TrainerOptions.CheckpointEvery"/> steps, if anybody listens: the whole state.</summary>
     public event Action<Checkpoint<T>>? CheckpointReached;
@@ -156,6 +163,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         }
 
         using PredictionPlan<T>? validating = _validation is null ? null : _evaluator.PlanOn(step.Team);
+        using Timer? progressClock = Progressed is null ? null : new(_ => _isProgressDue = true, null, 0, ProgressEvery);
         var average = WeightAverage<T>.Of(_options.Average, Network, _options.Epochs);
         Network<T> best = Network.Clone(); // the kept epoch's weights; those of the last finished one while none has a finite figure
         var history = new List<EpochResult>();
@@ -296,10 +304,16 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
                     Save(epoch, batch + 1, epochLoss, epochWeight, secondsBefore + Stopwatch.GetElapsedTime(begin).TotalSeconds, rate, null);
                 }
 
-                if (StepCompleted is { } told)
+                if (StepCompleted is not null || _isProgressDue)
                 {
                     double done = ((epoch - firstEpoch) * (double)_training.Rows) + start + samples - firstRow;
-                    told(new(epoch, _options.Epochs, batch + 1, sampler.Count, loss, done / Math.Max(1e-9, _seconds + Stopwatch.GetElapsedTime(begin).TotalSeconds)));
+                    var progress = new StepProgress(epoch, _options.Epochs, batch + 1, sampler.Count, loss, done / Math.Max(1e-9, _seconds + Stopwatch.GetElapsedTime(begin).TotalSeconds));
+                    StepCompleted?.Invoke(progress);
+                    if (_isProgressDue)
+                    {
+                        _isProgressDue = false;
+                        Progressed?.Invoke(progress);
+                    }
                 }
 
                 if (_options.MaxSeconds is not null && !isLast && IsTimeUp(stepBegan, samples))
