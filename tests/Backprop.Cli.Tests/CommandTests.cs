@@ -15,6 +15,10 @@ public sealed class CommandTests : Tool
         Assert.True(root.GetProperty("train_seconds").GetDouble() > 0); // .ci/run says how long it may take, where nothing runs beside it
         Assert.Equal(64, root.GetProperty("sha256").GetString()!.Length);
         Assert.Equal(root.GetProperty("epochs").GetInt32(), root.GetProperty("seconds_per_epoch").GetArrayLength());
+        double[] steps = Numbers("seconds_per_epoch"), walls = Numbers("wall_seconds_per_epoch");
+        Assert.All(steps.Zip(walls), pair => Assert.True(pair.First <= pair.Second));
+        Assert.InRange(root.GetProperty("validation_seconds").GetDouble(), double.Epsilon, walls.Sum() - steps.Sum());
+        double[] Numbers(string name) => [.. root.GetProperty(name).EnumerateArray().Select(seconds => seconds.GetDouble())];
         JsonElement evaluation = Json("evaluate", "model.safetensors", "builtin:digits", "--json");
         Assert.True(evaluation.GetProperty("metrics").GetProperty("accuracy").GetDouble() >= 0.97);
         Assert.Equal(1797, evaluation.GetProperty("rows").GetInt32());

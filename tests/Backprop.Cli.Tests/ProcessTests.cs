@@ -7,7 +7,7 @@ namespace Backprop.Cli.Tests;
 /// <summary>The tool as its users start it does what a run within another process does, to the byte: what the other tests find is so for users.</summary>
 public sealed class ProcessTests : Tool
 {
-    private static readonly string[] s_timed = ["train_seconds", "microseconds_per_step", "seconds_per_epoch", "seconds", "rows_per_second"];
+    private static readonly string[] s_timed = ["train_seconds", "microseconds_per_step", "seconds_per_epoch", "wall_seconds_per_epoch", "wall_seconds", "validation_seconds", "seconds", "rows_per_second"];
 
     [Fact]
     public void AProcessDoesWhatARunDoes()

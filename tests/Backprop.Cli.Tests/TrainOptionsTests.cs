@@ -10,7 +10,7 @@ public sealed class TrainOptionsTests(PlainRun plain) : Tool, IClassFixture<Plai
     {
         JsonElement train = Json("train", "builtin:iris", "--network", "5:relu", "--epochs", "3", "--json");
         Assert.Equal(
-            ["model", "network", "parameters", "rows", "epochs", "steps", "resumed_from_step", "train_seconds", "seconds_per_epoch", "microseconds_per_step", "loss", "validation", "seed", "threads", "vectors", "ranks", "members", "kept_by", "warnings", "sha256"],
+            ["model", "network", "parameters", "rows", "epochs", "steps", "resumed_from_step", "train_seconds", "seconds_per_epoch", "wall_seconds_per_epoch", "validation_seconds", "microseconds_per_step", "loss", "validation", "seed", "threads", "vectors", "ranks", "members", "kept_by", "warnings", "sha256"],
             train.EnumerateObject().Select(property => property.Name));
         Assert.Equal((5 * 5) + (6 * 3), train.GetProperty("parameters").GetInt32());
         Assert.Equal((120, 3, 12, 0, 1), (train.GetProperty("rows").GetInt32(), train.GetProperty("epochs").GetInt32(), train.GetProperty("steps").GetInt32(), train.GetProperty("resumed_from_step").GetInt32(), train.GetProperty("ranks").GetInt32()));

@@ -314,7 +314,7 @@ public class CheckpointTests(ITestOutputHelper output)
         var disk = new SimulatedDisk();
         string path = Path.Combine(s_folder, "history-00000001.jsonl");
         using var file = new HistoryFile(path, disk);
-        EpochResult[] epochs = [.. Enumerable.Range(1, 6).Select(n => new EpochResult(n, 1.0 / n, n % 2 == 0 ? new(3, -0.1 / n, [new("r2", double.NaN)], null) : null, 1e-300 * n, n, n, n == 1))];
+        EpochResult[] epochs = [.. Enumerable.Range(1, 6).Select(n => new EpochResult(n, 1.0 / n, n % 2 == 0 ? new(3, -0.1 / n, [new("r2", double.NaN)], null) : null, 1e-300 * n, n, n, n == 1) { ValidationSeconds = 0.1 * n, WallSeconds = n + (0.3 * n) })];
         HistoryMark two = file.Write(epochs[..2]), five = file.Write(epochs[..5]);
         int calls = disk.Calls;
         Assert.Equal(five, file.Write(epochs[..5])); // nothing to do

@@ -1,6 +1,8 @@
 using Backprop.Data;
 using Backprop.Kernels;
 using Backprop.Networks;
+using Backprop.Propagation;
+using Backprop.Propagation.Schedules;
 using Backprop.Training;
 
 namespace Backprop.Tests;
@@ -34,5 +36,87 @@ public sealed class EvaluatorTests
         {
             Assert.Equal(one.Select(BitConverter.DoubleToInt64Bits), Figures(threads).Select(BitConverter.DoubleToInt64Bits));
         }
+
+        using var team = new WorkerTeam(3);
+        using var shared = new Evaluator<float>(network);
+        using PredictionPlan<float> plan = shared.PlanOn(team);
+        for (int again = 0; again < 5; again++) // the trial of the team goes on
+        {
+            Evaluation evaluation = shared.Evaluate(data, plan);
+            double[] figures = [evaluation.Loss, .. evaluation.Metrics.Select(metric => metric.Value)];
+            Assert.Equal(one, figures);
+        }
+
+        plan.Dispose();
+        int ran = 0;
+        team.Run(_ => Interlocked.Increment(ref ran)); // whose team it is ends it
+        Assert.Equal(3, ran);
+    }
+
+    /// <summary>An epoch's validation does not make its outputs anew.</summary>
+    [Fact]
+    public void EvaluatingAgainAllocatesNoOutputs()
+    {
+        const int Rows = 20_000;
+        var network = new Network<float>(NetworkDefinition.Parse("3-4:tanh-5:softmax"), Initializer.PyTorch);
+        var random = new CounterRandom(9, 1);
+        var data = new Dataset<float>(Rows, 3, [.. Enumerable.Range(0, Rows * 3).Select(n => (float)random.Normal((ulong)n))], Targets<float>.Classes([.. Enumerable.Range(0, Rows).Select(n => n % 5)], 5));
+        using var evaluator = new Evaluator<float>(network);
+        long least = long.MaxValue;
+        for (int again = 0; again < 5; again++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            evaluator.Evaluate(data);
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        Assert.True(least < Rows, $"{least:N0} bytes for {Rows:N0} rows of 5 outputs");
+    }
+
+    /// <summary>Against all pairs, counted one by one: few rows and many, ranks of every size and sign, ties, weights.</summary>
+    [Theory]
+    [InlineData(2, false)]
+    [InlineData(40, true)]
+    [InlineData(499, false)]
+    [InlineData(500, false)]
+    [InlineData(900, true)]
+    public void AreasAreThoseOfAllPairs(int rows, bool weighted)
+    {
+        var random = new CounterRandom(4, (ulong)rows);
+        double[] edges = [0, -0.0, double.Epsilon, -double.Epsilon, 1e300, -1e300, double.PositiveInfinity, double.NegativeInfinity, 1, Math.BitIncrement(1.0)];
+        double[] ranks = [.. Enumerable.Range(0, rows).Select(n => (random.Bits((ulong)n) % 4) switch
+        {
+            0 => edges[random.Bits((ulong)(n + 10_000)) % (ulong)edges.Length],
+            1 => Math.Round(random.Normal((ulong)n)),
+            _ => random.Normal((ulong)n) * Math.Pow(10, 40 * (random.Uniform((ulong)(n + 20_000)) - 0.5)),
+        })];
+        int[] classes = [.. Enumerable.Range(0, rows).Select(n => n % 3 == 0 ? 1 : 0)];
+        float[] given = weighted ? [.. Enumerable.Range(0, rows).Select(n => (float)(0.1 + random.Uniform((ulong)(n + 30_000))))] : [];
+        var weights = new RowWeights<float>(given);
+        using var area = new AreaUnderCurve(rows);
+        double right = 0, pairs = 0;
+        for (int again = 0; again < 2; again++)
+        {
+            area.Begin();
+            for (int row = 0; row < rows; row++)
+            {
+                area.Add(row, ranks[row]);
+            }
+        }
+
+        for (int a = 0; a < rows; a++)
+        {
+            for (int b = 0; b < rows; b++)
+            {
+                if (classes[a] == 1 && classes[b] == 0)
+                {
+                    double weight = weights[a] * weights[b];
+                    pairs += weight;
+                    right += weight * (ranks[a] > ranks[b] ? 1 : ranks[a] == ranks[b] ? 0.5 : 0);
+                }
+            }
+        }
+
+        Assert.Equal(right / pairs, area.Of(classes, 1, weights), weighted ? 1e-12 : 0);
     }
 }

@@ -202,6 +202,45 @@ public class TrainingTests
         Assert.Equal(shuffled[start..], copied);
     }, iter: 100);
 
+    /// <summary>What a person looks at costs a step nothing: a clock says when.</summary>
+    [Fact]
+    public void ProgressIsToldByTheClock()
+    {
+        using var enough = new CancellationTokenSource();
+        var network = new Network<float>(NetworkDefinition.Parse("2-8:tanh-2:softmax"), Initializer.PyTorch);
+        var trainer = new Trainer<float>(network, Data<float>(200, 2, 2), null, Optimizer.Create("sgd"), new() { Epochs = 10_000_000, BatchSize = 32 });
+        int steps = 0, told = 0;
+        trainer.StepCompleted += _ => steps++;
+        trainer.Progressed += progress =>
+        {
+            Assert.InRange(progress.Batch, 1, progress.Batches);
+            if (++told == 3)
+            {
+                enough.Cancel();
+            }
+        };
+        Assert.Equal(StopReason.Cancelled, trainer.Run(cancellation: enough.Token).Reason);
+        Assert.Equal(3, told);
+        Assert.True(steps > 10 * told, $"{steps} steps, {told} told of");
+    }
+
+    /// <summary>Radices below a vector take another way: all of them, from every position on.</summary>
+    [Fact]
+    public void SmallShufflesAreTheSameWhereverTheyAreCopiedFrom()
+    {
+        for (int rows = 1; rows <= 300; rows++)
+        {
+            var order = new RowPermutation(rows, 5, rows);
+            int[] shuffled = [.. Enumerable.Range(0, rows).Select(n => order[n])];
+            for (int start = 0; start < rows; start++)
+            {
+                int[] copied = new int[rows - start];
+                order.CopyTo(copied, start);
+                Assert.True(shuffled.AsSpan(start).SequenceEqual(copied), $"{rows} rows from {start} on");
+            }
+        }
+    }
+
     [Fact]
     public void SplitsAreStratified()
     {

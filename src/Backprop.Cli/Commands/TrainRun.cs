@@ -55,7 +55,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         trainer.EpochCompleted += report.Add;
         if (report.IsLive)
         {
-            trainer.StepCompleted += report.Show;
+            trainer.Progressed += report.Show;
         }
 
         using TensorBoardLog? board = parsed.GetValue(options.TensorBoard) is { } boardFolder ? new(boardFolder, settings.Notes.GetValueOrDefault("tensorboard"), resume?.History ?? []) : null;
@@ -282,6 +282,14 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         }
 
         json.WriteEndArray();
+        json.WriteStartArray("wall_seconds_per_epoch");
+        foreach (EpochResult epoch in result.History.Skip(result.Earlier))
+        {
+            json.WriteNumberValue(epoch.WallSeconds);
+        }
+
+        json.WriteEndArray();
+        json.Number("validation_seconds", result.ValidationSeconds);
         json.Number("microseconds_per_step", result.MicrosecondsPerStep);
         json.Number("loss", result.Kept?.Loss ?? double.NaN);
         if (result.Kept?.Validation is { } validation)

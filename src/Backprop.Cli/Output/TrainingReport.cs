@@ -17,7 +17,7 @@ internal sealed class TrainingReport : IDisposable
     private readonly string? _path, _keptBy;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private StreamWriter? _log;
-    private double _lastShown = -1, _least = double.PositiveInfinity;
+    private double _least = double.PositiveInfinity;
     private bool _live, _saidInfinite, _spiked;
     private string _after = "";
 
@@ -63,14 +63,9 @@ internal sealed class TrainingReport : IDisposable
 
     public void Show(StepProgress step)
     {
-        if (_clock.Elapsed.TotalSeconds - _lastShown < 0.1)
-        {
-            return;
-        }
-
-        _lastShown = _clock.Elapsed.TotalSeconds;
+        double elapsed = _clock.Elapsed.TotalSeconds;
         double done = (step.Epoch - 1 + ((double)step.Batch / step.Batches)) / step.Epochs;
-        double left = done > 0 ? _lastShown / done * (1 - done) : 0;
+        double left = done > 0 ? elapsed / done * (1 - done) : 0;
         int filled = (int)(20 * done);
         Terminal.Draw($"\r\u001b[K{new string('━', filled)}{new string('─', 20 - filled)} epoch {step.Epoch}/{step.Epochs}  loss {step.Loss:G4}{_after}  {step.RowsPerSecond:N0} rows/s  {TimeSpan.FromSeconds(left):m\\:ss} left");
         _live = true;
@@ -133,7 +128,8 @@ internal sealed class TrainingReport : IDisposable
                 }
             }
 
-            table.AddRow("time", $"{result.Seconds:F2} s").AddRow("a step", $"{result.MicrosecondsPerStep:F1} µs");
+            table.AddRow("time", $"{result.Seconds:F2} s")
+                .AddRow("with validation and saving", $"{result.History.Skip(result.Earlier).Sum(epoch => epoch.WallSeconds):F2} s").AddRow("a step", $"{result.MicrosecondsPerStep:F1} µs");
             Terminal.Show(table);
         }
 
@@ -174,6 +170,8 @@ internal sealed class TrainingReport : IDisposable
         json.Number("loss", epoch.Loss);
         json.Number("learning_rate", epoch.LearningRate);
         json.Number("seconds", epoch.Seconds);
+        json.Number("validation_seconds", epoch.ValidationSeconds);
+        json.Number("wall_seconds", epoch.WallSeconds);
         if (epoch.Validation is { } validation)
         {
             json.WriteStartObject("validation");
@@ -265,7 +263,7 @@ internal sealed class TrainingReport : IDisposable
     private string Line(EpochResult epoch)
     {
         string validation = epoch.Validation is { } v ? $"  validation loss {v.Loss:G5}  {string.Join("  ", v.Metrics.Where((metric, n) => n == 0 || metric.Key == _keptBy).Select(metric => $"{metric.Key} {metric.Value:G4}"))}" : "";
-        return $"epoch {epoch.Epoch,4}  loss {epoch.Loss:G5}{validation}  {1e6 * epoch.Seconds / Math.Max(1, epoch.Steps):F0} µs/step";
+        return $"epoch {epoch.Epoch,4}  loss {epoch.Loss:G5}{validation}  {1e6 * epoch.Seconds / Math.Max(1, epoch.Steps):F0} µs/step  {epoch.WallSeconds:F2} s";
     }
 
     private static StreamWriter Open(string path)

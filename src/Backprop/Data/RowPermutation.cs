@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Backprop.Kernels;
@@ -63,23 +64,23 @@ public readonly struct RowPermutation
     public void CopyTo(Span<int> rows, int start)
     {
         int n = 0;
-        if (!_identity && _low >= Vector512<uint>.Count)
+        if (!_identity)
         {
             uint high = (uint)start / _low, low = (uint)start - (high * _low);
             for (; n + Vector512<uint>.Count <= rows.Length; n += Vector512<uint>.Count)
             {
-                (Vector512<uint> highs, Vector512<uint> lows) = Carry(Vector512.Create(high), Vector512.Create(low) + Vector512<uint>.Indices);
+                (Vector512<uint> highs, Vector512<uint> lows) = _low < Vector512<uint>.Count
+                    ? FewDigits(Vector512.Create((uint)(start + n)) + Vector512<uint>.Indices)
+                    : Carry(Vector512.Create(high), Vector512.Create(low) + Vector512<uint>.Indices);
                 highs = Round(highs, _high, lows, _key0);
                 lows = Round(lows, _low, highs, _key1);
                 highs = Round(highs, _high, lows, _key2);
                 Vector512<uint> values = (highs * _low) + lows;
                 values.AsInt32().CopyTo(rows[n..]);
-                if (Vector512.GreaterThanOrEqualAny(values, Vector512.Create(_rows)))
+                for (ulong beyond = Vector512.GreaterThanOrEqual(values, Vector512.Create(_rows)).ExtractMostSignificantBits(); beyond != 0; beyond &= beyond - 1)
                 {
-                    for (int lane = n; lane < n + Vector512<uint>.Count; lane++)
-                    {
-                        rows[lane] = this[start + lane];
-                    }
+                    int lane = n + BitOperations.TrailingZeroCount(beyond);
+                    rows[lane] = this[start + lane];
                 }
 
                 low += (uint)Vector512<uint>.Count;
@@ -118,6 +119,13 @@ public readonly struct RowPermutation
         z = (z ^ (z >>> 15)) * Multiplier1;
         Vector512<uint> radices = Vector512.Create(radix), over = digit + (((z >>> 16) * radices) >>> 16) - radices;
         return over + (radices & (over.AsInt32() >> 31).AsUInt32());
+    }
+
+    /// <summary>The digits of positions below 2⁸, as a low radix below 2⁴ has them: by its reciprocal, which is exact there.</summary>
+    private (Vector512<uint> High, Vector512<uint> Low) FewDigits(Vector512<uint> positions)
+    {
+        Vector512<uint> highs = (positions * ((0x10000 + _low - 1) / _low)) >>> 16;
+        return (highs, positions - (highs * _low));
     }
 
     /// <summary>The digits of positions whose low digits have gone beyond the radix, by less than it.</summary>

@@ -38,4 +38,7 @@ internal unsafe interface ILanes<TSelf, T> : IElement<TSelf>
 
     /// <summary>−x where the whole number that stands in the lowest bits is odd.</summary>
     static abstract TSelf NegateIfOdd(TSelf x, TSelf shifted);
+
+    /// <summary>0 in the lanes where <see cref="CounterRandom.Mix"/> of counters[lane] + offset is below the limit, x in the others.</summary>
+    static abstract TSelf ZeroIfBelow(ulong* counters, ulong offset, ulong limit, TSelf x);
 }

@@ -61,6 +61,8 @@ internal readonly unsafe struct Lane<T>(T value) : ILanes<Lane<T>, T>
         ? new(Unsafe.BitCast<int, T>(Unsafe.BitCast<T, int>(x.Value) ^ (Unsafe.BitCast<T, int>(shifted.Value) << SingleFormat.SignBit)))
         : new(Unsafe.BitCast<long, T>(Unsafe.BitCast<T, long>(x.Value) ^ (Unsafe.BitCast<T, long>(shifted.Value) << DoubleFormat.SignBit)));
 
+    public static Lane<T> ZeroIfBelow(ulong* counters, ulong offset, ulong limit, Lane<T> x) => CounterRandom.Mix(*counters + offset) < limit ? new(T.Zero) : x;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane<T> Exp(Lane<T> value) => ElementFunctions.Exp<Lane<T>, T>(value);
 

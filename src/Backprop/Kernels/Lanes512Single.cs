@@ -89,6 +89,13 @@ internal readonly unsafe struct Lanes512Single(Vector512<float> value) : ILanes<
         new((x._value.AsInt32() ^ Vector512.ShiftLeft(shifted._value.AsInt32(), SingleFormat.SignBit)).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512Single ZeroIfBelow(ulong* counters, ulong offset, ulong limit, Lanes512Single x)
+    {
+        CounterVectors.AreBelow(counters, offset, limit, out Vector512<float> below);
+        return new(Vector512.AndNot(x._value, below));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512Single Exp(Lanes512Single value) => ElementFunctions.Exp<Lanes512Single, float>(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

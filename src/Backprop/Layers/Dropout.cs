@@ -43,22 +43,33 @@ public sealed class Dropout : LayerPart
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where V : unmanaged, ILanes<V, T>
     {
+        /// <summary>How far the numbers of the units in the lanes of a vector are apart.</summary>
+        private static readonly ulong[] s_unitOfLane = UnitOfLane();
+
         private readonly T _kept = T.CreateTruncating(1 / (1 - rate));
+        private readonly ulong _limit = CounterRandom.Limit(rate);
+
+        public override bool CanBeNarrow => true;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Forward(int thread, int column, int width, int first, int count)
         {
-            DropoutKey key = samples.Batch.Dropout;
-            var random = new CounterRandom(key.Seed, 0x44524F50ul ^ ((ulong)key.Epoch << 16) ^ BitOperations.RotateLeft((ulong)layer, 56));
-            int units = Input.Width, end = Math.Min(column + width, units);
-            for (int sample = first; sample < first + count; sample++)
+            CounterRandom random = Random();
+            int units = Input.Width;
+            ulong limit = _limit, vector = (ulong)V.Count * CounterRandom.Step;
+            var kept = V.Broadcast(_kept);
+            fixed (ulong* unitOfLane = s_unitOfLane)
             {
-                ulong start = (ulong)samples.Rows[sample] * (ulong)units;
-                T* from = Input.Row(sample), to = Output.Row(sample), mask = masks.Row(sample);
-                for (int unit = column; unit < end; unit++)
+                for (int sample = first; sample < first + count; sample++)
                 {
-                    mask[unit] = random.Uniform(start + (ulong)unit) < rate ? T.Zero : _kept;
-                    to[unit] = from[unit] * mask[unit];
+                    ulong counter = random.Counter(((ulong)samples.Rows[sample] * (ulong)units) + (ulong)column);
+                    T* from = Input.Row(sample), to = Output.Row(sample), masked = masks.Row(sample);
+                    for (int n = column; n < column + width; n += V.Count, counter += vector)
+                    {
+                        V mask = V.ZeroIfBelow(unitOfLane, counter, limit, kept);
+                        mask.Store(masked + n);
+                        (V.Load(from + n) * mask).Store(to + n);
+                    }
                 }
             }
         }
@@ -74,6 +85,61 @@ public sealed class Dropout : LayerPart
                     (V.Load(delta + n) * V.Load(mask + n)).Store(delta + n);
                 }
             }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public override void ForwardNarrow(V* of, V* x, nint stride, int first, int last)
+        {
+            CounterRandom random = Random();
+            int units = Input.Width;
+            ulong limit = _limit;
+            var kept = V.Broadcast(_kept);
+            ulong* rowOfLane = stackalloc ulong[V.Count];
+            for (int sample = first; sample <= last; sample += V.Count, of += stride, x += stride)
+            {
+                for (int lane = 0; lane < V.Count; lane++)
+                {
+                    rowOfLane[lane] = (ulong)samples.Rows[Math.Min(last, sample + lane)] * (ulong)units * CounterRandom.Step;
+                }
+
+                V* mask = (V*)masks.Row(sample);
+                ulong counter = random.Counter(0);
+                for (int unit = 0; unit < units; unit++, counter += CounterRandom.Step)
+                {
+                    mask[unit] = V.ZeroIfBelow(rowOfLane, counter, limit, kept);
+                    x[unit] = of[unit] * mask[unit];
+                }
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public override void BackwardNarrow(V* delta, nint stride, int first, int last)
+        {
+            for (int sample = first; sample <= last; sample += V.Count, delta += stride)
+            {
+                V* mask = (V*)masks.Row(sample);
+                for (int unit = 0; unit < Input.Width; unit++)
+                {
+                    delta[unit] = delta[unit] * mask[unit];
+                }
+            }
+        }
+
+        private static ulong[] UnitOfLane()
+        {
+            ulong[] counters = GC.AllocateUninitializedArray<ulong>(V.Count);
+            for (int lane = 0; lane < V.Count; lane++)
+            {
+                counters[lane] = (ulong)lane * CounterRandom.Step;
+            }
+
+            return counters;
+        }
+
+        private CounterRandom Random()
+        {
+            DropoutKey key = samples.Batch.Dropout;
+            return new(key.Seed, 0x44524F50ul ^ ((ulong)key.Epoch << 16) ^ BitOperations.RotateLeft((ulong)layer, 56));
         }
     }
 }

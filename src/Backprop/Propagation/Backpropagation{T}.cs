@@ -39,7 +39,7 @@ public sealed unsafe class Backpropagation<T> : IDisposable where T : unmanaged,
     }
 
     /// <summary>The threads that really run.</summary>
-    internal int Threads => _team.Count;
+    internal WorkerTeam Team => _team;
 
     /// <summary>The gradient of the mean loss over all rows, for all parameters and, if asked for, the inputs. The same object every time: the next call overwrites it.</summary>
     /// <exception cref="DataException">Data that do not fit the network, or more input gradients than an array holds.</exception>

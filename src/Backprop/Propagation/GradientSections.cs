@@ -33,11 +33,12 @@ internal sealed unsafe class GradientSections<T> where T : unmanaged, IBinaryFlo
     /// <param name="capacity">The most samples of a batch.</param>
     /// <param name="activations">The numbers of a sample in all layers.</param>
     /// <param name="narrow">Whether samples run across the lanes.</param>
-    public static GradientSections<T>? For(long parameters, int capacity, long activations, bool narrow)
+    /// <param name="asByUnits">Whether the sums are to be those of units in the lanes.</param>
+    public static GradientSections<T>? For(long parameters, int capacity, long activations, bool narrow, bool asByUnits)
     {
-        int few = narrow ? FewNarrowSamples : FewSamples;
+        int few = narrow && !asByUnits ? FewNarrowSamples : FewSamples;
         long sections = Count(capacity, few);
-        return narrow || (sections > 1 && sections * parameters <= capacity * activations) ? new(parameters, few, capacity) : null;
+        return (narrow && (!asByUnits || sections == 1)) || (sections > 1 && sections * parameters <= capacity * activations) ? new(parameters, few, capacity) : null;
     }
 
     /// <summary>The sections of a batch: one, or an even number, so that two threads have the same to do.</summary>

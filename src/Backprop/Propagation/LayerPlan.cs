@@ -69,6 +69,9 @@ internal sealed unsafe class LayerPlan<T, V>
 
     public Stage<T, V>[] Stages { get; }
 
+    /// <summary>Those beside the activation.</summary>
+    public IEnumerable<Stage<T, V>> Parts => Stages.Where(stage => stage is not ActivationStage<T, V>);
+
     /// <summary>X_{ℓ−1} W_ℓᵀ + b_ℓ [Batch×n_ℓ].</summary>
     public BatchMatrix<T> Product { get; }
 

@@ -2,6 +2,7 @@ using System.Numerics;
 using Backprop.Data;
 using Backprop.Kernels;
 using Backprop.Networks;
+using Backprop.Propagation.Schedules;
 
 namespace Backprop.Propagation;
 
@@ -63,7 +64,10 @@ public sealed unsafe class Objective<T> : IDisposable where T : unmanaged, IBina
     public double L2 { get; }
 
     /// <summary>The threads that really run.</summary>
-    public int Threads => _pass.Threads;
+    public int Threads => _pass.Team.Count;
+
+    /// <summary>Those threads, free between two evaluations.</summary>
+    internal WorkerTeam Team => _pass.Team;
 
     /// <summary>The threads that may run.</summary>
     internal int MostThreads { get; }

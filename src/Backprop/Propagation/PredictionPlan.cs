@@ -25,6 +25,7 @@ internal sealed unsafe class PredictionPlan<T> : IDisposable where T : unmanaged
 
     private readonly Network<T> _network;
     private readonly WorkerTeam _team;
+    private readonly bool _ownsTeam;
     private readonly Dealer _dealer;
     private readonly Samples<T> _samples;
     private readonly Rows _in, _out;
@@ -33,7 +34,8 @@ internal sealed unsafe class PredictionPlan<T> : IDisposable where T : unmanaged
 
     /// <param name="network">The network.</param>
     /// <param name="threads">The threads that share the work of a call.</param>
-    public PredictionPlan(Network<T> network, int threads)
+    /// <param name="shared">Those threads, where somebody has them already: they are tried, as his steps try them; null: new ones.</param>
+    public PredictionPlan(Network<T> network, int threads, WorkerTeam? shared = null)
     {
         _network = network;
         _samples = new(network.Definition, BlockRows * threads, passesOverWeightless: false);
@@ -47,8 +49,8 @@ internal sealed unsafe class PredictionPlan<T> : IDisposable where T : unmanaged
         (Phase, long)[] layers = [.. half.Forward.Select(pass => ((Phase)new SharePhase(pass, Layout.PanelWidth<T>()), pass.Reach == Reach.Panel ? pass.Work : 0))];
         _byUnits = [(new SamplePhase([copyIn]), 0), .. layers, (new SamplePhase([half.Outputs, copyOut]), 0)];
         _byUnitsPreActivations = [(new SamplePhase([copyIn]), 0), .. layers, (new SamplePhase([copyOut]), 0)];
-        _team = new(threads); // last: threads that have begun want to be ended
-        _dealer = new(_team, trial: null);
+        (_team, _ownsTeam) = (shared ?? new(threads), shared is null); // last: threads that have begun want to be ended
+        _dealer = new(_team, shared is null ? null : StepPlan<T>.TrialFor(network.Definition, BlockRows * threads, shared));
     }
 
     /// <summary>y of rows of features, or p_N.</summary>
@@ -92,6 +94,7 @@ internal sealed unsafe class PredictionPlan<T> : IDisposable where T : unmanaged
             {
                 count = Math.Min(data.Rows - start, BlockRows * _team.Count);
                 _samples.Begin(new(data, order, start, count, weights));
+                _dealer.BeginStep();
                 Run(preActivations ? _evaluatePreActivations : _evaluate, count);
                 loss = _samples.AddLosses(loss, count);
                 _out.First += (nint)count * _network.Definition.Outputs;
@@ -101,7 +104,13 @@ internal sealed unsafe class PredictionPlan<T> : IDisposable where T : unmanaged
         return loss;
     }
 
-    public void Dispose() => _team.Dispose();
+    public void Dispose()
+    {
+        if (_ownsTeam)
+        {
+            _team.Dispose();
+        }
+    }
 
     /// <summary>Rows of the caller's are numbered where what makes x₀ of them can refuse one.</summary>
     private void Number(int first, int count)

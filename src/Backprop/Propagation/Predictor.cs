@@ -80,7 +80,11 @@ public sealed class Predictor<T> : IDisposable where T : unmanaged, IBinaryFloat
     /// <summary>The mean loss over all rows, weighted where they have weights, and y of every row.</summary>
     /// <exception cref="DataException">Data that do not fit the network, or more outputs than an array holds.</exception>
     /// <exception cref="ObjectDisposedException">The predictor has been disposed of.</exception>
-    public double Evaluate(Dataset<T> data, out T[] outputs) => Evaluate(data, preActivations: false, out outputs);
+    public double Evaluate(Dataset<T> data, out T[] outputs)
+    {
+        outputs = new T[OutputsOf(data)];
+        return Evaluate(data, preActivations: false, outputs);
+    }
 
     /// <summary>Ends the threads. Not while somebody predicts; once more does nothing.</summary>
     public void Dispose()
@@ -93,15 +97,12 @@ public sealed class Predictor<T> : IDisposable where T : unmanaged, IBinaryFloat
     }
 
     /// <summary>The mean loss over all rows, and P_N of every row: what f_N has not rounded yet.</summary>
-    /// <exception cref="DataException">Data that do not fit the network.</exception>
-    internal double EvaluatePreActivations(Dataset<T> data, out T[] preActivations) => Evaluate(data, preActivations: true, out preActivations);
+    /// <param name="data">Rows that fit the network.</param>
+    /// <param name="preActivations">Row-major [Rows×Outputs], written.</param>
+    internal double EvaluatePreActivations(Dataset<T> data, Span<T> preActivations) => Evaluate(data, preActivations: true, preActivations);
 
-    private double Evaluate(Dataset<T> data, bool preActivations, out T[] outputs)
+    private double Evaluate(Dataset<T> data, bool preActivations, Span<T> outputs)
     {
-        ArgumentNullException.ThrowIfNull(data);
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
-        Fit.Require(Network.Definition, data, targets: true);
-        outputs = new T[ArraySize.Of(data.Rows, Network.Definition.Outputs, "outputs")];
         PredictionPlan<T> plan = Take();
         try
         {
@@ -111,6 +112,15 @@ public sealed class Predictor<T> : IDisposable where T : unmanaged, IBinaryFloat
         {
             GiveBack(plan);
         }
+    }
+
+    /// <summary>The outputs for all rows of data that fit the network.</summary>
+    internal int OutputsOf(Dataset<T> data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        Fit.Require(Network.Definition, data, targets: true);
+        return ArraySize.Of(data.Rows, Network.Definition.Outputs, "outputs");
     }
 
     private PredictionPlan<T> Take()

@@ -28,7 +28,7 @@ internal abstract unsafe class StepPlan<T> where T : unmanaged, IBinaryFloatingP
         (Network, Capacity) = (network, capacity);
         Samples = new(network.Definition, capacity, passesOverWeightless: true);
         Copies = new(network);
-        _dealer = new(team, team.Count > 1 && Work(network.Definition, capacity) < TooMuchToTry ? new() : null);
+        _dealer = new(team, TrialFor(network.Definition, capacity, team));
     }
 
     public Network<T> Network { get; }
@@ -78,6 +78,9 @@ internal abstract unsafe class StepPlan<T> where T : unmanaged, IBinaryFloatingP
     /// <summary>The threads that are worth having for such steps.</summary>
     public static int ThreadsFor(NetworkDefinition network, int capacity, int threads) =>
         Work(network, capacity) < WorthThreads ? 1 : threads == 0 ? Environment.ProcessorCount : threads;
+
+    /// <summary>What finds out whether a team is worth having for so many samples at a time; null: it is, or there is none.</summary>
+    public static ThreadTrial? TrialFor(NetworkDefinition network, int samples, WorkerTeam team) => team.Count > 1 && Work(network, samples) < TooMuchToTry ? new() : null;
 
     /// <summary>Gather, forward, loss, backward.</summary>
     /// <param name="batch">The samples.</param>

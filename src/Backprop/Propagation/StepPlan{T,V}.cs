@@ -47,15 +47,17 @@ internal sealed unsafe class StepPlan<T, V> : StepPlan<T>
         }
 
         long activations = input.Output.Stride + _layers.Sum(layer => (long)layer.Product.Stride), parameters = network.Parameters.Length;
-        bool needsBatch = step.Any(pass => pass.Reach == Reach.Batch), narrow = CanBeNarrow(definition) && (options.Narrow ?? IsBetterNarrow(definition, options.Capacity));
-        _sections = needsBatch ? null : GradientSections<T>.For(parameters, Samples.Capacity, activations, narrow);
+        bool needsBatch = step.Any(pass => pass.Reach == Reach.Batch), hasParts = definition.Layers.Any(layer => !layer.Parts.IsEmpty);
+        bool narrow = CanBeNarrow(definition, _layers) && (options.Narrow ?? IsBetterNarrow(definition, options.Capacity, hasParts));
+        _sections = needsBatch ? null : GradientSections<T>.For(parameters, Samples.Capacity, activations, narrow, asByUnits: hasParts);
+        narrow &= _sections is not null;
         bool byUnits = _sections is null && 2 * parameters > Samples.Capacity * activations; // a panel of weights is read once for the whole batch; only activations and deltas go from core to core
         Tiles = new(network, team.Count, byUnits);
         (IsNarrow, Copied) = (narrow, input.IsLearned ? 1 : 2);
         Update = options.Optimizer is null ? null : new ParameterUpdate<T, V>(options.Optimizer, network.Parameters, [.. network.Panels.Select(part => RateOf(network, part, options.RateOf))]);
 
         NarrowPass<T, V>[]? narrowOfThread = narrow
-            ? [.. Enumerable.Range(0, team.Count).Select(_ => new NarrowPass<T, V>(network, Samples, InputDelta, output, _sections!.First(1, options.Capacity)))]
+            ? [.. Enumerable.Range(0, team.Count).Select(_ => new NarrowPass<T, V>(network, Samples, InputDelta, output, [.. _layers.Select(layer => layer.Parts.ToArray())], _sections!.First(1, options.Capacity), byRows: hasParts))]
             : null;
         Phase[] Cut(Pass[] passes, bool toInput) =>
             narrowOfThread is not null ? [new NarrowPhase<T, V>(narrowOfThread, _sections!, Samples, toInput)]
@@ -126,14 +128,15 @@ internal sealed unsafe class StepPlan<T, V> : StepPlan<T>
         }
     }
 
-    /// <summary>Layers of one panel, and nothing but activations.</summary>
-    private static bool CanBeNarrow(NetworkDefinition network) => network.InputParts.IsEmpty && network.Layers.All(layer => layer.Units <= Layout.PanelWidth<T>() && layer.Parts.IsEmpty);
+    /// <summary>Layers of one panel, and nothing beside activations that cannot.</summary>
+    private static bool CanBeNarrow(NetworkDefinition network, LayerPlan<T, V>[] layers) =>
+        network.InputParts.IsEmpty && layers.All(layer => layer.Layer.Outputs <= Layout.PanelWidth<T>() && layer.Parts.All(stage => stage.CanBeNarrow));
 
     /// <summary>
     /// Where samples fill the lanes better than units do: the multiplications of vectors that a sample costs either way, and what a short loop
     /// over the units of a sample costs beside.
     /// </summary>
-    private static bool IsBetterNarrow(NetworkDefinition network, int capacity)
+    private static bool IsBetterNarrow(NetworkDefinition network, int capacity, bool byRows)
     {
         const double ShortLoop = 4, Better = 0.82;
         int lanes = Layout.Quantum<T>();
@@ -142,7 +145,9 @@ internal sealed unsafe class StepPlan<T, V> : StepPlan<T>
         {
             int inputs = network.InputsOf(l), units = network.Layers[l - 1].Units;
             byUnits += ((2 * inputs) + 1) * (Layout.Pad<T>(units) / lanes);
-            bySamples += ((2 * inputs) + 1) * (double)units / lanes;
+            bySamples += byRows
+                ? ((inputs * (double)units) + ((inputs + 1) * Layout.Pad<T>(units))) / lanes
+                : ((2 * inputs) + 1) * (double)units / lanes;
             if (l > 1)
             {
                 byUnits += ShortLoop + (units * (Layout.Pad<T>(inputs) / lanes));

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Backprop.Losses;
@@ -9,7 +10,7 @@ namespace Backprop.Training;
 /// Outputs as scores of classes, and what ranks rows by how much they look like one class. That is not the probability, which rounds to 0, to
 /// 1 or to its neighbour's, but its logit log(y_c/(1 − y_c)): as large as you like, and monotone in it.
 /// </summary>
-internal sealed class ClassScores<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal sealed class ClassScores<T> : IDisposable where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>e to this is less than the smallest number to full precision.</summary>
     private const double FarBelow = -700;
@@ -17,7 +18,7 @@ internal sealed class ClassScores<T> where T : unmanaged, IBinaryFloatingPointIe
     private readonly OutputReader<T> _outputs;
     private readonly int? _column;
     private readonly double[] _y;
-    private readonly bool _isSoftmax, _ranksByPreActivation, _competes;
+    private readonly bool _isSoftmax, _ranksByPreActivation, _competes, _notes;
     private readonly int[] _best = [];
     private readonly double[] _greatest = [], _sum = [], _rest = [];
 
@@ -33,9 +34,10 @@ internal sealed class ClassScores<T> where T : unmanaged, IBinaryFloatingPointIe
         _isSoftmax = activation is "softmax" or "log_softmax";
         _ranksByPreActivation = _isSoftmax || activation == "sigmoid";
         _competes = column is null && activation != "sigmoid";
-        if (_competes && Classes > 2)
+        _notes = _competes && Classes > 2;
+        if (_notes)
         {
-            (_best, _greatest, _rest, _sum) = (new int[rows], new double[rows], new double[rows], _isSoftmax ? new double[rows] : []);
+            (_best, _greatest, _rest, _sum) = (ArrayPool<int>.Shared.Rent(rows), Rent(rows), Rent(rows), Rent(rows));
         }
     }
 
@@ -64,7 +66,7 @@ internal sealed class ClassScores<T> where T : unmanaged, IBinaryFloatingPointIe
         }
 
         _y.CopyTo(scores);
-        if (_best.Length > 0)
+        if (_notes)
         {
             Note(row);
         }
@@ -100,6 +102,18 @@ internal sealed class ClassScores<T> where T : unmanaged, IBinaryFloatingPointIe
             : _isSoftmax ? behind - Math.Log(_sum[row] - Math.Exp(behind)) // the greatest, e⁰, stays in the sum: nothing cancels
             : behind;
     }
+
+    /// <summary>Gives back what was noted of rows.</summary>
+    public void Dispose()
+    {
+        if (_notes)
+        {
+            ArrayPool<int>.Shared.Return(_best);
+            Array.ForEach([_greatest, _rest, _sum], numbers => ArrayPool<double>.Shared.Return(numbers));
+        }
+    }
+
+    private static double[] Rent(int rows) => ArrayPool<double>.Shared.Rent(rows);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private double Value(int row, int output) => _ranksByPreActivation ? _outputs.PreActivation(row, output) : _outputs.Output(row, output);

@@ -219,43 +219,29 @@ internal static class ClassificationMetrics
             }
         }
 
-        var area = new AreaUnderCurve();
+        using var area = new AreaUnderCurve(classes.Length);
         for (int c = 0; c < perClass.Length; c++)
         {
             if (positives[c] > 0 && positives[c] < counted)
             {
-                perClass[c] = perClass[c] with { Auc = Area(area, c, positives[c], classes, scores, weights) };
+                perClass[c] = perClass[c] with { Auc = Area(area, c, classes, scores, weights) };
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static double Area<T, TWeight>(AreaUnderCurve area, int c, int positives, ReadOnlySpan<int> classes, ClassScores<T> scores, RowWeights<TWeight> weights) where T : unmanaged, IBinaryFloatingPointIeee754<T> where TWeight : unmanaged, IBinaryFloatingPointIeee754<TWeight>
+    private static double Area<T, TWeight>(AreaUnderCurve area, int c, ReadOnlySpan<int> classes, ClassScores<T> scores, RowWeights<TWeight> weights) where T : unmanaged, IBinaryFloatingPointIeee754<T> where TWeight : unmanaged, IBinaryFloatingPointIeee754<TWeight>
     {
-        area.Begin(positives);
+        area.Begin();
         for (int row = 0; row < classes.Length; row++)
         {
-            double weight = weights[row];
-            if (classes[row] == c && weight > 0)
+            if (weights[row] > 0)
             {
-                area.AddPositive(scores.Rank(row, c), weight);
+                area.Add(row, scores.Rank(row, c));
             }
         }
 
-        area.Sort();
-        double whole = area.PositiveWeight;
-        CompensatedSum above = default, negatives = default;
-        for (int row = 0; row < classes.Length; row++)
-        {
-            double weight = weights[row];
-            if (classes[row] != c && weight > 0)
-            {
-                above.Add(weight * (area.Above(scores.Rank(row, c)) / whole));
-                negatives.Add(weight);
-            }
-        }
-
-        return above.Value / negatives.Value;
+        return area.Of(classes, c, weights);
     }
 
     /// <summary>Two classes: of the second against the first; more: the mean over those that occur.</summary>

@@ -26,6 +26,8 @@ internal static class EpochJson
         json.WriteString("loss", Text(epoch.Loss));
         json.WriteString("learning_rate", Text(epoch.LearningRate));
         json.WriteString("seconds", Text(epoch.Seconds));
+        json.WriteString("validation_seconds", Text(epoch.ValidationSeconds));
+        json.WriteString("wall_seconds", Text(epoch.WallSeconds));
         json.WriteNumber("steps", epoch.Steps);
         json.WriteBoolean("is_best", epoch.IsBest);
         if (epoch.Validation is { } validation)
@@ -54,7 +56,11 @@ internal static class EpochJson
                 [.. epoch.GetProperty("metrics").EnumerateObject().Select(metric => new KeyValuePair<string, double>(metric.Name, Number(metric.Value)))], null);
         }
 
-        return new(epoch.GetProperty("epoch").GetInt32(), Number(epoch, "loss"), validation, Number(epoch, "learning_rate"), Number(epoch, "seconds"), epoch.GetProperty("steps").GetInt32(), epoch.GetProperty("is_best").GetBoolean());
+        return new(epoch.GetProperty("epoch").GetInt32(), Number(epoch, "loss"), validation, Number(epoch, "learning_rate"), Number(epoch, "seconds"), epoch.GetProperty("steps").GetInt32(), epoch.GetProperty("is_best").GetBoolean())
+        {
+            ValidationSeconds = Known(epoch, "validation_seconds"),
+            WallSeconds = Known(epoch, "wall_seconds"),
+        };
     }
 
     /// <summary>Every line of a history.</summary>
@@ -74,6 +80,9 @@ internal static class EpochJson
     public static double Number(JsonElement element, string name) => Number(element.GetProperty(name));
 
     public static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+
+    /// <summary>A number that older checkpoints do not have.</summary>
+    private static double Known(JsonElement epoch, string name) => epoch.TryGetProperty(name, out JsonElement text) ? Number(text) : 0;
 
     private static double Number(JsonElement text) => double.Parse(text.GetString() ?? throw new FormatException("null found, a number expected"), CultureInfo.InvariantCulture);
 }

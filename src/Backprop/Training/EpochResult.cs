@@ -8,4 +8,11 @@ namespace Backprop.Training;
 /// <param name="Seconds">The time of the epoch's steps, validation excluded; those before a resumption included.</param>
 /// <param name="Steps">The epoch's steps.</param>
 /// <param name="IsBest">Whether the watched figure is the best so far (or there is no validation).</param>
-public sealed record EpochResult(int Epoch, double Loss, Evaluation? Validation, double LearningRate, double Seconds, int Steps, bool IsBest);
+public sealed record EpochResult(int Epoch, double Loss, Evaluation? Validation, double LearningRate, double Seconds, int Steps, bool IsBest)
+{
+    /// <summary>The time of the validation.</summary>
+    public double ValidationSeconds { get; init; }
+
+    /// <summary>The time since the epoch before was over, or since training began: steps, validation, and what was saved and shown in between; those before a resumption included.</summary>
+    public double WallSeconds { get; init; }
+}

@@ -1,8 +1,10 @@
+using System.Buffers;
 using System.Numerics;
 using Backprop.Data;
 using Backprop.Losses;
 using Backprop.Networks;
 using Backprop.Propagation;
+using Backprop.Propagation.Schedules;
 
 namespace Backprop.Training;
 
@@ -45,13 +47,35 @@ public sealed class Evaluator<T> : IDisposable where T : unmanaged, IBinaryFloat
         return Evaluate(data, data.Targets, data.SampleWeights);
     }
 
+    /// <summary>Plans the same on threads that somebody has already.</summary>
+    internal PredictionPlan<T> PlanOn(WorkerTeam team) => new(_predictor.Network, team.Count, team);
+
+    /// <summary>The same, on such a plan.</summary>
+    internal Evaluation Evaluate(Dataset<T> data, PredictionPlan<T>? plan) => Evaluate(data, data.Targets, data.SampleWeights, plan);
+
     /// <summary>The same, metrics by targets and weights that the network's precision has not rounded.</summary>
     /// <param name="data">The rows; the loss is by their own targets and weights.</param>
     /// <param name="targets">The same targets.</param>
     /// <param name="sampleWeights">The same weights.</param>
-    internal Evaluation Evaluate<TTarget>(Dataset<T> data, Targets<TTarget> targets, TTarget[]? sampleWeights) where TTarget : unmanaged, IBinaryFloatingPointIeee754<TTarget>
+    /// <param name="plan">What makes the outputs; null: the evaluator's own.</param>
+    internal Evaluation Evaluate<TTarget>(Dataset<T> data, Targets<TTarget> targets, TTarget[]? sampleWeights, PredictionPlan<T>? plan = null) where TTarget : unmanaged, IBinaryFloatingPointIeee754<TTarget>
     {
-        double loss = _predictor.EvaluatePreActivations(data, out T[] preActivations);
+        int size = _predictor.OutputsOf(data);
+        T[] preActivations = ArrayPool<T>.Shared.Rent(size); // not new at every epoch
+        try
+        {
+            Span<T> written = preActivations.AsSpan(0, size);
+            double loss = plan is null ? _predictor.EvaluatePreActivations(data, written) : plan.Evaluate(data, written, preActivations: true);
+            return Measure(data, targets, sampleWeights, loss, preActivations);
+        }
+        finally
+        {
+            ArrayPool<T>.Shared.Return(preActivations);
+        }
+    }
+
+    private Evaluation Measure<TTarget>(Dataset<T> data, Targets<TTarget> targets, TTarget[]? sampleWeights, double loss, T[] preActivations) where TTarget : unmanaged, IBinaryFloatingPointIeee754<TTarget>
+    {
         var outputs = new OutputReader<T>(_definition, preActivations);
         var weights = new RowWeights<TTarget>(sampleWeights);
         bool isSoftmax = _definition.Layers[^1].Activation.Name is "softmax" or "log_softmax";
@@ -78,8 +102,11 @@ public sealed class Evaluator<T> : IDisposable where T : unmanaged, IBinaryFloat
                 RegressionMetrics.Compute(loss, targets, outputs, _targetScales, weights),
                 [.. Enumerable.Range(0, targets.Count).Select(column => OfClasses(Flags(targets, column), column))]);
 
-        Evaluation OfClasses(ReadOnlySpan<int> classes, int? column) =>
-            ClassificationMetrics.Compute(loss, classes, new ClassScores<T>(outputs, data.Rows, column), new RowWeights<TTarget>(sampleWeights));
+        Evaluation OfClasses(ReadOnlySpan<int> classes, int? column)
+        {
+            using var scores = new ClassScores<T>(outputs, data.Rows, column);
+            return ClassificationMetrics.Compute(loss, classes, scores, new RowWeights<TTarget>(sampleWeights));
+        }
     }
 
     /// <summary>Ends the threads.</summary>

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Backprop.Data;
+using Backprop.Propagation.Schedules;
 
 namespace Backprop.Training;
 
@@ -10,7 +11,7 @@ internal interface ITrainingStep<T> : IDisposable where T : unmanaged, IBinaryFl
     long Steps { get; }
 
     /// <summary>The threads that really run.</summary>
-    int Threads { get; }
+    WorkerTeam Team { get; }
 
     /// <summary>Whether no further step will change anything.</summary>
     bool HasConverged { get; }

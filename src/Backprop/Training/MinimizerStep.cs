@@ -5,6 +5,7 @@ using Backprop.Layers;
 using Backprop.Networks;
 using Backprop.Optimizers;
 using Backprop.Propagation;
+using Backprop.Propagation.Schedules;
 
 namespace Backprop.Training;
 
@@ -56,7 +57,7 @@ internal sealed class MinimizerStep<T> : ITrainingStep<T> where T : unmanaged, I
 
     public long Steps { get; private set; }
 
-    public int Threads => _objective.Threads;
+    public WorkerTeam Team => _objective.Team;
 
     public bool HasConverged => _minimization.HasConverged;
 

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Backprop.Data;
+using Backprop.Propagation.Schedules;
 
 namespace Backprop.Training;
 
@@ -8,7 +9,7 @@ internal sealed class OptimizerStep<T>(TrainingStep<T> step) : ITrainingStep<T> 
 {
     public long Steps => step.Steps;
 
-    public int Threads => step.Threads;
+    public WorkerTeam Team => step.Team;
 
     public bool HasConverged => false;
 

@@ -6,10 +6,14 @@ using Backprop.Networks;
 
 namespace Backprop.Training;
 
-/// <summary>P_N of many rows, and y = f_N(p) of one at a time, in double whatever the network is in.</summary>
+/// <summary>P_N of many rows, and y = f_N(p) of one at a time, in double whatever the network is in. Rows read in their order are made some at once, one in each lane.</summary>
+/// <param name="network">What makes the outputs.</param>
+/// <param name="preActivations">Row-major [rows×outputs]; what lies behind the last row is not looked at.</param>
 internal sealed unsafe class OutputReader<T>(NetworkDefinition network, T[] preActivations) where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly ActivationKernel<Lane<double>> _activation = network.Layers[^1].Activation.Bind<Lane<double>>();
+    private readonly Block _block = VectorPaths.Dispatch(VectorPaths.Current, new Maker(network));
+    private int _first = -1;
 
     public NetworkDefinition Network => network;
 
@@ -34,23 +38,60 @@ internal sealed unsafe class OutputReader<T>(NetworkDefinition network, T[] preA
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Read(int row, Span<double> y)
     {
+        int lane = row % _block.Rows;
+        if (row - lane != _first)
+        {
+            Fill(row - lane);
+        }
+
         bool isFinite = true;
-        for (int output = 0; output < y.Length; output++)
+        double* of = _block.Values.Pointer + lane;
+        for (int output = 0; output < y.Length; output++, of += _block.Rows)
         {
-            y[output] = PreActivation(row, output);
-            isFinite &= double.IsFinite(y[output]);
-        }
-
-        fixed (double* at = y)
-        {
-            _activation.Forward((Lane<double>*)at, (Lane<double>*)at, y.Length);
-        }
-
-        foreach (double value in y)
-        {
-            isFinite &= double.IsFinite(value);
+            y[output] = *of;
+            isFinite &= double.IsFinite(*of) && double.IsFinite(PreActivation(row, output));
         }
 
         return isFinite;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Fill(int first)
+    {
+        int last = (preActivations.Length / Width) - 1;
+        for (int lane = 0; lane < _block.Rows; lane++)
+        {
+            double* to = _block.Values.Pointer + lane;
+            for (int output = 0; output < Width; output++, to += _block.Rows)
+            {
+                *to = PreActivation(Math.Min(first + lane, last), output);
+            }
+        }
+
+        _block.Forward();
+        _first = first;
+    }
+
+    /// <summary>Some rows at once, [output][lane].</summary>
+    private abstract class Block(int rows, int width)
+    {
+        public int Rows => rows;
+
+        public AlignedBuffer<double> Values { get; } = new((long)rows * width);
+
+        /// <summary>p becomes f_N(p).</summary>
+        public abstract void Forward();
+    }
+
+    private sealed class Block<V>(NetworkDefinition network) : Block(V.Count, network.Outputs) where V : unmanaged, ILanes<V, double>
+    {
+        private readonly ActivationKernel<V> _activation = network.Layers[^1].Activation.Bind<V>();
+
+        public override void Forward() => _activation.Forward((V*)Values.Pointer, (V*)Values.Pointer, Values.Length / V.Count);
+    }
+
+    private sealed class Maker(NetworkDefinition network) : IVectorVisitor<double, Block>
+    {
+        public Block Visit<V>() where V : unmanaged, ILanes<V, double> => new Block<V>(network);
     }
 }

@@ -11,6 +11,9 @@ namespace Backprop.Training;
 /// <param name="Reason">Why training ended.</param>
 public sealed record TrainingResult(IReadOnlyList<EpochResult> History, int Earlier, EpochResult? Kept, string? KeptBy, long Steps, double Seconds, int Threads, StopReason Reason)
 {
+    /// <summary>The time of this run's validations, one after each epoch.</summary>
+    public double ValidationSeconds => History.Skip(Earlier).Sum(epoch => epoch.ValidationSeconds);
+
     /// <summary>The median over this run's epochs of the mean time of a step, in microseconds.</summary>
     public double MicrosecondsPerStep
     {

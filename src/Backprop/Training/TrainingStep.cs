@@ -62,6 +62,9 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
     /// <summary>The threads that really run.</summary>
     public int Threads => _team.Count;
 
+    /// <summary>Those threads, free between two steps.</summary>
+    internal WorkerTeam Team => _team;
+
     /// <summary>The vectors that really run.</summary>
     public VectorPath Vectors { get; }
 

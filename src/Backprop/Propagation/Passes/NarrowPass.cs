@@ -5,6 +5,7 @@ using Backprop.Data;
 using Backprop.Kernels;
 using Backprop.Losses;
 using Backprop.Networks;
+using Backprop.Propagation.Stages;
 
 namespace Backprop.Propagation.Passes;
 
@@ -44,28 +45,35 @@ internal sealed unsafe class NarrowPass<T, V>
     /// <param name="batch">Targets, rows and scales; the losses are written.</param>
     /// <param name="inputDelta">Where Δ₀ goes if it is wanted.</param>
     /// <param name="output">f_N and the loss.</param>
+    /// <param name="stages">What each layer has behind its activation.</param>
     /// <param name="samples">How many samples' gradients are summed together.</param>
-    public NarrowPass(Network<T> network, Samples<T> batch, BatchMatrix<T> inputDelta, OutputKernel<V> output, int samples)
+    /// <param name="byRows">Whether all sums run over rows, as with units in the lanes; else where that is better.</param>
+    public NarrowPass(Network<T> network, Samples<T> batch, BatchMatrix<T> inputDelta, OutputKernel<V> output, Stage<T, V>[][] stages, int samples, bool byRows)
     {
         (_network, _batch, _inputDelta, _output) = (network, batch, inputDelta, output);
         NetworkDefinition definition = network.Definition;
         _layers = new Layer[network.Layers.Length + 1];
+        bool SumsRows(DenseLayer<T> layer) => byRows || IsBetterByRows(layer, samples);
         int largest = 0;
         for (int l = 0; l < _layers.Length; l++)
         {
             DenseLayer<T>? layer = l > 0 ? network.Layers[l - 1] : null;
             int inputs = layer?.Inputs ?? 0, units = layer?.Outputs ?? definition.Inputs;
-            bool sumsRows = layer is not null && IsBetterByRows(layer, samples);
+            bool sumsRows = layer is not null && SumsRows(layer);
             int sums = layer is null || sumsRows ? 0 : Layer.SumsOf(inputs, units);
             bool isHidden = layer is not null && l < network.Layers.Length;
             long size = (long)BlockSamples * (units + 1);
             T* x = Allocate(size + (WorthTransposing * V.Count)); // a transposition may write some rows more
+            Stage<T, V>[] behind = layer is null ? [] : stages[l - 1];
+            T* f = behind.Length > 0 ? Allocate(size) : x;
             _layers[l] = new(
                 layer, inputs, units, layer is null ? null : network.Parameters.Pointer + layer.Offset, x,
-                isHidden && layer!.Activation.DerivativeNeedsPreActivation ? Allocate(size) : x, Allocate(size),
+                isHidden && layer!.Activation.DerivativeNeedsPreActivation ? Allocate(size) : f, Allocate(size),
                 Allocate((long)units * V.Count), sumsRows ? null : Allocate((long)sums * Layout.Quantum<T>()), isHidden ? layer!.Activation.Bind<V>() : null)
             {
-                XRows = l < network.Layers.Length && IsBetterByRows(network.Layers[l], samples) ? Allocate((long)BlockSamples * Layout.Pad<T>(units + 1)) : null,
+                F = f,
+                Stages = behind,
+                XRows = l < network.Layers.Length && SumsRows(network.Layers[l]) ? Allocate((long)BlockSamples * Layout.Pad<T>(units + 1)) : null,
                 DeltaRows = sumsRows ? Allocate((long)BlockSamples * Layout.Pad<T>(units)) : null,
             };
             largest = Math.Max(largest, sums);
@@ -227,7 +235,13 @@ internal sealed unsafe class NarrowPass<T, V>
                 MatrixProduct<T, V>.Panel<Constants.N0>(layer.Outputs, V.Count, layer.Inputs, layer.Weights, 1, layer.PanelWidth, x, V.Count, layer.Biases, V.Count, p, V.Count);
             }
 
-            layer.Activation?.Forward((V*)layer.P, (V*)layer.X, layer.Outputs + 1, _groups, layer.Outputs * V.Count);
+            layer.Activation?.Forward((V*)layer.P, (V*)layer.F, layer.Outputs + 1, _groups, layer.Outputs * V.Count);
+            V* of = (V*)layer.F;
+            foreach (Stage<T, V> stage in layer.Stages)
+            {
+                stage.ForwardNarrow(of, (V*)layer.X, layer.Outputs + 1, _first, _first + _samples - 1);
+                of = (V*)layer.X;
+            }
         }
     }
 
@@ -259,7 +273,12 @@ internal sealed unsafe class NarrowPass<T, V>
                 MatrixProduct<T, V>.Panel<Constants.N0>(layer.Inputs, V.Count, layer.Outputs, layer.Weights, layer.PanelWidth, 1, delta, V.Count, null, 0, deltaBefore, V.Count);
             }
 
-            before.Activation?.Backward((V*)before.P, (V*)before.X, (V*)before.Deltas, layer.Inputs + 1, _groups, layer.Inputs * V.Count);
+            for (int stage = before.Stages.Length - 1; stage >= 0; stage--)
+            {
+                before.Stages[stage].BackwardNarrow((V*)before.Deltas, before.Outputs + 1, _first, _first + _samples - 1);
+            }
+
+            before.Activation?.Backward((V*)before.P, (V*)before.F, (V*)before.Deltas, layer.Inputs + 1, _groups, layer.Inputs * V.Count);
         }
 
         for (int group = 0; toInput && group < _groups; group++)
@@ -351,6 +370,12 @@ internal sealed unsafe class NarrowPass<T, V>
         public readonly long Offset;
 
         public readonly ActivationKernel<V>? Activation;
+
+        /// <summary>f(P): X where no stage follows.</summary>
+        public T* F { get; init; }
+
+        /// <summary>What follows.</summary>
+        public Stage<T, V>[] Stages { get; init; } = [];
 
         /// <summary>X and Δ as [sample][unit], where the next layer's, or this one's, gradient is summed over rows; else null.</summary>
         public T* XRows { get; init; }

@@ -31,6 +31,9 @@ internal abstract unsafe class Stage<T, V>
     /// <summary>∂L/∂Output, which the way back makes ∂L/∂Input; one matrix for all stages of a layer.</summary>
     public BatchMatrix<T> Delta { get; set; } = null!;
 
+    /// <summary>Whether it can run behind the activation with one sample per lane.</summary>
+    public virtual bool CanBeNarrow => false;
+
     /// <summary>∂L/∂Output, kept, where it is a part of ∂X_{ℓ−1} as it is; else null.</summary>
     public virtual BatchMatrix<T>? Skipped => null;
 
@@ -48,4 +51,16 @@ internal abstract unsafe class Stage<T, V>
     /// <summary>Delta ← Jᵀ Delta.</summary>
     /// <inheritdoc cref="Forward"/>
     public abstract void Backward(int thread, int column, int width, int first, int count);
+
+    /// <summary>x ← f(of) with one sample per lane, where <see cref="CanBeNarrow"/> says so.</summary>
+    /// <param name="of">What the function is of, [group of samples][unit][lane].</param>
+    /// <param name="x">What it becomes, laid out alike.</param>
+    /// <param name="stride">From group to group, in vectors.</param>
+    /// <param name="first">The first sample.</param>
+    /// <param name="last">The last sample; lanes beyond it repeat it.</param>
+    public virtual void ForwardNarrow(V* of, V* x, nint stride, int first, int last) => throw new NotSupportedException();
+
+    /// <summary>delta ← Jᵀ delta with one sample per lane.</summary>
+    /// <inheritdoc cref="ForwardNarrow"/>
+    public virtual void BackwardNarrow(V* delta, nint stride, int first, int last) => throw new NotSupportedException();
 }
