@@ -7,14 +7,14 @@ using Backprop.Propagation;
 namespace Backprop.Training;
 
 /// <summary>
-/// Loss and metrics of one network: of classes where the rows have them (an index, one-hot values under a softmax, 0 and 1 under one sigmoid),
+/// Loss and metrics of a network, or of several together: of classes where the rows have them (an index, one-hot values under a softmax, 0 and 1 under one sigmoid),
 /// else of values, and of each flag where several outputs are probabilities of 0 and 1. Values that were scaled for training are measured in
 /// their own units, counts as counts. Rows count by their weights.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed class Evaluator<T> : IDisposable where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly Predictor<T> _predictor;
+    private readonly EnsemblePredictor<T> _predictor;
     private readonly NetworkDefinition _definition;
     private readonly double[]? _targetScales;
 
@@ -23,10 +23,19 @@ public sealed class Evaluator<T> : IDisposable where T : unmanaged, IBinaryFloat
     /// <param name="targetScales">What one unit of each target stands for; null: 1.</param>
     /// <param name="threads">Threads that share the rows, at most; 0: one for each processor. The result is the same.</param>
     /// <exception cref="ArgumentException">Scales for counts, probabilities or scores, which have none, or too few.</exception>
-    public Evaluator(Network<T> network, double[]? targetScales = null, int threads = 1)
+    public Evaluator(Network<T> network, double[]? targetScales = null, int threads = 1) : this(new Ensemble<T>(network), targetScales, threads)
     {
-        ArgumentNullException.ThrowIfNull(network);
-        _definition = network.Definition;
+    }
+
+    /// <summary>Plans the buffers; the networks' present and later weights are used.</summary>
+    /// <param name="ensemble">The networks.</param>
+    /// <param name="targetScales">What one unit of each target stands for; null: 1.</param>
+    /// <param name="threads">Threads that share the rows, at most; 0: one for each processor. The result is the same.</param>
+    /// <exception cref="ArgumentException">Scales for counts, probabilities or scores, which have none, or too few.</exception>
+    public Evaluator(Ensemble<T> ensemble, double[]? targetScales = null, int threads = 1)
+    {
+        ArgumentNullException.ThrowIfNull(ensemble);
+        _definition = ensemble.Definition;
         if (targetScales is not null && (targetScales.Length != _definition.TargetCount || !_definition.OutputMeaning.IsOnTargetScale()))
         {
             throw new ArgumentException(
@@ -34,7 +43,7 @@ public sealed class Evaluator<T> : IDisposable where T : unmanaged, IBinaryFloat
                 nameof(targetScales));
         }
 
-        (_predictor, _targetScales) = (new(network, threads), targetScales);
+        (_predictor, _targetScales) = (new(ensemble, threads), targetScales);
     }
 
     /// <summary>Loss and metrics over all rows.</summary>
@@ -51,10 +60,30 @@ public sealed class Evaluator<T> : IDisposable where T : unmanaged, IBinaryFloat
     /// <param name="sampleWeights">The same weights.</param>
     internal Evaluation Evaluate<TTarget>(Dataset<T> data, Targets<TTarget> targets, TTarget[]? sampleWeights) where TTarget : unmanaged, IBinaryFloatingPointIeee754<TTarget>
     {
-        double loss = _predictor.EvaluatePreActivations(data, out T[] preActivations);
-        var outputs = new OutputReader<T>(_definition, preActivations);
+        if (_predictor.Only is { } only)
+        {
+            double ofOne = only.EvaluatePreActivations(data, out T[] preActivations);
+            return Measure(ofOne, new(_definition, preActivations), targets, sampleWeights, _targetScales);
+        }
+
+        Fit.Require(_definition, data, targets: true);
+        var mean = new T[ArraySize.Of(data.Rows, _definition.Outputs, "outputs")];
+        _predictor.PredictMean(data.Features, mean);
+        var outputs = new OutputReader<T>(_definition, mean, _predictor.MeansAreOutputs);
+        return Measure(OutputLoss.Mean(outputs, data), outputs, targets, sampleWeights, _targetScales);
+    }
+
+    /// <summary>Metrics of outputs, whoever made them.</summary>
+    /// <param name="loss">Their mean loss.</param>
+    /// <param name="outputs">The outputs of all rows.</param>
+    /// <param name="targets">The targets.</param>
+    /// <param name="sampleWeights">What rows weigh; null: the same.</param>
+    /// <param name="targetScales">What one unit of each target stands for; null: 1.</param>
+    internal static Evaluation Measure<TTarget>(double loss, OutputReader<T> outputs, Targets<TTarget> targets, TTarget[]? sampleWeights, double[]? targetScales) where TTarget : unmanaged, IBinaryFloatingPointIeee754<TTarget>
+    {
+        NetworkDefinition definition = outputs.Network;
         var weights = new RowWeights<TTarget>(sampleWeights);
-        bool isSoftmax = _definition.Layers[^1].Activation.Name is "softmax" or "log_softmax";
+        bool isSoftmax = definition.Layers[^1].Activation.Name is "softmax" or "log_softmax";
         if (targets.AreClasses)
         {
             return OfClasses(targets.ClassIndices, column: null);
@@ -65,21 +94,21 @@ public sealed class Evaluator<T> : IDisposable where T : unmanaged, IBinaryFloat
             return OfClasses(classes, column: null);
         }
 
-        bool tellsTwoApart = _definition.OutputMeaning == OutputMeaning.Probability
-            || (_definition.Layers[^1].Activation.Name == "sigmoid" && _definition.OutputMeaning is OutputMeaning.Value or OutputMeaning.Score);
+        bool tellsTwoApart = definition.OutputMeaning == OutputMeaning.Probability
+            || (definition.Layers[^1].Activation.Name == "sigmoid" && definition.OutputMeaning is OutputMeaning.Value or OutputMeaning.Score);
         if (isSoftmax || !tellsTwoApart || targets.AllValues.ContainsAnyExcept(TTarget.Zero, TTarget.One))
         {
-            return RegressionMetrics.Compute(loss, targets, outputs, _targetScales, weights);
+            return RegressionMetrics.Compute(loss, targets, outputs, targetScales, weights);
         }
 
         return targets.Count == 1
             ? OfClasses(Flags(targets, 0), column: 0)
             : FlagMetrics.Compute(
-                RegressionMetrics.Compute(loss, targets, outputs, _targetScales, weights),
+                RegressionMetrics.Compute(loss, targets, outputs, targetScales, weights),
                 [.. Enumerable.Range(0, targets.Count).Select(column => OfClasses(Flags(targets, column), column))]);
 
         Evaluation OfClasses(ReadOnlySpan<int> classes, int? column) =>
-            ClassificationMetrics.Compute(loss, classes, new ClassScores<T>(outputs, data.Rows, column), new RowWeights<TTarget>(sampleWeights));
+            ClassificationMetrics.Compute(loss, classes, new ClassScores<T>(outputs, targets.Rows, column), new RowWeights<TTarget>(sampleWeights));
     }
 
     /// <summary>Ends the threads.</summary>

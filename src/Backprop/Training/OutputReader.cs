@@ -7,7 +7,10 @@ using Backprop.Networks;
 namespace Backprop.Training;
 
 /// <summary>P_N of many rows, and y = f_N(p) of one at a time, in double whatever the network is in.</summary>
-internal sealed unsafe class OutputReader<T>(NetworkDefinition network, T[] preActivations) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+/// <param name="network">Says what outputs are.</param>
+/// <param name="preActivations">P_N [Rows×Outputs].</param>
+/// <param name="areOutputs">Whether they are y already: the mean of several networks.</param>
+internal sealed unsafe class OutputReader<T>(NetworkDefinition network, T[] preActivations, bool areOutputs = false) where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly ActivationKernel<Lane<double>> _activation = network.Layers[^1].Activation.Bind<Lane<double>>();
 
@@ -23,6 +26,11 @@ internal sealed unsafe class OutputReader<T>(NetworkDefinition network, T[] preA
     public double Output(int row, int output)
     {
         double y = PreActivation(row, output);
+        if (areOutputs)
+        {
+            return y;
+        }
+
         _activation.Forward((Lane<double>*)&y, (Lane<double>*)&y, 1);
         return y;
     }
@@ -39,6 +47,11 @@ internal sealed unsafe class OutputReader<T>(NetworkDefinition network, T[] preA
         {
             y[output] = PreActivation(row, output);
             isFinite &= double.IsFinite(y[output]);
+        }
+
+        if (areOutputs)
+        {
+            return isFinite;
         }
 
         fixed (double* at = y)
