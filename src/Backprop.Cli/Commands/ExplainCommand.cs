@@ -26,9 +26,10 @@ internal static class ExplainCommand
         format.AcceptOneOf("text", "markdown", "latex", "json");
         var output = new Option<string?>("--output", "-o") { Description = "Where it goes; default, and -: standard output", HelpName = "FILE" };
         Option<string> precision = CommonOptions.Precision("double");
+        Option<int?> member = CommonOptions.Member();
         var command = new Command("explain", "The derivative of one row's loss by one parameter, factor by factor") { model };
         common.AddTo(command, needsTargets: false);
-        foreach (Option option in new Option[] { row, parameter, format, output, precision })
+        foreach (Option option in new Option[] { row, parameter, format, output, precision, member })
         {
             command.Add(option);
         }
@@ -46,8 +47,8 @@ internal static class ExplainCommand
 
             string? to = parsed.GetValue(output) is var file and not "-" ? file : null;
             Explanation explanation = parsed.GetValue(precision) == "float"
-                ? Explain<float>(parsed.GetValue(model)!, () => common.Source(parsed), common.Targets(parsed), common.Prediction(parsed), number, name)
-                : Explain<double>(parsed.GetValue(model)!, () => common.Source(parsed), common.Targets(parsed), common.Prediction(parsed), number, name);
+                ? Explain<float>(parsed.GetValue(model)!, parsed.GetValue(member), () => common.Source(parsed), common.Targets(parsed), common.Prediction(parsed), number, name)
+                : Explain<double>(parsed.GetValue(model)!, parsed.GetValue(member), () => common.Source(parsed), common.Targets(parsed), common.Prediction(parsed), number, name);
             return Report(explanation, chosen, to);
         });
         return command;
@@ -79,9 +80,9 @@ internal static class ExplainCommand
         return explanation.Agrees ? ExitCode.Done : ExitCode.CheckFailed;
     }
 
-    private static Explanation Explain<T>(string path, Func<DataSource> read, string? targets, PredictionOptions options, int row, string parameter) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static Explanation Explain<T>(string path, int? member, Func<DataSource> read, string? targets, PredictionOptions options, int row, string parameter) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        TabularModel<T> model = TabularModel<T>.Load(path);
+        TabularModel<T> model = CommonOptions.OneNetwork<T>(path, member);
         var name = ParameterName.Parse(parameter, model.Network.Definition); // before the data: they may be large
         Dataset<T> one = NoteLines.Of(notes => model.Row<T>(read(), row, targets, notes, options));
         return Explanation.OfOnly(model.Network, one, row, name);

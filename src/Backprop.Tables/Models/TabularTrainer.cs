@@ -52,7 +52,7 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
         Notes = notes ?? new();
         Optimizer = Choose(options, Notes);
         var data = PreparedData<T>.Prepare(source, options, Notes);
-        (Source, Schema, Rows, Validates, _record) = (data.Source.Name, data.Schema, data.Training.Rows, data.Validation is not null, TrainingRecord.Of(data));
+        (Source, Schema, Rows, Validates, _record) = (data.Source.Name, data.Schema, data.Training.Rows, data.Validation is not null || data.Folds.Count > 0, TrainingRecord.Of(data));
         TabularModel<T>? from = options.From?.As<T>();
         NetworkDefinition definition = new NetworkChoice(options, Notes).Choose(data.Training, Schema, from?.Definition);
         NoteLargeTargets(options, data.Training.Targets, isNew: from is null);

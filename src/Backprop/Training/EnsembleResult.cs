@@ -23,7 +23,10 @@ internal static class EnsembleResult
             results.Sum(result => result.Steps),
             trainer.Seconds,
             trainer.Threads,
-            reason);
+            reason)
+        {
+            Members = members.Count,
+        };
     }
 
     /// <summary>One epoch of several networks, or the epochs that they keep: mean losses, time and steps of all.</summary>

@@ -11,6 +11,9 @@ namespace Backprop.Training;
 /// <param name="Reason">Why training ended.</param>
 public sealed record TrainingResult(IReadOnlyList<EpochResult> History, int Earlier, EpochResult? Kept, string? KeptBy, long Steps, double Seconds, int Threads, StopReason Reason)
 {
+    /// <summary>The networks that were trained: of several, epochs are means over them, steps and seconds of steps are of all, and <see cref="Seconds"/> are those of the busiest thread.</summary>
+    public int Members { get; init; } = 1;
+
     /// <summary>The median over this run's epochs of the mean time of a step, in microseconds.</summary>
     public double MicrosecondsPerStep
     {
