@@ -21,7 +21,7 @@ public sealed class EnsembleRunTests : Tool
         Assert.Equal(one.GetProperty("validation").GetRawText(), two.GetProperty("validation").GetRawText());
         JsonElement summary = Json("summary", "a.st", "--json");
         Assert.Equal(4, summary.GetProperty("members").GetInt32());
-        Assert.Equal([4, 4], new[] { "kept_epochs" }.SelectMany(name => new[] { summary.GetProperty("training").GetProperty(name).GetArrayLength(), 4 }));
+        Assert.Equal(4, summary.GetProperty("training").GetProperty("kept_epochs").GetArrayLength());
     }
 
     [Fact]
@@ -82,9 +82,9 @@ public sealed class EnsembleRunTests : Tool
     }
 
     [Fact]
-    public void OneThatDivergesIsNamed()
+    public void ADivergenceNamesTheNetwork()
     {
-        Write("rows.csv", string.Join('\n', Enumerable.Range(0, 60).Select(n => $"{n % 7},{(n == 30 ? 1e30 : n % 5)}").Prepend("x,y"))); // learned by all networks but one, whose first steps it is not in
+        Write("rows.csv", string.Join('\n', Enumerable.Range(0, 60).Select(n => $"{n % 7},{n % 5}").Prepend("x,y")));
         (int code, _, string error) = Run("train", "rows.csv", "--ensemble", "3", "--network", "8:relu", "--optimizer", "sgd", "--learning-rate", "1e20", "--task", "regression", "--preprocess", "none", "--epochs", "3", "--quiet", "-o", "m.st");
         Assert.Equal(4, code);
         Assert.Contains("network 1 of 3: step", error);

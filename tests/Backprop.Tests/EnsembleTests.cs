@@ -160,7 +160,7 @@ public sealed class EnsembleTests : IDisposable
         Assert.Contains(file.Tensors, tensor => tensor.Name == "members.3.layers.1.norm.weight");
         ModelFile<float> back = ModelFile<float>.Read(At("m"));
         Assert.Equal(0.75, back.Ensemble.Temperature);
-        Assert.Equal(sha, new ModelFile<float>(back.Ensemble).Write(At("again")));
+        Assert.Equal(sha, new ModelFile<float>(back.Ensemble, null, null).Write(At("again")));
         Assert.Equal(ensemble.Members[2].Layers[1].GetWeights(), back.Ensemble.Members[2].Layers[1].GetWeights());
         Assert.Contains("an ensemble of 3", Assert.Throws<ModelException>(() => back.Network).Message);
     }
@@ -169,7 +169,7 @@ public sealed class EnsembleTests : IDisposable
     public void OneNetworkIsWrittenAsEver()
     {
         Ensemble<float> one = Make<float>("3-4:relu-2:softmax", 1);
-        new ModelFile<float>(one).Write(At("m"));
+        new ModelFile<float>(one, null, null).Write(At("m"));
         SafeTensorsFile file = SafeTensorsFile.Read(At("m"));
         Assert.Equal("1", file.Metadata["version"]);
         Assert.DoesNotContain("members", file.Metadata["network"]);
@@ -188,7 +188,7 @@ public sealed class EnsembleTests : IDisposable
     [InlineData("sigmoid", "tanh", "makes its outputs of no logits")]
     public void FilesThatDoNotFitTogetherAreRefused(string text, string other, string message)
     {
-        new ModelFile<float>(Make<float>("2-1:sigmoid", 2, temperature: 2)).Write(At("m"));
+        new ModelFile<float>(Make<float>("2-1:sigmoid", 2, temperature: 2), null, null).Write(At("m"));
         SafeTensorsFile file = SafeTensorsFile.Read(At("m"));
         var metadata = new Dictionary<string, string>(file.Metadata, StringComparer.Ordinal) { ["network"] = file.Metadata["network"].Replace(text, other, StringComparison.Ordinal).Replace("binary_cross_entropy", other == "tanh" ? "mean_squared_error" : "binary_cross_entropy", StringComparison.Ordinal) };
         new SafeTensorsFile([.. file.Tensors], metadata).Write(At("bad"));

@@ -46,7 +46,13 @@ internal sealed class CommonOptions
 
     /// <summary>A model of one network; of several the one that is asked for, or the first, which is said.</summary>
     /// <exception cref="UsageException">There is no such network.</exception>
-    public static TabularModel<T> OneNetwork<T>(string path, int? member) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static TabularModel<T> OneNetwork<T>(string path, int? member) where T : unmanaged, IBinaryFloatingPointIeee754<T> => OneNetwork<T>(path, member, out _);
+
+    /// <inheritdoc cref="OneNetwork{T}(string, int?)"/>
+    /// <param name="path">The model file.</param>
+    /// <param name="member">Which is asked for.</param>
+    /// <param name="taken">Which it is; null: there is one.</param>
+    public static TabularModel<T> OneNetwork<T>(string path, int? member, out int? taken) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         TabularModel<T> model = TabularModel<T>.Load(path);
         if (member is null && model.Members > 1)
@@ -54,6 +60,7 @@ internal sealed class CommonOptions
             Terminal.Say($"backprop: '{path}' holds {model.Members} networks, the first is taken; --member K takes another");
         }
 
+        taken = model.Members == 1 ? null : member ?? 1;
         return model.Members == 1 && member is null ? model : model.Member(member ?? 1);
     }
 

@@ -13,7 +13,7 @@ namespace Backprop.ModelFiles;
 /// <param name="Ensemble">The networks; of a file of one network an ensemble of one.</param>
 /// <param name="Schema">The columns it was trained on, as JSON; null: it takes numbers as they are.</param>
 /// <param name="Training">How it was made, as JSON; null: unknown.</param>
-public sealed record ModelFile<T>(Ensemble<T> Ensemble, string? Schema = null, string? Training = null) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+public sealed record ModelFile<T>(Ensemble<T> Ensemble, string? Schema, string? Training) where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>A file of one network.</summary>
     /// <param name="network">The network.</param>

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Backprop.Cli.Input;
 using Backprop.Cli.Output;
 using Backprop.Networks;
-using Backprop.Tables;
 using Backprop.Tables.Models;
 using Backprop.Tables.Schemas;
 
@@ -53,11 +52,12 @@ internal sealed class GivenFiles
     /// <exception cref="BackpropException">A file that cannot be used.</exception>
     public static GivenFiles Read(string? modelPath, DataSource? source, string? targets, BadCells badCells = BadCells.Refused, int? member = null)
     {
-        TabularModel<float>? model = modelPath is not null ? CommonOptions.OneNetwork<float>(modelPath, member)
+        int? taken = null;
+        TabularModel<float>? model = modelPath is not null ? CommonOptions.OneNetwork<float>(modelPath, member, out taken)
             : member is null ? null : throw new UsageException("--member is of MODEL, which is missing");
         source = source is null ? model is null ? null : TrainedOn(model, modelPath!)
             : DataSource.Of(NoteLines.Of(notes => model is null ? source.Read(notes).ForTraining(notes: notes) : model.Read(source, notes: notes, target: targets)));
-        var given = new GivenFiles(modelPath, model, source, targets) { BadCells = badCells, Member = modelPath is not null && TabularModel.Load(modelPath).Members > 1 ? member ?? 1 : null };
+        var given = new GivenFiles(modelPath, model, source, targets) { BadCells = badCells, Member = taken };
         if (source is not null)
         {
             given.Start = given.Start with { Data = "file", FromModel = model is not null, BatchSize = 32, LearningRate = 0.001, Hidden = "16:tanh" };
