@@ -38,8 +38,11 @@ public abstract class TabularModel
 {
     private protected TabularModel(TableSchema? schema, string? training, IReadOnlyList<Note> notes) => (Schema, Training, Notes) = (schema, training, notes);
 
-    /// <summary>The network's layers and loss.</summary>
+    /// <summary>The network's layers and loss; of several networks those of each.</summary>
     public abstract NetworkDefinition Definition { get; }
+
+    /// <summary>How many networks predict together.</summary>
+    public abstract int Members { get; }
 
     /// <summary>How columns become numbers; null: they are taken as they are, in order.</summary>
     public TableSchema? Schema { get; }
@@ -144,8 +147,13 @@ public abstract class TabularModel
     {
         var planned = new TabularTrainer<T>(source, options);
         progress?.Report(new(planned.Options.Epochs, null, planned.Notes.All));
-        planned.Trainer.EpochCompleted += epoch => progress?.Report(new(planned.Options.Epochs, epoch, planned.Notes.All));
-        TrainingResult result = planned.Trainer.Run(cancellation: cancellation);
+        for (int member = 0; member < planned.Trainers.Count; member++)
+        {
+            int number = member + 1;
+            planned.Trainers[member].EpochCompleted += epoch => progress?.Report(new(planned.Options.Epochs, epoch, planned.Notes.All) { Member = number });
+        }
+
+        TrainingResult result = planned.Run(cancellation: cancellation);
         _ = planned.NoteEnd(result);
         TabularModel<T> model = planned.Model(result.Kept, result.KeptBy);
         model.Result = result;

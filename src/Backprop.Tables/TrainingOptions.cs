@@ -69,10 +69,19 @@ public sealed record TrainingOptions
     public int Threads { get; init; }
 
     /// <summary>The part of the rows that validates, from 0 to below 1; 0: none.</summary>
-    public double Validation { get; init; } = 0.2;
+    public double Validation { get; init; } = UsualValidation;
 
     /// <summary>Rows that validate in its place; null: <see cref="Validation"/> of the rows.</summary>
     public DataSource? ValidationData { get; init; }
+
+    /// <summary>
+    /// So many networks are trained, each validated by a fold of the rows that it has not learned from, so that every row is learned and every row is predicted by a network that has not
+    /// seen it: those predictions are what is measured. Statistics (means, scales, categories, class weights) are of all rows. null: one split. Takes the place of <see cref="Validation"/>.
+    /// </summary>
+    public int? Folds { get; init; }
+
+    /// <summary>So many networks are trained on the same rows from seeds of their own, the first from <see cref="Seed"/>; the model's prediction is their mean.</summary>
+    public int Ensemble { get; init; } = 1;
 
     /// <summary>Epochs without a better figure of the validation rows after which training stops; null: never.</summary>
     public int? EarlyStopping { get; init; }
@@ -125,6 +134,11 @@ public sealed record TrainingOptions
     /// <summary>The inputs, where a network is complete, and the layers.</summary>
     internal (int? Inputs, IReadOnlyList<LayerDefinition> Layers) Layers => ParseNetwork(Network ?? Recipe.Hidden);
 
+    /// <summary>How many networks are trained.</summary>
+    internal int Members => Folds ?? Ensemble;
+
+    private const double UsualValidation = 0.2;
+
     /// <summary>How the same rows are read by the schema of a model.</summary>
     internal PredictionOptions Applied => new() { BadCells = BadCells, DropMissingTargets = Columns.DropMissingTargets };
 
@@ -138,6 +152,31 @@ public sealed record TrainingOptions
         if (!(Validation >= 0 && Validation < 1))
         {
             throw new UsageException($"the validation part must be from 0 to below 1, found {Validation.ToString(CultureInfo.InvariantCulture)}") { Settings = ["Validation"] };
+        }
+
+        if (Folds < 2)
+        {
+            throw new UsageException($"at least 2 folds expected, {Folds} found") { Settings = ["Folds"] };
+        }
+
+        if (Ensemble < 1)
+        {
+            throw new UsageException($"an ensemble of at least 1 network expected, {Ensemble} found") { Settings = ["Ensemble"] };
+        }
+
+        if (Folds is not null && Ensemble > 1)
+        {
+            throw new UsageException($"{Folds} folds make {Folds} networks, an ensemble of {Ensemble} another number: give one of them") { Settings = ["Folds", "Ensemble"] };
+        }
+
+        if (Folds is not null && (ValidationData is not null || Validation != UsualValidation))
+        {
+            throw new UsageException("each network is validated by its fold: no other rows can be") { Settings = ["Folds", "Validation"] };
+        }
+
+        if (From is { Members: > 1 })
+        {
+            throw new UsageException($"the model that is gone on from holds {From.Members} networks, one expected") { Settings = ["From", "Member"] };
         }
 
         if (Target is not null && Target.AsSpan().Trim(", ").IsEmpty)

@@ -12,6 +12,8 @@ public sealed class KillTests(ITestOutputHelper output) : Tool
     [Theory]
     [InlineData("64:tanh-32:relu", "--dropout", "0.1")]
     [InlineData("64:tanh,batch_norm,dropout(0.1)-32:relu,layer_norm", "--accumulate", "2")]
+    [InlineData("64:tanh-32:relu", "--folds", "3")]
+    [InlineData("32:tanh", "--ensemble", "4")]
     public void KilledRunsGoOnToTheSameBits(string network, string option, string value)
     {
         string[] what = ["train", "builtin:digits", "--network", network, "--optimizer", "adam", "--batch-size", "16", "--epochs", "80", option, value, "--schedule", "cosine", "--quiet"];
@@ -53,7 +55,7 @@ public sealed class KillTests(ITestOutputHelper output) : Tool
             JsonElement rest = Json([.. next, "--json", "-o", "rest.st"]);
             Assert.Equal(expected, rest.GetProperty("sha256").GetString());
             Assert.Equal(steps, rest.GetProperty("resumed_from_step").GetInt64() + rest.GetProperty("steps").GetInt64());
-            Assert.DoesNotContain(Directory.GetFiles(At($"ck{runs}")), file => file.EndsWith(".tmp", StringComparison.Ordinal));
+            Assert.DoesNotContain(Directory.GetFiles(At($"ck{runs}"), "*", SearchOption.AllDirectories), file => file.EndsWith(".tmp", StringComparison.Ordinal));
             Directory.Delete(At($"ck{runs}"), recursive: true);
         }
 
@@ -61,7 +63,7 @@ public sealed class KillTests(ITestOutputHelper output) : Tool
         Assert.True(early < kills);
     }
 
-    private string Newest(string folder) => Directory.Exists(At(folder)) ? Directory.GetFiles(At(folder), "checkpoint-*").Max(StringComparer.Ordinal) ?? "" : "";
+    private string Newest(string folder) => Directory.Exists(At(folder)) ? string.Join(' ', Directory.GetFiles(At(folder), "checkpoint-*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)) : "";
 
     [Fact]
     public void ResumingAFinishedRunWritesTheSameModelAgain()

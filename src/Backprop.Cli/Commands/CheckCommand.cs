@@ -35,9 +35,10 @@ internal static class CheckCommand
         Option<int> rows = Rows();
         Option<string> precision = CommonOptions.Precision("double");
         Option<bool> batchStatistics = CommonOptions.BatchStatistics();
+        Option<int?> member = CommonOptions.Member();
         var command = new Command("check", "Derivatives three ways: the note's recursion, back propagation, numerically") { model };
         common.AddTo(command);
-        foreach (Option option in new Option[] { network, loss, seed, sample, all, rows, precision, batchStatistics })
+        foreach (Option option in new Option[] { network, loss, seed, sample, all, rows, precision, batchStatistics, member })
         {
             command.Add(option);
         }
@@ -55,14 +56,19 @@ internal static class CheckCommand
                     throw new UsageException("give MODEL and DATA, or --network");
                 }
 
+                if (parsed.GetValue(member) is not null)
+                {
+                    throw new UsageException("--member is of MODEL, --network makes one network");
+                }
+
                 var definition = NetworkDefinition.Parse(specification, parsed.GetValue(loss) is { } name ? Loss.Parse(name) : null);
                 return single ? Run(Random<float>(definition, parsed.GetValue(seed), most), chosen, ofBatch, json) : Run(Random<double>(definition, parsed.GetValue(seed), most), chosen, ofBatch, json);
             }
 
             string path = parsed.GetValue(model) ?? throw new UsageException("give MODEL and DATA, or --network SPEC");
             return single
-                ? Run(OfModel<float>(path, common.Source(parsed), common.Targets(parsed), common.Prediction(parsed), most), chosen, ofBatch, json)
-                : Run(OfModel<double>(path, common.Source(parsed), common.Targets(parsed), common.Prediction(parsed), most), chosen, ofBatch, json);
+                ? Run(OfModel<float>(path, parsed.GetValue(member), common.Source(parsed), common.Targets(parsed), common.Prediction(parsed), most), chosen, ofBatch, json)
+                : Run(OfModel<double>(path, parsed.GetValue(member), common.Source(parsed), common.Targets(parsed), common.Prediction(parsed), most), chosen, ofBatch, json);
         });
         return command;
     }
@@ -79,9 +85,9 @@ internal static class CheckCommand
 
     internal static int Positive(string option, int value) => value > 0 ? value : throw new UsageException($"{option} must be at least 1, found {value}");
 
-    private static (Network<T> Network, Dataset<T> Data) OfModel<T>(string path, DataSource source, string? targets, PredictionOptions options, int rows) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static (Network<T> Network, Dataset<T> Data) OfModel<T>(string path, int? member, DataSource source, string? targets, PredictionOptions options, int rows) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        TabularModel<T> model = TabularModel<T>.Load(path);
+        TabularModel<T> model = CommonOptions.OneNetwork<T>(path, member);
         return (model.Network, Spread(NoteLines.Of(notes => model.Rows<T>(source, targets, needTargets: true, notes, options)), rows));
     }
 

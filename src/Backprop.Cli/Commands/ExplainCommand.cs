@@ -28,9 +28,10 @@ internal static class ExplainCommand
         Option<string> precision = CommonOptions.Precision("double");
         Option<bool> batchStatistics = CommonOptions.BatchStatistics();
         Option<int> rows = CheckCommand.Rows();
+        Option<int?> member = CommonOptions.Member();
         var command = new Command("explain", "The derivative of one row's loss by one parameter, or of a batch's, factor by factor") { model };
         common.AddTo(command, needsTargets: false);
-        foreach (Option option in new Option[] { row, parameter, batchStatistics, rows, format, output, precision })
+        foreach (Option option in new Option[] { row, parameter, batchStatistics, rows, format, output, precision, member })
         {
             command.Add(option);
         }
@@ -65,8 +66,8 @@ internal static class ExplainCommand
             string? to = parsed.GetValue(output) is var file and not "-" ? file : null;
             string path = parsed.GetValue(model)!;
             Explanation explanation = parsed.GetValue(precision) == "float"
-                ? Explain<float>(path, () => common.Source(parsed), common.Targets(parsed), common.Prediction(parsed), number, most, name)
-                : Explain<double>(path, () => common.Source(parsed), common.Targets(parsed), common.Prediction(parsed), number, most, name);
+                ? Explain<float>(path, parsed.GetValue(member), () => common.Source(parsed), common.Targets(parsed), common.Prediction(parsed), number, most, name)
+                : Explain<double>(path, parsed.GetValue(member), () => common.Source(parsed), common.Targets(parsed), common.Prediction(parsed), number, most, name);
             return Report(explanation, chosen, to);
         });
         return command;
@@ -99,15 +100,16 @@ internal static class ExplainCommand
     }
 
     /// <param name="path">The model.</param>
+    /// <param name="member">Which network of it; null: the only one, or the first.</param>
     /// <param name="read">Reads the rows.</param>
     /// <param name="targets">Their targets.</param>
     /// <param name="options">What becomes of bad cells.</param>
     /// <param name="row">The row; null: of a batch.</param>
     /// <param name="most">How many rows the batch has at most.</param>
     /// <param name="parameter">By which parameter.</param>
-    private static Explanation Explain<T>(string path, Func<DataSource> read, string? targets, PredictionOptions options, int? row, int? most, string parameter) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static Explanation Explain<T>(string path, int? member, Func<DataSource> read, string? targets, PredictionOptions options, int? row, int? most, string parameter) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        TabularModel<T> model = TabularModel<T>.Load(path);
+        TabularModel<T> model = CommonOptions.OneNetwork<T>(path, member);
         var name = ParameterName.Parse(parameter, model.Network.Definition); // before the data: they may be large
         if (row is { } number)
         {

@@ -23,18 +23,20 @@ internal static class GradientCommand
         var command = new Command("gradient", "The mean gradient of the loss over all rows") { model };
         common.AddTo(command);
         Option<bool> batchStatistics = CommonOptions.BatchStatistics();
+        Option<int?> member = CommonOptions.Member();
         command.Add(output);
         command.Add(batchStatistics);
         command.Add(precision);
+        command.Add(member);
         command.SetAction(parsed => parsed.GetValue(precision) == "float"
-            ? Run<float>(parsed.GetValue(model)!, common.Source(parsed), common.Targets(parsed), common.Prediction(parsed), parsed.GetValue(output), parsed.GetValue(batchStatistics), parsed.GetValue(common.Json))
-            : Run<double>(parsed.GetValue(model)!, common.Source(parsed), common.Targets(parsed), common.Prediction(parsed), parsed.GetValue(output), parsed.GetValue(batchStatistics), parsed.GetValue(common.Json)));
+            ? Run<float>(parsed.GetValue(model)!, parsed.GetValue(member), common.Source(parsed), common.Targets(parsed), common.Prediction(parsed), parsed.GetValue(output), parsed.GetValue(batchStatistics), parsed.GetValue(common.Json))
+            : Run<double>(parsed.GetValue(model)!, parsed.GetValue(member), common.Source(parsed), common.Targets(parsed), common.Prediction(parsed), parsed.GetValue(output), parsed.GetValue(batchStatistics), parsed.GetValue(common.Json)));
         return command;
     }
 
-    private static int Run<T>(string path, DataSource source, string? targets, PredictionOptions options, string? output, bool batchStatistics, bool json) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static int Run<T>(string path, int? member, DataSource source, string? targets, PredictionOptions options, string? output, bool batchStatistics, bool json) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        TabularModel<T> model = TabularModel<T>.Load(path);
+        TabularModel<T> model = CommonOptions.OneNetwork<T>(path, member);
         Dataset<T> data = NoteLines.Of(notes => model.Rows<T>(source, targets, needTargets: true, notes, options));
         Gradient<T> gradient = Backpropagation.Gradient(model.Network, data, batchStatistics: batchStatistics);
         if (output is not null)

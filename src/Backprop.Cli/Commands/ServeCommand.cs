@@ -22,7 +22,9 @@ internal static class ServeCommand
         var common = new CommonOptions();
         var command = new Command("serve", "A page on 127.0.0.1 that trains live and shows the derivative of any parameter") { model };
         common.AddSourceTo(command);
+        Option<int?> member = CommonOptions.Member();
         command.Add(port);
+        command.Add(member);
         NumberOptions.ReadStrictly(command);
         command.SetAction((parsed, cancellation) =>
         {
@@ -39,7 +41,7 @@ internal static class ServeCommand
             }
 
             DataSource? source = dataPath is not null && parsed.GetValue(common.Data) is null ? DataSource.Named(dataPath, common.Reading(parsed)) : common.NamesRows(parsed) ? common.Source(parsed) : null;
-            return Serve(GivenFiles.Read(modelPath, source, common.Targets(parsed), common.BadCellsOf(parsed)), chosen, cancellation);
+            return Serve(GivenFiles.Read(modelPath, source, common.Targets(parsed), common.BadCellsOf(parsed), parsed.GetValue(member)), chosen, cancellation);
         });
         return command;
     }

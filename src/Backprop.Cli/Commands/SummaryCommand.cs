@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using Backprop.Cli.Output;
 using Backprop.Layers;
+using Backprop.Losses;
 using Backprop.Networks;
 using Backprop.Tables.Models;
 using Spectre.Console;
@@ -23,11 +24,11 @@ internal static class SummaryCommand
     private static int Run(string path, bool json)
     {
         TabularModel<double> model = TabularModel<double>.Load(path);
-        NetworkDefinition network = model.Network.Definition;
+        NetworkDefinition network = model.Definition;
         long weights = network.Tensors.Where(tensor => tensor.Kind is "W" or "periodic").Sum(tensor => (long)tensor.Length);
         long passed = Parameters(network, 0) > 0 ? 0 : (long)network.InputsOf(1) * network.Layers[0].Units; // nothing is learned before the first layer
-        long forward = 2 * weights, training = 2 * forward + (2 * (weights - passed));
-        long bytes = 4 * network.Tensors.Sum(tensor => (long)tensor.Length); // running statistics too
+        long members = model.Members, forward = 2 * weights * members, training = 2 * forward + (2 * members * (weights - passed));
+        long bytes = 4 * members * network.Tensors.Sum(tensor => (long)tensor.Length); // running statistics too
         if (json)
         {
             JsonLine.Print(line =>
@@ -35,7 +36,13 @@ internal static class SummaryCommand
                 line.WriteString("model", path);
                 line.WriteString("network", network.ToString());
                 line.WriteString("loss", network.Loss.ToString());
-                line.WriteNumber("parameters", network.ParameterCount);
+                line.WriteNumber("members", members);
+                if (model.Ensemble.Temperature != 1)
+                {
+                    line.Number("temperature", model.Ensemble.Temperature);
+                }
+
+                line.WriteNumber("parameters", network.ParameterCount * members);
                 line.WriteNumber("bytes", bytes);
                 line.WriteNumber("flops_per_sample", forward);
                 line.WriteNumber("training_flops_per_sample", training);
@@ -96,7 +103,12 @@ internal static class SummaryCommand
         }
 
         Terminal.Data.Write(table);
-        Terminal.Out.WriteLine($"loss {network.Loss}; {network.ParameterCount:N0} parameters, {bytes:N0} bytes in float; {forward:N0} FLOPs a sample to predict, {training:N0} to train");
+        if (members > 1 || model.Ensemble.Temperature != 1)
+        {
+            Terminal.Out.WriteLine($"{members} such networks, whose {(network.OutputMeaning.IsProbability() ? "probabilities" : "predictions")} are averaged{(model.Ensemble.Temperature == 1 ? "" : $", of logits divided by {model.Ensemble.Temperature:G4}")}; together:");
+        }
+
+        Terminal.Out.WriteLine($"loss {network.Loss}; {network.ParameterCount * members:N0} parameters, {bytes:N0} bytes in float; {forward:N0} FLOPs a sample to predict, {training:N0} to train");
         if (model.Schema is { } schema)
         {
             Terminal.Data.Write(SchemaTable.Of(schema));

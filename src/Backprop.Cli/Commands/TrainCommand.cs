@@ -40,7 +40,7 @@ internal static class TrainCommand
             throw new UsageException($"--resume keeps its checkpoints where they are, in '{folder}'; --checkpoint '{other}' found");
         }
 
-        IReadOnlyDictionary<string, string> notes = new CheckpointFolder(folder).ReadNotes();
+        IReadOnlyDictionary<string, string> notes = CheckpointFolders.ReadNotes(folder);
         (Command command, TrainOptions first) = Make();
         ParseResult original = Original(command, notes, folder);
         RequireNoChange(parsed, options, original, folder);

@@ -46,6 +46,10 @@ internal sealed class TrainOptions
 
     public Option<string?> Validation { get; } = new("--validation") { Description = "A fraction of the rows, or DATA (default 0.2; 0: none)", HelpName = "FRACTION|DATA" };
 
+    public Option<int?> Folds { get; } = new("--folds") { Description = "Train K networks, each validated by a fold of the rows and learning all others; the figures are of every row by the network that has not seen it, the model is all K", HelpName = "K" };
+
+    public Option<int?> Ensemble { get; } = new("--ensemble") { Description = "Train N networks on the same rows, from seeds of their own; the model is all N", HelpName = "N" };
+
     public Option<int?> EarlyStopping { get; } = new("--early-stopping") { Description = "Stop after so many epochs without a better figure of the validation rows (--keep-by)", HelpName = "PATIENCE" };
 
     public Option<string?> KeepBy { get; } = new("--keep-by") { Description = "The figure of the validation rows that the kept epoch, --early-stopping and the plateau schedule go by (default: loss; the recipe for classes: log_loss; with --class-weights: balanced_accuracy)", HelpName = "METRIC" };
@@ -88,6 +92,8 @@ internal sealed class TrainOptions
 
     public Option<string?> From { get; } = new("--from") { Description = "Go on from a model: its network, loss, schema and weights", HelpName = "MODEL" };
 
+    public Option<int?> Member { get; } = CommonOptions.Member("--from");
+
     public Option<bool> NoShuffle { get; } = new("--no-shuffle") { Description = "Rows in file order" };
 
     public Option<string?> Checkpoint { get; } = new("--checkpoint") { Description = "Keep the whole state in a folder, after every epoch", HelpName = "DIR" };
@@ -118,9 +124,9 @@ internal sealed class TrainOptions
         Roles.AddTo(command);
         foreach (Option option in new Option[]
         {
-            Output, Network, Loss, Optimizer, LearningRate, Schedule, Warmup, Average, BatchSize, Accumulate, Epochs, MaxTime, Seed, Precision, Threads, Validation,
+            Output, Network, Loss, Optimizer, LearningRate, Schedule, Warmup, Average, BatchSize, Accumulate, Epochs, MaxTime, Seed, Precision, Threads, Validation, Folds, Ensemble,
             EarlyStopping, KeepBy, ClassWeights, Dropout, L1, L2, WeightDecay, ClipNorm, ClipValue, LabelSmoothing, Momentum, Nesterov, Dampening,
-            Beta1, Beta2, Epsilon, Rho, Amsgrad, Centered, Initializer, From, NoShuffle, Checkpoint, CheckpointEvery, CheckpointKeep, Overwrite, OnDivergence, Resume, Log, TensorBoard, Report, Config, Quiet,
+            Beta1, Beta2, Epsilon, Rho, Amsgrad, Centered, Initializer, From, Member, NoShuffle, Checkpoint, CheckpointEvery, CheckpointKeep, Overwrite, OnDivergence, Resume, Log, TensorBoard, Report, Config, Quiet,
         })
         {
             command.Add(option);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
+using Backprop.Cli.Input;
 using Backprop.Cli.Output;
 using Backprop.Kernels;
 using Backprop.Networks;
@@ -31,12 +32,13 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
             OutputFile.RequireWritableFolder(checkpoints);
         }
 
-        using CheckpointFolder? folder = settings.Checkpoint is { } place
-            ? new(place, AtLeastOne("--checkpoint-keep", options.CheckpointKeep) ?? CheckpointFolder.DefaultKept, overwrite: parsed.GetValue(options.Overwrite))
+        int members = Members();
+        using CheckpointFolders? folder = settings.Checkpoint is { } place
+            ? new(place, members, AtLeastOne("--checkpoint-keep", options.CheckpointKeep) ?? CheckpointFolder.DefaultKept, overwrite: parsed.GetValue(options.Overwrite))
             : parsed.GetValue(options.Overwrite) ? throw new UsageException("--overwrite needs --checkpoint DIR") : null;
-        Checkpoint<T>? resume = settings.Resume is null ? null : folder!.Read<T>();
-        resume = settings.IsReopened ? resume?.Reopened() : resume;
-        if (resume?.Ended == StopReason.MaxTime && !settings.Quiet)
+        IReadOnlyList<Checkpoint<T>?>? resume = settings.Resume is null ? null : folder!.Read<T>();
+        resume = settings.IsReopened ? resume?.Select(checkpoint => checkpoint?.Reopened()).ToArray() : resume;
+        if (resume?.Any(checkpoint => checkpoint?.Ended == StopReason.MaxTime) == true && !settings.Quiet)
         {
             Terminal.Say("the time of this run was up: it ends as it did; --max-time SECONDS gives it more");
         }
@@ -49,25 +51,16 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         string? data = parsed.GetValue(options.Common.Data) ?? (options.Common.NamesRows(parsed) ? null : "builtin:digits");
         DataSource source = data == "builtin:digits" ? DataSource.Named(data) : options.Common.Source(parsed);
         TabularTrainer<T> planned = NoteLines.Of(notes => new TabularTrainer<T>(source, Options(), notes), settings.Quiet);
-        (Trainer<T> trainer, NetworkDefinition definition, TrainerOptions trainerOptions) = (planned.Trainer, planned.Definition, planned.Options);
-        RequireSameRun(trainer, resume, planned.Source);
-        using var report = new TrainingReport(trainerOptions.Epochs, settings.Quiet, parsed.GetValue(options.Log), planned.Validates ? trainerOptions.KeepBy : null, resume?.History ?? []);
-        trainer.EpochCompleted += report.Add;
-        if (report.IsLive)
-        {
-            trainer.Progressed += report.Show;
-        }
-
-        using TensorBoardLog? board = parsed.GetValue(options.TensorBoard) is { } boardFolder ? new(boardFolder, settings.Notes.GetValueOrDefault("tensorboard"), resume?.History ?? []) : null;
-        if (board is not null)
-        {
-            trainer.EpochCompleted += board.Add;
-        }
-
-        DataException? unsaved = null; // why the newest checkpoint is missing
+        (NetworkDefinition definition, TrainerOptions trainerOptions) = (planned.Definition, planned.Options);
+        RequireSameRun(planned.Trainers, resume, planned.Source);
+        IReadOnlyList<EpochResult>[] before = [.. planned.Trainers.Select((_, member) => resume?[member]?.History ?? [])];
+        using IRunReport report = Report(planned, before);
+        using TensorBoardLog? board = parsed.GetValue(options.TensorBoard) is { } boardFolder ? new(boardFolder, settings.Notes.GetValueOrDefault("tensorboard"), before[0]) : null;
+        Dictionary<string, string>? notes = null;
+        DataException?[] unsaved = new DataException?[members]; // why the newest checkpoint is missing
         if (folder is not null)
         {
-            Dictionary<string, string> notes = new(settings.Notes, StringComparer.Ordinal);
+            notes = new(settings.Notes, StringComparer.Ordinal);
             if (board is not null)
             {
                 notes["tensorboard"] = board.Name;
@@ -77,58 +70,79 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
             {
                 notes[TrainCommand.EpochsNote] = $"{epochs}";
             }
-
-            trainer.CheckpointReached += checkpoint =>
-            {
-                try
-                {
-                    folder.Write(checkpoint, notes);
-                    unsaved = null;
-                }
-                catch (DataException error)
-                {
-                    if (unsaved is null) // a disk that stays full is said once
-                    {
-                        report.End();
-                        Terminal.Warn($"the checkpoint of step {checkpoint.Step} was not written, older ones stay, training goes on: {error.Message}");
-                    }
-
-                    unsaved = error;
-                }
-            };
         }
 
-        trainer.RolledBack += back =>
+        for (int n = 0; n < members; n++)
         {
-            report.End();
-            report.Rewind(back.Epochs);
-            board?.Rewind(back.Epochs);
-            Terminal.Warn($"{back.Error.Message}. Back to step {back.ToStep} with learning rate {back.LearningRate:G4}");
-        };
+            (Trainer<T> trainer, int member) = (planned.Trainers[n], n);
+            string who = members == 1 ? "" : $"network {member + 1}: ";
+            trainer.EpochCompleted += epoch => report.Add(member, epoch);
+            if (report.IsLive)
+            {
+                trainer.Progressed += step => report.Show(member, step);
+            }
+
+            if (board is not null)
+            {
+                trainer.EpochCompleted += board.Add;
+            }
+
+            if (folder is not null)
+            {
+                trainer.CheckpointReached += checkpoint =>
+                {
+                    try
+                    {
+                        folder.Members[member].Write(checkpoint, notes!);
+                        unsaved[member] = null;
+                    }
+                    catch (DataException error)
+                    {
+                        if (unsaved[member] is null) // a disk that stays full is said once
+                        {
+                            Warn(report, $"{who}the checkpoint of step {checkpoint.Step} was not written, older ones stay, training goes on: {error.Message}");
+                        }
+
+                        unsaved[member] = error;
+                    }
+                };
+            }
+
+            trainer.RolledBack += back =>
+            {
+                report.Rewind(member, back.Epochs);
+                board?.Rewind(back.Epochs);
+                Warn(report, $"{who}{back.Error.Message}. Back to step {back.ToStep} with learning rate {back.LearningRate:G4}");
+            };
+        }
 
         TabularModel<T> Model(EpochResult? kept, string? keptBy) => planned.Model(kept, keptBy, Given());
         string Save(EpochResult? kept, string? keptBy) => Model(kept, keptBy).Save(output);
 
         TrainingResult result;
-        report.Begin($"{definition}, {definition.ParameterCount:N0} parameters, {definition.Loss}, {planned.Optimizer}, {planned.Rows:N0} rows, {VectorPaths.Current.Name()}{(!planned.Validates ? "" : $", keeps the epoch with the best validation {trainerOptions.KeepBy.Replace('_', ' ')}")}{(!planned.Validates && LearningRateSchedule.Parse(trainerOptions.Schedule) is PlateauSchedule ? ", the plateau schedule goes by the training loss" : "")}");
+        int said = planned.Notes.All.Count;
+        report.Begin($"{(members == 1 ? "" : $"{members} networks, each ")}{definition}, {definition.ParameterCount:N0} parameters, {definition.Loss}, {planned.Optimizer}, {planned.Rows:N0} rows, {VectorPaths.Current.Name()}{(!planned.Validates ? "" : $", keeps the epoch with the best validation {trainerOptions.KeepBy.Replace('_', ' ')}")}{(!planned.Validates && LearningRateSchedule.Parse(trainerOptions.Schedule) is PlateauSchedule ? ", the plateau schedule goes by the training loss" : "")}");
         try
         {
-            result = trainer.Run(resume, interrupt.Begin());
+            result = planned.Run(resume, interrupt.Begin());
         }
         catch (DivergenceException error)
         {
             report.End();
-            EpochResult? best = report.History.LastOrDefault(epoch => epoch.IsBest);
-            if (report.History.Count == 0 && File.Exists(WorkingFolder.Full(output)))
+            EpochResult? best = planned.Result?.Kept ?? (report as TrainingReport)?.History.LastOrDefault(epoch => epoch.IsBest);
+            bool hasLearned = planned.Result?.Kept is not null || (report as TrainingReport)?.History.Count > 0;
+            NoteLines.Tell(planned.Notes.All.Skip(said), settings.Quiet);
+            if (!hasLearned && File.Exists(WorkingFolder.Full(output)))
             {
                 throw; // an older model is better than one that has learned nothing
             }
 
             Save(best, best?.Validation is null ? null : trainerOptions.KeepBy);
-            return Terminal.Fail($"{error.Message}. The last good model, {(report.History.Count == 0 ? "as it was before training" : "the best epoch's")}, is in '{output}'", ExitCode.Diverged);
+            return Terminal.Fail($"{error.Message}. The last good model, {(!hasLearned ? "as it was before training" : members == 1 ? "the best epoch's" : "each network's best epoch's")}, is in '{output}'", ExitCode.Diverged);
         }
 
         report.End();
+        NoteLines.Tell(planned.Notes.All.Skip(said), settings.Quiet);
         if (result.Kept is null && File.Exists(WorkingFolder.Full(output)))
         {
             return Terminal.Fail($"interrupted before the first epoch was finished: the older '{output}' stays as it is{(folder is null ? "" : ", the checkpoint holds what was learned")}", ExitCode.Interrupted);
@@ -143,7 +157,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         string hash = Save(result.Kept, result.KeptBy);
         if (settings.Json)
         {
-            PrintJson(output, definition, planned.Rows, result, hash, resume?.Step ?? 0);
+            PrintJson(output, definition, planned.Rows, result, Model(result.Kept, result.KeptBy).Members, hash, resume?.Sum(checkpoint => checkpoint?.Step ?? 0) ?? 0);
         }
 
         if (page is not null)
@@ -152,7 +166,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         }
 
         report.Summary(result, output);
-        string[] missing = [.. new[] { unsaved is null ? null : $"the last checkpoint is not: {unsaved.Message}", report.Unsaved, board?.Unsaved }.OfType<string>()];
+        string[] missing = [.. new[] { unsaved.FirstOrDefault(error => error is not null) is { } why ? $"the last checkpoint is not: {why.Message}" : null, report.Unsaved, board?.Unsaved }.OfType<string>()];
         if (missing.Length > 0)
         {
             return Terminal.Fail($"the model is saved, but {string.Join("; and ", missing)}", ExitCode.Data);
@@ -162,7 +176,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
     }
 
     /// <summary>Before anything is read: a folder that is another run's is not written into.</summary>
-    private void Begin(CheckpointFolder? folder)
+    private void Begin(CheckpointFolders? folder)
     {
         if (folder?.IsUsed == true && !parsed.GetValue(options.Overwrite))
         {
@@ -172,13 +186,16 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         folder?.Begin();
     }
 
-    private void RequireSameRun(Trainer<T> trainer, Checkpoint<T>? resume, string data)
+    private void RequireSameRun(IReadOnlyList<Trainer<T>> trainers, IReadOnlyList<Checkpoint<T>?>? resume, string data)
     {
         try
         {
-            if (resume is not null)
+            for (int member = 0; member < resume?.Count; member++)
             {
-                trainer.RequireSameRun(resume);
+                if (resume[member] is { } checkpoint)
+                {
+                    trainers[member].RequireSameRun(checkpoint);
+                }
             }
         }
         catch (ModelException error)
@@ -228,6 +245,8 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
             Threads = settings.Threads,
             Validation = isFraction ? fraction : told.Validation,
             ValidationData = isFraction ? null : DataSource.Named(validation, options.Common.Reading(parsed)),
+            Folds = parsed.GetValue(options.Folds),
+            Ensemble = parsed.GetValue(options.Ensemble) ?? 1,
             EarlyStopping = parsed.GetValue(options.EarlyStopping),
             KeepBy = parsed.GetValue(options.KeepBy),
             ClassWeights = parsed.GetValue(options.ClassWeights) is { } weights ? ClassWeights.Parse(weights) : null,
@@ -239,10 +258,55 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
             LabelSmoothing = parsed.GetValue(options.LabelSmoothing),
             Initializer = parsed.GetValue(options.Initializer),
             Shuffle = !parsed.GetValue(options.NoShuffle),
-            From = parsed.GetValue(options.From) is { } path ? TabularModel<T>.Load(path) : null,
+            From = parsed.GetValue(options.From) is { } path ? CommonOptions.OneNetwork<T>(path, parsed.GetValue(options.Member)) : null,
             CheckpointEvery = AtLeastOne("--checkpoint-every", options.CheckpointEvery) ?? 0,
             RollBack = parsed.GetValue(options.OnDivergence) == "rollback",
         };
+    }
+
+    /// <summary>How many networks are trained.</summary>
+    /// <exception cref="UsageException">Options that do not go together.</exception>
+    private int Members()
+    {
+        (int? folds, int? ensemble) = (parsed.GetValue(options.Folds), parsed.GetValue(options.Ensemble));
+        if (folds is not null && parsed.GetValue(options.Validation) is { } rows)
+        {
+            throw new UsageException($"--folds {folds} validates each network by its fold, --validation {rows} by other rows: give one of them");
+        }
+
+        if (folds is not null && ensemble is not null)
+        {
+            throw new UsageException($"--folds {folds} makes {folds} networks, --ensemble {ensemble} another number: give one of them");
+        }
+
+        if (folds < 2 || ensemble < 1)
+        {
+            throw new UsageException(folds < 2 ? $"--folds must be at least 2, found {folds}" : $"--ensemble must be at least 1, found {ensemble}");
+        }
+
+        int members = folds ?? ensemble ?? 1;
+        return members > 1 && parsed.GetValue(options.TensorBoard) is not null ? throw new UsageException($"--tensorboard follows one network, {members} are trained; --log has the epochs of each")
+            : parsed.GetValue(options.Member) is not null && parsed.GetValue(options.From) is null ? throw new UsageException("--member is of --from MODEL, which is missing")
+            : members;
+    }
+
+    private IRunReport Report(TabularTrainer<T> planned, IReadOnlyList<EpochResult>[] before)
+    {
+        string? keptBy = planned.Validates ? planned.Options.KeepBy : null;
+        if (before.Length == 1)
+        {
+            return new TrainingReport(planned.Options.Epochs, settings.Quiet, parsed.GetValue(options.Log), keptBy, before[0]);
+        }
+
+        var report = new EnsembleReport(planned.Options.Epochs, settings.Quiet, parsed.GetValue(options.Log), keptBy, before);
+        planned.MemberCompleted += report.Ended;
+        return report;
+    }
+
+    private static void Warn(IRunReport report, string message)
+    {
+        report.End();
+        Terminal.Warn(message);
     }
 
     /// <summary>What is left of --max-time: the process has begun.</summary>
@@ -265,7 +329,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         .Where(option => !option.Implicit && !IsAboutTheProcess(option.Option))
         .ToDictionary(given => given.Option.Name[2..], given => given.Tokens.Count == 0 ? "true" : string.Join(',', given.Tokens.Select(token => token.Value)), StringComparer.Ordinal);
 
-    private void PrintJson(string output, NetworkDefinition definition, int rows, TrainingResult result, string hash, long resumedFrom) => JsonLine.Print(json =>
+    private void PrintJson(string output, NetworkDefinition definition, int rows, TrainingResult result, int members, string hash, long resumedFrom) => JsonLine.Print(json =>
     {
         json.WriteString("model", output);
         json.WriteString("network", definition.ToString());
@@ -309,7 +373,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         json.WriteNumber("threads", result.Threads);
         json.WriteString("vectors", VectorPaths.Current.Name());
         json.WriteNumber("ranks", 1);
-        json.WriteNumber("members", 1);
+        json.WriteNumber("members", members);
         json.WriteString("kept_by", result.KeptBy);
         json.Warnings();
         json.WriteString("sha256", hash);

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
+using System.Numerics;
 using System.Text;
+using Backprop.Cli.Output;
 using Backprop.Data;
 using Backprop.Sql;
 using Backprop.Tables.Models;
@@ -38,6 +40,29 @@ internal sealed class CommonOptions
     public Option<bool> Json { get; } = new("--json") { Description = "Print one line of JSON" };
 
     public static Option<bool> BatchStatistics() => new("--batch-statistics") { Description = "The rows are one batch, of which batch norms take the statistics, as in training; without it they take the running ones" };
+
+    /// <summary>Of commands that take one network.</summary>
+    public static Option<int?> Member(string model = "MODEL") => new("--member") { Description = $"Which network of a {model} that holds several (default: the first)", HelpName = "K" };
+
+    /// <summary>A model of one network; of several the one that is asked for, or the first, which is said.</summary>
+    /// <exception cref="UsageException">There is no such network.</exception>
+    public static TabularModel<T> OneNetwork<T>(string path, int? member) where T : unmanaged, IBinaryFloatingPointIeee754<T> => OneNetwork<T>(path, member, out _);
+
+    /// <inheritdoc cref="OneNetwork{T}(string, int?)"/>
+    /// <param name="path">The model file.</param>
+    /// <param name="member">Which is asked for.</param>
+    /// <param name="taken">Which it is; null: there is one.</param>
+    public static TabularModel<T> OneNetwork<T>(string path, int? member, out int? taken) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        TabularModel<T> model = TabularModel<T>.Load(path);
+        if (member is null && model.Members > 1)
+        {
+            Terminal.Say($"backprop: '{path}' holds {model.Members} networks, the first is taken; --member K takes another");
+        }
+
+        taken = model.Members == 1 ? null : member ?? 1;
+        return model.Members == 1 && member is null ? model : model.Member(member ?? 1);
+    }
 
     public static Option<string> Precision(string fallback)
     {

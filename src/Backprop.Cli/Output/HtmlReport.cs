@@ -122,7 +122,7 @@ internal static class HtmlReport
         var rows = new List<(string, string)>();
         if (result.Kept is { } kept)
         {
-            rows.Add(("epoch kept", $"{kept.Epoch} of {result.History.Count}"));
+            rows.Add(result.Members == 1 ? ("epoch kept", $"{kept.Epoch} of {result.History.Count}") : ("networks", $"{result.Members}"));
             rows.Add(("training loss", $"{kept.Loss:G6}"));
             if (kept.Validation is { } validation)
             {

@@ -27,7 +27,11 @@ internal static class Terminal
     /// <param name="silently">Whether it is only kept for <c>--json</c>.</param>
     public static void Warn(string message, bool silently = false)
     {
-        Session.Current.Warnings.Add(message);
+        lock (Session.Current.Warnings)
+        {
+            Session.Current.Warnings.Add(message); // several networks are trained at the same time
+        }
+
         if (!silently)
         {
             ToPeople(() => Session.Current.Error.WriteLine(Plain($"backprop: warning: {message}")));

@@ -26,6 +26,9 @@ public sealed class PreparedData<T> where T : unmanaged, IBinaryFloatingPointIee
     /// <summary>The rows of <see cref="All"/> that validate; none where other data do, or nothing does.</summary>
     public IReadOnlyList<int> ValidationRows { get; private init; } = [];
 
+    /// <summary>The rows of <see cref="All"/> that each network is validated by, and learns all others; none where there are no folds.</summary>
+    public IReadOnlyList<int[]> Folds { get; private init; } = [];
+
     /// <summary>What is learned from.</summary>
     public Dataset<T> Training { get; private init; }
 
@@ -50,7 +53,7 @@ public sealed class PreparedData<T> where T : unmanaged, IBinaryFloatingPointIee
         RequireWeight(rows, options.Columns.SampleWeight);
         RowEncoding? encoding = from is null ? new(rows, options, scaleTargets, notes) : null;
         (Dataset<T>? all, TableSchema? schema) = from is null ? (null, null) : (from.Rows<T>(rows, options.Target, needTargets: true, notes, options.Applied), from.Schema);
-        (int[] Training, int[] Validation)? parts = options.ValidationData is null && options.Validation > 0
+        (int[] Training, int[] Validation)? parts = options is { Folds: null, ValidationData: null, Validation: > 0 }
             ? StratifiedSplit.Split(all is null ? encoding!.Classes() : all.Targets.ClassIndices, all?.Rows ?? encoding!.Rows, options.Validation, options.Seed)
             : null;
         if (encoding is not null)
@@ -62,7 +65,7 @@ public sealed class PreparedData<T> where T : unmanaged, IBinaryFloatingPointIee
             ? new(rows, all!, schema) { TrainingRows = training, ValidationRows = validation, Training = all!.Select(training), Validation = all.Select(validation) }
             : options.ValidationData is { } second
             ? new(rows, all!, schema) { Validation = OfSecond(second, from, all!, schema, rows, options, notes) }
-            : new(rows, all!, schema);
+            : new(rows, all!, schema) { Folds = options.Folds is { } folds ? StratifiedFolds.Split(all!.Targets.ClassIndices, all.Rows, folds, options.Seed) : [] };
         if (notes is not null && schema?.Target.Labels is { } labels && data.Training.Targets.AreClasses)
         {
             ClassNotes.Add(labels, data.Training.Targets.ClassIndices, data.Validation is null ? [] : data.Validation.Targets.ClassIndices, notes);

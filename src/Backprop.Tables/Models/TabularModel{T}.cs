@@ -12,35 +12,49 @@ using Backprop.Training;
 
 namespace Backprop.Tables.Models;
 
-/// <summary>A model of a table in one precision, with its network.</summary>
+/// <summary>A model of a table in one precision, with its network, or several.</summary>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed class TabularModel<T> : TabularModel where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly Lazy<Predictor<T>> _predictor;
+    private readonly Lazy<EnsemblePredictor<T>> _predictor;
     private readonly bool? _takesScaledBytes; // as far as it can be told: numbers from 0 to 1 are what bytes become, larger ones are not
     private readonly (double Least, double Greatest)? _featureRange; // as the network sees them
 
-    internal TabularModel(Network<T> network, TableSchema? schema, string? training, IReadOnlyList<Note> notes) : base(schema, training, notes)
+    internal TabularModel(Ensemble<T> ensemble, TableSchema? schema, string? training, IReadOnlyList<Note> notes) : base(schema, training, notes)
     {
-        Network = network;
-        _predictor = new(() => new Predictor<T>(network, threads: 0));
+        Ensemble = ensemble;
+        _predictor = new(() => new EnsemblePredictor<T>(ensemble, threads: 0));
         _takesScaledBytes = TrainingRecord.Read(training, "bytes_scaled", value => value.GetBoolean()) ?? TrainingRecord.Read(training, "array_range", value => value[1].GetDouble() <= 1);
         _featureRange = TrainingRecord.Read(training, "feature_range", value => (value[0].GetDouble(), value[1].GetDouble()));
     }
 
-    /// <summary>The network.</summary>
-    public Network<T> Network { get; }
+    /// <summary>The networks; of one network an ensemble of one.</summary>
+    public Ensemble<T> Ensemble { get; }
+
+    /// <summary>The network, where there is one.</summary>
+    /// <exception cref="UsageException">There are several: <see cref="Member"/> is one of them.</exception>
+    public Network<T> Network => Members == 1 ? Ensemble.Members[0] : throw new UsageException($"the model holds {Members} networks, one expected") { Settings = ["Member"] };
 
     /// <inheritdoc/>
-    public override NetworkDefinition Definition => Network.Definition;
+    public override int Members => Ensemble.Members.Length;
+
+    /// <inheritdoc/>
+    public override NetworkDefinition Definition => Ensemble.Definition;
 
     /// <summary>Reads a model file, converting between float and double where it holds the other.</summary>
     /// <exception cref="ModelException">Not a model, or one that does not fit together.</exception>
     public static new TabularModel<T> Load(string path) => Of(ModelFile<T>.Read(path), path);
 
+    /// <summary>The model of one of the networks, whose logits have no temperature.</summary>
+    /// <param name="number">Which, counted from 1.</param>
+    /// <exception cref="UsageException">There is no such network.</exception>
+    public TabularModel<T> Member(int number) => number >= 1 && number <= Members
+        ? new(new Ensemble<T>(Ensemble.Members[number - 1]), Schema, Training, Notes)
+        : throw new UsageException($"network {number} of the model found, {(Members == 1 ? "there is only 1" : $"1 to {Members} expected")}") { Settings = ["Member"] };
+
     internal static TabularModel<T> Of(ModelFile<T> file, string path)
     {
-        NetworkDefinition network = file.Network.Definition;
+        NetworkDefinition network = file.Ensemble.Definition;
         TableSchema? schema = file.Schema is null ? null : SchemaJson.Read(file.Schema);
         if (schema is not null && schema.FeatureCount != network.Inputs)
         {
@@ -58,22 +72,22 @@ public sealed class TabularModel<T> : TabularModel where T : unmanaged, IBinaryF
             throw new ModelException($"'{path}': the schema standardises the targets {string.Join(", ", schema.Target.Names)}, which the loss {network.Loss} cannot take: its outputs mean {network.OutputMeaning}");
         }
 
-        return new(file.Network, schema, file.Training, []);
+        return new(file.Ensemble, schema, file.Training, []);
     }
 
     /// <inheritdoc/>
     public override TabularModel<TOther> As<TOther>() =>
-        this as TabularModel<TOther> ?? new TabularModel<TOther>(Network.Convert<TOther>(), Schema, Training, Notes);
+        this as TabularModel<TOther> ?? new TabularModel<TOther>(Ensemble.Convert<TOther>(), Schema, Training, Notes);
 
     /// <summary>The same model for rows that weigh what a column says.</summary>
     /// <exception cref="UsageException">The column is a feature or a target of the model, or there is no schema to name it.</exception>
     internal TabularModel<T> Weighted(string? column) => column is null || column == Schema?.SampleWeight ? this
         : Schema is null ? throw new UsageException("the model that is gone on from has no schema, which would name a column of sample weights") { Settings = [$"SampleWeight = {column}"] }
         : Schema.Target.Names.Contains(column) || Schema.Columns.Any(feature => feature.IsFeature && feature.Name == column) ? throw new UsageException($"column '{column}' is a {(Schema.Target.Names.Contains(column) ? "target" : "feature")} of the model, which cannot be the weight of its row too") { Settings = [$"SampleWeight = {column}"] }
-        : new(Network, Schema with { SampleWeight = column }, Training, Notes);
+        : new(Ensemble, Schema with { SampleWeight = column }, Training, Notes);
 
     /// <inheritdoc/>
-    public override string Save(string path) => new ModelFile<T>(Network, Schema is null ? null : SchemaJson.Write(Schema), Training).Write(path);
+    public override string Save(string path) => new ModelFile<T>(Ensemble, Schema is null ? null : SchemaJson.Write(Schema), Training).Write(path);
 
     /// <summary>Rows as numbers for the network.</summary>
     /// <typeparam name="TData">The precision of the numbers.</typeparam>
@@ -102,7 +116,7 @@ public sealed class TabularModel<T> : TabularModel where T : unmanaged, IBinaryF
     {
         SourceRows rows = Read(source, needTargets: true, notes, target);
         Dataset<T> data = Rows<T>(rows, target, needTargets: true, notes, options);
-        using var evaluator = new Evaluator<T>(Network, Schema?.Target.Scales?.ToArray(), threads: 0);
+        using var evaluator = new Evaluator<T>(Ensemble, Schema?.Target.Scales?.ToArray(), threads: 0);
         if (typeof(T) == typeof(double))
         {
             return evaluator.Evaluate(data);
@@ -123,9 +137,9 @@ public sealed class TabularModel<T> : TabularModel where T : unmanaged, IBinaryF
         Dataset<T> data = Rows<T>(rows, target: null, needTargets: false, notes, options);
         Fit.Require(Definition, data, targets: false);
         long numbers = Stopwatch.GetTimestamp();
-        var preActivations = new T[ArraySize.Of(data.Rows, Definition.Outputs, "outputs")];
-        _predictor.Value.PredictPreActivations(data.Features, preActivations);
-        Predictions predictions = Predictions.Of(new OutputReader<T>(Definition, preActivations), data.Rows, Schema?.Target).Beside(carried, notes);
+        var mean = new T[ArraySize.Of(data.Rows, Definition.Outputs, "outputs")];
+        _predictor.Value.PredictMean(data.Features, mean);
+        Predictions predictions = Predictions.Of(new OutputReader<T>(Definition, mean, _predictor.Value.MeansAreOutputs), data.Rows, Schema?.Target).Beside(carried, notes);
         (predictions.ReadingSeconds, predictions.PredictingSeconds) = (Stopwatch.GetElapsedTime(began, numbers).TotalSeconds, Stopwatch.GetElapsedTime(numbers).TotalSeconds);
         return predictions;
     }

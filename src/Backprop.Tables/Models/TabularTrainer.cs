@@ -4,17 +4,19 @@ using System.Numerics;
 using System.Security.Cryptography;
 using System.Text;
 using Backprop.Data;
+using Backprop.Kernels;
 using Backprop.Layers;
 using Backprop.Networks;
 using Backprop.Optimizers;
+using Backprop.Propagation;
 using Backprop.Tables.Schemas;
 using Backprop.Training;
 
 namespace Backprop.Tables.Models;
 
 /// <summary>
-/// A model of a table about to be trained: rows read, divided and encoded, network and optimizer chosen. <see cref="Trainer"/> trains, with its
-/// events and checkpoints; <see cref="Model"/> is the model as it stands. <see cref="TabularModel"/> does all of it in one call.
+/// A model of a table about to be trained: rows read, divided and encoded, network and optimizer chosen. <see cref="Run"/> trains; <see cref="Trainers"/>
+/// have the events and checkpoints of each network; <see cref="Model"/> is the model as it stands. <see cref="TabularModel"/> does all of it in one call.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -25,7 +27,16 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
     /// <summary>About how many parameters are written to a disk in a second.</summary>
     private const double SavedPerSecond = 2e7;
 
-    private readonly TrainingRecord _record; // the data themselves are let go: training has a copy of its rows
+    /// <summary>What the seeds of further networks are drawn from.</summary>
+    private const ulong SeedStream = 0x454E53454D424C45;
+
+    private readonly TrainingRecord _record; // the data themselves are let go: training has a copy of its rows, or folds a view of them
+    private readonly IReadOnlyList<Dataset<T>?> _validation; // of each network
+    private readonly Dataset<T>? _all; // where there are folds
+    private readonly IReadOnlyList<int[]> _folds;
+    private readonly double[]? _scales;
+    private Ensemble<T>? _trained;
+    private int[]? _keptEpochs;
 
     /// <summary>Reads the rows and plans the training.</summary>
     /// <param name="source">The rows.</param>
@@ -41,32 +52,51 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
         Notes = notes ?? new();
         Optimizer = Choose(options, Notes);
         var data = PreparedData<T>.Prepare(source, options, Notes);
-        (Source, Schema, Rows, Validates, _record) = (data.Source.Name, data.Schema, data.Training.Rows, data.Validation is not null, TrainingRecord.Of(data));
+        (Source, Schema, Rows, Validates, _record) = (data.Source.Name, data.Schema, data.Training.Rows, data.Validation is not null || data.Folds.Count > 0, TrainingRecord.Of(data));
         TabularModel<T>? from = options.From?.As<T>();
         NetworkDefinition definition = new NetworkChoice(options, Notes).Choose(data.Training, Schema, from?.Definition);
         NoteLargeTargets(options, data.Training.Targets, isNew: from is null);
         Dataset<T> training = options.ClassWeights is { } weights ? weights.Apply(data.Training, Schema?.Target.Labels) : data.Training;
-        var network = new Network<T>(definition, Initializer.Parse(options.Initializer ?? "pytorch"), options.Seed);
-        if (from is not null)
-        {
-            network.CopyFrom(from.Network);
-        }
-
-        Options = Plan(options, training, began, definition.ParameterCount);
-        Trainer = new(network, training, data.Validation, Optimizer, Options, new Evaluator<T>(network, Schema?.Target.Scales?.ToArray()));
-        NoteBatchesOfOne(definition, training.Rows);
-        NoteYoungMean(training.Rows);
+        (_scales, _folds, _all) = (Schema?.Target.Scales?.ToArray(), data.Folds, data.Folds.Count > 0 ? data.All : null);
+        (Dataset<T> Training, Dataset<T>? Validation)[] parts = _all is null
+            ? [.. Enumerable.Repeat((training, data.Validation), options.Members)]
+            : [.. _folds.Select(fold => (training.View([.. Enumerable.Range(0, training.Rows).Except(fold)]), (Dataset<T>?)_all.View(fold)))];
+        _validation = [.. parts.Select(part => part.Validation)];
+        Options = Plan(options, parts[0].Training, began, definition.ParameterCount * parts.Length);
+        Trainers = [.. parts.Select((part, n) => Trainer(n, part.Training, part.Validation, definition))];
+        NoteLoneRows();
+        NoteBatchesOfOne(definition, parts[0].Training.Rows);
+        NoteYoungMean(parts[0].Training.Rows);
         if (Optimizer is LevenbergMarquardt && definition.ParameterCount > 1500)
         {
             Notes.Add(new($"levenberg_marquardt solves {definition.ParameterCount} equations at every step, which takes long: lbfgs is for networks of this size", IsLoss: false, "Optimizer"));
         }
+
+        Trainer<T> Trainer(int member, Dataset<T> learned, Dataset<T>? validated, NetworkDefinition definition)
+        {
+            ulong seed = member == 0 ? options.Seed : new CounterRandom(options.Seed, SeedStream).Bits((ulong)member);
+            var network = new Network<T>(definition, Initializer.Parse(options.Initializer ?? "pytorch"), seed);
+            if (from is not null)
+            {
+                network.CopyFrom(from.Network);
+            }
+
+            TrainerOptions own = parts.Length == 1 ? Options : Options with { Seed = seed, BatchSize = Optimizer is Minimizer ? learned.Rows : Options.BatchSize, Step = Options.Step with { Threads = 1 } };
+            return new(network, learned, validated, member == 0 ? Optimizer : Choose(options, new()), own, new Evaluator<T>(network, _scales));
+        }
     }
 
-    /// <summary>Trains; its network is the model's.</summary>
-    public Trainer<T> Trainer { get; }
+    /// <summary>Each trains one network of the model, with events and checkpoints of its own; of several networks all run at the same time.</summary>
+    public IReadOnlyList<Trainer<T>> Trainers { get; }
 
-    /// <summary>What is trained.</summary>
-    public NetworkDefinition Definition => Trainer.Network.Definition;
+    /// <summary>What is trained; of several networks each.</summary>
+    public NetworkDefinition Definition => Trainers[0].Network.Definition;
+
+    /// <summary>How training went; null: it has not ended. Of several networks that one of them diverged does not take it away.</summary>
+    public TrainingResult? Result { get; private set; }
+
+    /// <summary>After one of several networks is trained, on its thread.</summary>
+    public event Action<int, MemberResult>? MemberCompleted;
 
     /// <summary>How parameters follow the gradient.</summary>
     public TrainingMethod Optimizer { get; }
@@ -89,12 +119,114 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
     /// <summary>What was guessed, dropped, filled or taken for something else.</summary>
     public Notes Notes { get; }
 
+    /// <summary>Trains. The result of several networks is theirs together: epochs' losses are means, the validation is of the mean of their predictions, or with folds of each row's by the network that has not learned from it.</summary>
+    /// <param name="resume">Where each network goes on; null: from the beginning.</param>
+    /// <param name="cancellation">Asks training to stop after a step.</param>
+    /// <exception cref="DivergenceException">A loss or a parameter is not finite any more. Of several networks: of one of them, which; the others have been trained, and it is in the model with the best weights it had, if it finished an epoch.</exception>
+    /// <exception cref="ModelException">A checkpoint is of another run.</exception>
+    /// <exception cref="UsageException">The validation rows do not have the figure that is watched.</exception>
+    public TrainingResult Run(IReadOnlyList<Checkpoint<T>?>? resume = null, CancellationToken cancellation = default)
+    {
+        if (Trainers.Count == 1)
+        {
+            return Result = Trainers[0].Run(resume?[0], cancellation);
+        }
+
+        var trainer = new EnsembleTrainer<T>(Trainers, Options.Step.Threads);
+        trainer.MemberCompleted += (member, result) => MemberCompleted?.Invoke(member, result);
+        IReadOnlyList<MemberResult> members = trainer.Run(resume, Options.MaxSeconds, cancellation);
+        int[] finished = [.. Enumerable.Range(0, members.Count).Where(member => members[member].Kept is not null)];
+        int[] used = finished.Length > 0 ? finished : [.. Enumerable.Range(0, members.Count)];
+        (double temperature, Evaluation? validation) = Validate(used);
+        _trained = new(used.Select(member => Trainers[member].Network), temperature);
+        _keptEpochs = [.. finished.Select(member => members[member].Kept!.Epoch)];
+        Result = EnsembleResult.Of(members, validation, trainer);
+        foreach (int member in Enumerable.Range(0, members.Count).Except(used))
+        {
+            Notes.Add(new($"network {member + 1} of {members.Count} finished no epoch: the model is of the others", IsLoss: true));
+        }
+
+        int bad = Enumerable.Range(0, members.Count).FirstOrDefault(member => members[member].Divergence is not null, -1);
+        return bad < 0 ? Result : throw new DivergenceException($"network {bad + 1} of {members.Count}: {members[bad].Divergence!.Message}", members[bad].Divergence!.Layer, members[bad].Divergence!.Step);
+    }
+
     /// <summary>The model as the network stands now.</summary>
     /// <param name="kept">The epoch whose weights it has; null: none in particular.</param>
     /// <param name="keptBy">The figure it was the best by.</param>
     /// <param name="given">What was asked for, by name, for the record in the model's file.</param>
     public TabularModel<T> Model(EpochResult? kept = null, string? keptBy = null, IReadOnlyDictionary<string, string>? given = null) =>
-        new(Trainer.Network, Schema, _record.Write(Optimizer, Options, kept, keptBy, given), Notes.All);
+        new(_trained ?? new(Trainers.Select(trainer => trainer.Network)), Schema, _record.Write(Optimizer, Options, kept, keptBy, given, _keptEpochs, _folds.Count > 0), Notes.All);
+
+    /// <summary>The temperature of the networks, and what their predictions of rows that they have not learned from are worth with it.</summary>
+    private (double Temperature, Evaluation? Validation) Validate(int[] used)
+    {
+        if (_validation[0] is null)
+        {
+            return (1, null);
+        }
+
+        T[][] outputs = [.. used.Select(member =>
+        {
+            using var predictor = new Predictor<T>(Trainers[member].Network, Options.Step.Threads);
+            predictor.EvaluatePreActivations(_validation[member]!, out T[] preActivations);
+            return preActivations;
+        })];
+        if (_all is null)
+        {
+            double one = TemperatureFit.Fit(Definition, [.. outputs.SelectMany(rows => rows)], used.Length, _validation[0]!.Targets, _validation[0]!.SampleWeights);
+            using var evaluator = new Evaluator<T>(new Ensemble<T>(used.Select(member => Trainers[member].Network), one), _scales, Options.Step.Threads);
+            return (one, evaluator.Evaluate(_validation[0]!));
+        }
+
+        int width = Definition.Outputs;
+        int[] rows = [.. used.SelectMany(member => _folds[member]).Order()]; // all, unless a network is missing
+        int[] places = new int[_all.Rows];
+        for (int n = 0; n < rows.Length; n++)
+        {
+            places[rows[n]] = n;
+        }
+
+        var unseen = new T[ArraySize.Of(rows.Length, width, "outputs")];
+        for (int n = 0; n < used.Length; n++)
+        {
+            for (int row = 0; row < _folds[used[n]].Length; row++)
+            {
+                outputs[n].AsSpan(row * width, width).CopyTo(unseen.AsSpan(places[_folds[used[n]][row]] * width));
+            }
+        }
+
+        Dataset<T> measured = rows.Length == _all.Rows ? _all : _all.View(rows);
+        double temperature = TemperatureFit.Fit(Definition, unseen, 1, measured.Targets, measured.SampleWeights);
+        if (temperature != 1)
+        {
+            T divisor = T.CreateTruncating(temperature);
+            unseen = Array.ConvertAll(unseen, logit => logit / divisor);
+        }
+
+        var reader = new OutputReader<T>(Definition, unseen);
+        return (temperature, Evaluator<T>.Measure(OutputLoss.Mean(reader, measured), reader, measured.Targets, measured.SampleWeights, _scales));
+    }
+
+    /// <summary>A class of one row is never known to the network that is validated by it.</summary>
+    private void NoteLoneRows()
+    {
+        if (_all is not { Targets.AreClasses: true } all)
+        {
+            return;
+        }
+
+        int[] counts = new int[all.Targets.Count];
+        foreach (int c in all.Targets.ClassIndices)
+        {
+            counts[c]++;
+        }
+
+        string[] lone = [.. counts.Select((count, c) => (count, c)).Where(one => one.count == 1).Select(one => Schema?.Target.Labels is { } labels ? $"'{labels[one.c]}'" : $"{one.c}")];
+        if (lone.Length > 0)
+        {
+            Notes.Add(new($"{lone.Length} classes have one row each ({string.Join(", ", lone.Take(5))}{(lone.Length > 5 ? ", …" : "")}): the network that is validated by it has never seen the class", IsLoss: false, "Folds"));
+        }
+    }
 
     /// <summary>One row has no spread: a batch norm makes β of it, whatever the row is.</summary>
     private void NoteBatchesOfOne(NetworkDefinition definition, int rows)
@@ -112,12 +244,15 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
     {
         ArgumentNullException.ThrowIfNull(result);
         int first = WeightAverage<T>.FirstEpoch(Options.Epochs), last = result.History.Count;
-        if (!WeightAverage<T>.KnowsTheEnd(Options.Average) || result.Kept is not { } kept || kept.Epoch >= first)
+        int[] early = !WeightAverage<T>.KnowsTheEnd(Options.Average) ? [] : [.. (Trainers.Count > 1 ? _keptEpochs ?? [] : result.Kept is { } one ? [one.Epoch] : []).Where(epoch => epoch < first)];
+        if (early.Length == 0)
         {
             return [];
         }
 
-        Note note = new($"swa takes the mean over the epochs from {first} to {Options.Epochs}, {(last < first ? $"but the run ended after epoch {last}" : $"but epoch {kept.Epoch}, before them, was the best by the validation rows")}: the model has the weights of epoch {kept.Epoch}, no mean", IsLoss: true, "Average", "Epochs");
+        Note note = Trainers.Count > 1
+            ? new($"swa takes the mean over the epochs from {first} to {Options.Epochs}: {early.Length} of {Trainers.Count} networks have the weights of an epoch before them (epochs {string.Join(", ", early)}), no mean", IsLoss: true, "Average", "Epochs")
+            : new($"swa takes the mean over the epochs from {first} to {Options.Epochs}, {(last < first ? $"but the run ended after epoch {last}" : $"but epoch {early[0]}, before them, was the best by the validation rows")}: the model has the weights of epoch {early[0]}, no mean", IsLoss: true, "Average", "Epochs");
         Notes.Add(note);
         return [note];
     }

@@ -30,7 +30,9 @@ internal sealed class TrainingRecord
     /// <param name="kept">The epoch whose weights the model has.</param>
     /// <param name="keptBy">The figure it was the best by.</param>
     /// <param name="given">What the user has asked for, by name.</param>
-    public string Write(TrainingMethod optimizer, TrainerOptions options, EpochResult? kept, string? keptBy, IReadOnlyDictionary<string, string>? given)
+    /// <param name="keptEpochs">Of several networks: the epoch of each.</param>
+    /// <param name="folds">Whether each was validated by a fold.</param>
+    public string Write(TrainingMethod optimizer, TrainerOptions options, EpochResult? kept, string? keptBy, IReadOnlyDictionary<string, string>? given, IReadOnlyList<int>? keptEpochs = null, bool folds = false)
     {
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
@@ -76,7 +78,22 @@ internal sealed class TrainingRecord
             json.WriteEndObject();
             if (kept is not null)
             {
-                json.WriteNumber("kept_epoch", kept.Epoch);
+                if (keptEpochs is null)
+                {
+                    json.WriteNumber("kept_epoch", kept.Epoch);
+                }
+                else
+                {
+                    json.WriteStartArray("kept_epochs");
+                    foreach (int epoch in keptEpochs)
+                    {
+                        json.WriteNumberValue(epoch);
+                    }
+
+                    json.WriteEndArray();
+                    json.WriteBoolean("folds", folds);
+                }
+
                 json.WriteString("kept_by", keptBy);
                 WriteNumber(json, "loss", kept.Loss);
                 if (kept.Validation is { } validation)

@@ -5,21 +5,36 @@ using Backprop.Propagation;
 
 namespace Backprop.ModelFiles;
 
-/// <summary>A network in a safetensors file: its tensors by their names, <c>layers.ℓ.weight</c> [Out×In] and <c>layers.ℓ.bias</c> [Out] as PyTorch's nn.Linear has them, and its description in the metadata.</summary>
+/// <summary>
+/// A network in a safetensors file: its tensors by their names, <c>layers.ℓ.weight</c> [Out×In] and <c>layers.ℓ.bias</c> [Out] as PyTorch's nn.Linear has them, and its description in the metadata;
+/// or several of one definition, each under <c>members.K.</c>, K = 1, 2, ….
+/// </summary>
 /// <typeparam name="T">float or double.</typeparam>
-/// <param name="Network">The network.</param>
+/// <param name="Ensemble">The networks; of a file of one network an ensemble of one.</param>
 /// <param name="Schema">The columns it was trained on, as JSON; null: it takes numbers as they are.</param>
 /// <param name="Training">How it was made, as JSON; null: unknown.</param>
-public sealed record ModelFile<T>(Network<T> Network, string? Schema = null, string? Training = null) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+public sealed record ModelFile<T>(Ensemble<T> Ensemble, string? Schema, string? Training) where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>A file of one network.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="schema">The columns it was trained on, as JSON; null: it takes numbers as they are.</param>
+    /// <param name="training">How it was made, as JSON; null: unknown.</param>
+    public ModelFile(Network<T> network, string? schema = null, string? training = null) : this(new Ensemble<T>(network), schema, training)
+    {
+    }
+
+    /// <summary>The network, where the file holds one.</summary>
+    /// <exception cref="ModelException">There are several, or a temperature: <see cref="Ensemble"/> has them.</exception>
+    public Network<T> Network => Ensemble.Only ?? throw new ModelException($"one network expected, an ensemble of {Ensemble.Members.Length} found");
+
     private static string Type => typeof(T) == typeof(float) ? "F32" : "F64";
 
     /// <summary>Writes the model atomically and returns the SHA-256 of all bytes after the header.</summary>
     /// <exception cref="DataException">The file cannot be written.</exception>
     public string Write(string path)
     {
-        Dictionary<string, string> metadata = Metadata("backprop", Network.Definition);
-        metadata["network"] = NetworkJson.Write(Network.Definition);
+        Dictionary<string, string> metadata = Metadata("backprop", Ensemble.Definition, isPlain: Ensemble.Only is not null);
+        metadata["network"] = NetworkJson.Write(Ensemble.Definition, Ensemble.Members.Length, Ensemble.Temperature);
         if (Schema is not null)
         {
             metadata["schema"] = Schema;
@@ -30,7 +45,7 @@ public sealed record ModelFile<T>(Network<T> Network, string? Schema = null, str
             metadata["training"] = Training;
         }
 
-        return new SafeTensorsFile([.. Network.Blocks.Select(block => Tensor(block.Tensor, block.Get()))], metadata).Write(path);
+        return new SafeTensorsFile([.. Ensemble.Members.SelectMany((member, n) => member.Blocks.Select(block => Tensor(block.Tensor, block.Get(), Ensemble.Only is null ? Prefix(n) : "")))], metadata).Write(path);
     }
 
     /// <summary>Writes a gradient with the model's tensor names, of the tensors that are learned; <c>__metadata__.loss</c> is the loss.</summary>
@@ -39,7 +54,7 @@ public sealed record ModelFile<T>(Network<T> Network, string? Schema = null, str
     {
         ArgumentNullException.ThrowIfNull(gradient);
         ArgumentNullException.ThrowIfNull(definition);
-        Dictionary<string, string> metadata = Metadata("backprop-gradient", definition);
+        Dictionary<string, string> metadata = Metadata("backprop-gradient", definition, isPlain: true);
         metadata["loss"] = gradient.Loss.ToString("R", CultureInfo.InvariantCulture);
         metadata["rows"] = gradient.Rows.ToString(CultureInfo.InvariantCulture);
         new SafeTensorsFile([.. gradient.Network.Blocks.Where(block => block.IsTrained).Select(block => Tensor(block.Tensor, gradient.Of(block)))], metadata).Write(path);
@@ -72,9 +87,11 @@ public sealed record ModelFile<T>(Network<T> Network, string? Schema = null, str
         }
 
         NetworkDefinition definition;
+        int? members;
+        double temperature;
         try
         {
-            definition = NetworkJson.Read(description);
+            (definition, members, temperature) = NetworkJson.Read(description);
         }
         catch (BackpropException error)
         {
@@ -87,29 +104,38 @@ public sealed record ModelFile<T>(Network<T> Network, string? Schema = null, str
         }
 
         Dictionary<string, SafeTensor> tensors = file.Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
-        foreach (TensorDefinition tensor in definition.Tensors)
+        string[] prefixes = members is null ? [""] : [.. Enumerable.Range(0, Math.Min(members.Value, (tensors.Count / definition.Tensors.Length) + 1)).Select(Prefix)]; // one that is missing is found before many are made
+        foreach (string prefix in prefixes)
         {
-            Require(path, tensors, tensor);
+            foreach (TensorDefinition tensor in definition.Tensors)
+            {
+                Require(path, tensors, tensor, prefix + tensor.Name);
+            }
         }
 
-        if (tensors.Count != definition.Tensors.Length)
+        if (tensors.Count != (long)definition.Tensors.Length * prefixes.Length)
         {
-            string extra = tensors.Keys.Except(definition.Tensors.Select(tensor => tensor.Name)).First();
-            throw new ModelException($"'{path}': tensor '{extra}' does not belong to the network {definition}");
+            string extra = tensors.Keys.Except(prefixes.SelectMany(prefix => definition.Tensors.Select(tensor => prefix + tensor.Name))).First();
+            throw new ModelException($"'{path}': tensor '{extra}' does not belong to {(members is null ? "" : $"{members} times ")}the network {definition}");
         }
 
-        var network = new Network<T>(definition);
-        foreach (ParameterBlock<T> block in network.Blocks)
-        {
-            block.Set(Values(path, tensors[block.Name], block.Tensor.Least, allowNonFinite));
-        }
+        return new(new Ensemble<T>(prefixes.Select(Member), temperature), file.Metadata.GetValueOrDefault("schema"), file.Metadata.GetValueOrDefault("training"));
 
-        return new(network, file.Metadata.GetValueOrDefault("schema"), file.Metadata.GetValueOrDefault("training"));
+        Network<T> Member(string prefix)
+        {
+            var network = new Network<T>(definition);
+            foreach (ParameterBlock<T> block in network.Blocks)
+            {
+                block.Set(Values(path, tensors[prefix + block.Name], block.Tensor.Least, allowNonFinite));
+            }
+
+            return network;
+        }
     }
 
-    private static void Require(string path, Dictionary<string, SafeTensor> tensors, TensorDefinition expected)
+    private static void Require(string path, Dictionary<string, SafeTensor> tensors, TensorDefinition expected, string name)
     {
-        string name = expected.Name, shape = string.Join(", ", expected.Shape);
+        string shape = string.Join(", ", expected.Shape);
         if (!tensors.TryGetValue(name, out SafeTensor? tensor))
         {
             throw new ModelException($"'{path}': tensor '{name}' of shape [{shape}] is missing");
@@ -152,17 +178,20 @@ public sealed record ModelFile<T>(Network<T> Network, string? Schema = null, str
     private static int FirstVersion(NetworkDefinition definition) => definition.Layers.SelectMany(layer => layer.Parts).Select(part => part.FileVersion).Append(definition.Input is null ? 1 : 2).Max();
 
     /// <summary>What a file holds begins with the first version that can say it.</summary>
-    private static Dictionary<string, string> Metadata(string format, NetworkDefinition definition) => new(StringComparer.Ordinal)
+    private static Dictionary<string, string> Metadata(string format, NetworkDefinition definition, bool isPlain) => new(StringComparer.Ordinal)
     {
         ["format"] = format,
-        ["version"] = FirstVersion(definition).ToString(CultureInfo.InvariantCulture),
+        ["version"] = Math.Max(FirstVersion(definition), isPlain ? 1 : 2).ToString(CultureInfo.InvariantCulture),
     };
 
-    private static SafeTensor Tensor(TensorDefinition definition, T[] values)
+    /// <summary>What the names of a member's tensors begin with.</summary>
+    private static string Prefix(int member) => string.Create(CultureInfo.InvariantCulture, $"members.{member + 1}.");
+
+    private static SafeTensor Tensor(TensorDefinition definition, T[] values, string prefix = "")
     {
         long[] shape = [.. definition.Shape.Select(size => (long)size)];
         return Type == "F32"
-            ? SafeTensor.Of(definition.Name, Array.ConvertAll(values, float.CreateTruncating), shape)
-            : SafeTensor.Of(definition.Name, Array.ConvertAll(values, double.CreateTruncating), shape);
+            ? SafeTensor.Of(prefix + definition.Name, Array.ConvertAll(values, float.CreateTruncating), shape)
+            : SafeTensor.Of(prefix + definition.Name, Array.ConvertAll(values, double.CreateTruncating), shape);
     }
 }

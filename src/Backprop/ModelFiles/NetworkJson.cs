@@ -8,14 +8,14 @@ using Backprop.Networks;
 
 namespace Backprop.ModelFiles;
 
-/// <summary>A network's description in a model file: <c>{"inputs":4,"layers":[{"units":8,"activation":"tanh"},…],"loss":"cross_entropy"}</c>.</summary>
+/// <summary>A network's description in a model file: <c>{"inputs":4,"layers":[{"units":8,"activation":"tanh"},…],"loss":"cross_entropy"}</c>; of several also <c>"members":8,"temperature":0.9</c>.</summary>
 internal static class NetworkJson
 {
     /// <summary>The keys beside the loss's parameter, which must be called otherwise.</summary>
-    public static readonly string[] Keys = ["inputs", "input", "layers", "loss"];
+    public static readonly string[] Keys = ["inputs", "input", "layers", "loss", "members", "temperature"];
 
     /// <exception cref="ModelException">An activation or the loss is not registered: what is written could not be read.</exception>
-    public static string Write(NetworkDefinition network)
+    public static string Write(NetworkDefinition network, int members = 1, double temperature = 1)
     {
         foreach (LayerDefinition layer in network.Layers)
         {
@@ -59,14 +59,25 @@ internal static class NetworkJson
                 json.WriteNumber(name, value);
             }
 
+            if (members > 1 || temperature != 1)
+            {
+                json.WriteNumber("members", members);
+            }
+
+            if (temperature != 1)
+            {
+                json.WriteNumber("temperature", temperature);
+            }
+
             json.WriteEndObject();
         }
 
         return Encoding.UTF8.GetString(stream.ToArray());
     }
 
+    /// <summary>The network, how often a file holds it, each under a name of its own (null: once, under its plain names), and what its logits are divided by.</summary>
     /// <exception cref="ModelException">Not a description of a network.</exception>
-    public static NetworkDefinition Read(string text)
+    public static (NetworkDefinition Network, int? Members, double Temperature) Read(string text)
     {
         try
         {
@@ -83,9 +94,15 @@ internal static class NetworkJson
 
             int inputs = Whole(root, "inputs");
             InputDefinition? input = root.TryGetProperty("input", out JsonElement given) ? InputJson.Read(given) : null;
-            return input is null ? new(inputs, layers, loss)
+            NetworkDefinition network = input is null ? new(inputs, layers, loss)
                 : input.RowWidth == inputs ? new(input, layers, loss)
                 : throw new ModelException($"{inputs} inputs found, {input.RowWidth} expected: {input.Numbers} numbers and {input.Codes.Length} codes");
+            int? members = root.TryGetProperty("members", out _) ? Whole(root, "members") : null;
+            double temperature = root.TryGetProperty("temperature", out JsonElement divisor) ? Number(divisor, "temperature") : 1;
+            return members < 1 ? throw new ModelException($"'members': {members} found, at least 1 expected")
+                : members is null && temperature != 1 ? throw new ModelException("'temperature' belongs to 'members', which is missing")
+                : Ensemble<float>.WhyNot(network, temperature) is { } why ? throw new ModelException(why)
+                : (network, members, temperature);
         }
         catch (JsonException error)
         {

@@ -54,7 +54,7 @@ internal sealed unsafe class PredictionPlan<T> : IDisposable where T : unmanaged
     }
 
     /// <summary>y of rows of features, or p_N.</summary>
-    public void Predict(ReadOnlySpan<T> features, Span<T> outputs, int rows, bool preActivations)
+    public void Predict(ReadOnlySpan<T> features, Span<T> outputs, int rows, bool preActivations, int firstRow)
     {
         fixed (T* from = features, to = outputs)
         {
@@ -62,7 +62,7 @@ internal sealed unsafe class PredictionPlan<T> : IDisposable where T : unmanaged
             _out.First = to;
             if (rows <= FewRows)
             {
-                Number(0, rows);
+                Number(firstRow, rows);
                 foreach ((Phase phase, long work) in preActivations ? _byUnitsPreActivations : _byUnits)
                 {
                     _dealer.Run(phase, rows, alone: rows * work < WorthThreads);
@@ -74,7 +74,7 @@ internal sealed unsafe class PredictionPlan<T> : IDisposable where T : unmanaged
             for (int start = 0, count; start < rows; start += count)
             {
                 count = Math.Min(rows - start, BlockRows * _team.Count);
-                Number(start, count);
+                Number(firstRow + start, count);
                 Run(preActivations ? _predictPreActivations : _predict, count);
                 _in.First += (nint)count * _network.Definition.Inputs;
                 _out.First += (nint)count * _network.Definition.Outputs;

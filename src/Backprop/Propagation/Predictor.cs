@@ -34,14 +34,15 @@ public sealed class Predictor<T> : IDisposable where T : unmanaged, IBinaryFloat
     /// <param name="outputs">Row-major [Rows×Outputs], written.</param>
     /// <exception cref="ArgumentException">Not whole rows, or outputs of another size.</exception>
     /// <exception cref="ObjectDisposedException">The predictor has been disposed of.</exception>
-    public void Predict(ReadOnlySpan<T> features, Span<T> outputs) => Predict(features, outputs, preActivations: false);
+    public void Predict(ReadOnlySpan<T> features, Span<T> outputs) => Predict(features, outputs, preActivations: false, firstRow: 0);
 
     /// <summary>P_N of every row: what f_N has not rounded yet.</summary>
     /// <param name="features">Row-major [Rows×Inputs].</param>
     /// <param name="outputs">Row-major [Rows×Outputs], written.</param>
-    internal void PredictPreActivations(ReadOnlySpan<T> features, Span<T> outputs) => Predict(features, outputs, preActivations: true);
+    /// <param name="firstRow">What the first row is called where one is refused.</param>
+    internal void PredictPreActivations(ReadOnlySpan<T> features, Span<T> outputs, int firstRow = 0) => Predict(features, outputs, preActivations: true, firstRow);
 
-    private void Predict(ReadOnlySpan<T> features, Span<T> outputs, bool preActivations)
+    private void Predict(ReadOnlySpan<T> features, Span<T> outputs, bool preActivations, int firstRow)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         int inputs = Network.Definition.Inputs, width = Network.Definition.Outputs, rows = features.Length / inputs;
@@ -58,7 +59,7 @@ public sealed class Predictor<T> : IDisposable where T : unmanaged, IBinaryFloat
         PredictionPlan<T> plan = Take();
         try
         {
-            plan.Predict(features, outputs, rows, preActivations);
+            plan.Predict(features, outputs, rows, preActivations, firstRow);
         }
         finally
         {

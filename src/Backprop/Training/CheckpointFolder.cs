@@ -140,6 +140,26 @@ public sealed class CheckpointFolder : IDisposable
         return newest;
     }
 
+    /// <summary>Deletes the checkpoints of a run that another one takes the place of.</summary>
+    /// <exception cref="DataException">Another process uses them, or they cannot be deleted.</exception>
+    internal void Clear()
+    {
+        if (!IsUsed)
+        {
+            return;
+        }
+
+        Hold();
+        foreach (string path in Guarded(() => _disk.Files(Path)).Where(path => NumberOf(System.IO.Path.GetFileName(path)) > 0 || IsHistory(System.IO.Path.GetFileName(path))))
+        {
+            Guarded(() =>
+            {
+                _disk.Delete(path);
+                return true;
+            });
+        }
+    }
+
     /// <summary>Another process may use the folder.</summary>
     public void Dispose()
     {

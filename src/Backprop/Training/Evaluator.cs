@@ -9,14 +9,14 @@ using Backprop.Propagation.Schedules;
 namespace Backprop.Training;
 
 /// <summary>
-/// Loss and metrics of one network: of classes where the rows have them (an index, one-hot values under a softmax, 0 and 1 under one sigmoid),
+/// Loss and metrics of a network, or of several together: of classes where the rows have them (an index, one-hot values under a softmax, 0 and 1 under one sigmoid),
 /// else of values, and of each flag where several outputs are probabilities of 0 and 1. Values that were scaled for training are measured in
 /// their own units, counts as counts. Rows count by their weights.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed class Evaluator<T> : IDisposable where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly Predictor<T> _predictor;
+    private readonly EnsemblePredictor<T> _predictor;
     private readonly NetworkDefinition _definition;
     private readonly double[]? _targetScales;
 
@@ -25,10 +25,19 @@ public sealed class Evaluator<T> : IDisposable where T : unmanaged, IBinaryFloat
     /// <param name="targetScales">What one unit of each target stands for; null: 1.</param>
     /// <param name="threads">Threads that share the rows, at most; 0: one for each processor. The result is the same.</param>
     /// <exception cref="ArgumentException">Scales for counts, probabilities or scores, which have none, or too few.</exception>
-    public Evaluator(Network<T> network, double[]? targetScales = null, int threads = 1)
+    public Evaluator(Network<T> network, double[]? targetScales = null, int threads = 1) : this(new Ensemble<T>(network), targetScales, threads)
     {
-        ArgumentNullException.ThrowIfNull(network);
-        _definition = network.Definition;
+    }
+
+    /// <summary>Plans the buffers; the networks' present and later weights are used.</summary>
+    /// <param name="ensemble">The networks.</param>
+    /// <param name="targetScales">What one unit of each target stands for; null: 1.</param>
+    /// <param name="threads">Threads that share the rows, at most; 0: one for each processor. The result is the same.</param>
+    /// <exception cref="ArgumentException">Scales for counts, probabilities or scores, which have none, or too few.</exception>
+    public Evaluator(Ensemble<T> ensemble, double[]? targetScales = null, int threads = 1)
+    {
+        ArgumentNullException.ThrowIfNull(ensemble);
+        _definition = ensemble.Definition;
         if (targetScales is not null && (targetScales.Length != _definition.TargetCount || !_definition.OutputMeaning.IsOnTargetScale()))
         {
             throw new ArgumentException(
@@ -36,7 +45,7 @@ public sealed class Evaluator<T> : IDisposable where T : unmanaged, IBinaryFloat
                 nameof(targetScales));
         }
 
-        (_predictor, _targetScales) = (new(network, threads), targetScales);
+        (_predictor, _targetScales) = (new(ensemble, threads), targetScales);
     }
 
     /// <summary>Loss and metrics over all rows.</summary>
@@ -48,7 +57,7 @@ public sealed class Evaluator<T> : IDisposable where T : unmanaged, IBinaryFloat
     }
 
     /// <summary>Plans the same on threads that somebody has already.</summary>
-    internal PredictionPlan<T> PlanOn(WorkerTeam team) => new(_predictor.Network, team.Count, team);
+    internal PredictionPlan<T> PlanOn(WorkerTeam team) => new(_predictor.Only!.Network, team.Count, team);
 
     /// <summary>The same, on such a plan.</summary>
     internal Evaluation Evaluate(Dataset<T> data, PredictionPlan<T>? plan) => Evaluate(data, data.Targets, data.SampleWeights, plan);
@@ -60,25 +69,40 @@ public sealed class Evaluator<T> : IDisposable where T : unmanaged, IBinaryFloat
     /// <param name="plan">What makes the outputs; null: the evaluator's own.</param>
     internal Evaluation Evaluate<TTarget>(Dataset<T> data, Targets<TTarget> targets, TTarget[]? sampleWeights, PredictionPlan<T>? plan = null) where TTarget : unmanaged, IBinaryFloatingPointIeee754<TTarget>
     {
-        int size = _predictor.OutputsOf(data);
-        T[] preActivations = ArrayPool<T>.Shared.Rent(size); // not new at every epoch
-        try
+        if (_predictor.Only is { } only)
         {
-            Span<T> written = preActivations.AsSpan(0, size);
-            double loss = plan is null ? _predictor.EvaluatePreActivations(data, written) : plan.Evaluate(data, written, preActivations: true);
-            return Measure(data, targets, sampleWeights, loss, preActivations);
+            int size = only.OutputsOf(data);
+            T[] preActivations = ArrayPool<T>.Shared.Rent(size); // not new at every epoch
+            try
+            {
+                Span<T> written = preActivations.AsSpan(0, size);
+                double ofOne = plan is null ? only.EvaluatePreActivations(data, written) : plan.Evaluate(data, written, preActivations: true);
+                return Measure(ofOne, new(_definition, preActivations), targets, sampleWeights, _targetScales);
+            }
+            finally
+            {
+                ArrayPool<T>.Shared.Return(preActivations);
+            }
         }
-        finally
-        {
-            ArrayPool<T>.Shared.Return(preActivations);
-        }
+
+        Fit.Require(_definition, data, targets: true);
+        var mean = new T[ArraySize.Of(data.Rows, _definition.Outputs, "outputs")];
+        _predictor.PredictMean(data.Features, mean);
+        var outputs = new OutputReader<T>(_definition, mean, _predictor.MeansAreOutputs);
+        return Measure(OutputLoss.Mean(outputs, data), outputs, targets, sampleWeights, _targetScales);
     }
 
-    private Evaluation Measure<TTarget>(Dataset<T> data, Targets<TTarget> targets, TTarget[]? sampleWeights, double loss, T[] preActivations) where TTarget : unmanaged, IBinaryFloatingPointIeee754<TTarget>
+    /// <summary>Metrics of outputs, whoever made them.</summary>
+    /// <param name="loss">Their mean loss.</param>
+    /// <param name="outputs">The outputs of all rows.</param>
+    /// <param name="targets">The targets.</param>
+    /// <param name="sampleWeights">What rows weigh; null: the same.</param>
+    /// <param name="targetScales">What one unit of each target stands for; null: 1.</param>
+    internal static Evaluation Measure<TTarget>(double loss, OutputReader<T> outputs, Targets<TTarget> targets, TTarget[]? sampleWeights, double[]? targetScales) where TTarget : unmanaged, IBinaryFloatingPointIeee754<TTarget>
     {
-        var outputs = new OutputReader<T>(_definition, preActivations);
+        NetworkDefinition definition = outputs.Network;
         var weights = new RowWeights<TTarget>(sampleWeights);
-        bool isSoftmax = _definition.Layers[^1].Activation.Name is "softmax" or "log_softmax";
+        bool isSoftmax = definition.Layers[^1].Activation.Name is "softmax" or "log_softmax";
         if (targets.AreClasses)
         {
             return OfClasses(targets.ClassIndices, column: null);
@@ -89,22 +113,22 @@ public sealed class Evaluator<T> : IDisposable where T : unmanaged, IBinaryFloat
             return OfClasses(classes, column: null);
         }
 
-        bool tellsTwoApart = _definition.OutputMeaning == OutputMeaning.Probability
-            || (_definition.Layers[^1].Activation.Name == "sigmoid" && _definition.OutputMeaning is OutputMeaning.Value or OutputMeaning.Score);
+        bool tellsTwoApart = definition.OutputMeaning == OutputMeaning.Probability
+            || (definition.Layers[^1].Activation.Name == "sigmoid" && definition.OutputMeaning is OutputMeaning.Value or OutputMeaning.Score);
         if (isSoftmax || !tellsTwoApart || targets.AllValues.ContainsAnyExcept(TTarget.Zero, TTarget.One))
         {
-            return RegressionMetrics.Compute(loss, targets, outputs, _targetScales, weights);
+            return RegressionMetrics.Compute(loss, targets, outputs, targetScales, weights);
         }
 
         return targets.Count == 1
             ? OfClasses(Flags(targets, 0), column: 0)
             : FlagMetrics.Compute(
-                RegressionMetrics.Compute(loss, targets, outputs, _targetScales, weights),
+                RegressionMetrics.Compute(loss, targets, outputs, targetScales, weights),
                 [.. Enumerable.Range(0, targets.Count).Select(column => OfClasses(Flags(targets, column), column))]);
 
         Evaluation OfClasses(ReadOnlySpan<int> classes, int? column)
         {
-            using var scores = new ClassScores<T>(outputs, data.Rows, column);
+            using var scores = new ClassScores<T>(outputs, targets.Rows, column);
             return ClassificationMetrics.Compute(loss, classes, scores, new RowWeights<TTarget>(sampleWeights));
         }
     }

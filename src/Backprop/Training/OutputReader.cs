@@ -7,9 +7,10 @@ using Backprop.Networks;
 namespace Backprop.Training;
 
 /// <summary>P_N of many rows, and y = f_N(p) of one at a time, in double whatever the network is in. Rows read in their order are made some at once, one in each lane.</summary>
-/// <param name="network">What makes the outputs.</param>
-/// <param name="preActivations">Row-major [rows×outputs]; what lies behind the last row is not looked at.</param>
-internal sealed unsafe class OutputReader<T>(NetworkDefinition network, T[] preActivations) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+/// <param name="network">Says what outputs are.</param>
+/// <param name="preActivations">P_N, row-major [Rows×Outputs]; what lies behind the last row is not looked at.</param>
+/// <param name="areOutputs">Whether they are y already: the mean of several networks.</param>
+internal sealed unsafe class OutputReader<T>(NetworkDefinition network, T[] preActivations, bool areOutputs = false) where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly ActivationKernel<Lane<double>> _activation = network.Layers[^1].Activation.Bind<Lane<double>>();
     private readonly Block _block = VectorPaths.Dispatch(VectorPaths.Current, new Maker(network));
@@ -27,6 +28,11 @@ internal sealed unsafe class OutputReader<T>(NetworkDefinition network, T[] preA
     public double Output(int row, int output)
     {
         double y = PreActivation(row, output);
+        if (areOutputs)
+        {
+            return y;
+        }
+
         _activation.Forward((Lane<double>*)&y, (Lane<double>*)&y, 1);
         return y;
     }
@@ -68,7 +74,11 @@ internal sealed unsafe class OutputReader<T>(NetworkDefinition network, T[] preA
             }
         }
 
-        _block.Forward();
+        if (!areOutputs)
+        {
+            _block.Forward();
+        }
+
         _first = first;
     }
 

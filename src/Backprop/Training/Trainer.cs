@@ -40,6 +40,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     private IReadOnlyDictionary<string, string>? _identity;
     private long _began, _epochBegan, _stepsRun;
     private double _seconds, _validating, _saving, _perRow;
+    private double? _maxSeconds;
     private int _earlier;
     private volatile bool _isProgressDue;
     private Checkpoint<T>? _lastGood;
@@ -115,8 +116,12 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     /// <exception cref="DivergenceException">A loss or a parameter is not finite any more, and rolling back is not asked for or has not helped; the network holds the best weights so far.</exception>
     /// <exception cref="ModelException">The checkpoint is of another run: another network, other rows, or other options that decide bits.</exception>
     /// <exception cref="UsageException">The validation rows do not have the figure that is watched.</exception>
-    public TrainingResult Run(Checkpoint<T>? resume = null, CancellationToken cancellation = default)
+    public TrainingResult Run(Checkpoint<T>? resume = null, CancellationToken cancellation = default) => Run(resume, _options.MaxSeconds, cancellation);
+
+    /// <summary>The same within other seconds than those of the options.</summary>
+    internal TrainingResult Run(Checkpoint<T>? resume, double? maxSeconds, CancellationToken cancellation)
     {
+        _maxSeconds = maxSeconds;
         _began = Stopwatch.GetTimestamp();
         if (resume is not null)
         {
@@ -276,7 +281,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
 
                 (int start, int samples) = sampler[batch];
                 rate = _method.LearningRate * schedule.At(steps, allSteps) * Warmup.At(steps, _options.WarmupSteps) * (resume?.RateFactor ?? 1);
-                long stepBegan = _options.MaxSeconds is null ? 0 : Stopwatch.GetTimestamp();
+                long stepBegan = _maxSeconds is null ? 0 : Stopwatch.GetTimestamp();
                 double loss, weight = BatchScales.Sum(_training, order, start, samples);
                 try
                 {
@@ -312,7 +317,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
                     }
                 }
 
-                if (_options.MaxSeconds is not null && !isLast && IsTimeUp(stepBegan, samples))
+                if (_maxSeconds is not null && !isLast && IsTimeUp(stepBegan, samples))
                 {
                     reason = StopReason.MaxTime; // what is done of this epoch counts as one
                     Save(epoch, batch + 1, epochLoss, epochWeight, secondsBefore + Stopwatch.GetElapsedTime(begin).TotalSeconds, rate, reason, isRegular: false);
@@ -358,7 +363,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
 
             reason = sinceBest >= _options.EarlyStopping ? StopReason.EarlyStopping
                 : step.HasConverged ? StopReason.Converged
-                : epoch < _options.Epochs && _options.MaxSeconds is not null && IsTimeUp() ? StopReason.MaxTime
+                : epoch < _options.Epochs && _maxSeconds is not null && IsTimeUp() ? StopReason.MaxTime
                 : StopReason.Finished;
             Save(epoch + 1, 0, 0, 0, 0, 0, reason == StopReason.Finished ? null : reason);
             if (reason != StopReason.Finished)
@@ -394,7 +399,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     private bool IsTimeUp()
     {
         double validating = _validating > 0 ? _validating : _validation is null ? 0 : _stepsRun >= StepsToTell ? _perRow * _validation.Rows : 0;
-        return Stopwatch.GetElapsedTime(_began).TotalSeconds + validating + _saving >= _options.MaxSeconds;
+        return Stopwatch.GetElapsedTime(_began).TotalSeconds + validating + _saving >= _maxSeconds;
     }
 
     /// <summary>Whether a loss is on its way to infinity.</summary>

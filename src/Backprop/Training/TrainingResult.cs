@@ -14,6 +14,9 @@ public sealed record TrainingResult(IReadOnlyList<EpochResult> History, int Earl
     /// <summary>The time of this run's validations, one after each epoch.</summary>
     public double ValidationSeconds => History.Skip(Earlier).Sum(epoch => epoch.ValidationSeconds);
 
+    /// <summary>The networks that were trained: of several, epochs are means over them, steps and seconds of steps are of all, and <see cref="Seconds"/> are those of the busiest thread.</summary>
+    public int Members { get; init; } = 1;
+
     /// <summary>The median over this run's epochs of the mean time of a step, in microseconds.</summary>
     public double MicrosecondsPerStep
     {

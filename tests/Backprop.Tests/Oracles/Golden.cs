@@ -32,7 +32,7 @@ internal static class Golden
     }
 
     public static Network<double> Network(JsonElement golden) =>
-        Network(NetworkJson.Read(golden.GetProperty("network").GetRawText()), golden.GetProperty("weights"), golden.GetProperty("biases"));
+        Network(NetworkJson.Read(golden.GetProperty("network").GetRawText()).Network, golden.GetProperty("weights"), golden.GetProperty("biases"));
 
     public static Dataset<double> Data(JsonElement golden, NetworkDefinition definition)
     {

@@ -23,7 +23,7 @@ internal static class CSharpProgram
         Dataset<float> rows = problem.Training;
         int batch = Math.Min(state.BatchSize, rows.Rows);
         string start = state.FromModel
-            ? $"ModelFile<float>.Read({Literal(given.ModelPath!)}).Network"
+            ? $"ModelFile<float>.Read({Literal(given.ModelPath!)}).{(given.Member is { } member ? $"Ensemble.Members[{member - 1}]" : "Network")}"
             : $"new Network<float>(NetworkDefinition.Parse({Literal(network.ToString())}, Loss.Parse({Literal(network.Loss.ToString())})), Initializer.PyTorch, seed: {state.Seed})";
         string targets = rows.Targets.AreClasses ? $"Targets<float>.Classes(targets, {rows.Targets.Count})" : $"Targets<float>.Values(targets, {rows.Targets.Count})";
         return $$"""

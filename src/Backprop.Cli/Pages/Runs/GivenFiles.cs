@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Backprop.Cli.Input;
 using Backprop.Cli.Output;
 using Backprop.Networks;
 using Backprop.Tables.Models;
@@ -23,6 +24,9 @@ internal sealed class GivenFiles
 
     public TabularModel<float>? Model { get; }
 
+    /// <summary>Which network of the file it is, counted from 1; null: there is one.</summary>
+    public int? Member { get; private init; }
+
     public DataSource? Source { get; }
 
     public string? Targets { get; }
@@ -44,13 +48,16 @@ internal sealed class GivenFiles
     /// <param name="source">The data, or null: those that the model was trained on, if they can be found.</param>
     /// <param name="targets">The target columns, or null.</param>
     /// <param name="badCells">What becomes of cells that cannot be read.</param>
+    /// <param name="member">Which network of the model, counted from 1; null: the only or the first one.</param>
     /// <exception cref="BackpropException">A file that cannot be used.</exception>
-    public static GivenFiles Read(string? modelPath, DataSource? source, string? targets, BadCells badCells = BadCells.Refused)
+    public static GivenFiles Read(string? modelPath, DataSource? source, string? targets, BadCells badCells = BadCells.Refused, int? member = null)
     {
-        TabularModel<float>? model = modelPath is null ? null : TabularModel<float>.Load(modelPath);
+        int? taken = null;
+        TabularModel<float>? model = modelPath is not null ? CommonOptions.OneNetwork<float>(modelPath, member, out taken)
+            : member is null ? null : throw new UsageException("--member is of MODEL, which is missing");
         source = source is null ? model is null ? null : TrainedOn(model, modelPath!)
             : DataSource.Of(NoteLines.Of(notes => model is null ? source.Read(notes).ForTraining(notes: notes) : model.Read(source, notes: notes, target: targets)));
-        var given = new GivenFiles(modelPath, model, source, targets) { BadCells = badCells };
+        var given = new GivenFiles(modelPath, model, source, targets) { BadCells = badCells, Member = taken };
         if (source is not null)
         {
             given.Start = given.Start with { Data = "file", FromModel = model is not null, BatchSize = 32, LearningRate = 0.001, Hidden = "16:tanh" };

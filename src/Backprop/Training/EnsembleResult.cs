@@ -1,0 +1,36 @@
+using System.Numerics;
+
+namespace Backprop.Training;
+
+/// <summary>What several networks' training comes to as one.</summary>
+internal static class EnsembleResult
+{
+    /// <param name="members">How each went.</param>
+    /// <param name="validation">What they are worth together; null: nothing validates.</param>
+    /// <param name="trainer">What trained them.</param>
+    public static TrainingResult Of<T>(IReadOnlyList<MemberResult> members, Evaluation? validation, EnsembleTrainer<T> trainer) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        TrainingResult[] results = [.. members.Select(member => member.Result).OfType<TrainingResult>()];
+        EpochResult[] kept = [.. members.Select(member => member.Kept).OfType<EpochResult>()];
+        EpochResult[] epochs = [.. results.SelectMany(result => result.History).GroupBy(epoch => epoch.Epoch).OrderBy(epoch => epoch.Key).Select(epoch => Mean([.. epoch], null))];
+        StopReason reason = members.Any(member => member.Result is null && member.Divergence is null) ? StopReason.Cancelled
+            : new[] { StopReason.Cancelled, StopReason.MaxTime, StopReason.EarlyStopping, StopReason.Converged }.FirstOrDefault(reason => results.Any(result => result.Reason == reason));
+        return new(
+            epochs,
+            results.Length == 0 ? 0 : results.Min(result => result.Earlier),
+            kept.Length == 0 ? null : Mean(kept, validation),
+            results.Select(result => result.KeptBy).FirstOrDefault(figure => figure is not null),
+            results.Sum(result => result.Steps),
+            trainer.Seconds,
+            trainer.Threads,
+            reason)
+        {
+            Members = members.Count,
+        };
+    }
+
+    /// <summary>One epoch of several networks, or the epochs that they keep: mean losses, time and steps of all.</summary>
+    private static EpochResult Mean(EpochResult[] epochs, Evaluation? validation) => new(
+        epochs.Max(epoch => epoch.Epoch), epochs.Average(epoch => epoch.Loss), validation,
+        epochs[0].LearningRate, epochs.Sum(epoch => epoch.Seconds), epochs.Sum(epoch => epoch.Steps), IsBest: true);
+}

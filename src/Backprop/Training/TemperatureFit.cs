@@ -1,0 +1,82 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Backprop.Data;
+using Backprop.Networks;
+using Backprop.Propagation;
+
+namespace Backprop.Training;
+
+/// <summary>The one temperature that makes probabilities of rows that were not learned from the likeliest: golden section on its logarithm, the same whenever it is asked.</summary>
+internal static class TemperatureFit
+{
+    private const double Least = 0.05, Greatest = 20, Width = 1e-4;
+
+    private static readonly double s_golden = (Math.Sqrt(5) - 1) / 2;
+
+    /// <param name="definition">What made the logits.</param>
+    /// <param name="preActivations">P_N, [Members][Rows×Outputs].</param>
+    /// <param name="members">How many networks spoke of each row.</param>
+    /// <param name="targets">The rows' classes, or 0 and 1.</param>
+    /// <param name="weights">What they weigh; null: the same.</param>
+    /// <returns>The temperature; 1 where the outputs are no probabilities of classes, or none lowers the log loss.</returns>
+    public static double Fit<T>(NetworkDefinition definition, T[] preActivations, int members, Targets<T> targets, T[]? weights) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (!definition.HasLogits || !(targets.AreClasses || !targets.AllValues.ContainsAnyExcept(T.Zero, T.One)))
+        {
+            return 1;
+        }
+
+        double Loss(double logarithm) => LogLoss(definition, preActivations, members, Math.Exp(logarithm), targets, weights);
+        double low = Math.Log(Least), high = Math.Log(Greatest), plain = Loss(0);
+        double left = high - (s_golden * (high - low)), right = low + (s_golden * (high - low)), atLeft = Loss(left), atRight = Loss(right);
+        while (high - low > Width)
+        {
+            if (atLeft <= atRight)
+            {
+                (high, right, atRight) = (right, left, atLeft);
+                left = high - (s_golden * (high - low));
+                atLeft = Loss(left);
+            }
+            else
+            {
+                (low, left, atLeft) = (left, right, atRight);
+                right = low + (s_golden * (high - low));
+                atRight = Loss(right);
+            }
+        }
+
+        return Math.Min(atLeft, atRight) < plain ? Math.Exp(atLeft <= atRight ? left : right) : 1;
+    }
+
+    /// <summary>Σ over rows of −log of what was true; the mean's divisor is the same at any temperature.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static double LogLoss<T>(NetworkDefinition definition, T[] preActivations, int members, double temperature, Targets<T> targets, T[]? weights) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var mean = new MemberMean<T>(definition, members, temperature);
+        bool isSigmoid = definition.Layers[^1].Activation.Name == "sigmoid";
+        int width = definition.Outputs, stride = targets.Rows * width;
+        double[] p = new double[width];
+        CompensatedSum sum = default;
+        for (int row = 0; row < targets.Rows; row++)
+        {
+            double weight = weights is null ? 1 : double.CreateTruncating(weights[row]), loss = 0;
+            if (weight == 0)
+            {
+                continue;
+            }
+
+            mean.Row(preActivations.AsSpan(row * width), stride, p);
+            for (int output = 0; output < width; output++)
+            {
+                bool isTrue = targets.AreClasses ? targets.ClassIndices[row] == output : targets[row, output] == T.One;
+                loss += isSigmoid ? Math.Max(isTrue ? -p[output] : p[output], 0) + Math.Log(1 + Math.Exp(-Math.Abs(p[output])))
+                    : isTrue ? -p[output]
+                    : 0;
+            }
+
+            sum.Add(weight * loss);
+        }
+
+        return sum.Value;
+    }
+}
