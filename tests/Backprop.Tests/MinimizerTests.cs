@@ -255,4 +255,38 @@ public class MinimizerTests
         Assert.Equal(one, Trained(3));
         Assert.Equal(one, Trained(4));
     }
+
+    /// <summary>Every step ends where the strong Wolfe conditions hold, however far off the first length is: bracketed, and narrowed.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(30)]
+    [InlineData(0.01)]
+    public void AStepOfLbfgsIsLongEnoughAndNotTooLong(double first)
+    {
+        int steps = 0, failed = 0;
+        for (ulong seed = 0; seed < 6; seed++)
+        {
+            var network = new Network<double>(NetworkDefinition.Parse("3-6:tanh-5:tanh-2"), Initializer.PyTorch, seed);
+            double[] features = [.. Enumerable.Range(0, 60).Select(n => 3 * Math.Sin((n * n) + (int)seed))];
+            using var objective = new Objective<double>(network, new(20, 3, features, Targets<double>.Values([.. Enumerable.Range(0, 40).Select(n => Math.Cos(n))], 2)), threads: 1);
+            Minimization<double> minimization = new Lbfgs().Start(objective);
+            for (int step = 0; step < 12; step++)
+            {
+                double value = objective.Evaluate();
+                double[] at = objective.Parameters.ToArray(), gradient = objective.Gradient.ToArray();
+                minimization.Step(first);
+                double before = 0, after = 0;
+                for (int n = 0; n < at.Length; n++)
+                {
+                    before += gradient[n] * (objective.Parameters[n] - at[n]);
+                    after += minimization.Gradient[n] * (objective.Parameters[n] - at[n]);
+                }
+
+                steps++;
+                failed += minimization.Value <= value + (1e-4 * before) && Math.Abs(after) <= 0.9 * Math.Abs(before) ? 0 : 1;
+            }
+        }
+
+        Assert.True(failed == 0, $"{failed} of {steps} steps");
+    }
 }
