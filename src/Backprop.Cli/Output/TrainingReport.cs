@@ -128,8 +128,8 @@ internal sealed class TrainingReport : IDisposable
                 }
             }
 
-            table.AddRow("time", $"{result.Seconds:F2} s")
-                .AddRow("with validation and saving", $"{result.History.Skip(result.Earlier).Sum(epoch => epoch.WallSeconds):F2} s").AddRow("a step", $"{result.MicrosecondsPerStep:F1} µs");
+            double wall = result.History.Skip(result.Earlier).Sum(epoch => epoch.WallSeconds);
+            table.AddRow("time", $"{result.Seconds:F2} s, {wall:F2} s in all").AddRow("a step", $"{result.MicrosecondsPerStep:F1} µs");
             Terminal.Show(table);
         }
 
@@ -263,7 +263,7 @@ internal sealed class TrainingReport : IDisposable
     private string Line(EpochResult epoch)
     {
         string validation = epoch.Validation is { } v ? $"  validation loss {v.Loss:G5}  {string.Join("  ", v.Metrics.Where((metric, n) => n == 0 || metric.Key == _keptBy).Select(metric => $"{metric.Key} {metric.Value:G4}"))}" : "";
-        return $"epoch {epoch.Epoch,4}  loss {epoch.Loss:G5}{validation}  {1e6 * epoch.Seconds / Math.Max(1, epoch.Steps):F0} µs/step  {epoch.WallSeconds:F2} s";
+        return $"epoch {epoch.Epoch,4}  loss {epoch.Loss:G5}{validation}  {1e6 * epoch.Seconds / Math.Max(1, epoch.Steps):F0} µs/step, {epoch.WallSeconds:F2} s";
     }
 
     private static StreamWriter Open(string path)
