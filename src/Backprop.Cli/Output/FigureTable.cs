@@ -27,8 +27,8 @@ internal static class FigureTable
             }
         }
 
-        return table.AddRow("time", $"{result.Seconds:F2} s")
-            .AddRow("with validation and saving", $"{result.History.Skip(result.Earlier).Sum(epoch => epoch.WallSeconds):F2} s").AddRow("a step", $"{result.MicrosecondsPerStep:F1} µs");
+        double wall = result.History.Skip(result.Earlier).Sum(epoch => epoch.WallSeconds);
+        return table.AddRow("time", $"{result.Seconds:F2} s{(result.Members > 1 ? "" : $", {wall:F2} s in all")}").AddRow("a step", $"{result.MicrosecondsPerStep:F1} µs");
     }
 
     /// <summary>Why the run ended, as the beginning of a line.</summary>

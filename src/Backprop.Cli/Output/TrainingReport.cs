@@ -153,6 +153,6 @@ internal sealed class TrainingReport : IRunReport
     private string Line(EpochResult epoch)
     {
         string validation = epoch.Validation is { } v ? $"  validation loss {v.Loss:G5}  {string.Join("  ", v.Metrics.Where((metric, n) => n == 0 || metric.Key == _keptBy).Select(metric => $"{metric.Key} {metric.Value:G4}"))}" : "";
-        return $"epoch {epoch.Epoch,4}  loss {epoch.Loss:G5}{validation}  {1e6 * epoch.Seconds / Math.Max(1, epoch.Steps):F0} µs/step  {epoch.WallSeconds:F2} s";
+        return $"epoch {epoch.Epoch,4}  loss {epoch.Loss:G5}{validation}  {1e6 * epoch.Seconds / Math.Max(1, epoch.Steps):F0} µs/step, {epoch.WallSeconds:F2} s";
     }
 }

@@ -168,7 +168,9 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
         T[][] outputs = [.. used.Select(member =>
         {
             using var predictor = new Predictor<T>(Trainers[member].Network, Options.Step.Threads);
-            predictor.EvaluatePreActivations(_validation[member]!, out T[] preActivations);
+            Dataset<T> rows = _validation[member]!;
+            var preActivations = new T[predictor.OutputsOf(rows)];
+            predictor.EvaluatePreActivations(rows, preActivations);
             return preActivations;
         })];
         if (_all is null)
