@@ -43,7 +43,7 @@ internal readonly unsafe struct Lanes512Single(Vector512<float> value) : ILanes<
     public static Lanes512Single operator -(Lanes512Single value) => new(value._value ^ Vector512.Create(float.NegativeZero));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512Single FusedMultiplyAdd(Lanes512Single a, Lanes512Single b, Lanes512Single c) => new(Vector512.FusedMultiplyAdd(a._value, b._value, c._value));
+    public static Lanes512Single FusedMultiplyAdd(Lanes512Single a, Lanes512Single b, Lanes512Single c) => new(FusedVectors.MultiplyAdd(a._value, b._value, c._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512Single IfLess(Lanes512Single left, Lanes512Single right, Lanes512Single whenLess, Lanes512Single otherwise) =>
