@@ -8,6 +8,7 @@ using Backprop.Kernels;
 using Backprop.Losses;
 using Backprop.Networks;
 using Backprop.Optimizers;
+using Backprop.Optimizers.Schedules;
 using Backprop.Training;
 
 namespace Backprop.SameBits;
@@ -61,7 +62,7 @@ internal static class Program
 
         foreach (string initializer in Initializer.Names)
         {
-            Train($"initializers/{initializer}", NetworkDefinition.Parse($"{Features}-19:tanh-19:relu-3:softmax"), initializer: Initializer.Create(initializer));
+            Train($"initializers/{initializer}", NetworkDefinition.Parse($"{Features}-19:tanh-19:relu-3:softmax"), initializer: Initializer.Parse(initializer));
         }
 
         foreach (string parts in (string[])["19:tanh,layer_norm", "19:silu,batch_norm", "19:gelu-19:gelu,residual", "19:relu,dropout(0.3)", "19:relu,batch_norm,dropout(0.2)-19:silu,layer_norm,residual,dropout(0.1)"])

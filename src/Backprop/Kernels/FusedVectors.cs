@@ -1,50 +1,39 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.Arm;
-using System.Runtime.Intrinsics.X86;
 
 namespace Backprop.Kernels;
 
 /// <summary>
-/// a·b + c, rounded once, lane by lane: one instruction where the machine has it. Elsewhere float goes by double, and double one number
-/// at a time through the C library. The bits are the same but for which NaN a NaN is.
+/// a·b + c, rounded once, lane by lane, where the machine has no instruction for it: float goes by double, and double one number at a time through
+/// the C library. The bits are the instruction's but for which NaN a NaN is.
 /// </summary>
 internal static class FusedVectors
 {
-    /// <summary>Whether vectors have the instruction.</summary>
-    public static bool InHardware => Fma.IsSupported || AdvSimd.Arm64.IsSupported;
+    /// <summary>a·b + c.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> InSoftware(Vector512<float> a, Vector512<float> b, Vector512<float> c) =>
+        Vector512.Create(InSoftware(a.GetLower(), b.GetLower(), c.GetLower()), InSoftware(a.GetUpper(), b.GetUpper(), c.GetUpper()));
 
     /// <summary>a·b + c.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> MultiplyAdd(Vector512<float> a, Vector512<float> b, Vector512<float> c) => InHardware
-        ? Vector512.FusedMultiplyAdd(a, b, c)
-        : Vector512.Create(MultiplyAdd(a.GetLower(), b.GetLower(), c.GetLower()), MultiplyAdd(a.GetUpper(), b.GetUpper(), c.GetUpper()));
+    public static Vector256<float> InSoftware(Vector256<float> a, Vector256<float> b, Vector256<float> c) =>
+        Vector256.Create(InSoftware(a.GetLower(), b.GetLower(), c.GetLower()), InSoftware(a.GetUpper(), b.GetUpper(), c.GetUpper()));
 
     /// <summary>a·b + c.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> MultiplyAdd(Vector256<float> a, Vector256<float> b, Vector256<float> c) => InHardware
-        ? Vector256.FusedMultiplyAdd(a, b, c)
-        : Vector256.Create(MultiplyAdd(a.GetLower(), b.GetLower(), c.GetLower()), MultiplyAdd(a.GetUpper(), b.GetUpper(), c.GetUpper()));
+    public static Vector512<double> InSoftware(Vector512<double> a, Vector512<double> b, Vector512<double> c) => Vector512.FusedMultiplyAdd(a, b, c);
 
     /// <summary>a·b + c.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> MultiplyAdd(Vector128<float> a, Vector128<float> b, Vector128<float> c) => InHardware ? Vector128.FusedMultiplyAdd(a, b, c) : ByDouble(a, b, c);
+    public static Vector256<double> InSoftware(Vector256<double> a, Vector256<double> b, Vector256<double> c) => Vector256.FusedMultiplyAdd(a, b, c);
 
     /// <summary>a·b + c.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<double> MultiplyAdd(Vector512<double> a, Vector512<double> b, Vector512<double> c) => Vector512.FusedMultiplyAdd(a, b, c);
-
-    /// <summary>a·b + c.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<double> MultiplyAdd(Vector256<double> a, Vector256<double> b, Vector256<double> c) => Vector256.FusedMultiplyAdd(a, b, c);
-
-    /// <summary>a·b + c.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<double> MultiplyAdd(Vector128<double> a, Vector128<double> b, Vector128<double> c) => Vector128.FusedMultiplyAdd(a, b, c);
+    public static Vector128<double> InSoftware(Vector128<double> a, Vector128<double> b, Vector128<double> c) => Vector128.FusedMultiplyAdd(a, b, c);
 
     /// <summary>In double the product is exact, and the sum, rounded to odd, has bits enough that rounding it to float rounds a·b + c (Boldo and Melquiond 2008).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static Vector128<float> ByDouble(Vector128<float> a, Vector128<float> b, Vector128<float> c)
+    public static Vector128<float> InSoftware(Vector128<float> a, Vector128<float> b, Vector128<float> c)
     {
         (Vector128<double> lowA, Vector128<double> highA) = Vector128.Widen(a);
         (Vector128<double> lowB, Vector128<double> highB) = Vector128.Widen(b);
