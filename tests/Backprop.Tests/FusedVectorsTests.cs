@@ -60,6 +60,15 @@ public class FusedVectorsTests
         }
     }
 
+    [Fact]
+    public void WhatWasCompiledForOlderProcessorsIsSaid()
+    {
+        Assert.Contains("x86-64-v3", VectorPaths.WarningOf(justInTime: false, uses: false, has: true), StringComparison.Ordinal);
+        Assert.Null(VectorPaths.WarningOf(justInTime: false, uses: true, has: true));
+        Assert.Null(VectorPaths.WarningOf(justInTime: false, uses: false, has: false));
+        Assert.Null(VectorPaths.Warning); // tests are compiled just in time
+    }
+
     private static bool Same(float expected, float found) => float.IsNaN(expected) ? float.IsNaN(found) : BitConverter.SingleToUInt32Bits(expected) == BitConverter.SingleToUInt32Bits(found);
 
     private static (float A, float B, float C) Operands(int kind, ulong bits, ulong more)

@@ -33,7 +33,7 @@ run() {
   elif cmp -s "$work/bytes" "$work/first"; then
     echo "$machine: the same bits"
   else
-    echo "FAILED: $machine: other bits: $(diff <(cut -d' ' -f1 "$work/first") <(cut -d' ' -f1 "$work/bytes") > "$work/names" && join <(sort "$work/first") <(sort "$work/bytes") | awk '$2 != $3 { print $1 }' | head -20 | tr '\n' ' ' || cat "$work/names")"
+    echo "FAILED: $machine: other bits: $(diff "$work/first" "$work/bytes" | sed -n 's/^> \([^ ]*\) .*/\1/p' | head -20 | tr '\n' ' ')"
     status=1
   fi
 }
@@ -58,9 +58,11 @@ run 'x64, just in time, scalar' scalar env DOTNET_EnableHWIntrinsic=0 "${jit[@]}
 
 native() { dotnet publish -c Release tests/same-bits/same-bits.csproj "$@"; } # OPTIONS…
 quietly native -o "$work/v3"
-run 'x64, ahead of time, as it comes' avx2 "$work/v3/same-bits"
+run 'x64, ahead of time, as it comes' avx2 "$work/v3/same-bits" 2> "$work/warning"
+[[ ! -s "$work/warning" ]] || { echo "FAILED: $(cat "$work/warning")"; status=1; }
 quietly native -o "$work/v2" -p:IlcInstructionSet=x86-64-v2
-run 'x64, ahead of time, x86-64-v2' vector128 "$work/v2/same-bits"
+run 'x64, ahead of time, x86-64-v2' vector128 "$work/v2/same-bits" 2> "$work/warning"
+if grep -qw fma /proc/cpuinfo && ! grep -q x86-64-v3 "$work/warning"; then echo 'FAILED: nothing says what slows it down'; status=1; fi
 if [[ "$vectors" == avx512 ]]; then
   quietly native -o "$work/v4" -p:IlcInstructionSet=x86-64-v4
   run 'x64, ahead of time, x86-64-v4' avx512 "$work/v4/same-bits"
@@ -89,7 +91,7 @@ else
 fi
 
 # One line a group: the hash of its networks' bytes, names and all, in the order of their names.
-cut -d/ -f1,2 "$work/first" | sort -u | while read -r group; do
+cut -d/ -f1,2 "$work/first" | LC_ALL=C sort -u | while read -r group; do
   printf '| %s | %s | `%s` |\n' "$group" "$(grep -c "^$group/" "$work/first")" "$(grep "^$group/" "$work/first" | LC_ALL=C sort | sha256sum | cut -c1-64)"
 done > "$work/table"
 if [[ "${1:-}" == --record ]]; then

@@ -25,6 +25,11 @@ internal static class Program
     {
         int threads = args is [var given] ? int.Parse(given, CultureInfo.InvariantCulture) : 0;
         Console.WriteLine($"# {VectorPaths.Current.Name()} {RuntimeInformation.ProcessArchitecture} {RuntimeInformation.FrameworkDescription}");
+        if (VectorPaths.Warning is { } warning)
+        {
+            Console.Error.WriteLine(warning);
+        }
+
         Run<float>("float", threads);
         Run<double>("double", threads);
     }

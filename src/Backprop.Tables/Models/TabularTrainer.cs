@@ -4,6 +4,7 @@ using System.Numerics;
 using System.Security.Cryptography;
 using System.Text;
 using Backprop.Data;
+using Backprop.Kernels;
 using Backprop.Layers;
 using Backprop.Networks;
 using Backprop.Optimizers;
@@ -39,6 +40,11 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
         ArgumentNullException.ThrowIfNull(options);
         long began = Stopwatch.GetTimestamp();
         Notes = notes ?? new();
+        if (VectorPaths.Warning is { } warning)
+        {
+            Notes.Add(new($"this program was {warning}", IsLoss: false));
+        }
+
         Optimizer = Choose(options, Notes);
         var data = PreparedData<T>.Prepare(source, options, Notes);
         (Source, Schema, Rows, Validates, _record) = (data.Source.Name, data.Schema, data.Training.Rows, data.Validation is not null, TrainingRecord.Of(data));
