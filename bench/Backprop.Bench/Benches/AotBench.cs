@@ -84,5 +84,5 @@ internal static class AotBench
         return process.ExitCode == 0 ? (output.Trim(), Stopwatch.GetElapsedTime(begin).TotalMilliseconds) : throw new InvalidOperationException($"{program} ended with {process.ExitCode}");
     }
 
-    private static long Size(string build) => new DirectoryInfo(Path.Combine(Folder, build)).EnumerateFiles().Where(file => file.Extension is "" or ".dll").Sum(file => file.Length);
+    private static long Size(string build) => new DirectoryInfo(Path.Combine(Folder, build)).EnumerateFiles().Where(file => file.Extension is not (".dbg" or ".pdb" or ".xml")).Sum(file => file.Length);
 }
