@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Backprop.Bench.Benches;
+using Backprop.Bench.Measuring;
 using Backprop.Bench.Reporting;
 
 namespace Backprop.Bench;
@@ -15,6 +16,8 @@ internal static class Program
         ("matmul", "The three matrix products of a step, against the machine's peak", MatmulBench.Run),
         ("fashion", "Epochs of Fashion-MNIST, against scikit-learn", FashionBench.Run),
         ("reading", "Tables from CSV and Parquet files, whole processes, against pandas", ReadingBench.Run),
+        ("busy", "Steps beside other busy processes, on the threads by default and on one", BusyBench.Run),
+        ("aot", "The library as a package, compiled ahead of time and just in time", AotBench.Run),
         ("cli", "The twelve networks through `backprop train --json`, against libtorch", CliBench.Run),
     ];
 
@@ -29,6 +32,11 @@ internal static class Program
         if (arguments is [TrainRow.Command, var one])
         {
             return TrainRow.Print(one);
+        }
+
+        if (arguments is [Burners.Command])
+        {
+            Burners.Burn();
         }
 
         var rows = new Option<string>("--rows") { Description = "Rows of the table, counted from 1: 1,3,7-9", HelpName = "ROWS", Recursive = true, DefaultValueFactory = _ => "" };

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -12,8 +13,10 @@ internal static class FmaPeak
     private const int Iterations = 100_000;
 
     private static float s_sink;
+    private static long s_number;
 
-    private static int Lanes { get; } = Vector512.IsHardwareAccelerated ? 16 : Vector256.IsHardwareAccelerated ? 8 : 4;
+    /// <summary>Of the widest vectors.</summary>
+    public static int Lanes { get; } = Vector512.IsHardwareAccelerated ? 16 : Vector256.IsHardwareAccelerated ? 8 : 4;
 
     /// <summary>Keeps so many cores busy; the unit of work is the same on each.</summary>
     public static Contestant On(int threads) => new("FMA peak", threads, count => Run(count, threads));
@@ -21,26 +24,70 @@ internal static class FmaPeak
     /// <summary>10⁹ floating-point operations a second in the fastest round.</summary>
     public static double GigaflopsOf(Timing timing) => 2.0 * Chains * Iterations * Lanes * timing.Threads / timing.Min / 1e3;
 
+    /// <summary>Float32 fused multiply-adds a second on one core, in vectors of so many lanes: the best of some short trials.</summary>
+    public static double PerSecond(int lanes)
+    {
+        const int Trials = 200, Count = 1; // short, so that some trials are not interrupted
+        double best = 0;
+        for (int trial = 0; trial < Trials; trial++)
+        {
+            long begin = Stopwatch.GetTimestamp();
+            Loop(Count, lanes);
+            best = Math.Max(best, (double)Count * Chains * Iterations * lanes / Stopwatch.GetElapsedTime(begin).TotalSeconds);
+        }
+
+        return best;
+    }
+
+    /// <summary>Cycles a second on one core while it adds: a chain of additions, each of which takes one.</summary>
+    public static double CyclesPerSecond()
+    {
+        const int Trials = 200, Count = 100_000;
+        double best = 0;
+        for (int trial = 0; trial < Trials; trial++)
+        {
+            long begin = Stopwatch.GetTimestamp();
+            s_number = Additions(Count, s_number);
+            best = Math.Max(best, 8.0 * Count / Stopwatch.GetElapsedTime(begin).TotalSeconds);
+        }
+
+        return best;
+    }
+
+    /// <summary>Eight operations of a cycle each, one waiting for the other.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static long Additions(int count, long x)
+    {
+        for (long n = 0; n < count; n++)
+        {
+            x = ((x + n) ^ n) + n;
+            x = ((x ^ n) + n) ^ n;
+            x = (x + n) ^ n;
+        }
+
+        return x;
+    }
+
     private static void Run(int count, int threads)
     {
-        Thread[] helpers = [.. Enumerable.Range(1, threads - 1).Select(_ => new Thread(() => Loop(count)))];
+        Thread[] helpers = [.. Enumerable.Range(1, threads - 1).Select(_ => new Thread(() => Loop(count, Lanes)))];
         foreach (Thread helper in helpers)
         {
             helper.Start();
         }
 
-        Loop(count);
+        Loop(count, Lanes);
         foreach (Thread helper in helpers)
         {
             helper.Join();
         }
     }
 
-    private static void Loop(int count)
+    private static void Loop(int count, int lanes)
     {
         for (int n = 0; n < count; n++)
         {
-            s_sink = Lanes switch
+            s_sink = lanes switch
             {
                 16 => Chain<Vector512<float>, Fma512>(),
                 8 => Chain<Vector256<float>, Fma256>(),

@@ -19,6 +19,9 @@ internal static class Machine
         var text = new StringBuilder();
         void Add(string what, string value) => text.Append($"- {what}: {value}\n");
         Add("processor", $"{Line("/proc/cpuinfo", "model name", ':') ?? RuntimeInformation.ProcessArchitecture.ToString()}, {Environment.ProcessorCount} cores, vectors {VectorPaths.Current.Name()}");
+        Add("kind", Processor.Kind());
+        Add("vectors", Processor.Pipes());
+        Add("caches", Processor.Caches());
         Add("system", $"{Line("/etc/os-release", "PRETTY_NAME", '=')?.Trim('"') ?? RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}, load before {Load()}");
         Add("peers", $"{Package("TorchSharp")}, {Package("libtorch-cpu-linux-x64")}, {Package("Microsoft.ML.OnnxRuntime")}");
         Add("commit", Environment.GetEnvironmentVariable("BENCH_COMMIT") ?? "unknown");
@@ -34,7 +37,7 @@ internal static class Machine
         return built.RootElement.GetProperty("libraries").EnumerateObject().First(library => library.Name.StartsWith(prefix, StringComparison.Ordinal)).Name.Replace('/', ' ');
     }
 
-    private static string? Line(string path, string key, char separator)
+    internal static string? Line(string path, string key, char separator)
     {
         string? line = File.Exists(path) ? File.ReadLines(path).FirstOrDefault(line => line.StartsWith(key, StringComparison.Ordinal)) : null;
         return line?[(line.IndexOf(separator, StringComparison.Ordinal) + 1)..].Trim();

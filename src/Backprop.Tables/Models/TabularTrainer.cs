@@ -50,6 +50,11 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
         ArgumentNullException.ThrowIfNull(options);
         long began = Stopwatch.GetTimestamp();
         Notes = notes ?? new();
+        if (VectorPaths.Warning is { } warning)
+        {
+            Notes.Add(new($"this program was {warning}", IsLoss: false));
+        }
+
         Optimizer = Choose(options, Notes);
         var data = PreparedData<T>.Prepare(source, options, Notes);
         (Source, Schema, Rows, Validates, _record) = (data.Source.Name, data.Schema, data.Training.Rows, data.Validation is not null || data.Folds.Count > 0, TrainingRecord.Of(data));

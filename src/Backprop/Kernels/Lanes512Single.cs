@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Backprop.Kernels;
 
@@ -42,8 +43,11 @@ internal readonly unsafe struct Lanes512Single(Vector512<float> value) : ILanes<
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512Single operator -(Lanes512Single value) => new(value._value ^ Vector512.Create(float.NegativeZero));
 
+    // Asked here: what is not supported is left out before it counts as code to inline.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512Single FusedMultiplyAdd(Lanes512Single a, Lanes512Single b, Lanes512Single c) => new(Vector512.FusedMultiplyAdd(a._value, b._value, c._value));
+    public static Lanes512Single FusedMultiplyAdd(Lanes512Single a, Lanes512Single b, Lanes512Single c) => new(Sse2.IsSupported && !Fma.IsSupported
+        ? FusedVectors.InSoftware(a._value, b._value, c._value)
+        : Vector512.FusedMultiplyAdd(a._value, b._value, c._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512Single IfLess(Lanes512Single left, Lanes512Single right, Lanes512Single whenLess, Lanes512Single otherwise) =>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -16,6 +17,24 @@ public static class VectorPaths
 
     /// <summary>The paths that this machine can run, <see cref="Current"/> among them.</summary>
     public static IReadOnlyList<VectorPath> Available { get; } = [.. Enum.GetValues<VectorPath>().Where(path => path <= Current)];
+
+    /// <summary>
+    /// What slows this program down and can be helped: it was compiled ahead of time for older processors than this one, and does without its fused
+    /// multiply-add. Null: nothing of the kind.
+    /// </summary>
+    public static string? Warning { get; } = WarningOf(JitInfo.GetCompiledMethodCount() > 0, Fma.IsSupported, X86Base.IsSupported && HasFma(X86Base.CpuId(1, 0).Ecx));
+
+    /// <summary>The same of any process on x86.</summary>
+    internal static string? WarningOf(bool justInTime, bool uses, bool has) => justInTime || uses || !has
+        ? null
+        : "compiled ahead of time without the fused multiply-add of this processor: training takes some 50 times as long (in double more); <IlcInstructionSet>x86-64-v3</IlcInstructionSet> in the project asks for it, as the package does, but not a reference to the library's project";
+
+    /// <summary>The instructions, and a system that keeps their registers.</summary>
+    private static bool HasFma(int features)
+    {
+        const int Fma = 1 << 12, SystemKeeps = 1 << 27, Avx = 1 << 28;
+        return (features & (Fma | SystemKeeps | Avx)) == (Fma | SystemKeeps | Avx);
+    }
 
     /// <summary>The one registry: does something on the vectors of a path.</summary>
     /// <exception cref="NotSupportedException">T is neither float nor double.</exception>
