@@ -76,12 +76,16 @@ public sealed record TrainingOptions
 
     /// <summary>
     /// So many networks are trained, each validated by a fold of the rows that it has not learned from, so that every row is learned and every row is predicted by a network that has not
-    /// seen it: those predictions are what is measured. Statistics (means, scales, categories, class weights) are of all rows. null: one split. Takes the place of <see cref="Validation"/>.
+    /// seen it: those predictions are what is measured. Statistics (means, scales, categories, class weights) are of all rows. Takes the place of <see cref="Validation"/>. null: by the recipe as many as
+    /// <see cref="Preset"/> says where nothing is said of <see cref="Ensemble"/> and validation; else one split.
     /// </summary>
     public int? Folds { get; init; }
 
-    /// <summary>So many networks are trained on the same rows from seeds of their own, the first from <see cref="Seed"/>; the model's prediction is their mean.</summary>
-    public int Ensemble { get; init; } = 1;
+    /// <summary>So many networks are trained on the same rows from seeds of their own, the first from <see cref="Seed"/>; the model's prediction is their mean. null: one, unless there are folds.</summary>
+    public int? Ensemble { get; init; }
+
+    /// <summary>How many networks the recipe trains.</summary>
+    public Preset Preset { get; init; }
 
     /// <summary>Epochs without a better figure of the validation rows after which training stops; null: never.</summary>
     public int? EarlyStopping { get; init; }
@@ -134,8 +138,8 @@ public sealed record TrainingOptions
     /// <summary>The inputs, where a network is complete, and the layers.</summary>
     internal (int? Inputs, IReadOnlyList<LayerDefinition> Layers) Layers => ParseNetwork(Network ?? Recipe.Hidden);
 
-    /// <summary>How many networks are trained.</summary>
-    internal int Members => Folds ?? Ensemble;
+    /// <summary>Whether nothing is said of the rows that validate.</summary>
+    internal bool IsUsualValidation => ValidationData is null && Validation == UsualValidation;
 
     private const double UsualValidation = 0.2;
 
@@ -164,12 +168,27 @@ public sealed record TrainingOptions
             throw new UsageException($"an ensemble of at least 1 network expected, {Ensemble} found") { Settings = ["Ensemble"] };
         }
 
+        if (Preset != Preset.Default && !UsesRecipe)
+        {
+            throw new UsageException($"a preset is the recipe's, which a chosen network, loss, optimizer, learning rate or model takes the place of: {Preset.ToString().ToLowerInvariant()} found") { Settings = ["Preset"] };
+        }
+
+        if (Preset != Preset.Default && (Folds is not null || Ensemble is not null))
+        {
+            throw new UsageException($"a preset says how many networks there are, {(Folds is not null ? $"{Folds} folds" : $"an ensemble of {Ensemble}")} too: give one of them") { Settings = ["Preset", Folds is null ? "Ensemble" : "Folds"] };
+        }
+
+        if (Preset == Preset.Best && !IsUsualValidation)
+        {
+            throw new UsageException("the best preset validates each network by its fold: no other rows can be") { Settings = ["Preset", "Validation"] };
+        }
+
         if (Folds is not null && Ensemble > 1)
         {
             throw new UsageException($"{Folds} folds make {Folds} networks, an ensemble of {Ensemble} another number: give one of them") { Settings = ["Folds", "Ensemble"] };
         }
 
-        if (Folds is not null && (ValidationData is not null || Validation != UsualValidation))
+        if (Folds is not null && !IsUsualValidation)
         {
             throw new UsageException("each network is validated by its fold: no other rows can be") { Settings = ["Folds", "Validation"] };
         }

@@ -32,10 +32,23 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
             OutputFile.RequireWritableFolder(checkpoints);
         }
 
-        int members = Members();
-        using CheckpointFolders? folder = settings.Checkpoint is { } place
-            ? new(place, members, AtLeastOne("--checkpoint-keep", options.CheckpointKeep) ?? CheckpointFolder.DefaultKept, overwrite: parsed.GetValue(options.Overwrite))
-            : parsed.GetValue(options.Overwrite) ? throw new UsageException("--overwrite needs --checkpoint DIR") : null;
+        RequireTogether();
+        if (parsed.GetValue(options.Overwrite) && settings.Checkpoint is null)
+        {
+            throw new UsageException("--overwrite needs --checkpoint DIR");
+        }
+
+        int keptCheckpoints = AtLeastOne("--checkpoint-keep", options.CheckpointKeep) ?? CheckpointFolder.DefaultKept;
+        if (settings.Resume is null && settings.Checkpoint is { } used)
+        {
+            RequireUnused(used); // better known now than after reading
+        }
+
+        string? data = parsed.GetValue(options.Common.Data) ?? (options.Common.NamesRows(parsed) ? null : "builtin:digits");
+        DataSource source = data == "builtin:digits" ? DataSource.Named(data) : options.Common.Source(parsed);
+        TabularTrainer<T> planned = NoteLines.Of(notes => new TabularTrainer<T>(source, Options(), notes), settings.Quiet);
+        int members = planned.Trainers.Count; // as many as were asked for, or as the recipe takes for so many rows
+        using CheckpointFolders? folder = settings.Checkpoint is { } place ? new(place, members, keptCheckpoints, overwrite: parsed.GetValue(options.Overwrite)) : null;
         IReadOnlyList<Checkpoint<T>?>? resume = settings.Resume is null ? null : folder!.Read<T>();
         resume = settings.IsReopened ? resume?.Select(checkpoint => checkpoint?.Reopened()).ToArray() : resume;
         if (resume?.Any(checkpoint => checkpoint?.Ended == StopReason.MaxTime) == true && !settings.Quiet)
@@ -45,12 +58,9 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
 
         if (resume is null)
         {
-            Begin(folder);
+            folder?.Begin();
         }
 
-        string? data = parsed.GetValue(options.Common.Data) ?? (options.Common.NamesRows(parsed) ? null : "builtin:digits");
-        DataSource source = data == "builtin:digits" ? DataSource.Named(data) : options.Common.Source(parsed);
-        TabularTrainer<T> planned = NoteLines.Of(notes => new TabularTrainer<T>(source, Options(), notes), settings.Quiet);
         (NetworkDefinition definition, TrainerOptions trainerOptions) = (planned.Definition, planned.Options);
         RequireSameRun(planned.Trainers, resume, planned.Source);
         IReadOnlyList<EpochResult>[] before = [.. planned.Trainers.Select((_, member) => resume?[member]?.History ?? [])];
@@ -175,15 +185,13 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         return result.Reason == StopReason.Cancelled ? ExitCode.Interrupted : ExitCode.Done;
     }
 
-    /// <summary>Before anything is read: a folder that is another run's is not written into.</summary>
-    private void Begin(CheckpointFolders? folder)
+    /// <summary>A folder that is another run's is not written into.</summary>
+    private void RequireUnused(string folder)
     {
-        if (folder?.IsUsed == true && !parsed.GetValue(options.Overwrite))
+        if (CheckpointFolders.HoldsRun(folder) && !parsed.GetValue(options.Overwrite))
         {
-            throw new DataException($"--checkpoint: '{folder.Path}' holds checkpoints of another run; --resume '{folder.Path}' goes on with it, --overwrite deletes it, or name another folder");
+            throw new DataException($"--checkpoint: '{folder}' holds checkpoints of another run; --resume '{folder}' goes on with it, --overwrite deletes it, or name another folder");
         }
-
-        folder?.Begin();
     }
 
     private void RequireSameRun(IReadOnlyList<Trainer<T>> trainers, IReadOnlyList<Checkpoint<T>?>? resume, string data)
@@ -246,7 +254,8 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
             Validation = isFraction ? fraction : told.Validation,
             ValidationData = isFraction ? null : DataSource.Named(validation, options.Common.Reading(parsed)),
             Folds = parsed.GetValue(options.Folds),
-            Ensemble = parsed.GetValue(options.Ensemble) ?? 1,
+            Ensemble = parsed.GetValue(options.Ensemble) ?? (IsOfOne() ? 1 : null),
+            Preset = parsed.GetValue(options.Preset) switch { "fast" => Preset.Fast, "best" => Preset.Best, _ => Preset.Default },
             EarlyStopping = parsed.GetValue(options.EarlyStopping),
             KeepBy = parsed.GetValue(options.KeepBy),
             ClassWeights = parsed.GetValue(options.ClassWeights) is { } weights ? ClassWeights.Parse(weights) : null,
@@ -264,14 +273,14 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         };
     }
 
-    /// <summary>How many networks are trained.</summary>
     /// <exception cref="UsageException">Options that do not go together.</exception>
-    private int Members()
+    private void RequireTogether()
     {
         (int? folds, int? ensemble) = (parsed.GetValue(options.Folds), parsed.GetValue(options.Ensemble));
-        if (folds is not null && parsed.GetValue(options.Validation) is { } rows)
+        string preset = parsed.GetValue(options.Preset)!, several = folds is not null ? $"--folds {folds}" : ensemble is > 1 ? $"--ensemble {ensemble}" : preset == "best" ? "--preset best" : "";
+        if ((folds is not null || preset == "best") && parsed.GetValue(options.Validation) is { } rows)
         {
-            throw new UsageException($"--folds {folds} validates each network by its fold, --validation {rows} by other rows: give one of them");
+            throw new UsageException($"{several} validates each network by its fold, --validation {rows} by other rows: give one of them");
         }
 
         if (folds is not null && ensemble is not null)
@@ -284,11 +293,19 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
             throw new UsageException(folds < 2 ? $"--folds must be at least 2, found {folds}" : $"--ensemble must be at least 1, found {ensemble}");
         }
 
-        int members = folds ?? ensemble ?? 1;
-        return members > 1 && parsed.GetValue(options.TensorBoard) is not null ? throw new UsageException($"--tensorboard follows one network, {members} are trained; --log has the epochs of each")
-            : parsed.GetValue(options.Member) is not null && parsed.GetValue(options.From) is null ? throw new UsageException("--member is of --from MODEL, which is missing")
-            : members;
+        if (several != "" && parsed.GetValue(options.TensorBoard) is not null)
+        {
+            throw new UsageException($"--tensorboard follows one network, {several} makes more; --log has the epochs of each");
+        }
+
+        if (parsed.GetValue(options.Member) is not null && parsed.GetValue(options.From) is null)
+        {
+            throw new UsageException("--member is of --from MODEL, which is missing");
+        }
     }
+
+    /// <summary>Whether something is asked for that belongs to one network: rows of its own that validate, a log of one run.</summary>
+    private bool IsOfOne() => parsed.GetValue(options.Folds) is null && parsed.GetValue(options.Preset) == "default" && (parsed.GetValue(options.Validation) is not null || parsed.GetValue(options.TensorBoard) is not null);
 
     private IRunReport Report(TabularTrainer<T> planned, IReadOnlyList<EpochResult>[] before)
     {

@@ -52,6 +52,7 @@ internal static partial class NamedFiles
         ["--precision"] = FileUse.None,
         ["--bins"] = FileUse.None,
         ["--preprocess"] = FileUse.None,
+        ["--preset"] = FileUse.None,
         ["--query"] = FileUse.Query,
         ["--report"] = FileUse.Output,
         ["--resume"] = FileUse.ReadFolder,

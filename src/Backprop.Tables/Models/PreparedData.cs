@@ -42,7 +42,12 @@ public sealed class PreparedData<T> where T : unmanaged, IBinaryFloatingPointIee
     /// <param name="scaleTargets">Whether values to be met are standardised where the loss allows it.</param>
     /// <exception cref="DataException">Rows that cannot be used: where, what was found, what was expected.</exception>
     /// <exception cref="UsageException">A column that does not exist, or an option that the rows do not allow.</exception>
-    public static PreparedData<T> Prepare(DataSource source, TrainingOptions options, Notes? notes = null, bool scaleTargets = true)
+    public static PreparedData<T> Prepare(DataSource source, TrainingOptions options, Notes? notes = null, bool scaleTargets = true) => Prepare(source, options, notes, scaleTargets, options?.Folds);
+
+    /// <summary>The same for training, which the recipe may divide into folds.</summary>
+    internal static PreparedData<T> PrepareToTrain(DataSource source, TrainingOptions options, Notes notes) => Prepare(source, options, notes, scaleTargets: true, options.Folds, rows => Recipe.Folds(options, rows));
+
+    private static PreparedData<T> Prepare(DataSource source, TrainingOptions options, Notes? notes, bool scaleTargets, int? folds, Func<int, int?>? recipe = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(options);
@@ -53,7 +58,8 @@ public sealed class PreparedData<T> where T : unmanaged, IBinaryFloatingPointIee
         RequireWeight(rows, options.Columns.SampleWeight);
         RowEncoding? encoding = from is null ? new(rows, options, scaleTargets, notes) : null;
         (Dataset<T>? all, TableSchema? schema) = from is null ? (null, null) : (from.Rows<T>(rows, options.Target, needTargets: true, notes, options.Applied), from.Schema);
-        (int[] Training, int[] Validation)? parts = options is { Folds: null, ValidationData: null, Validation: > 0 }
+        folds ??= recipe?.Invoke(all?.Rows ?? encoding!.Rows);
+        (int[] Training, int[] Validation)? parts = folds is null && options is { ValidationData: null, Validation: > 0 }
             ? StratifiedSplit.Split(all is null ? encoding!.Classes() : all.Targets.ClassIndices, all?.Rows ?? encoding!.Rows, options.Validation, options.Seed)
             : null;
         if (encoding is not null)
@@ -65,7 +71,7 @@ public sealed class PreparedData<T> where T : unmanaged, IBinaryFloatingPointIee
             ? new(rows, all!, schema) { TrainingRows = training, ValidationRows = validation, Training = all!.Select(training), Validation = all.Select(validation) }
             : options.ValidationData is { } second
             ? new(rows, all!, schema) { Validation = OfSecond(second, from, all!, schema, rows, options, notes) }
-            : new(rows, all!, schema) { Folds = options.Folds is { } folds ? StratifiedFolds.Split(all!.Targets.ClassIndices, all.Rows, folds, options.Seed) : [] };
+            : new(rows, all!, schema) { Folds = folds is { } count ? StratifiedFolds.Split(all!.Targets.ClassIndices, all.Rows, count, options.Seed) : [] };
         if (notes is not null && schema?.Target.Labels is { } labels && data.Training.Targets.AreClasses)
         {
             ClassNotes.Add(labels, data.Training.Targets.ClassIndices, data.Validation is null ? [] : data.Validation.Targets.ClassIndices, notes);

@@ -56,7 +56,7 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
         }
 
         Optimizer = Choose(options, Notes);
-        var data = PreparedData<T>.Prepare(source, options, Notes);
+        var data = PreparedData<T>.PrepareToTrain(source, options, Notes);
         (Source, Schema, Rows, Validates, _record) = (data.Source.Name, data.Schema, data.Training.Rows, data.Validation is not null || data.Folds.Count > 0, TrainingRecord.Of(data));
         TabularModel<T>? from = options.From?.As<T>();
         NetworkDefinition definition = new NetworkChoice(options, Notes).Choose(data.Training, Schema, from?.Definition);
@@ -64,7 +64,7 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
         Dataset<T> training = options.ClassWeights is { } weights ? weights.Apply(data.Training, Schema?.Target.Labels) : data.Training;
         (_scales, _folds, _all) = (Schema?.Target.Scales?.ToArray(), data.Folds, data.Folds.Count > 0 ? data.All : null);
         (Dataset<T> Training, Dataset<T>? Validation)[] parts = _all is null
-            ? [.. Enumerable.Repeat((training, data.Validation), options.Members)]
+            ? [.. Enumerable.Repeat((training, data.Validation), options.Ensemble ?? 1)]
             : [.. _folds.Select(fold => (training.View([.. Enumerable.Range(0, training.Rows).Except(fold)]), (Dataset<T>?)_all.View(fold)))];
         _validation = [.. parts.Select(part => part.Validation)];
         Options = Plan(options, parts[0].Training, began, definition.ParameterCount * parts.Length);

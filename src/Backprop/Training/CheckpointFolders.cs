@@ -36,6 +36,10 @@ public sealed class CheckpointFolders : IDisposable
     /// <exception cref="DataException">It cannot be looked into.</exception>
     public bool IsUsed => Members.Concat(_others).Any(folder => folder.IsUsed);
 
+    /// <summary>Whether there are checkpoints in a folder, of whichever run.</summary>
+    /// <exception cref="DataException">It cannot be looked into.</exception>
+    public static bool HoldsRun(string path) => All(path).Any(folder => new CheckpointFolder(folder).IsUsed);
+
     /// <summary>The strings that a run's newest whole checkpoint was written with, of the first network that has one.</summary>
     /// <exception cref="ModelException">No whole checkpoint in the folder.</exception>
     public static IReadOnlyDictionary<string, string> ReadNotes(string path)

@@ -69,7 +69,7 @@ internal sealed class Problem
         SourceRows rows = isGiven ? given.Source!.Read()
             : EmbeddedData.Names.Contains(state.Data) ? DataSource.Named($"builtin:{state.Data}").Read()
             : throw new UsageException(Suggestion.Unknown("data", state.Data, [.. PlaneData.Names, .. EmbeddedData.Names]));
-        var options = new TrainingOptions { Target = isGiven ? given.Targets : null, BadCells = isGiven ? given.BadCells : BadCells.Refused, From = isGiven ? given.Model : null, Validation = rows.Count > 1 ? state.Test : 0, Seed = state.Seed };
+        var options = new TrainingOptions { Target = isGiven ? given.Targets : null, Columns = new() { Bins = isGiven && given.Model is not null ? null : 0 }, BadCells = isGiven ? given.BadCells : BadCells.Refused, From = isGiven ? given.Model : null, Validation = rows.Count > 1 ? state.Test : 0, Seed = state.Seed };
         var notes = new Notes();
         // Values stay in their own units: whoever chooses the loss and looks at the outputs wants to see them.
         var data = PreparedData<double>.Prepare(DataSource.Of(rows), options, notes, scaleTargets: false);
