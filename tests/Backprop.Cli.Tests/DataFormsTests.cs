@@ -163,7 +163,7 @@ public sealed class DataFormsTests : Tool
     }
 
     private string Network(string data, params string[] options) =>
-        Json(["train", data, .. options, "--epochs", "1", "--json", "--quiet", "-o", "m.st"]).GetProperty("network").GetString()!;
+        Json(["train", data, .. options, "--bins", "0", "--epochs", "1", "--json", "--quiet", "-o", "m.st"]).GetProperty("network").GetString()!;
 
     private void Tables()
     {

@@ -38,7 +38,7 @@ internal static class HostileCases
         yield return Header("the header is not the JSON", "{}{}");
         yield return Header("the header is not the JSON", $"{{\"a\":{Deep("[", "]", 100_000)}}}");
         yield return Header("the header is not the JSON", "{\"\\ud800\":{}}");
-        yield return Header("the header is not the JSON", "{\"a\":{\"dtype\":7}}");
+        yield return Header("a Number found for its dtype, a string expected", "{\"a\":{\"dtype\":7}}");
         yield return File("the header is not the JSON", Tensors([.. "{\""u8, 0xC3, 0x28, .. "\":{}}"u8]));
         yield return Header("no tensor: tensors end at byte 0, the file has 12 bytes", "{}");
         yield return Header("no 'network'", "{}", 0);
@@ -51,7 +51,7 @@ internal static class HostileCases
         yield return Weights("'layers.1.bias' stands twice", TwoTensors + "," + One("layers.1.bias", "F32", "[1]", "[8,12]"), 12);
         yield return Weights("'shape' stands twice", "\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"shape\":[1],\"data_offsets\":[0,4]}", 4);
         yield return Weights("unknown key 'path'", "\"a\":{\"path\":\"/etc/passwd\"}", 4);
-        yield return Weights("expected dtype, shape", "\"a\":{\"dtype\":null,\"shape\":[1],\"data_offsets\":[0,4]}", 4);
+        yield return Weights("a Null found for its dtype, a string expected", "\"a\":{\"dtype\":null,\"shape\":[1],\"data_offsets\":[0,4]}", 4);
         yield return Weights("expected dtype, shape", One("a", "F32", "[1]", "[4,0]"), 4);
         yield return Weights("expected dtype, shape", One("a", "F32", "[1]", "[0,4,8]"), 4);
         yield return Weights("unknown type", One("a", "f32", "[1]", "[0,4]"), 4);

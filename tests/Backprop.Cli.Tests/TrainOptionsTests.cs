@@ -256,7 +256,7 @@ public sealed class TrainOptionsTests(PlainRun plain) : Tool, IClassFixture<Plai
         foreach (string target in new[] { "y", "label" })
         {
             Write("d.csv", "x,y,label\n" + string.Join('\n', Rows(1, 1, "a")));
-            Assert.Equal(0, Run("train", "d.csv", "--target", target, "--epochs", "2", "--checkpoint", $"ck{target}", "--quiet").Code);
+            Assert.Equal(0, Run("train", "d.csv", "--target", target, "--epochs", "2", "--bins", "0", "--checkpoint", $"ck{target}", "--quiet").Code);
             foreach (string[] other in new[] { Rows(2, 1, "a"), Rows(1, 2, "a"), Rows(1, 1, "b") })
             {
                 Write("d.csv", "x,y,label\n" + string.Join('\n', other));

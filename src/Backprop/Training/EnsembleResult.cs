@@ -32,5 +32,9 @@ internal static class EnsembleResult
     /// <summary>One epoch of several networks, or the epochs that they keep: mean losses, time and steps of all.</summary>
     private static EpochResult Mean(EpochResult[] epochs, Evaluation? validation) => new(
         epochs.Max(epoch => epoch.Epoch), epochs.Average(epoch => epoch.Loss), validation,
-        epochs[0].LearningRate, epochs.Sum(epoch => epoch.Seconds), epochs.Sum(epoch => epoch.Steps), IsBest: true);
+        epochs[0].LearningRate, epochs.Sum(epoch => epoch.Seconds), epochs.Sum(epoch => epoch.Steps), IsBest: true)
+    {
+        ValidationSeconds = epochs.Sum(epoch => epoch.ValidationSeconds),
+        WallSeconds = epochs.Sum(epoch => epoch.WallSeconds),
+    };
 }
