@@ -27,7 +27,10 @@ public sealed class CommandTests : Tool
         Assert.Contains("61-256:silu", Run("summary", "model.safetensors").Out);
         JsonElement check = Json("check", "model.safetensors", "builtin:digits", "--json", "--sample", "200");
         Assert.True(check.GetProperty("agrees").GetBoolean());
-        JsonElement gradient = Json("gradient", "model.safetensors", "builtin:digits", "--json", "-o", "g.safetensors");
+        Assert.Equal(0, Run("gradient", "model.safetensors", "builtin:digits", "--json", "-o", "g.safetensors").Code);
+        Assert.Equal(0, Run("train", "builtin:digits", "--preset", "fast", "--epochs", "2", "--quiet", "-o", "one.safetensors").Code);
+        evaluation = Json("evaluate", "one.safetensors", "builtin:digits", "--json");
+        JsonElement gradient = Json("gradient", "one.safetensors", "builtin:digits", "--json", "-o", "g.safetensors");
         Assert.Equal(evaluation.GetProperty("loss").GetDouble(), gradient.GetProperty("loss").GetDouble(), 7); // that in the model's precision, this in double
         JsonElement further = Json("train", "builtin:digits", "--from", "model.safetensors", "--epochs", "1", "--json", "--quiet", "-o", "n.safetensors");
         Assert.True(further.GetProperty("validation").GetProperty("accuracy").GetDouble() >= 0.97);

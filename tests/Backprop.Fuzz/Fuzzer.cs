@@ -7,11 +7,13 @@ namespace Backprop.Fuzz;
 /// <summary>Mutates, runs, keeps what takes new branches, and writes down what goes wrong.</summary>
 internal sealed class Fuzzer(Target target, int seed, string folder)
 {
-    private const int HangSeconds = 5;
+    private const int HangSeconds = 5, StuckSeconds = 120;
 
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
     private volatile byte[]? _current;
     private long _started;
+    private byte[]? _watched; // the input that the watch saw last
+    private TimeSpan _workedBefore;
 
     public static void Once(Target target, byte[] input)
     {
@@ -103,9 +105,17 @@ internal sealed class Fuzzer(Target target, int seed, string folder)
 
     private void Watch()
     {
-        if (_current is { } input && Stopwatch.GetElapsedTime(_started).TotalSeconds > HangSeconds)
+        byte[]? input = _current;
+        if (input is null || !ReferenceEquals(input, _watched))
         {
-            Keep(input, "hang", $"more than {HangSeconds} s");
+            (_watched, _workedBefore) = (input, Environment.CpuUsage.TotalTime);
+            return;
+        }
+
+        // what it works, not what it waits for: the machine may be busy; nor may it wait for ever
+        if ((Environment.CpuUsage.TotalTime - _workedBefore).TotalSeconds > HangSeconds || Stopwatch.GetElapsedTime(_started).TotalSeconds > StuckSeconds)
+        {
+            Keep(input, "hang", $"more than {HangSeconds} s of work, or {StuckSeconds} s in all");
             Console.WriteLine($"{target.Name}: hang");
             Environment.Exit(1);
         }

@@ -44,18 +44,25 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
             RequireUnused(used); // better known now than after reading
         }
 
-        string? data = parsed.GetValue(options.Common.Data) ?? (options.Common.NamesRows(parsed) ? null : "builtin:digits");
-        DataSource source = data == "builtin:digits" ? DataSource.Named(data) : options.Common.Source(parsed);
-        TabularTrainer<T> planned = NoteLines.Of(notes => new TabularTrainer<T>(source, Options(), notes), settings.Quiet);
-        int members = planned.Trainers.Count; // as many as were asked for, or as the recipe takes for so many rows
-        using CheckpointFolders? folder = settings.Checkpoint is { } place ? new(place, members, keptCheckpoints, overwrite: parsed.GetValue(options.Overwrite)) : null;
-        IReadOnlyList<Checkpoint<T>?>? resume = settings.Resume is null ? null : folder!.Read<T>();
+        CheckpointFolders Folder(string place, int members) => new(place, members, keptCheckpoints, overwrite: parsed.GetValue(options.Overwrite));
+        using CheckpointFolders? first = settings.Resume is { } from ? Folder(from, CheckpointFolders.CountIn(from)) : null;
+        IReadOnlyList<Checkpoint<T>?>? resume = first?.Read<T>();
         resume = settings.IsReopened ? resume?.Select(checkpoint => checkpoint?.Reopened()).ToArray() : resume;
         if (resume?.Any(checkpoint => checkpoint?.Ended == StopReason.MaxTime) == true && !settings.Quiet)
         {
             Terminal.Say("the time of this run was up: it ends as it did; --max-time SECONDS gives it more");
         }
 
+        string? data = parsed.GetValue(options.Common.Data) ?? (options.Common.NamesRows(parsed) ? null : "builtin:digits");
+        DataSource source = data == "builtin:digits" ? DataSource.Named(data) : options.Common.Source(parsed);
+        TabularTrainer<T> planned = NoteLines.Of(notes => new TabularTrainer<T>(source, Options(), notes), settings.Quiet);
+        int members = planned.Trainers.Count; // as many as were asked for, or as the recipe takes for so many rows
+        if (resume is not null && resume.Count != members)
+        {
+            throw new DataException($"cannot go on with the run in '{settings.Resume}' on '{planned.Source}': it is of {Networks(resume.Count)}, these {planned.Rows:N0} rows and options make {Networks(members)}");
+        }
+
+        using CheckpointFolders? folder = first ?? (settings.Checkpoint is { } place ? Folder(place, members) : null);
         if (resume is null)
         {
             folder?.Begin();
@@ -184,6 +191,8 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
 
         return result.Reason == StopReason.Cancelled ? ExitCode.Interrupted : ExitCode.Done;
     }
+
+    private static string Networks(int count) => count == 1 ? "one network" : $"{count} networks";
 
     /// <summary>A folder that is another run's is not written into.</summary>
     private void RequireUnused(string folder)

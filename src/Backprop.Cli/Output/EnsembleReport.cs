@@ -16,7 +16,8 @@ internal sealed class EnsembleReport : IRunReport
     private readonly EpochLog? _log;
     private readonly bool[] _saidInfinite;
     private double _lastShown = -1;
-    private int _ended;
+    private readonly string?[] _ends; // what is said of each, in their order whichever is done first
+    private int _ended, _told;
     private bool _live;
 
     /// <param name="epochs">All epochs of a network.</param>
@@ -31,6 +32,7 @@ internal sealed class EnsembleReport : IRunReport
         _history = [.. before.Select(epochs => epochs.ToList())];
         _done = [.. before.Select(epochs => (double)epochs.Count)];
         _saidInfinite = new bool[before.Count];
+        _ends = new string?[before.Count];
         _log = log is null ? null : new(log, keptBy, All(), End);
     }
 
@@ -102,8 +104,12 @@ internal sealed class EnsembleReport : IRunReport
                 { Kept: null } => "stopped before an epoch was finished",
                 { Kept: { } kept } => $"epoch {kept.Epoch} of {_history[member].Count} kept, loss {kept.Loss:G5}{(kept.Validation is { } v ? $"  validation loss {v.Loss:G5}{(v.Metrics.Count > 0 ? $"  {v.Metrics[0].Key} {v.Metrics[0].Value:G4}" : "")}" : "")}",
             };
-            EndLine();
-            Terminal.Say($"network {member + 1,2}: {how}  ({_ended} of {_done.Length} done)");
+            _ends[member] = $"network {member + 1,2} of {_done.Length}: {how}";
+            for (; _told < _ends.Length && _ends[_told] is { } line; _told++)
+            {
+                EndLine();
+                Terminal.Say(line);
+            }
         }
     }
 

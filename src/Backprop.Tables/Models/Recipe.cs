@@ -5,7 +5,7 @@ internal static class Recipe
 {
     public const string Hidden = "256:silu-128:silu", Optimizer = "adamw", Schedule = "one-cycle";
 
-    public const double LearningRate = 0.003, WeightDecay = 0.02, LabelSmoothing = 0.05;
+    public const double LearningRate = 0.003, WeightDecay = 0.05, LabelSmoothing = 0.05;
 
     /// <summary>Into how many pieces columns of numbers are cut; where there are very many columns, the first layer is wide enough.</summary>
     public static int Bins(int columns) => columns <= 300 ? 8 : 0;

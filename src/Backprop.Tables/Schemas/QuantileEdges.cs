@@ -8,8 +8,11 @@ namespace Backprop.Tables.Schemas;
 /// </summary>
 internal static class QuantileEdges
 {
-    /// <summary>A column of so few different numbers, such as pixels of 16 levels, is none that a line must be bent for.</summary>
-    public const int FewNumbers = 20;
+    /// <summary>A column of so few different numbers is none that a line must be bent for.</summary>
+    public const int FewNumbers = 12;
+
+    /// <summary>Nor is one of whole numbers that lie so close together, such as the levels of a pixel.</summary>
+    private const int Levels = 20;
 
     /// <summary>Of more rows, evenly spaced ones are enough to say where quantiles lie.</summary>
     private const int ManyRows = 1 << 16;
@@ -36,7 +39,7 @@ internal static class QuantileEdges
 
             Span<double> values = rented.AsSpan(0, count);
             values.Sort();
-            if (AreFew(values))
+            if (AreFew(values) || AreLevels(values))
             {
                 return null;
             }
@@ -68,5 +71,23 @@ internal static class QuantileEdges
         }
 
         return different <= FewNumbers;
+    }
+
+    private static bool AreLevels(ReadOnlySpan<double> sorted)
+    {
+        if (sorted[^1] - sorted[0] > Levels)
+        {
+            return false;
+        }
+
+        foreach (double value in sorted)
+        {
+            if (!double.IsInteger(value))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 }

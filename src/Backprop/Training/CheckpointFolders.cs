@@ -40,6 +40,9 @@ public sealed class CheckpointFolders : IDisposable
     /// <exception cref="DataException">It cannot be looked into.</exception>
     public static bool HoldsRun(string path) => All(path).Any(folder => new CheckpointFolder(folder).IsUsed);
 
+    /// <summary>Of how many networks the run in a folder is.</summary>
+    public static int CountIn(string path) => Math.Max(1, All(path).Count() - 1);
+
     /// <summary>The strings that a run's newest whole checkpoint was written with, of the first network that has one.</summary>
     /// <exception cref="ModelException">No whole checkpoint in the folder.</exception>
     public static IReadOnlyDictionary<string, string> ReadNotes(string path)

@@ -59,6 +59,9 @@ public sealed class PieceTests
     public void FewDifferentNumbersAreNotCutAndEqualQuantilesAreOnePlace()
     {
         Assert.Null(Infer([.. Enumerable.Range(0, 400).Select(n => (double)(n % 17))], bins: 8).Columns[0].Edges);
+        Assert.Null(Infer([.. Enumerable.Range(0, 400).Select(n => n % 12 * 0.75)], bins: 8).Columns[0].Edges);
+        Assert.NotNull(Infer([.. Enumerable.Range(0, 400).Select(n => n % 13 * 0.75)], bins: 8).Columns[0].Edges);
+        Assert.NotNull(Infer([.. Enumerable.Range(0, 400).Select(n => n % 17 * 2.0)], bins: 8).Columns[0].Edges);
         Assert.Null(Infer([.. Enumerable.Range(0, 400).Select(n => n * 0.5)], bins: 0).Columns[0].Edges);
         double[] mostlyZero = [.. Enumerable.Range(0, 400).Select(n => n < 300 ? 0.0 : n)];
         Assert.Equal([0, 349, 399], Infer(mostlyZero, bins: 8).Columns[0].Edges);
