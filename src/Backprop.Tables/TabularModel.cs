@@ -146,11 +146,18 @@ public abstract class TabularModel
     private static TabularModel<T> Train<T>(DataSource source, TrainingOptions options, IProgress<TrainingProgress>? progress, CancellationToken cancellation) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var planned = new TabularTrainer<T>(source, options);
+        var gate = new Lock(); // several networks report from several threads, one at a time
         progress?.Report(new(planned.Options.Epochs, null, planned.Notes.All));
         for (int member = 0; member < planned.Trainers.Count; member++)
         {
             int number = member + 1;
-            planned.Trainers[member].EpochCompleted += epoch => progress?.Report(new(planned.Options.Epochs, epoch, planned.Notes.All) { Member = number });
+            planned.Trainers[member].EpochCompleted += epoch =>
+            {
+                lock (gate)
+                {
+                    progress?.Report(new(planned.Options.Epochs, epoch, planned.Notes.All) { Member = number });
+                }
+            };
         }
 
         TrainingResult result = planned.Run(cancellation: cancellation);

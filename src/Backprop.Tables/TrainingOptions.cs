@@ -68,8 +68,8 @@ public sealed record TrainingOptions
     /// <summary>Threads at most; 0: one for each processor. The result is the same.</summary>
     public int Threads { get; init; }
 
-    /// <summary>The part of the rows that validates, from 0 to below 1; 0: none.</summary>
-    public double Validation { get; init; } = UsualValidation;
+    /// <summary>The part of the rows that validates, from 0 to below 1; 0: none. null: a fifth, unless there are <see cref="Folds"/>, which the recipe makes where nothing is said.</summary>
+    public double? Validation { get; init; }
 
     /// <summary>Rows that validate in its place; null: <see cref="Validation"/> of the rows.</summary>
     public DataSource? ValidationData { get; init; }
@@ -139,9 +139,10 @@ public sealed record TrainingOptions
     internal (int? Inputs, IReadOnlyList<LayerDefinition> Layers) Layers => ParseNetwork(Network ?? Recipe.Hidden);
 
     /// <summary>Whether nothing is said of the rows that validate.</summary>
-    internal bool IsUsualValidation => ValidationData is null && Validation == UsualValidation;
+    internal bool IsUsualValidation => ValidationData is null && Validation is null;
 
-    private const double UsualValidation = 0.2;
+    /// <summary>The part of the rows that validates where there are no folds.</summary>
+    internal double ValidationPart => Validation ?? 0.2;
 
     /// <summary>How the same rows are read by the schema of a model.</summary>
     internal PredictionOptions Applied => new() { BadCells = BadCells, DropMissingTargets = Columns.DropMissingTargets };
@@ -153,9 +154,9 @@ public sealed record TrainingOptions
     /// <exception cref="UsageException">Which cannot.</exception>
     internal void Validate()
     {
-        if (!(Validation >= 0 && Validation < 1))
+        if (!(ValidationPart >= 0 && ValidationPart < 1))
         {
-            throw new UsageException($"the validation part must be from 0 to below 1, found {Validation.ToString(CultureInfo.InvariantCulture)}") { Settings = ["Validation"] };
+            throw new UsageException($"the validation part must be from 0 to below 1, found {ValidationPart.ToString(CultureInfo.InvariantCulture)}") { Settings = ["Validation"] };
         }
 
         if (Folds < 2)
@@ -213,7 +214,7 @@ public sealed record TrainingOptions
             throw new UsageException("without preprocessing columns are taken as they are, none is cut into pieces") { Settings = ["Bins", "Preprocess"] };
         }
 
-        bool validates = ValidationData is not null || Validation > 0;
+        bool validates = ValidationData is not null || Folds is not null || ValidationPart > 0;
         if (!validates && EarlyStopping is not null)
         {
             throw new UsageException("early stopping needs validation rows: it stops when a figure of theirs becomes no better") { Settings = ["EarlyStopping", "Validation"] };

@@ -55,7 +55,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
 
         string? data = parsed.GetValue(options.Common.Data) ?? (options.Common.NamesRows(parsed) ? null : "builtin:digits");
         DataSource source = data == "builtin:digits" ? DataSource.Named(data) : options.Common.Source(parsed);
-        TabularTrainer<T> planned = NoteLines.Of(notes => new TabularTrainer<T>(source, Options(), notes), settings.Quiet);
+        TabularTrainer<T> planned = NoteLines.Of(notes => new TabularTrainer<T>(source, Options(resume?.Count), notes), settings.Quiet);
         int members = planned.Trainers.Count; // as many as were asked for, or as the recipe takes for so many rows
         if (resume is not null && resume.Count != members)
         {
@@ -222,12 +222,13 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
     }
 
     /// <summary>What the library is told.</summary>
-    private TrainingOptions Options()
+    /// <param name="begun">How many networks the run that goes on has: what the recipe took then, for the time there was.</param>
+    private TrainingOptions Options(int? begun)
     {
+        bool isRecipes = parsed.GetValue(options.Folds) is null && parsed.GetValue(options.Ensemble) is null;
         string validation = parsed.GetValue(options.Validation) ?? "0.2";
         bool isFraction = double.TryParse(validation, NumberStyles.Float, CultureInfo.InvariantCulture, out double fraction);
-        var told = new TrainingOptions();
-        return told with
+        return new TrainingOptions()
         {
             Target = options.Common.Targets(parsed),
             Reading = options.Common.Reading(parsed),
@@ -260,11 +261,11 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
             Seed = parsed.GetValue(options.Seed),
             Precision = typeof(T) == typeof(double) ? Precision.Double : Precision.Float,
             Threads = settings.Threads,
-            Validation = isFraction ? fraction : told.Validation,
+            Validation = parsed.GetValue(options.Validation) is not null && isFraction ? fraction : null,
             ValidationData = isFraction ? null : DataSource.Named(validation, options.Common.Reading(parsed)),
-            Folds = parsed.GetValue(options.Folds),
-            Ensemble = parsed.GetValue(options.Ensemble) ?? (IsOfOne() ? 1 : null),
-            Preset = parsed.GetValue(options.Preset) switch { "fast" => Preset.Fast, "best" => Preset.Best, _ => Preset.Default },
+            Folds = parsed.GetValue(options.Folds) ?? (isRecipes && begun > 1 ? begun : null),
+            Ensemble = parsed.GetValue(options.Ensemble) ?? (IsOfOne() || (isRecipes && begun == 1) ? 1 : null),
+            Preset = isRecipes && begun is not null ? Preset.Default : parsed.GetValue(options.Preset) switch { "fast" => Preset.Fast, "best" => Preset.Best, _ => Preset.Default },
             EarlyStopping = parsed.GetValue(options.EarlyStopping),
             KeepBy = parsed.GetValue(options.KeepBy),
             ClassWeights = parsed.GetValue(options.ClassWeights) is { } weights ? ClassWeights.Parse(weights) : null,

@@ -45,22 +45,28 @@ public sealed class PreparedData<T> where T : unmanaged, IBinaryFloatingPointIee
     public static PreparedData<T> Prepare(DataSource source, TrainingOptions options, Notes? notes = null, bool scaleTargets = true) => Prepare(source, options, notes, scaleTargets, options?.Folds);
 
     /// <summary>The same for training, which the recipe may divide into folds.</summary>
-    internal static PreparedData<T> PrepareToTrain(DataSource source, TrainingOptions options, Notes notes) => Prepare(source, options, notes, scaleTargets: true, options.Folds, rows => Recipe.Folds(options, rows));
+    internal static PreparedData<T> PrepareToTrain(DataSource source, TrainingOptions options, Notes notes) => Prepare(source, options, notes, scaleTargets: true, options.Folds, (rows, columns) => Recipe.Folds(options, rows, columns, notes));
 
-    private static PreparedData<T> Prepare(DataSource source, TrainingOptions options, Notes? notes, bool scaleTargets, int? folds, Func<int, int?>? recipe = null)
+    private static PreparedData<T> Prepare(DataSource source, TrainingOptions options, Notes? notes, bool scaleTargets, int? folds, Func<int, int, int?>? recipe = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         source = source.Taking(options.BadCells);
-        TabularModel<T>? from = options.From?.As<T>().Weighted(options.Columns.SampleWeight);
+        TabularModel<T>? from = options.From?.As<T>().Member(1).Weighted(options.Columns.SampleWeight);
         SourceRows rows = from is null ? source.Read(options, notes) : from.Read(source, needTargets: true, notes, options.Target);
         RequireWeight(rows, options.Columns.SampleWeight);
         RowEncoding? encoding = from is null ? new(rows, options, scaleTargets, notes) : null;
         (Dataset<T>? all, TableSchema? schema) = from is null ? (null, null) : (from.Rows<T>(rows, options.Target, needTargets: true, notes, options.Applied), from.Schema);
-        folds ??= recipe?.Invoke(all?.Rows ?? encoding!.Rows);
-        (int[] Training, int[] Validation)? parts = folds is null && options is { ValidationData: null, Validation: > 0 }
-            ? StratifiedSplit.Split(all is null ? encoding!.Classes() : all.Targets.ClassIndices, all?.Rows ?? encoding!.Rows, options.Validation, options.Seed)
+        folds ??= recipe?.Invoke(all?.Rows ?? encoding!.Rows, all?.FeatureCount ?? encoding!.Columns);
+        if (folds is { } wanted && encoding is not null && options.Folds is null && options.Columns.SampleWeight is not null && encoding.Encode<T>(null, null).All.SampleWeights is { } weights
+            && weights.Count(weight => weight != T.Zero) < 2 * wanted)
+        {
+            folds = null; // too few rows count for each fold to have some
+        }
+
+        (int[] Training, int[] Validation)? parts = folds is null && options is { ValidationData: null, ValidationPart: > 0 }
+            ? StratifiedSplit.Split(all is null ? encoding!.Classes() : all.Targets.ClassIndices, all?.Rows ?? encoding!.Rows, options.ValidationPart, options.Seed)
             : null;
         if (encoding is not null)
         {
@@ -71,13 +77,29 @@ public sealed class PreparedData<T> where T : unmanaged, IBinaryFloatingPointIee
             ? new(rows, all!, schema) { TrainingRows = training, ValidationRows = validation, Training = all!.Select(training), Validation = all.Select(validation) }
             : options.ValidationData is { } second
             ? new(rows, all!, schema) { Validation = OfSecond(second, from, all!, schema, rows, options, notes) }
-            : new(rows, all!, schema) { Folds = folds is { } count ? StratifiedFolds.Split(all!.Targets.ClassIndices, all.Rows, count, options.Seed) : [] };
+            : new(rows, all!, schema) { Folds = folds is { } count ? StratifiedFolds.Split(FoldClasses(all!), all!.Rows, count, options.Seed) : [] };
         if (notes is not null && schema?.Target.Labels is { } labels && data.Training.Targets.AreClasses)
         {
             ClassNotes.Add(labels, data.Training.Targets.ClassIndices, data.Validation is null ? [] : data.Validation.Targets.ClassIndices, notes);
         }
 
         return data;
+    }
+
+    /// <summary>What folds have their share of: each class, and rows that count and those that do not.</summary>
+    private static int[] FoldClasses(Dataset<T> all)
+    {
+        int[] classes = all.Targets.ClassIndices.ToArray();
+        if (all.SampleWeights is { } weights && weights.Contains(T.Zero))
+        {
+            classes = classes.Length == 0 ? new int[all.Rows] : classes;
+            for (int row = 0; row < classes.Length; row++)
+            {
+                classes[row] = weights[row] == T.Zero ? int.MaxValue : classes[row];
+            }
+        }
+
+        return classes;
     }
 
     private static void RequireWeight(SourceRows rows, string? column)

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Backprop.Tables.Models;
 
 /// <summary>What trains where nothing of the model is chosen. The figures behind it are in docs/decisions/.</summary>
@@ -12,19 +14,49 @@ internal static class Recipe
 
     /// <summary>
     /// How many folds rows are divided into, and so how many networks are trained; null: one network, on one split. What is asked for comes first: folds,
-    /// an ensemble, rows that validate.
+    /// an ensemble, rows that validate. What there is time for is reckoned, not measured: the model must not depend on the machine.
     /// </summary>
-    public static int? Folds(TrainingOptions options, int rows)
+    public static int? Folds(TrainingOptions options, int rows, int columns, Notes notes)
     {
-        if (!options.UsesRecipe || options.Ensemble is not null || !options.IsUsualValidation || options.Preset == Preset.Fast || rows < 40)
+        if (!options.UsesRecipe || options.Ensemble is not null || !options.IsUsualValidation || options.Preset == Preset.Fast)
         {
             return null;
         }
 
-        int many = rows <= 50_000 ? 8 : rows <= 200_000 ? 4 : 1;
-        many *= options.Preset == Preset.Best ? 2 : 1;
+        if (rows < FewRows)
+        {
+            if (options.Preset == Preset.Best)
+            {
+                notes.Add(new($"{rows} rows are too few to be divided into folds: one network is trained", IsLoss: false, "Preset"));
+            }
+
+            return null;
+        }
+
+        bool best = options.Preset == Preset.Best;
+        int many = rows <= 50_000 ? (best ? 16 : 8) : rows <= 200_000 ? (best ? 8 : 4) : best ? 5 : 1;
+        if (options.MaxSeconds is { } left && many > 1)
+        {
+            double seconds = Math.Ceiling(left); // a start that took longer must not change the model
+            double multiplications = 3.0 * rows * (options.Epochs ?? Epochs(rows)) * ((256.0 * columns * (1 + Bins(columns))) + (256 * 128));
+            int time = (int)Math.Clamp(seconds * MultiplicationsPerSecond / multiplications, 1, many);
+            if (time < many)
+            {
+                time = time < 3 ? 1 : time; // of two folds each network would learn half of the rows
+                notes.Add(new($"{(time == 1 ? "one network" : $"{time} networks")} in place of {many}, for the time of {seconds.ToString("G3", CultureInfo.InvariantCulture)} s", IsLoss: false, "MaxSeconds"));
+            }
+
+            many = time;
+        }
+
         return many > 1 ? many : null;
     }
+
+    /// <summary>A fold of fewer than five rows says little.</summary>
+    private const int FewRows = 40;
+
+    /// <summary>What two processors of any kind can be counted on to do, reading beside it.</summary>
+    private const double MultiplicationsPerSecond = 1e10;
 
     /// <summary>It helps classes and harms values.</summary>
     public static double? Dropout(bool classes) => classes ? 0.1 : null;

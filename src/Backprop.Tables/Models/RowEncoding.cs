@@ -68,6 +68,9 @@ internal sealed class RowEncoding
     /// <summary>How many rows there are.</summary>
     public int Rows => _table.Rows;
 
+    /// <summary>How many columns there are, targets among them.</summary>
+    public int Columns => _rows.X?.Columns ?? _all.Columns.Count;
+
     /// <summary>The class of each row; empty where they are values.</summary>
     public int[] Classes()
     {

@@ -55,10 +55,15 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
             Notes.Add(new($"this program was {warning}", IsLoss: false));
         }
 
+        if (options.From is { Members: > 1 } several)
+        {
+            Notes.Add(new($"the model to go on from holds {several.Members} networks, the first is taken", IsLoss: false, "Member"));
+        }
+
         Optimizer = Choose(options, Notes);
         var data = PreparedData<T>.PrepareToTrain(source, options, Notes);
         (Source, Schema, Rows, Validates, _record) = (data.Source.Name, data.Schema, data.Training.Rows, data.Validation is not null || data.Folds.Count > 0, TrainingRecord.Of(data));
-        TabularModel<T>? from = options.From?.As<T>();
+        TabularModel<T>? from = options.From?.As<T>().Member(1);
         NetworkDefinition definition = new NetworkChoice(options, Notes).Choose(data.Training, Schema, from?.Definition);
         NoteLargeTargets(options, data.Training.Targets, isNew: from is null);
         Dataset<T> training = options.ClassWeights is { } weights ? weights.Apply(data.Training, Schema?.Target.Labels) : data.Training;

@@ -79,6 +79,11 @@ internal sealed unsafe class MemberMean<T>(NetworkDefinition definition, int mem
         }
     }
 
+    /// <summary>Own functions, so the same bits everywhere.</summary>
+    private static double Exp(double value) => Lane<double>.Exp(new(value)).Value;
+
+    private static double Log(double value) => Lane<double>.Log(new(value)).Value;
+
     /// <summary>log softmax.</summary>
     private static void ToLogProbabilities(Span<double> p)
     {
@@ -90,10 +95,10 @@ internal sealed unsafe class MemberMean<T>(NetworkDefinition definition, int mem
 
         foreach (double value in p)
         {
-            sum += Math.Exp(value - greatest);
+            sum += Exp(value - greatest);
         }
 
-        double all = greatest + Math.Log(sum);
+        double all = greatest + Log(sum);
         foreach (ref double value in p)
         {
             value -= all;
@@ -122,10 +127,10 @@ internal sealed unsafe class MemberMean<T>(NetworkDefinition definition, int mem
 
         for (int member = 0; member < members; member++)
         {
-            sum += Math.Exp(numbers[member * stride] - greatest);
+            sum += Exp(numbers[member * stride] - greatest);
         }
 
-        return greatest + Math.Log(sum / members);
+        return greatest + Log(sum / members);
     }
 
     /// <summary>The logit of the mean probability, of log p and log(1 − p) each by itself.</summary>
@@ -136,7 +141,7 @@ internal sealed unsafe class MemberMean<T>(NetworkDefinition definition, int mem
             for (int member = 0; member < members; member++)
             {
                 double z = sign * logits[member * _width];
-                _second[member] = Math.Min(z, 0) - Math.Log(1 + Math.Exp(-Math.Abs(z)));
+                _second[member] = Math.Min(z, 0) - Log(1 + Exp(-Math.Abs(z)));
             }
 
             return LogMean(_second, 1);
@@ -155,10 +160,10 @@ internal sealed unsafe class MemberMean<T>(NetworkDefinition definition, int mem
             for (int member = 0; member < members; member++)
             {
                 double apart = _numbers[(member * _width) + target] - mean[target];
-                sum += Math.Exp(_numbers[(member * _width) + count + target]) + (apart * apart);
+                sum += Exp(_numbers[(member * _width) + count + target]) + (apart * apart);
             }
 
-            mean[count + target] = Math.Log(sum / members);
+            mean[count + target] = Log(sum / members);
         }
     }
 }

@@ -1,12 +1,18 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Backprop.Data;
+using Backprop.Kernels;
+using Backprop.Losses;
 using Backprop.Networks;
 using Backprop.Propagation;
 
 namespace Backprop.Training;
 
-/// <summary>The one temperature that makes probabilities of rows that were not learned from the likeliest: golden section on its logarithm, the same whenever it is asked.</summary>
+/// <summary>
+/// The one temperature that makes probabilities of rows that were not learned from the likeliest: golden section on its logarithm, the same whenever it is asked.
+/// A row of a class of which there are n counts as that class to (n + 1)/(n + 2), and to the rest as the others (Platt 1999): where every row is right, no sharper
+/// probability is believed than so many rows can show.
+/// </summary>
 internal static class TemperatureFit
 {
     private const double Least = 0.05, Greatest = 20, Width = 1e-4;
@@ -21,13 +27,14 @@ internal static class TemperatureFit
     /// <returns>The temperature; 1 where the outputs are no probabilities of classes, or none lowers the log loss.</returns>
     public static double Fit<T>(NetworkDefinition definition, T[] preActivations, int members, Targets<T> targets, T[]? weights) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (!definition.HasLogits || !(targets.AreClasses || !targets.AllValues.ContainsAnyExcept(T.Zero, T.One)))
+        if (!definition.HasLogits || !definition.OutputMeaning.IsProbability() || !(targets.AreClasses || !targets.AllValues.ContainsAnyExcept(T.Zero, T.One)))
         {
             return 1;
         }
 
-        double Loss(double logarithm) => LogLoss(definition, preActivations, members, Math.Exp(logarithm), targets, weights);
-        double low = Math.Log(Least), high = Math.Log(Greatest), plain = Loss(0);
+        double[] rest = Rest(definition.Outputs, targets, weights);
+        double Loss(double logarithm) => LogLoss(definition, preActivations, members, Exp(logarithm), targets, weights, rest);
+        double low = Log(Least), high = Log(Greatest), plain = Loss(0);
         double left = high - (s_golden * (high - low)), right = low + (s_golden * (high - low)), atLeft = Loss(left), atRight = Loss(right);
         while (high - low > Width)
         {
@@ -45,12 +52,43 @@ internal static class TemperatureFit
             }
         }
 
-        return Math.Min(atLeft, atRight) < plain ? Math.Exp(atLeft <= atRight ? left : right) : 1;
+        return Math.Min(atLeft, atRight) < plain ? Exp(atLeft <= atRight ? left : right) : 1;
     }
+
+    /// <summary>What a row is believed not to be what it is: of each class; of flags, of 0 and of 1 of each.</summary>
+    private static double[] Rest<T>(int width, Targets<T> targets, T[]? weights) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        double[] count = new double[targets.AreClasses ? width : 2 * width];
+        for (int row = 0; row < targets.Rows; row++)
+        {
+            if (weights is not null && weights[row] == T.Zero)
+            {
+                continue;
+            }
+
+            for (int output = 0; output < width; output++)
+            {
+                if (!targets.AreClasses)
+                {
+                    count[(2 * output) + (targets[row, output] == T.One ? 1 : 0)]++;
+                }
+                else if (targets.ClassIndices[row] == output)
+                {
+                    count[output]++;
+                }
+            }
+        }
+
+        return [.. count.Select(rows => 1 / (rows + 2))];
+    }
+
+    private static double Exp(double value) => Lane<double>.Exp(new(value)).Value;
+
+    private static double Log(double value) => Lane<double>.Log(new(value)).Value;
 
     /// <summary>Σ over rows of −log of what was true; the mean's divisor is the same at any temperature.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static double LogLoss<T>(NetworkDefinition definition, T[] preActivations, int members, double temperature, Targets<T> targets, T[]? weights) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static double LogLoss<T>(NetworkDefinition definition, T[] preActivations, int members, double temperature, Targets<T> targets, T[]? weights, double[] rest) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var mean = new MemberMean<T>(definition, members, temperature);
         bool isSigmoid = definition.Layers[^1].Activation.Name == "sigmoid";
@@ -65,13 +103,21 @@ internal static class TemperatureFit
                 continue;
             }
 
+            int one = isSigmoid ? -1 : targets.AreClasses ? targets.ClassIndices[row] : targets.AllValues.Slice(row * width, width).IndexOf(T.One);
+            double ofRow = one < 0 ? 0 : rest[targets.AreClasses ? one : (2 * one) + 1];
             mean.Row(preActivations.AsSpan(row * width), stride, p);
             for (int output = 0; output < width; output++)
             {
-                bool isTrue = targets.AreClasses ? targets.ClassIndices[row] == output : targets[row, output] == T.One;
-                loss += isSigmoid ? Math.Max(isTrue ? -p[output] : p[output], 0) + Math.Log(1 + Math.Exp(-Math.Abs(p[output])))
-                    : isTrue ? -p[output]
-                    : 0;
+                if (isSigmoid)
+                {
+                    bool isTrue = targets[row, output] == T.One;
+                    double wrong = rest[(2 * output) + (isTrue ? 1 : 0)], right = isTrue ? p[output] : -p[output]; // of the logit of what is true
+                    loss += ((1 - wrong) * SoftPlus(-right)) + (wrong * SoftPlus(right));
+                }
+                else
+                {
+                    loss -= p[output] * (output == one ? 1 - ofRow : ofRow / (width - 1));
+                }
             }
 
             sum.Add(weight * loss);
@@ -79,4 +125,6 @@ internal static class TemperatureFit
 
         return sum.Value;
     }
+
+    private static double SoftPlus(double value) => Math.Max(value, 0) + Log(1 + Exp(-Math.Abs(value)));
 }
