@@ -18,7 +18,7 @@ internal sealed class TorchTraining : IDisposable
     private readonly List<(Tensor X, Tensor Y)> _batches = [];
     private readonly Sequential _model;
     private readonly optim.Optimizer _optimizer;
-    private readonly nn.Module<Tensor, Tensor, Tensor> _loss;
+    private readonly Func<Tensor, Tensor, Tensor> _loss;
     private int _batch;
 
     public TorchTraining(TrainingCase which, Dataset<float> data, Network<float> network)
@@ -34,7 +34,10 @@ internal sealed class TorchTraining : IDisposable
         }
 
         _model = Model(network);
-        _loss = network.Definition.Loss is { Name: "cross_entropy" } loss ? nn.CrossEntropyLoss(label_smoothing: loss.Parameter ?? 0) : nn.MSELoss();
+        double smoothing = network.Definition.Loss.Parameter ?? 0;
+        _loss = data.Targets.AreClasses
+            ? (outputs, targets) => nn.functional.cross_entropy(outputs, targets, label_smoothing: smoothing)
+            : (outputs, targets) => nn.functional.mse_loss(outputs, targets);
         _optimizer = method.Name switch
         {
             "sgd" => optim.SGD(_model.parameters(), method.LearningRate),
@@ -93,7 +96,7 @@ internal sealed class TorchTraining : IDisposable
         using var quiet = no_grad();
         _model.eval();
         Tensor outputs = _model.call(rows.X);
-        return (_loss.call(outputs, rows.Y).item<float>(), outputs.argmax(1).eq(rows.Y).mean([0], type: ScalarType.Float32).item<float>());
+        return (_loss(outputs, rows.Y).item<float>(), outputs.argmax(1).eq(rows.Y).mean([0], type: ScalarType.Float32).item<float>());
     }
 
     /// <summary>Rows as tensors: features, and targets.</summary>
@@ -108,7 +111,6 @@ internal sealed class TorchTraining : IDisposable
         }
 
         _optimizer.Dispose();
-        _loss.Dispose();
         _model.Dispose();
     }
 
@@ -123,7 +125,7 @@ internal sealed class TorchTraining : IDisposable
         (Tensor x, Tensor y) = _batches[_batch];
         _batch = (_batch + 1) % _batches.Count;
         _optimizer.zero_grad();
-        Tensor loss = _loss.call(_model.call(x), y);
+        Tensor loss = _loss(_model.call(x), y);
         loss.backward();
         _optimizer.step();
         return loss;
