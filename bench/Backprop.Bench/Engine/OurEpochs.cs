@@ -25,7 +25,7 @@ internal sealed class OurEpochs : IEpochs
             _done.Release();
             Await();
         };
-        _thread = new(Run);
+        _thread = new(Run) { IsBackground = true };
         _thread.Start();
     }
 
