@@ -63,6 +63,11 @@ internal static class EpochBench
         var ours = new OurEpochs(trainer);
         IEpochs[] contestants = [ours, .. options.Peers ? Peers(data, trainer, folder, report) : []];
         int[] counts = [.. contestants.Select(one => WarmUp(one, options))];
+        foreach (OurPrediction one in forward)
+        {
+            one.Run(40); // the JIT's
+        }
+
         EpochSeconds[][] seconds = [.. contestants.Select(_ => new EpochSeconds[options.Rounds])];
         double[][] alone = [.. forward.Select(_ => new double[options.Rounds])];
         for (int round = 0; round < options.Rounds; round++)
