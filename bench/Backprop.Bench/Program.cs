@@ -15,6 +15,7 @@ internal static class Program
         ("gradient", "One gradient: the case of SimpleChains.jl's readme", GradientBench.Run),
         ("matmul", "The three matrix products of a step, against the machine's peak", MatmulBench.Run),
         ("fashion", "Epochs of Fashion-MNIST, against scikit-learn", FashionBench.Run),
+        ("epoch", "Whole epochs with dropout and validation, against libtorch and scikit-learn", EpochBench.Run),
         ("reading", "Tables from CSV and Parquet files, whole processes, against pandas", ReadingBench.Run),
         ("busy", "Steps beside other busy processes, on the threads by default and on one", BusyBench.Run),
         ("aot", "The library as a package, compiled ahead of time and just in time", AotBench.Run),

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Backprop.Bench.Peers;
 
-/// <summary>A Python process with scikit-learn's MLPClassifier, which trains an epoch when told to.</summary>
+/// <summary>A Python process with scikit-learn's MLPClassifier, which trains an epoch when told to: scikit_learn.py or scikit_epochs.py.</summary>
 internal sealed class ScikitLearn : IDisposable
 {
     private const string Python = "/usr/bin/python3";
@@ -16,9 +16,12 @@ internal sealed class ScikitLearn : IDisposable
     public string Version { get; }
 
     /// <summary>Starts it on features of float32 or float64, which its weights follow; null, and why, where it cannot be had.</summary>
-    public static ScikitLearn? Start(string folder, string precision, out string? why)
+    public static ScikitLearn? Start(string folder, string precision, out string? why) => Start("scikit_learn.py", [folder, precision], out why);
+
+    /// <summary>Starts one of the scripts beside this; null, and why, where it cannot be had.</summary>
+    public static ScikitLearn? Start(string script, string[] arguments, out string? why)
     {
-        var start = new ProcessStartInfo(Python, [Path.Combine(AppContext.BaseDirectory, "Peers", "scikit_learn.py"), folder, precision])
+        var start = new ProcessStartInfo(Python, [Path.Combine(AppContext.BaseDirectory, "Peers", script), .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -49,23 +52,24 @@ internal sealed class ScikitLearn : IDisposable
     }
 
     /// <summary>Trains one epoch; its seconds.</summary>
-    public double Epoch() => Ask("epoch");
+    public double Epoch() => Ask("epoch")[0];
 
     /// <summary>The accuracy on the test images.</summary>
-    public double Score() => Ask("score");
+    public double Score() => Ask("score")[0];
+
+    /// <summary>What the script answers.</summary>
+    public double[] Ask(string what)
+    {
+        _process.StandardInput.WriteLine(what);
+        _process.StandardInput.Flush();
+        string answer = _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("scikit-learn stopped");
+        return [.. answer.Split(' ').Select(number => double.Parse(number, CultureInfo.InvariantCulture))];
+    }
 
     public void Dispose()
     {
         _process.StandardInput.Close();
         _process.WaitForExit();
         _process.Dispose();
-    }
-
-    private double Ask(string what)
-    {
-        _process.StandardInput.WriteLine(what);
-        _process.StandardInput.Flush();
-        string answer = _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("scikit-learn stopped");
-        return double.Parse(answer, CultureInfo.InvariantCulture);
     }
 }
