@@ -194,11 +194,6 @@ public sealed record TrainingOptions
             throw new UsageException("each network is validated by its fold: no other rows can be") { Settings = ["Folds", "Validation"] };
         }
 
-        if (From is { Members: > 1 })
-        {
-            throw new UsageException($"the model that is gone on from holds {From.Members} networks, one expected") { Settings = ["From", "Member"] };
-        }
-
         if (Target is not null && Target.AsSpan().Trim(", ").IsEmpty)
         {
             throw new UsageException("the target names no column") { Settings = ["Target"] };

@@ -50,14 +50,13 @@ public sealed class EnsembleModelTests : IDisposable
         Assert.True(double.IsNaN(mean) || Math.Abs(mean - back.Predict(features[7]).Probabilities["up"]) < 1e-6);
         Assert.Contains("1 to 3 expected", Assert.Throws<UsageException>(() => typed.Member(4)).Message);
         Assert.Throws<UsageException>(() => typed.Network);
-        Assert.Contains("3 networks, one expected", Assert.Throws<UsageException>(() => TabularModel.Train(features, labels, new TrainingOptions { From = back })).Message);
     }
 
     [Fact]
     public void TheFirstOfAnEnsembleIsTheNetworkThatOneWouldHaveBeen()
     {
         (double[][] features, string[] labels) = Some(200, 4);
-        TabularModel<float> one = TabularModel.Train(features, labels, new TrainingOptions { Epochs = 5 }).As<float>();
+        TabularModel<float> one = TabularModel.Train(features, labels, new TrainingOptions { Epochs = 5, Ensemble = 1 }).As<float>();
         TabularModel<float> three = TabularModel.Train(features, labels, new TrainingOptions { Epochs = 5, Ensemble = 3 }).As<float>();
         Assert.Equal(one.Network.Layers[0].GetWeights(), three.Ensemble.Members[0].Layers[0].GetWeights());
         Assert.NotEqual(one.Network.Layers[0].GetWeights(), three.Ensemble.Members[1].Layers[0].GetWeights());

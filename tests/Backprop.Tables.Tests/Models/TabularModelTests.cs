@@ -97,7 +97,7 @@ public sealed class TabularModelTests : IDisposable
     {
         WriteCsv("h.csv", House.Some(200));
         var told = new List<TrainingProgress>();
-        var model = TabularModel.Train(At("h.csv"), "Price", s_quick, new Told(told.Add));
+        var model = TabularModel.Train(At("h.csv"), "Price", s_quick with { Ensemble = 1 }, new Told(told.Add));
         Assert.Contains(model.Notes, note => note.IsLoss && note.Message.Contains("'Number'", StringComparison.Ordinal) && note.Settings.Contains("Numeric = Number"));
         Assert.Contains(model.Notes, note => note.IsGuess && note.Message.StartsWith("target 'Price': values", StringComparison.Ordinal));
         Assert.Null(told[0].Last);

@@ -1,0 +1,89 @@
+using Backprop.Tables.Models;
+using Backprop.Training;
+
+namespace Backprop.Tables.Tests.Models;
+
+/// <summary>How many networks the recipe trains, and what their probabilities are worth on rows that nobody has seen.</summary>
+public sealed class RecipeFoldsTests
+{
+    private static readonly TrainingOptions s_quick = new() { Epochs = 2 };
+
+    [Theory]
+    [InlineData(39, Preset.Default, 1)]
+    [InlineData(40, Preset.Default, 8)]
+    [InlineData(40, Preset.Best, 16)]
+    [InlineData(40, Preset.Fast, 1)]
+    [InlineData(39, Preset.Best, 1)]
+    public void ManyNetworksWhereThereAreRowsForThem(int rows, Preset preset, int members)
+    {
+        var model = TabularModel.Train(Table(rows), s_quick with { Preset = preset });
+        Assert.Equal(members, model.Members);
+        Assert.Equal(rows == 39 && preset == Preset.Best, model.Notes.Any(note => note.Message.Contains("too few to be divided into folds", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void WhatIsSaidComesFirst()
+    {
+        Assert.Equal(1, TabularModel.Train(Table(50), s_quick with { Validation = 0.2 }).Members);
+        Assert.Equal(1, TabularModel.Train(Table(50), s_quick with { Ensemble = 1 }).Members);
+        Assert.Equal(3, TabularModel.Train(Table(50), s_quick with { Folds = 3 }).Members);
+        Assert.Equal(1, TabularModel.Train(Table(50), s_quick with { Network = "4:relu" }).Members);
+        foreach (TrainingOptions bad in new TrainingOptions[] { new() { Preset = Preset.Fast, Folds = 3 }, new() { Preset = Preset.Best, Network = "4:relu" }, new() { Preset = Preset.Best, Validation = 0.2 }, new() { Folds = 3, Validation = 0.2 } })
+        {
+            Assert.Throws<UsageException>(() => TabularModel.Train(Table(50), bad));
+        }
+    }
+
+    [Fact]
+    public void ForLittleTimeThereIsOneNetworkAndThatIsSaid()
+    {
+        TabularModel little = TabularModel.Train(Table(2000), s_quick with { Epochs = 400, MaxSeconds = 1 }), enough = TabularModel.Train(Table(200), s_quick with { MaxSeconds = 1000 });
+        Assert.Equal((1, 8), (little.Members, enough.Members));
+        Assert.Contains(little.Notes, note => note.Message.StartsWith("one network in place of 8, for the time of 1 s", StringComparison.Ordinal));
+    }
+
+    /// <summary>The first network of a bag goes on, which is said.</summary>
+    [Fact]
+    public void ABagIsGoneOnFromByItsFirstNetwork()
+    {
+        var bag = TabularModel.Train(Table(50), s_quick with { Folds = 3 });
+        var model = TabularModel.Train(Table(50), s_quick with { From = bag });
+        Assert.Equal(1, model.Members);
+        Assert.Contains(model.Notes, note => note.Message.Contains("holds 3 networks, the first is taken", StringComparison.Ordinal));
+    }
+
+    /// <summary>Six rows of 48 count: no fold of eight could have some.</summary>
+    [Fact]
+    public void FoldsNeedRowsThatCount()
+    {
+        string Rows(int counting) => "a,y,w\n" + string.Concat(Enumerable.Range(0, 48).Select(n => FormattableString.Invariant($"{n * 0.37},{n * 1.5},{(n % 48 < counting ? 1 : 0)}\n")));
+        TabularModel Train(int counting) => TabularModel.Train(DataSource.Csv(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(Rows(counting))), "w.csv"), s_quick with { Target = "y", Columns = new() { SampleWeight = "w" } });
+        Assert.Equal(1, Train(6).Members);
+        Assert.Equal(8, Train(16).Members); // each fold has its share of them
+    }
+
+    /// <summary>Two clouds apart: no row is wrong out of fold, and 60 rows cannot show that none ever will be.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void ProbabilitiesAreNoSharperThanTheRowsCanShow(int seed)
+    {
+        TabularModel bag = TabularModel.Train(Clouds(60, seed), new TrainingOptions()), one = TabularModel.Train(Clouds(60, seed), new TrainingOptions { Preset = Preset.Fast });
+        Evaluation Of(TabularModel model) => model.Evaluate(Clouds(4000, seed + 100));
+        double LogLoss(TabularModel model) => Of(model).Metrics.First(metric => metric.Key == "log_loss").Value;
+        Assert.Equal(8, bag.Members);
+        Assert.True(LogLoss(bag) < 1.1 * LogLoss(one), $"{LogLoss(bag)} against {LogLoss(one)}, temperature {bag.As<float>().Ensemble.Temperature}");
+    }
+
+    private static DataSource Table(int rows) => Csv("a,b,y\n" + string.Concat(Enumerable.Range(0, rows).Select(n => FormattableString.Invariant($"{Math.Sin(n)},{n % 7},{Math.Cos(n) + (0.1 * (n % 7))}\n"))));
+
+    private static DataSource Clouds(int rows, int seed)
+    {
+        var random = new Random(seed);
+        double Normal() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+        return Csv("a,b,y\n" + string.Concat(Enumerable.Range(0, rows).Select(n => FormattableString.Invariant($"{Normal() + (n % 2 == 0 ? 2 : -2)},{Normal()},{(n % 2 == 0 ? "up" : "down")}\n"))));
+    }
+
+    private static DataSource Csv(string text) => DataSource.Csv(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(text)), "t.csv");
+}
