@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -69,17 +68,12 @@ internal static class FusedVectors
     private static bool MayLieHalfway(Vector128<double> low, Vector128<double> high)
     {
         const int Lacking = 29, Least = 0x3810_0000; // the upper half of the least normal float
-        Vector128<int> lower = Halves(low, high, 0), upper = Halves(low, high, 1);
+        Vector128<int> lower = Sse.IsSupported ? Sse.Shuffle(low.AsSingle(), high.AsSingle(), 0x88).AsInt32() : Vector128.Narrow(low.AsInt64(), high.AsInt64());
+        Vector128<int> upper = Sse.IsSupported ? Sse.Shuffle(low.AsSingle(), high.AsSingle(), 0xDD).AsInt32() : Vector128.Narrow(low.AsInt64() >> 32, high.AsInt64() >> 32);
         Vector128<int> halfway = Vector128.Equals(lower << (32 - Lacking), Vector128.Create(int.MinValue));
         Vector128<int> tiny = Vector128.LessThan((upper << 1) + Vector128.Create(int.MaxValue), Vector128.Create(unchecked((2 * Least) + int.MaxValue))); // 0 is the greatest
         return (halfway | tiny).ExtractMostSignificantBits() != 0;
     }
-
-    /// <summary>The lower (0) or upper (1) halves of four doubles.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<int> Halves(Vector128<double> low, Vector128<double> high, [ConstantExpected] int which) => Sse.IsSupported
-        ? Sse.Shuffle(low.AsSingle(), high.AsSingle(), which == 0 ? (byte)0x88 : (byte)0xDD).AsInt32()
-        : Vector128.Narrow(low.AsInt64() >> (32 * which), high.AsInt64() >> (32 * which));
 
     /// <summary>x + y, or the odd one of the two neighbours between which it lies: cut off towards 0, with the last bit set.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
