@@ -73,19 +73,24 @@ public sealed class EvaluatorTests
         Assert.True(least < Rows, $"{least:N0} bytes for {Rows:N0} rows of 5 outputs");
     }
 
-    /// <summary>Against all pairs, counted one by one: few rows and many, ranks of every size and sign, ties, weights.</summary>
+    /// <summary>Against all pairs, counted one by one: few rows and many, ranks of every size and sign, and such as only their last bits tell apart, ties, weights.</summary>
     [Theory]
-    [InlineData(2, false)]
-    [InlineData(40, true)]
-    [InlineData(499, false)]
-    [InlineData(500, false)]
-    [InlineData(900, true)]
-    public void AreasAreThoseOfAllPairs(int rows, bool weighted)
+    [InlineData(2, false, 3)]
+    [InlineData(40, true, 3)]
+    [InlineData(499, false, 3)]
+    [InlineData(500, false, 3)]
+    [InlineData(900, true, 3)]
+    [InlineData(700, false, 3, 10)]
+    [InlineData(700, false, 3, 22)]
+    [InlineData(700, false, 3, 40)]
+    [InlineData(700, true, 0, 50)]
+    public void AreasAreThoseOfAllPairs(int rows, bool weighted, int kinds, int lastBits = 8)
     {
         var random = new CounterRandom(4, (ulong)rows);
         double[] edges = [0, -0.0, double.Epsilon, -double.Epsilon, 1e300, -1e300, double.PositiveInfinity, double.NegativeInfinity, 1, Math.BitIncrement(1.0)];
-        double[] ranks = [.. Enumerable.Range(0, rows).Select(n => (random.Bits((ulong)n) % 4) switch
+        double[] ranks = [.. Enumerable.Range(0, rows).Select(n => (random.Bits((ulong)n) % (ulong)(kinds + 1)) switch
         {
+            var kind when kind == (ulong)kinds => BitConverter.Int64BitsToDouble(BitConverter.DoubleToInt64Bits(1) + (long)(random.Bits((ulong)(n + 40_000)) >> (64 - lastBits))),
             0 => edges[random.Bits((ulong)(n + 10_000)) % (ulong)edges.Length],
             1 => Math.Round(random.Normal((ulong)n)),
             _ => random.Normal((ulong)n) * Math.Pow(10, 40 * (random.Uniform((ulong)(n + 20_000)) - 0.5)),

@@ -60,6 +60,51 @@ public class FusedVectorsTests
         }
     }
 
+    /// <summary>A tile is one chain of such sums for each number, whatever its shape; sums lie halfway but for a last bit far away, among them such as are hardly normal.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-63)]
+    public unsafe void ATileIsRoundedOnceASum(int exponent)
+    {
+        const int Length = 40, RowStride = 401, SumStride = 9, BStride = 11, CStride = 13;
+        var random = new CounterRandom(9, 1);
+        float Number(int n, float one, int scale) => MathF.ScaleB((random.Bits((ulong)n) % 4) switch { 0 => 1 + 1 / 32768f, 1 => -1 - 1 / 32768f, 2 => 1 - 1 / 32768f, _ => one }, scale);
+        float[] a = [.. Enumerable.Range(0, 12 * RowStride).Select(n => Number(n, -1, exponent - 24))], b = [.. Enumerable.Range(10_000, Length * BStride).Select(n => Number(n, 1, exponent))];
+        float[] start = [.. Enumerable.Range(20_000, 12 * CStride).Select(n => MathF.ScaleB(1 + (float)random.Uniform((ulong)n), 2 * exponent))];
+        for (int rows = 1; rows <= 12; rows++)
+        {
+            for (int shape = 0; shape < 4; shape++)
+            {
+                int vectors = 1 + (shape % 2), lanes = shape / 2;
+                float[] c = new float[12 * CStride];
+                fixed (float* pa = a, pb = b, ps = start, pc = c)
+                {
+                    if (lanes == 0)
+                    {
+                        SoftwareTile.Run<Constants.N0>(rows, vectors, Length, pa, RowStride, SumStride, pb, BStride, ps, CStride, pc, CStride);
+                    }
+                    else
+                    {
+                        SoftwareTile.Run<Constants.N1>(rows, vectors, Length, pa, RowStride, SumStride, pb, BStride, ps, CStride, pc, CStride);
+                    }
+                }
+
+                for (int n = 0; n < c.Length; n++)
+                {
+                    (int row, int column) = (n / CStride, n % CStride);
+                    float expected = 0;
+                    for (int k = 0; k < Length && row < rows && column < 4 * vectors; k++)
+                    {
+                        float factor = a[(row * RowStride) + (k * SumStride) + (lanes * (column % 4))];
+                        expected = MathF.FusedMultiplyAdd(factor, b[(k * BStride) + column], k == 0 ? start[n] : expected);
+                    }
+
+                    Assert.True(Same(expected, c[n]), $"{rows} rows, {vectors} vectors, {lanes}: {c[n]:R} found at {n}, {expected:R} expected");
+                }
+            }
+        }
+    }
+
     [Fact]
     public void WhatWasCompiledForOlderProcessorsIsSaid()
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Numerics;
 using System.Text.Json;
 using Backprop.Data;
@@ -288,5 +289,60 @@ public class MinimizerTests
         }
 
         Assert.True(failed == 0, $"{failed} of {steps} steps");
+    }
+
+    /// <summary>Each step is PyTorch's along the same line: first lengths far too short and far too long, on lines that bend either way.</summary>
+    [Theory]
+    [InlineData(1e-4)]
+    [InlineData(0.01)]
+    [InlineData(0.3)]
+    [InlineData(1)]
+    [InlineData(10)]
+    [InlineData(300)]
+    public void ALineIsSearchedAsPyTorchDoes(double first)
+    {
+        for (ulong seed = 0; seed < 40; seed++)
+        {
+            var network = new Network<double>(NetworkDefinition.Parse(seed % 2 == 0 ? "3-6:tanh-5:tanh-2" : "3-8:sine-2"), Initializer.PyTorch, seed);
+            double[] features = [.. Enumerable.Range(0, 60).Select(n => 3 * Math.Sin((n * n) + (int)seed))];
+            using var objective = new Objective<double>(network, new(20, 3, features, Targets<double>.Values([.. Enumerable.Range(0, 40).Select(n => Math.Cos(n))], 2)), threads: 1);
+            Minimization<double> minimization = new Lbfgs().Start(objective);
+            for (int step = 0; step < 8; step++)
+            {
+                objective.Evaluate();
+                double[] start = objective.Parameters.ToArray();
+                double sum = objective.Gradient.ToArray().Sum(Math.Abs);
+                minimization.Step(first);
+                double[] end = objective.Parameters.ToArray();
+                (string numbers, double[][] vectors) = minimization.Save();
+                string[] parts = numbers.Split(' ');
+                if (parts[0] == "0" || minimization.HasConverged)
+                {
+                    break; // no step brought anything
+                }
+
+                double[] direction = vectors[0];
+                double found = double.Parse(parts[1], CultureInfo.InvariantCulture);
+                double expected = StrongWolfe.Search(Line, first * (step == 0 ? Math.Min(1, 1 / sum) : 1), direction.Max(Math.Abs));
+                Assert.True(Math.Abs(found - expected) <= 1e-9 * expected, $"seed {seed}, step {step}: {found:R} found, {expected:R} expected");
+                end.CopyTo(objective.Parameters);
+
+                (double Value, double Slope) Line(double t)
+                {
+                    for (int n = 0; n < start.Length; n++)
+                    {
+                        objective.Parameters[n] = start[n] + (t * direction[n]);
+                    }
+
+                    double value = objective.Evaluate(), slope = 0;
+                    for (int n = 0; n < start.Length; n++)
+                    {
+                        slope += objective.Gradient[n] * direction[n];
+                    }
+
+                    return (value, slope);
+                }
+            }
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Backprop.Kernels;
 
@@ -31,14 +32,47 @@ internal static class FusedVectors
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<double> InSoftware(Vector128<double> a, Vector128<double> b, Vector128<double> c) => Vector128.FusedMultiplyAdd(a, b, c);
 
-    /// <summary>In double the product is exact, and the sum, rounded to odd, has bits enough that rounding it to float rounds a·b + c (Boldo and Melquiond 2008).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    /// <summary>a·b + c.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static Vector128<float> InSoftware(Vector128<float> a, Vector128<float> b, Vector128<float> c)
     {
-        (Vector128<double> lowA, Vector128<double> highA) = Vector128.Widen(a);
-        (Vector128<double> lowB, Vector128<double> highB) = Vector128.Widen(b);
-        (Vector128<double> lowC, Vector128<double> highC) = Vector128.Widen(c);
-        return Vector128.Narrow(OddSum(lowA * lowB, lowC), OddSum(highA * highB, highC));
+        Vector128<double> low = Vector128.WidenLower(c), high = Vector128.WidenUpper(c);
+        Add(Vector128.WidenLower(a) * Vector128.WidenLower(b), Vector128.WidenUpper(a) * Vector128.WidenUpper(b), ref low, ref high);
+        return Vector128.Narrow(low, high);
+    }
+
+    /// <summary>
+    /// Adds products of floats, exact in double, to floats, and rounds to floats; all as doubles. Rounding the sum to double first is right but where
+    /// that lies halfway between two floats and is not the sum itself: rounded to odd it has bits enough (Boldo and Melquiond 2008).
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Add(Vector128<double> low, Vector128<double> high, ref Vector128<double> lowSum, ref Vector128<double> highSum)
+    {
+        Vector128<double> newLow = low + lowSum, newHigh = high + highSum;
+        if (MayLieHalfway(newLow, newHigh))
+        {
+            newLow = OddSum(low, lowSum);
+            newHigh = OddSum(high, highSum);
+        }
+
+        lowSum = ToFloats(newLow);
+        highSum = ToFloats(newHigh);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<double> ToFloats(Vector128<double> x) =>
+        Sse2.IsSupported ? Sse2.ConvertToVector128Double(Sse2.ConvertToVector128Single(x)) : Vector128.WidenLower(Vector128.Narrow(x, x));
+
+    /// <summary>Whether of the 29 bits that a float lacks of one of these the first alone is set, or one is within the subnormal floats, which lack more.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool MayLieHalfway(Vector128<double> low, Vector128<double> high)
+    {
+        const int Lacking = 29, Least = 0x3810_0000; // the upper half of the least normal float
+        Vector128<int> lower = Sse.IsSupported ? Sse.Shuffle(low.AsSingle(), high.AsSingle(), 0x88).AsInt32() : Vector128.Narrow(low.AsInt64(), high.AsInt64());
+        Vector128<int> upper = Sse.IsSupported ? Sse.Shuffle(low.AsSingle(), high.AsSingle(), 0xDD).AsInt32() : Vector128.Narrow(low.AsInt64() >> 32, high.AsInt64() >> 32);
+        Vector128<int> halfway = Vector128.Equals(lower << (32 - Lacking), Vector128.Create(int.MinValue));
+        Vector128<int> tiny = Vector128.LessThan((upper << 1) + Vector128.Create(int.MaxValue), Vector128.Create(unchecked((2 * Least) + int.MaxValue))); // 0 is the greatest
+        return (halfway | tiny).ExtractMostSignificantBits() != 0;
     }
 
     /// <summary>x + y, or the odd one of the two neighbours between which it lies: cut off towards 0, with the last bit set.</summary>

@@ -35,6 +35,12 @@ internal static unsafe class MatrixTile<T, V>
         where TVectors : struct, IConstant
         where TLanes : struct, IConstant
     {
+        if (Sse2.IsSupported && !Fma.IsSupported && typeof(V) == typeof(Lanes128Single))
+        {
+            SoftwareTile.Run<TLanes>(TRows.Value, TVectors.Value, length, (float*)a, rowStride, sumStride, (float*)b, bStride, (float*)start, startStride, (float*)c, cStride);
+            return;
+        }
+
         V c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default, c8 = default, c9 = default, c10 = default, c11 = default;
         V d0 = default, d1 = default, d2 = default, d3 = default, d4 = default, d5 = default, d6 = default, d7 = default, d8 = default, d9 = default, d10 = default, d11 = default;
         c0 = V.Load(start);

@@ -14,9 +14,9 @@ internal sealed class AreaUnderCurve(int rows) : IDisposable
     /// <summary>From so many rows on, counting digits is faster than comparing.</summary>
     private const int WorthDigits = 500;
 
-    private const int DigitBits = 8, Digits = 1 << DigitBits, Places = 64 / DigitBits;
+    private const int DigitBits = 11, Digits = 1 << DigitBits, Places = 3;
 
-    private readonly int[] _starts = new int[Places * Digits];
+    private readonly int[] _starts = ArrayPool<int>.Shared.Rent(Places * Digits);
     private ulong[] _keys = ArrayPool<ulong>.Shared.Rent(rows), _sortedKeys = ArrayPool<ulong>.Shared.Rent(rows);
     private int[] _rows = ArrayPool<int>.Shared.Rent(rows), _sortedRows = ArrayPool<int>.Shared.Rent(rows);
     private int _count;
@@ -100,10 +100,10 @@ internal sealed class AreaUnderCurve(int rows) : IDisposable
     public void Dispose()
     {
         Array.ForEach([_keys, _sortedKeys], keys => ArrayPool<ulong>.Shared.Return(keys));
-        Array.ForEach([_rows, _sortedRows], numbers => ArrayPool<int>.Shared.Return(numbers));
+        Array.ForEach([_rows, _sortedRows, _starts], numbers => ArrayPool<int>.Shared.Return(numbers));
     }
 
-    /// <summary>Orders the rows by their keys.</summary>
+    /// <summary>Orders the rows by their keys: by the digits from the first in which any two differ, then those that are level in all of these by comparison.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Sort()
     {
@@ -113,10 +113,17 @@ internal sealed class AreaUnderCurve(int rows) : IDisposable
             return;
         }
 
-        Array.Clear(_starts);
+        ulong differ = 0;
+        for (int n = 1; n < _count; n++)
+        {
+            differ |= _keys[n] ^ _keys[0];
+        }
+
+        int below = Math.Max(0, 64 - BitOperations.LeadingZeroCount(differ) - (Places * DigitBits));
+        _starts.AsSpan(0, Places * Digits).Clear();
         for (int n = 0; n < _count; n++)
         {
-            ulong key = _keys[n];
+            ulong key = _keys[n] >> below;
             for (int place = 0; place < Places; place++, key >>= DigitBits)
             {
                 _starts[(place * Digits) + (int)(key % Digits)]++;
@@ -125,26 +132,51 @@ internal sealed class AreaUnderCurve(int rows) : IDisposable
 
         for (int place = 0; place < Places; place++)
         {
-            int shift = place * DigitBits;
-            Span<int> starts = _starts.AsSpan(place * Digits, Digits);
-            if (starts[(int)((_keys[0] >> shift) % Digits)] == _count)
-            {
-                continue; // one digit in all
-            }
-
-            int start = 0;
-            for (int digit = 0; digit < Digits; digit++)
-            {
-                (start, starts[digit]) = (start + starts[digit], start);
-            }
-
-            for (int n = 0; n < _count; n++)
-            {
-                int to = starts[(int)((_keys[n] >> shift) % Digits)]++;
-                (_sortedKeys[to], _sortedRows[to]) = (_keys[n], _rows[n]);
-            }
-
-            (_keys, _sortedKeys, _rows, _sortedRows) = (_sortedKeys, _keys, _sortedRows, _rows);
+            SortBy(_starts.AsSpan(place * Digits, Digits), below + (place * DigitBits));
         }
+
+        for (int n = 0, next; below > 0 && n < _count; n = next)
+        {
+            ulong level = _keys[n] >> below, others = 0;
+            for (next = n + 1; next < _count && _keys[next] >> below == level; next++)
+            {
+                others |= _keys[next] ^ _keys[n];
+            }
+
+            if (others != 0)
+            {
+                Array.Sort(_keys, _rows, n, next - n);
+            }
+        }
+    }
+
+    /// <summary>Orders the rows by one digit, and leaves those that have the same as they are.</summary>
+    /// <param name="starts">How often each digit occurs.</param>
+    /// <param name="shift">The bits below the digit.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void SortBy(Span<int> starts, int shift)
+    {
+        if (starts[(int)((_keys[0] >> shift) % Digits)] == _count)
+        {
+            return; // one digit in all
+        }
+
+        int start = 0;
+        for (int digit = 0; digit < Digits; digit++)
+        {
+            (start, starts[digit]) = (start + starts[digit], start);
+        }
+
+        ReadOnlySpan<ulong> keys = _keys.AsSpan(0, _count);
+        Span<ulong> sortedKeys = _sortedKeys;
+        Span<int> rows = _rows, sortedRows = _sortedRows;
+        for (int n = 0; n < keys.Length; n++)
+        {
+            int to = starts[(int)((keys[n] >> shift) % Digits)]++;
+            sortedKeys[to] = keys[n];
+            sortedRows[to] = rows[n];
+        }
+
+        (_keys, _sortedKeys, _rows, _sortedRows) = (_sortedKeys, _keys, _sortedRows, _rows);
     }
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Backprop.Losses;
+using Backprop.Kernels;
 using Backprop.Networks;
 
 namespace Backprop.Training;
@@ -10,17 +11,17 @@ namespace Backprop.Training;
 /// Outputs as scores of classes, and what ranks rows by how much they look like one class. That is not the probability, which rounds to 0, to
 /// 1 or to its neighbour's, but its logit log(y_c/(1 − y_c)): as large as you like, and monotone in it.
 /// </summary>
-internal sealed class ClassScores<T> : IDisposable where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal sealed unsafe class ClassScores<T> : IDisposable where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>e to this is less than the smallest number to full precision.</summary>
-    private const double FarBelow = -700;
+    /// <summary>e to less than minus this is below the smallest number to full precision.</summary>
+    private const double FarAhead = 700;
 
     private readonly OutputReader<T> _outputs;
+    private readonly int _rows;
     private readonly int? _column;
     private readonly double[] _y;
-    private readonly bool _isSoftmax, _ranksByPreActivation, _competes, _notes;
-    private readonly int[] _best = [];
-    private readonly double[] _greatest = [], _sum = [], _rest = [];
+    private readonly bool _isSoftmax, _ranksByPreActivation, _competes;
+    private Standings? _standings;
 
     /// <param name="outputs">The outputs.</param>
     /// <param name="rows">How many rows there are.</param>
@@ -29,16 +30,11 @@ internal sealed class ClassScores<T> : IDisposable where T : unmanaged, IBinaryF
     {
         NetworkDefinition network = outputs.Network;
         string activation = network.Layers[^1].Activation.Name;
-        (_outputs, _column, _y) = (outputs, column, new double[outputs.Width]);
+        (_outputs, _rows, _column, _y) = (outputs, rows, column, new double[outputs.Width]);
         (Meaning, Classes) = (network.OutputMeaning, column is null ? outputs.Width : 2);
         _isSoftmax = activation is "softmax" or "log_softmax";
         _ranksByPreActivation = _isSoftmax || activation == "sigmoid";
         _competes = column is null && activation != "sigmoid";
-        _notes = _competes && Classes > 2;
-        if (_notes)
-        {
-            (_best, _greatest, _rest, _sum) = (ArrayPool<int>.Shared.Rent(rows), Rent(rows), Rent(rows), Rent(rows));
-        }
     }
 
     public int Classes { get; }
@@ -48,27 +44,17 @@ internal sealed class ClassScores<T> : IDisposable where T : unmanaged, IBinaryF
     /// <summary>What makes the scores.</summary>
     public string Origin => $"{_outputs.Network.Loss} after {_outputs.Network.Layers[^1].Activation}";
 
-    /// <summary>The scores of a row's classes, which are probabilities where outputs are; and notes what <see cref="Rank"/> needs.</summary>
+    /// <summary>The scores of a row's classes, which are probabilities where outputs are.</summary>
     /// <returns>Whether all is finite.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Read(int row, Span<double> scores)
     {
-        bool isFinite = _outputs.Read(row, _y);
-        if (Meaning == OutputMeaning.LogProbability)
-        {
-            Meaning.ToPredictions(_y);
-        }
-
+        Span<double> y = _column is null ? scores : _y;
+        bool isFinite = _outputs.Read(row, y);
+        Meaning.ToPredictions(Meaning == OutputMeaning.LogProbability ? y : []);
         if (_column is { } column)
         {
-            (scores[0], scores[1]) = (1 - _y[column], _y[column]);
-            return isFinite;
-        }
-
-        _y.CopyTo(scores);
-        if (_notes)
-        {
-            Note(row);
+            (scores[0], scores[1]) = (1 - y[column], y[column]);
         }
 
         return isFinite;
@@ -76,85 +62,131 @@ internal sealed class ClassScores<T> : IDisposable where T : unmanaged, IBinaryF
 
     /// <summary>
     /// Larger is more like class c. Of one output, or of outputs that stand by themselves (sigmoid): the output. Of softmax: the logit
-    /// p_c − log Σ e^p over the others. Of other scores: how far y_c is ahead of the best other. The row must have been read.
+    /// p_c − log Σ e^p over the others. Of other scores: how far y_c is ahead of the best other.
     /// </summary>
+    /// <param name="c">The class.</param>
+    /// <param name="ranks">[Rows], written.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public double Rank(int row, int c)
+    public void Rank(int c, Span<double> ranks)
     {
-        if (_column is { } column)
+        if (_competes && Classes > 2)
         {
-            return c == 1 ? Value(row, column) : -Value(row, column);
+            (_standings ??= VectorPaths.Dispatch(VectorPaths.Current, new Maker(this))).Rank(c, ranks);
+            return;
         }
 
-        double value = Value(row, c);
-        if (!_competes || Classes == 1)
+        for (int row = 0; row < ranks.Length; row++)
         {
-            return value;
+            ranks[row] = _column is { } column ? c == 1 ? Value(row, column) : -Value(row, column)
+                : _competes && Classes == 2 ? Value(row, c) - Value(row, 1 - c)
+                : Value(row, c);
         }
-
-        if (Classes == 2)
-        {
-            return value - Value(row, 1 - c);
-        }
-
-        double behind = value - _greatest[row];
-        return c == _best[row] || (_isSoftmax && behind == 0) ? -_rest[row] // level with the greatest, it has the same others
-            : _isSoftmax ? behind - Math.Log(_sum[row] - Math.Exp(behind)) // the greatest, e⁰, stays in the sum: nothing cancels
-            : behind;
     }
 
     /// <summary>Gives back what was noted of rows.</summary>
-    public void Dispose()
-    {
-        if (_notes)
-        {
-            ArrayPool<int>.Shared.Return(_best);
-            Array.ForEach([_greatest, _rest, _sum], numbers => ArrayPool<double>.Shared.Return(numbers));
-        }
-    }
-
-    private static double[] Rent(int rows) => ArrayPool<double>.Shared.Rent(rows);
+    public void Dispose() => _standings?.Dispose();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private double Value(int row, int output) => _ranksByPreActivation ? _outputs.PreActivation(row, output) : _outputs.Output(row, output);
 
-    /// <summary>The greatest value of a row; of softmax log Σ over the others of e^(p − greatest), and Σ over all; else the second greatest less the greatest.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Note(int row)
+    /// <summary>How each row's classes stand to one another.</summary>
+    private abstract class Standings : IDisposable
     {
-        int best = 0;
-        double greatest = Value(row, 0), second = double.NegativeInfinity;
-        for (int c = 1; c < Classes; c++)
-        {
-            double value = Value(row, c);
-            if (value > greatest)
-            {
-                (best, greatest, second) = (c, value, greatest);
-            }
-            else
-            {
-                second = Math.Max(second, value);
-            }
-        }
+        /// <inheritdoc cref="ClassScores{T}.Rank"/>
+        public abstract void Rank(int c, Span<double> ranks);
 
-        (_best[row], _greatest[row], _rest[row]) = (best, greatest, second - greatest);
-        if (!_isSoftmax)
-        {
-            return;
-        }
+        public abstract void Dispose();
+    }
 
-        bool isFar = second - greatest < FarBelow;
-        double from = isFar ? second : greatest; // so that the others do not vanish
-        CompensatedSum others = default; // so that rows whose other classes are exchanged still tie
-        for (int c = 0; c < Classes; c++)
+    /// <summary>
+    /// The same with a row in each lane. Of a row is noted the greatest value, and its lead: of softmax −log Σ over the others of e^(p − greatest), and Σ
+    /// over all; else how far the second is behind.
+    /// </summary>
+    private sealed class Standings<V> : Standings where V : unmanaged, ILanes<V, double>
+    {
+        private readonly ClassScores<T> _scores;
+        private readonly double[] _values, _greatest, _lead, _sum; // not new at every epoch
+
+        public Standings(ClassScores<T> scores)
         {
-            if (c != best)
+            _scores = scores;
+            (_values, _greatest, _lead, _sum) = (Rent(scores.Classes * V.Count), Rent(scores._rows + V.Count), Rent(scores._rows + V.Count), Rent(scores._isSoftmax ? scores._rows + V.Count : 0));
+            fixed (double* values = _values, greatest = _greatest, lead = _lead, sum = _sum)
             {
-                others.Add(Math.Exp(Value(row, c) - from));
+                for (int row = 0; row < scores._rows; row += V.Count)
+                {
+                    Note(row, values, greatest + row, lead + row, sum + row);
+                }
             }
         }
 
-        _sum[row] = isFar ? 1 : 1 + others.Value;
-        _rest[row] = from - greatest + Math.Log(others.Value);
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public override void Rank(int c, Span<double> ranks)
+        {
+            fixed (double* values = _values, greatest = _greatest, lead = _lead, sum = _sum)
+            {
+                for (int row = 0; row < ranks.Length; row += V.Count)
+                {
+                    V behind = Load(row, c, values) - V.Load(greatest + row);
+                    V rank = _scores._isSoftmax ? behind - V.Log(V.Load(sum + row) - V.Exp(behind)) : behind; // the greatest, e⁰, stays in the sum: nothing cancels
+                    V.IfLess(behind, V.Create(0), rank, V.Load(lead + row)).Store(values); // level with the greatest, it has the same others
+                    new Span<double>(values, Math.Min(V.Count, ranks.Length - row)).CopyTo(ranks[row..]);
+                }
+            }
+        }
+
+        public override void Dispose() => Array.ForEach([_values, _greatest, _lead, _sum], numbers => ArrayPool<double>.Shared.Return(numbers));
+
+        private static double[] Rent(int length) => ArrayPool<double>.Shared.Rent(length);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private V Load(int row, int c, double* at)
+        {
+            for (int lane = 0; lane < V.Count; lane++)
+            {
+                at[lane] = _scores.Value(Math.Min(row + lane, _scores._rows - 1), c);
+            }
+
+            return V.Load(at);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private void Note(int row, double* values, double* greatests, double* leads, double* sums)
+        {
+            V best = V.Create(0), greatest = Load(row, 0, values), second = V.Create(double.NegativeInfinity);
+            for (int c = 1; c < _scores.Classes; c++)
+            {
+                V value = Load(row, c, values + (c * V.Count));
+                second = V.IfLess(greatest, value, greatest, V.Max(second, value));
+                best = V.IfLess(greatest, value, V.Create(c), best);
+                greatest = V.Max(greatest, value);
+            }
+
+            greatest.Store(greatests);
+            V lead = greatest - second;
+            if (_scores._isSoftmax)
+            {
+                V far = V.Create(FarAhead), one = V.Create(1), sum = V.Create(0), lost = sum;
+                V from = V.IfLess(far, lead, second, greatest); // so that the others do not vanish
+                for (int c = 0; c < _scores.Classes; c++)
+                {
+                    V e = V.Exp(V.Load(values + (c * V.Count)) - from), other = V.IfLess(V.Abs(best - V.Create(c)), one, V.Create(0), e);
+                    V next = sum + other, part = next - sum;
+                    lost += (sum - (next - part)) + (other - part); // so that rows whose other classes are exchanged still tie
+                    sum = next;
+                }
+
+                V others = sum + lost;
+                V.IfLess(far, lead, one, one + others).Store(sums);
+                lead = (greatest - from) - V.Log(others);
+            }
+
+            lead.Store(leads);
+        }
+    }
+
+    private sealed class Maker(ClassScores<T> scores) : IVectorVisitor<double, Standings>
+    {
+        public Standings Visit<V>() where V : unmanaged, ILanes<V, double> => new Standings<V>(scores);
     }
 }

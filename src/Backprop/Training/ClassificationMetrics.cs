@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Backprop.Losses;
@@ -219,25 +220,29 @@ internal static class ClassificationMetrics
             }
         }
 
+        double[] ranks = ArrayPool<double>.Shared.Rent(classes.Length);
         using var area = new AreaUnderCurve(classes.Length);
         for (int c = 0; c < perClass.Length; c++)
         {
             if (positives[c] > 0 && positives[c] < counted)
             {
-                perClass[c] = perClass[c] with { Auc = Area(area, c, classes, scores, weights) };
+                scores.Rank(c, ranks.AsSpan(0, classes.Length));
+                perClass[c] = perClass[c] with { Auc = Area(area, c, classes, ranks, weights) };
             }
         }
+
+        ArrayPool<double>.Shared.Return(ranks);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static double Area<T, TWeight>(AreaUnderCurve area, int c, ReadOnlySpan<int> classes, ClassScores<T> scores, RowWeights<TWeight> weights) where T : unmanaged, IBinaryFloatingPointIeee754<T> where TWeight : unmanaged, IBinaryFloatingPointIeee754<TWeight>
+    private static double Area<T>(AreaUnderCurve area, int c, ReadOnlySpan<int> classes, double[] ranks, RowWeights<T> weights) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         area.Begin();
         for (int row = 0; row < classes.Length; row++)
         {
             if (weights[row] > 0)
             {
-                area.Add(row, scores.Rank(row, c));
+                area.Add(row, ranks[row]);
             }
         }
 
