@@ -110,7 +110,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
                 {
                     try
                     {
-                        folder.Members[member].Write(checkpoint, notes!);
+                        folder.Write(member, checkpoint, notes!);
                         unsaved[member] = null;
                     }
                     catch (DataException error)

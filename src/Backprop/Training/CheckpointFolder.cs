@@ -50,7 +50,10 @@ public sealed class CheckpointFolder : IDisposable
 
     /// <summary>Takes the folder for a new run, until <see cref="Dispose"/>; <see cref="Write"/> does it where it has not been done.</summary>
     /// <exception cref="DataException">Another process uses it, or it holds checkpoints of another run, or it cannot be written in.</exception>
-    public void Begin()
+    public void Begin() => Begin(_overwrite);
+
+    /// <summary>The same, whether or not it may overwrite.</summary>
+    internal void Begin(bool overwrite)
     {
         if (_own is not null)
         {
@@ -58,7 +61,7 @@ public sealed class CheckpointFolder : IDisposable
         }
 
         Hold();
-        if (!_overwrite && IsUsed)
+        if (!overwrite && IsUsed)
         {
             LetGo();
             throw new DataException($"'{Path}' holds checkpoints of another run: go on with that run, name another folder, or say that they are to be overwritten");
@@ -140,26 +143,6 @@ public sealed class CheckpointFolder : IDisposable
         return newest;
     }
 
-    /// <summary>Deletes the checkpoints of a run that another one takes the place of.</summary>
-    /// <exception cref="DataException">Another process uses them, or they cannot be deleted.</exception>
-    internal void Clear()
-    {
-        if (!IsUsed)
-        {
-            return;
-        }
-
-        Hold();
-        foreach (string path in Guarded(() => _disk.Files(Path)).Where(path => NumberOf(System.IO.Path.GetFileName(path)) > 0 || IsHistory(System.IO.Path.GetFileName(path))))
-        {
-            Guarded(() =>
-            {
-                _disk.Delete(path);
-                return true;
-            });
-        }
-    }
-
     /// <summary>Another process may use the folder.</summary>
     public void Dispose()
     {
@@ -170,7 +153,9 @@ public sealed class CheckpointFolder : IDisposable
         _own = null;
     }
 
-    private void Hold() => _lock ??= Guarded(() =>
+    /// <summary>No other process may use the folder, until <see cref="Dispose"/>.</summary>
+    /// <exception cref="DataException">Another one does.</exception>
+    internal void Hold() => _lock ??= Guarded(() =>
     {
         _disk.CreateFolder(Path);
         _isNewLock = !_disk.Files(Path).Contains(In(LockName));
@@ -268,20 +253,25 @@ public sealed class CheckpointFolder : IDisposable
             ? number
             : 0;
 
-    /// <summary>What cannot be deleted now is tried again after the next checkpoint: it does no harm but to take space.</summary>
-    private void Tidy()
+    /// <summary>Deletes what is too much in a folder that is this run's. What cannot be deleted now is tried again after the next checkpoint: it does no harm but to take space.</summary>
+    internal void Tidy()
     {
+        if (_own is null)
+        {
+            return;
+        }
+
         try
         {
-            var own = Numbered().Where(file => _own!.Contains(file.Path)).OrderByDescending(file => file.Number).Take(_kept).Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
+            var own = Numbered().Where(file => _own.Contains(file.Path)).OrderByDescending(file => file.Number).Take(_kept).Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
             foreach (string path in _disk.Files(Path))
             {
                 string name = System.IO.Path.GetFileName(path);
                 bool isLeftOver = name.StartsWith('.' + Prefix, StringComparison.Ordinal) && name.EndsWith(AtomicFile.TemporarySuffix, StringComparison.Ordinal);
-                if (isLeftOver || (NumberOf(name) > 0 && !own.Contains(path)) || (_overwritten.Contains(path) && path != _history!.Path))
+                if (isLeftOver || (NumberOf(name) > 0 && !own.Contains(path)) || (_overwritten.Contains(path) && path != _history?.Path))
                 {
                     _disk.Delete(path);
-                    _own!.Remove(path);
+                    _own.Remove(path);
                 }
             }
         }
