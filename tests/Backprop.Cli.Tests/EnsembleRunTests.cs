@@ -76,7 +76,7 @@ public sealed class EnsembleRunTests : Tool
         Assert.Equal(16, lines.Length);
         Assert.Equal(4, lines.Count(line => line.StartsWith("{\"member\":3,", StringComparison.Ordinal)));
         Assert.Equal(4, error.Split('\n').Count(line => line.StartsWith("network ", StringComparison.Ordinal)));
-        Assert.Contains("4 of 4 done", error);
+        Assert.Contains("network  4 of 4: epoch", error);
         Assert.Contains("networks", File.ReadAllText(At("report.html")));
         Assert.Equal("", Run([.. s_folds, "--quiet", "-o", "m.st"]).Error);
     }

@@ -14,7 +14,7 @@ public sealed class ProcessTests : Tool
     {
         string rows = "größe,y\n" + string.Join('\n', Enumerable.Range(0, 40).Select(n => $"{n * 7 % 41},{(n % 3 == 0 ? "süß" : "日本")}")) + "\n";
         Write("d.csv", rows);
-        Same(null, "train", "d.csv", "--target", "y", "--epochs", "2", "--json", "-o", "m.st");
+        Same(null, "train", "d.csv", "--target", "y", "--preset", "fast", "--epochs", "2", "--json", "-o", "m.st");
         Same(null, "evaluate", "m.st", "d.csv");
         Same(null, "predict", "m.st", "d.csv");
         Same(rows, "predict", "m.st", "-");

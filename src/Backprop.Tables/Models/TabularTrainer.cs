@@ -60,6 +60,11 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
             Notes.Add(new($"the model to go on from holds {several.Members} networks, the first is taken", IsLoss: false, "Member"));
         }
 
+        if (options.From is not null && options.Folds is not null)
+        {
+            Notes.Add(new("the model to go on from may have learned the rows of the folds already: what is measured on them is not what new rows would give", IsLoss: true, "Folds", "From"));
+        }
+
         Optimizer = Choose(options, Notes);
         var data = PreparedData<T>.PrepareToTrain(source, options, Notes);
         (Source, Schema, Rows, Validates, _record) = (data.Source.Name, data.Schema, data.Training.Rows, data.Validation is not null || data.Folds.Count > 0, TrainingRecord.Of(data));

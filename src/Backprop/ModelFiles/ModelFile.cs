@@ -98,6 +98,11 @@ public sealed record ModelFile<T>(Ensemble<T> Ensemble, string? Schema, string? 
             throw new ModelException($"'{path}', network: {error.Message}", error);
         }
 
+        if (version == "1" && members is not null)
+        {
+            throw new ModelException($"'{path}': version '1' found, '2' expected: files of version 1 hold one network, not {members}");
+        }
+
         if (version == "1" && FirstVersion(definition) is > 1 and var first)
         {
             throw new ModelException($"'{path}': version '1' found, '{first}' expected: files of version 1 have no norms, residual layers or inputs that are learned, as {definition}{(definition.Input is { } input ? $" on inputs of {input}" : "")} has");

@@ -16,14 +16,14 @@ public sealed class Lbfgs : Minimizer
 {
     /// <summary>The learning rate, if it is given.</summary>
     /// <exception cref="UsageException">It is out of its range, or an option is given that the minimizer does not have.</exception>
-    public Lbfgs(OptimizerOptions? options = null) : this(100, 1e-7, 1e-9, options)
+    public Lbfgs(OptimizerOptions? options = null) : this(100, 1e-9, 0, options)
     {
     }
 
     /// <summary>The same with other bounds.</summary>
     /// <param name="historySize">The steps that are remembered, at least 1: each takes twice the memory of the parameters. 100 unless given.</param>
-    /// <param name="toleranceGradient">The search is over where no derivative is greater. 1e-7 unless given.</param>
-    /// <param name="toleranceChange">… where a step of 1 would bring less, by the slope; and a line search where its bracket moves no parameter by more. 1e-9 unless given.</param>
+    /// <param name="toleranceGradient">The search is over where no derivative is greater. 1e-9 unless given.</param>
+    /// <param name="toleranceChange">… where a step of 1 would bring less, by the slope; and a line search where its bracket moves no parameter by more. 0 unless given: what rounding leaves of the loss ends it.</param>
     /// <param name="options">The learning rate.</param>
     /// <exception cref="UsageException">One of them is out of its range.</exception>
     public Lbfgs(int historySize, double toleranceGradient, double toleranceChange, OptimizerOptions? options = null) : base(options ?? new())
