@@ -254,12 +254,12 @@ public sealed class EnsembleTests : IDisposable
         Assert.Throws<UsageException>(() => StratifiedFolds.Split([], 3, 1, 0));
     }
 
-    private static Trainer<float> TrainerOf(ulong seed, double rate = 0.01, int epochs = 3)
+    private static Trainer<float> TrainerOf(ulong seed, double rate = 0.01, int epochs = 3, double? maxSeconds = null)
     {
         double[] x = Normal(2 * 64, seed: 8);
         var data = new Dataset<float>(64, 2, Array.ConvertAll(x, value => (float)value), Targets<float>.Values([.. Enumerable.Range(0, 64).Select(n => (float)(x[2 * n] * x[(2 * n) + 1]))], 1));
         var network = new Network<float>(NetworkDefinition.Parse("2-8:relu-1"), Initializer.PyTorch, seed);
-        return new(network, data, data, Optimizer.Create("sgd", new() { LearningRate = rate }), new() { Epochs = epochs, BatchSize = 8, Seed = seed, Step = new() { Threads = 1 } });
+        return new(network, data, data, Optimizer.Create("sgd", new() { LearningRate = rate }), new() { Epochs = epochs, BatchSize = 8, Seed = seed, MaxSeconds = maxSeconds, Step = new() { Threads = 1 } });
     }
 
     [Fact]
@@ -302,5 +302,46 @@ public sealed class EnsembleTests : IDisposable
         Assert.InRange(System.Diagnostics.Stopwatch.GetElapsedTime(began).TotalSeconds, 0.5, 10);
         Assert.All(results, result => Assert.Equal(StopReason.MaxTime, result.Result!.Reason));
         Assert.All(results, result => Assert.True(result.Result!.Steps > 0));
+    }
+
+    [Fact]
+    public void WithoutSecondsOfItsOwnEachHasThoseOfItsOptions()
+    {
+        Trainer<float>[] trainers = [TrainerOf(0, epochs: 10_000_000, maxSeconds: 0.3), TrainerOf(1)];
+        IReadOnlyList<MemberResult> results = new EnsembleTrainer<float>(trainers, 2).Run(cancellation: new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token);
+        Assert.Equal([StopReason.MaxTime, StopReason.Finished], results.Select(result => result.Result!.Reason));
+    }
+
+    [Fact]
+    public void NoNetworkAndNoThreadsAreRefused()
+    {
+        Assert.Throws<ArgumentException>(() => new EnsembleTrainer<float>([]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new EnsembleTrainer<float>([TrainerOf(0)], -1));
+    }
+
+    [Fact]
+    public void TimeOfAnEarlierRunIsNotThisOnes()
+    {
+        Checkpoint<float>? half = null;
+        Trainer<float> first = TrainerOf(0);
+        first.CheckpointReached += checkpoint => half = checkpoint.Epoch == 3 ? checkpoint : half;
+        first.Run(cancellation: TestContext.Current.CancellationToken);
+        var trainer = new EnsembleTrainer<float>([TrainerOf(0), TrainerOf(1)], 1);
+        IReadOnlyList<MemberResult> members = trainer.Run([half, null], cancellation: TestContext.Current.CancellationToken);
+        TrainingResult result = EnsembleResult.Of(members, null, trainer);
+        Assert.Equal(members.Sum(member => member.Result!.ValidationSeconds), result.ValidationSeconds, 1e-9);
+        Assert.Equal(result.Steps, result.History.Skip(result.Earlier).Sum(epoch => epoch.Steps));
+    }
+
+    [Fact]
+    public void AnEvaluatorIsOfTheVeryNetwork()
+    {
+        Trainer<float> one = TrainerOf(0);
+        var data = new Dataset<float>(2, 2, [1, 2, 3, 4], Targets<float>.Values([1, 2], 1));
+        foreach (Ensemble<float> other in new Ensemble<float>[] { new(one.Network.Clone()), new([one.Network, one.Network.Clone()]) })
+        {
+            using var evaluator = new Evaluator<float>(other);
+            Assert.Contains("evaluator", Assert.Throws<ArgumentException>(() => new Trainer<float>(one.Network, data, data, Optimizer.Create("sgd"), evaluator: evaluator)).Message);
+        }
     }
 }

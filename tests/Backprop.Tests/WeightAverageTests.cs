@@ -157,4 +157,51 @@ public class WeightAverageTests
         Assert.Equal(one.State, several.State);
         Assert.Equal(Run(null, threads).Losses, several.Losses);
     }
+
+    /// <summary>The last batch has one row, or one that weighs anything.</summary>
+    [Theory]
+    [InlineData(41, false)]
+    [InlineData(45, true)]
+    public void ABatchWithoutVarianceDoesNotCount(int rows, bool weighted)
+    {
+        double[] Statistics(int count)
+        {
+            var network = new Network<double>(NetworkDefinition.Parse("3-4:tanh,batch_norm-2"), Initializer.PyTorch, 4);
+            Dataset<double> all = Data<double>();
+            var data = new Dataset<double>(count, 3, [.. Enumerable.Range(0, count).SelectMany(row => all.Row(row).ToArray())], Targets<double>.Values(new double[2 * count], 2), weighted ? [.. Enumerable.Range(0, count).Select(row => row <= 40 ? 1.0 : 0)] : null);
+            using var statistics = RunningStatistics<double>.Of(network, data, 10, new());
+            statistics!.Estimate(1);
+            return network.State.Span.ToArray();
+        }
+
+        Assert.Equal(Statistics(40), Statistics(rows));
+    }
+
+    [Fact]
+    public void BatchesOfOneRowAreRefused()
+    {
+        var network = new Network<float>(NetworkDefinition.Parse("3-4:tanh,batch_norm-2"), Initializer.PyTorch, 4);
+        Assert.Contains("batch-size of at least 2", Assert.Throws<UsageException>(() => new Trainer<float>(network, Data<float>(), null, new Adam(), Options("swa") with { BatchSize = 1 })).Message);
+    }
+
+    [Fact]
+    public void AValidationThatThrowsLeavesTheNetworkItsOwnWeights()
+    {
+        Network<double> Run(string? average)
+        {
+            var network = new Network<double>(NetworkDefinition.Parse("3-4:tanh,batch_norm-2"), Initializer.PyTorch, 4);
+            Dataset<double> data = Data<double>(), away = new(new Away(), Targets<double>.Values(new double[20], 2));
+            Assert.Throws<IOException>(() => new Trainer<double>(network, data, away, new Adam(), Options("swa") with { Average = average }).Run());
+            return network;
+        }
+
+        Network<double> plain = Run(null), averaged = Run("ema:0.9");
+        Assert.Equal(plain.Parameters.Span.ToArray(), averaged.Parameters.Span.ToArray());
+        Assert.Equal(plain.State.Span.ToArray(), averaged.State.Span.ToArray());
+    }
+
+    private sealed class Away() : RowSource<double>(10, 3)
+    {
+        public override void CopyRows(ReadOnlySpan<int> rows, Span<double> to, int stride) => throw new IOException("the disk is away");
+    }
 }

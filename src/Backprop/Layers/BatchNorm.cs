@@ -19,6 +19,9 @@ public sealed class BatchNorm : LayerPart
     /// <summary>How much of each batch goes into the running statistics.</summary>
     public const double Momentum = 0.1;
 
+    /// <summary>A batch whose 1 − Σ w² of its rows' shares is not above it has no variance.</summary>
+    internal const double LeastSpread = 1e-9;
+
     /// <param name="epsilon">ε, above 0.</param>
     /// <exception cref="UsageException">Not above 0.</exception>
     public BatchNorm(double epsilon = LayerNorm.DefaultEpsilon) : base("batch_norm", LayerPlace.BeforeActivation) => Epsilon = NormKeys.Checked(epsilon);
@@ -200,7 +203,7 @@ public sealed class BatchNorm : LayerPart
             }
 
             double unbiased = 1 - (squares / (sum * sum));
-            return (sum, sum > 0 && unbiased > 1e-9 ? unbiased : 0);
+            return (sum, sum > 0 && unbiased > LeastSpread ? unbiased : 0);
         }
     }
 

@@ -12,12 +12,13 @@ internal static class EnsembleResult
     {
         TrainingResult[] results = [.. members.Select(member => member.Result).OfType<TrainingResult>()];
         EpochResult[] kept = [.. members.Select(member => member.Kept).OfType<EpochResult>()];
-        EpochResult[] epochs = [.. results.SelectMany(result => result.History).GroupBy(epoch => epoch.Epoch).OrderBy(epoch => epoch.Key).Select(epoch => Mean([.. epoch], null))];
+        int earlier = results.Length == 0 ? 0 : results.Min(result => result.Earlier);
+        EpochResult[] epochs = [.. results.SelectMany(result => result.History.Select((epoch, n) => n >= earlier && n < result.Earlier ? WithoutTime(epoch) : epoch)).GroupBy(epoch => epoch.Epoch).OrderBy(epoch => epoch.Key).Select(epoch => Mean([.. epoch], null))];
         StopReason reason = members.Any(member => member.Result is null && member.Divergence is null) ? StopReason.Cancelled
             : new[] { StopReason.Cancelled, StopReason.MaxTime, StopReason.EarlyStopping, StopReason.Converged }.FirstOrDefault(reason => results.Any(result => result.Reason == reason));
         return new(
             epochs,
-            results.Length == 0 ? 0 : results.Min(result => result.Earlier),
+            earlier,
             kept.Length == 0 ? null : Mean(kept, validation),
             results.Select(result => result.KeptBy).FirstOrDefault(figure => figure is not null),
             results.Sum(result => result.Steps),
@@ -28,6 +29,9 @@ internal static class EnsembleResult
             Members = members.Count,
         };
     }
+
+    /// <summary>An epoch that a network finished in an earlier run and another one in this: nothing of its time is this run's.</summary>
+    private static EpochResult WithoutTime(EpochResult epoch) => epoch with { Seconds = 0, Steps = 0, ValidationSeconds = 0, WallSeconds = 0 };
 
     /// <summary>One epoch of several networks, or the epochs that they keep: mean losses, time and steps of all.</summary>
     private static EpochResult Mean(EpochResult[] epochs, Evaluation? validation) => new(

@@ -56,6 +56,9 @@ public sealed class Evaluator<T> : IDisposable where T : unmanaged, IBinaryFloat
         return Evaluate(data, data.Targets, data.SampleWeights);
     }
 
+    /// <summary>Whether it measures that network alone.</summary>
+    internal bool IsOf(Network<T> network) => ReferenceEquals(_predictor.Only?.Network, network);
+
     /// <summary>Plans the same on threads that somebody has already.</summary>
     internal PredictionPlan<T> PlanOn(WorkerTeam team) => new(_predictor.Only!.Network, team.Count, team);
 

@@ -1,6 +1,7 @@
 using System.Numerics;
 using Backprop.Data;
 using Backprop.Kernels;
+using Backprop.Layers;
 using Backprop.Networks;
 using Backprop.Propagation;
 using Backprop.Propagation.Schedules;
@@ -9,7 +10,8 @@ namespace Backprop.Training;
 
 /// <summary>
 /// Running statistics of batch norms for weights that no step has run with, as PyTorch's torch.optim.swa_utils.update_bn has them: the plain mean of those of
-/// all batches, in file order, by a pass over the rows in which dropout draws as in training. No weight moves.
+/// all batches, in file order, by a pass over the rows in which dropout draws as in training. A batch in which only one row counts has no variance and is
+/// left out; where no batch has any, those of training stay. No weight moves.
 /// </summary>
 internal sealed class RunningStatistics<T> : IDisposable where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -47,11 +49,33 @@ internal sealed class RunningStatistics<T> : IDisposable where T : unmanaged, IB
         for (int start = 0; start < _data.Rows; start += _plan.Capacity)
         {
             int samples = Math.Min(_plan.Capacity, _data.Rows - start);
-            if (BatchScales.Sum(_data, order, start, samples) is > 0 and var weights)
+            if (BatchScales.Sum(_data, order, start, samples) is > 0 and var weights && HasVariance(order, start, samples, weights))
             {
                 _plan.MoveStatistics(new(_data, order, start, samples, weights, new(_seed, epoch), Momentum: 1.0 / ++batches));
             }
         }
+
+        if (batches == 0)
+        {
+            Restore();
+        }
+    }
+
+    private bool HasVariance(in RowPermutation order, int start, int samples, double weights)
+    {
+        if (_data.SampleWeights is not { } own)
+        {
+            return samples > 1;
+        }
+
+        double squares = 0;
+        for (int position = start; position < start + samples; position++)
+        {
+            double share = double.CreateTruncating(own[order[position]]) / weights;
+            squares += share * share;
+        }
+
+        return 1 - squares > BatchNorm.LeastSpread;
     }
 
     /// <summary>Puts those of training back.</summary>

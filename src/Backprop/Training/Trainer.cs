@@ -51,9 +51,10 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     /// <param name="validation">The rows to choose the best epoch by; null: none.</param>
     /// <param name="optimizer">How parameters follow the gradient: an <see cref="Optimizer"/> batch after batch, a <see cref="Minimizer"/> by all rows at once.</param>
     /// <param name="options">How long and in what order.</param>
-    /// <param name="evaluator">Measures the validation data, on the threads that steps run on; null: in the data's own units.</param>
+    /// <param name="evaluator">Of the same network: measures the validation data, on the threads that steps run on; null: in the data's own units.</param>
     /// <exception cref="DataException">Data that do not fit the network, or whose weights are all 0.</exception>
-    /// <exception cref="UsageException">An option out of its range, or early stopping without validation rows.</exception>
+    /// <exception cref="UsageException">An option out of its range, early stopping without validation rows, or an average with batch norms and batches of one row.</exception>
+    /// <exception cref="ArgumentException">An evaluator of another network, or of several.</exception>
     public Trainer(Network<T> network, Dataset<T> training, Dataset<T>? validation, TrainingMethod optimizer, TrainerOptions? options = null, Evaluator<T>? evaluator = null)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -71,6 +72,16 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         else if (_options.EarlyStopping is not null)
         {
             throw new UsageException("early-stopping needs validation rows: it stops when a figure of theirs becomes no better");
+        }
+
+        if (_options.Average is not null && network.State.Length > 0 && Math.Min(_options.BatchSize, training.Rows) == 1)
+        {
+            throw new UsageException("average takes batch_norm's running statistics from batches: of one row each they have no variance, a batch-size of at least 2 expected") { Settings = ["Average", "BatchSize"] };
+        }
+
+        if (evaluator is not null && !evaluator.IsOf(network))
+        {
+            throw new ArgumentException("the evaluator measures another network, or an ensemble: one of the very network that is trained expected", nameof(evaluator));
         }
 
         (Network, _training, _validation, _method) = (network, training, validation, optimizer);
@@ -329,32 +340,38 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
             average?.AfterEpoch(epoch);
             average?.Exchange();
             RunningStatistics<T>? ofMean = average?.IsMean == true ? statistics : null; // running ones are of the weights on their way
-            long validationBegan = Stopwatch.GetTimestamp();
-            ofMean?.Estimate(epoch);
-            double estimating = ofMean is null ? 0 : Stopwatch.GetElapsedTime(validationBegan).TotalSeconds;
-            Evaluation? validation = Validate(validating);
-            _validating = (validation is null ? 0 : _validating) + estimating;
-            long over = Stopwatch.GetTimestamp();
-            epochLoss = epochWeight > 0 ? epochLoss / epochWeight : double.NaN;
-            schedule.AfterEpoch(validation is null ? epochLoss : _watched.Of(validation));
-            bool isBest = validation is null || _watched.IsBetter(validation, kept?.Validation);
-            last = new(epoch, epochLoss, validation, rate, secondsBefore + epochSeconds, batch, isBest)
+            try
             {
-                ValidationSeconds = validation is null ? 0 : Stopwatch.GetElapsedTime(validationBegan, over).TotalSeconds,
-                WallSeconds = secondsBefore + Stopwatch.GetElapsedTime(_epochBegan, over).TotalSeconds,
-            };
-            _epochBegan = over;
-            history.Add(last with { Validation = validation is null ? null : validation with { Confusion = null, WeightedConfusion = null, PerClass = null } });
-            leastLoss = epochLoss < leastLoss ? epochLoss : leastLoss;
-            sinceBest = isBest ? 0 : sinceBest + 1;
-            kept = isBest ? last : kept;
-            if (isBest || kept is null)
+                long validationBegan = Stopwatch.GetTimestamp();
+                ofMean?.Estimate(epoch);
+                double estimating = ofMean is null ? 0 : Stopwatch.GetElapsedTime(validationBegan).TotalSeconds;
+                Evaluation? validation = Validate(validating);
+                _validating = (validation is null ? 0 : _validating) + estimating;
+                long over = Stopwatch.GetTimestamp();
+                epochLoss = epochWeight > 0 ? epochLoss / epochWeight : double.NaN;
+                schedule.AfterEpoch(validation is null ? epochLoss : _watched.Of(validation));
+                bool isBest = validation is null || _watched.IsBetter(validation, kept?.Validation);
+                last = new(epoch, epochLoss, validation, rate, secondsBefore + epochSeconds, batch, isBest)
+                {
+                    ValidationSeconds = validation is null ? 0 : Stopwatch.GetElapsedTime(validationBegan, over).TotalSeconds,
+                    WallSeconds = secondsBefore + Stopwatch.GetElapsedTime(_epochBegan, over).TotalSeconds,
+                };
+                _epochBegan = over;
+                history.Add(last with { Validation = validation is null ? null : validation with { Confusion = null, WeightedConfusion = null, PerClass = null } });
+                leastLoss = epochLoss < leastLoss ? epochLoss : leastLoss;
+                sinceBest = isBest ? 0 : sinceBest + 1;
+                kept = isBest ? last : kept;
+                if (isBest || kept is null)
+                {
+                    best.CopyFrom(Network);
+                }
+            }
+            finally
             {
-                best.CopyFrom(Network);
+                average?.Exchange(); // what is averaged is kept, what is trained goes on
+                ofMean?.Restore();
             }
 
-            average?.Exchange(); // what is averaged is kept, what is trained goes on
-            ofMean?.Restore();
             EpochCompleted?.Invoke(last);
             if (reason == StopReason.MaxTime)
             {
