@@ -71,6 +71,7 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
         TabularModel<T>? from = options.From?.As<T>().Member(1);
         NetworkDefinition definition = new NetworkChoice(options, Notes).Choose(data.Training, Schema, from?.Definition);
         NoteLargeTargets(options, data.Training.Targets, isNew: from is null);
+        NoteConstantTargets(data.Training.Targets);
         Dataset<T> training = options.ClassWeights is { } weights ? weights.Apply(data.Training, Schema?.Target.Labels) : data.Training;
         (_scales, _folds, _all) = (Schema?.Target.Scales?.ToArray(), data.Folds, data.Folds.Count > 0 ? data.All : null);
         (Dataset<T> Training, Dataset<T>? Validation)[] parts = _all is null
@@ -80,7 +81,7 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
         Options = Plan(options, parts[0].Training, began, definition.ParameterCount * parts.Length);
         Trainers = [.. parts.Select((part, n) => Trainer(n, part.Training, part.Validation, definition))];
         NoteLoneRows();
-        NoteBatchesOfOne(definition, parts[0].Training.Rows);
+        NoteBatchesOfOne(definition, [.. parts.Select(part => part.Training.Rows).Distinct()]);
         NoteYoungMean(parts[0].Training.Rows);
         if (Optimizer is LevenbergMarquardt && definition.ParameterCount > 1500)
         {
@@ -246,9 +247,10 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
     }
 
     /// <summary>One row has no spread: a batch norm makes β of it, whatever the row is.</summary>
-    private void NoteBatchesOfOne(NetworkDefinition definition, int rows)
+    private void NoteBatchesOfOne(NetworkDefinition definition, int[] parts)
     {
-        if ((Options.BatchSize == 1 || (Options.BatchSize > 1 && rows % Options.BatchSize == 1)) && definition.Layers.Any(layer => layer.Parts.Any(part => part is BatchNorm)))
+        int rows = Array.Find(parts, rows => Options.BatchSize > 1 && rows % Options.BatchSize == 1);
+        if ((Options.BatchSize == 1 || rows > 0) && definition.Layers.Any(layer => layer.Parts.Any(part => part is BatchNorm)))
         {
             Notes.Add(new($"{(Options.BatchSize == 1 ? "every batch" : $"the last batch of {Options.BatchSize} that {rows} rows are divided into")} has one row, which batch_norm has nothing to normalise by: little is learned from it", IsLoss: false, "BatchSize"));
         }
@@ -355,6 +357,24 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
         }
 
         return Math.Max(1e-9, seconds - spent - (parameters / SavedPerSecond));
+    }
+
+    /// <summary>What is the same in every row cannot be learned from.</summary>
+    private void NoteConstantTargets(Targets<T> targets)
+    {
+        if (targets.AreClasses)
+        {
+            return; // one class has a note of its own
+        }
+
+        for (int output = 0; output < targets.Count; output++)
+        {
+            T first = targets[0, output];
+            if (Enumerable.Range(1, targets.Rows - 1).All(row => targets[row, output] == first))
+            {
+                Notes.Add(new($"target {(Schema?.Target.Names.ElementAtOrDefault(output) is { } name ? $"'{name}'" : $"{output}")} is the same in every row of training: there is nothing to learn", IsLoss: false));
+            }
+        }
     }
 
     /// <summary>A new network needs very long to reach large targets that stay as they are.</summary>

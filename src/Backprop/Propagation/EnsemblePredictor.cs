@@ -1,9 +1,9 @@
 using System.Buffers;
 using System.Numerics;
-using System.Runtime.ExceptionServices;
 using Backprop.Activations;
 using Backprop.Kernels;
 using Backprop.Networks;
+using Backprop.Propagation.Schedules;
 
 namespace Backprop.Propagation;
 
@@ -119,24 +119,8 @@ public sealed unsafe class EnsemblePredictor<T> : IDisposable where T : unmanage
                 PredictBlock(new(x + ((nint)first * inputs), count * inputs), first, new(y + ((nint)first * width), count * width));
             }
 
-            if (_threads == 1 || blocks == 1 || (long)rows * _members.Length * Ensemble.Definition.ParameterCount < WorthThreads)
-            {
-                for (int block = 0; block < blocks; block++)
-                {
-                    Run(block);
-                }
-
-                return;
-            }
-
-            try
-            {
-                Parallel.For(0, blocks, new ParallelOptions { MaxDegreeOfParallelism = _threads }, Run);
-            }
-            catch (AggregateException error)
-            {
-                ExceptionDispatchInfo.Throw(error.InnerExceptions[0]);
-            }
+            bool isSmall = (long)rows * _members.Length * Ensemble.Definition.ParameterCount < WorthThreads;
+            Pieces.Run(blocks, isSmall ? 1 : _threads, Run);
         }
     }
 

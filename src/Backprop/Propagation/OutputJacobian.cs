@@ -3,6 +3,7 @@ using Backprop.Data;
 using Backprop.Kernels;
 using Backprop.Losses;
 using Backprop.Networks;
+using Backprop.Propagation.Schedules;
 using Backprop.Optimizers;
 
 namespace Backprop.Propagation;
@@ -22,7 +23,6 @@ internal sealed class OutputJacobian<T> where T : unmanaged, IBinaryFloatingPoin
     private readonly Objective<T> _objective;
     private readonly Network<T> _network;
     private readonly Walker[] _walkers; // one for each thread
-    private readonly ParallelOptions _threads;
     private readonly double[] _block;
 
     public OutputJacobian(Objective<T> objective)
@@ -34,7 +34,6 @@ internal sealed class OutputJacobian<T> where T : unmanaged, IBinaryFloatingPoin
         double work = (double)definition.ParameterCount * Together;
         int threads = work < WorthThreads ? 1 : objective.MostThreads == 0 ? Environment.ProcessorCount : objective.MostThreads;
         _walkers = [.. Enumerable.Range(0, Math.Min(threads, Together)).Select(_ => new Walker(_network))];
-        _threads = new() { MaxDegreeOfParallelism = _walkers.Length };
         _block = new double[Together * objective.ParameterCount];
     }
 
@@ -71,13 +70,7 @@ internal sealed class OutputJacobian<T> where T : unmanaged, IBinaryFloatingPoin
     /// <summary>Lines of J, ∂y_k/∂θ of a row each; whichever thread makes one, its numbers are the same.</summary>
     private void Fill(long first, int count, Func<int, double> factorOf)
     {
-        if (_walkers.Length == 1)
-        {
-            Walk(0);
-            return;
-        }
-
-        Parallel.For(0, _walkers.Length, _threads, Walk);
+        Pieces.Run(_walkers.Length, _walkers.Length, Walk);
 
         void Walk(int walker)
         {

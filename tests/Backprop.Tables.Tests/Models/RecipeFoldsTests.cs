@@ -52,6 +52,23 @@ public sealed class RecipeFoldsTests
         Assert.Contains(model.Notes, note => note.Message.Contains("holds 3 networks, the first is taken", StringComparison.Ordinal));
     }
 
+    /// <summary>97 rows in three folds: one network learns 64, the others 65, whose last batch of 32 has one row.</summary>
+    [Fact]
+    public void ABatchOfOneIsSaidOfAnyFold()
+    {
+        bool IsSaid(int rows) => TabularModel.Train(Table(rows), s_quick with { Folds = 3, BatchSize = 32, Network = "4:relu,batch_norm" }).Notes.Any(note => note.Message.Contains("has one row", StringComparison.Ordinal));
+        Assert.True(IsSaid(97));
+        Assert.False(IsSaid(96));
+    }
+
+    [Fact]
+    public void ATargetThatIsAlwaysTheSameIsSaid()
+    {
+        bool IsSaid(double last) => TabularModel.Train(Csv("a,y\n" + string.Concat(Enumerable.Range(0, 50).Select(n => FormattableString.Invariant($"{n * 0.3},{(n % 7 == 0 ? last : 3.5)}\n")))), s_quick with { Target = "y" }).Notes.Any(note => note.Message.Contains("'y' is the same in every row", StringComparison.Ordinal));
+        Assert.True(IsSaid(3.5));
+        Assert.False(IsSaid(4.5));
+    }
+
     /// <summary>Six rows of 48 count: no fold of eight could have some.</summary>
     [Fact]
     public void FoldsNeedRowsThatCount()
