@@ -129,6 +129,9 @@ public sealed record TrainingOptions
     /// <summary>Whether to go back to the last checkpoint and halve the learning rate when training diverges.</summary>
     public bool RollBack { get; init; }
 
+    /// <summary>How many networks the run has that is gone on with, where the recipe said it: it says so again, however much time there is now; null: a new run.</summary>
+    public int? Begun { get; init; }
+
     /// <summary>Whether nothing of the model is chosen, so that the recipe is.</summary>
     public bool UsesRecipe => Network is null && Optimizer is null && OptimizerOptions.LearningRate is null && Loss is null && From is null;
 
@@ -136,7 +139,10 @@ public sealed record TrainingOptions
     internal ReadingOptions Read(ReadingOptions dialect) => Columns.Ignore.Count == 0 ? dialect : dialect with { Unused = names => ColumnRoles.Unused(names, Columns, Target) };
 
     /// <summary>The inputs, where a network is complete, and the layers.</summary>
-    internal (int? Inputs, IReadOnlyList<LayerDefinition> Layers) Layers => ParseNetwork(Network ?? Recipe.Hidden);
+    internal (int? Inputs, IReadOnlyList<LayerDefinition> Layers) Layers => ParseNetwork(Network ?? Hidden);
+
+    /// <summary>Which of the recipe's networks is meant.</summary>
+    internal string Hidden { get; init; } = Recipe.Hidden;
 
     /// <summary>Whether nothing is said of the rows that validate.</summary>
     internal bool IsUsualValidation => ValidationData is null && Validation is null;

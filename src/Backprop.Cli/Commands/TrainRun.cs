@@ -138,7 +138,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
 
         TrainingResult result;
         int said = planned.Notes.All.Count;
-        report.Begin($"{(members == 1 ? "" : $"{members} networks, each ")}{definition}, {definition.ParameterCount:N0} parameters, {definition.Loss}, {planned.Optimizer}, {planned.Rows:N0} rows, {VectorPaths.Current.Name()}{(!planned.Validates ? "" : $", keeps the epoch with the best validation {trainerOptions.KeepBy.Replace('_', ' ')}")}{(!planned.Validates && LearningRateSchedule.Parse(trainerOptions.Schedule) is PlateauSchedule ? ", the plateau schedule goes by the training loss" : "")}");
+        report.Begin($"{Described(planned.Trainers)}, {definition.Loss}, {planned.Optimizer}, {planned.Rows:N0} rows, {VectorPaths.Current.Name()}{(!planned.Validates ? "" : $", keeps the epoch with the best validation {trainerOptions.KeepBy.Replace('_', ' ')}")}{(!planned.Validates && LearningRateSchedule.Parse(trainerOptions.Schedule) is PlateauSchedule ? ", the plateau schedule goes by the training loss" : "")}");
         try
         {
             result = planned.Run(resume, interrupt.Begin());
@@ -160,6 +160,12 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
 
         report.End();
         NoteLines.Tell(planned.Notes.All.Skip(said), settings.Quiet);
+        definition = planned.Definition;
+        if (planned.Choice is { } choice && !settings.Quiet)
+        {
+            Terminal.Say($"chosen {choice}");
+        }
+
         if (result.Kept is null && File.Exists(WorkingFolder.Full(output)))
         {
             return Terminal.Fail($"interrupted before the first epoch was finished: the older '{output}' stays as it is{(folder is null ? "" : ", the checkpoint holds what was learned")}", ExitCode.Interrupted);
@@ -191,6 +197,10 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
 
         return result.Reason == StopReason.Cancelled ? ExitCode.Interrupted : ExitCode.Done;
     }
+
+    /// <summary>The networks that are trained.</summary>
+    private static string Described(IReadOnlyList<Trainer<T>> trainers) => string.Join(", and ", trainers.GroupBy(trainer => trainer.Network.Definition).Select(size =>
+        $"{(trainers.Count == 1 ? "" : $"{size.Count()} networks, each ")}{size.Key}, {size.Key.ParameterCount:N0} parameters"));
 
     private static string Networks(int count) => count == 1 ? "one network" : $"{count} networks";
 
@@ -263,9 +273,10 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
             Threads = settings.Threads,
             Validation = parsed.GetValue(options.Validation) is not null && isFraction ? fraction : null,
             ValidationData = isFraction ? null : DataSource.Named(validation, options.Common.Reading(parsed)),
-            Folds = parsed.GetValue(options.Folds) ?? (isRecipes && begun > 1 ? begun : null),
-            Ensemble = parsed.GetValue(options.Ensemble) ?? (IsOfOne() || (isRecipes && begun == 1) ? 1 : null),
-            Preset = isRecipes && begun is not null ? Preset.Default : parsed.GetValue(options.Preset) switch { "fast" => Preset.Fast, "best" => Preset.Best, _ => Preset.Default },
+            Folds = parsed.GetValue(options.Folds),
+            Ensemble = parsed.GetValue(options.Ensemble) ?? (IsOfOne() ? 1 : null),
+            Begun = isRecipes ? begun : null,
+            Preset = parsed.GetValue(options.Preset) switch { "fast" => Preset.Fast, "best" => Preset.Best, _ => Preset.Default },
             EarlyStopping = parsed.GetValue(options.EarlyStopping),
             KeepBy = parsed.GetValue(options.KeepBy),
             ClassWeights = parsed.GetValue(options.ClassWeights) is { } weights ? ClassWeights.Parse(weights) : null,

@@ -32,7 +32,7 @@ internal sealed class NetworkChoice(TrainingOptions options, Notes? notes)
             throw new UsageException($"the network has {inputs} inputs, the data have {data.FeatureCount} features") { Settings = ["Network"] };
         }
 
-        layers = WithDropout(layers, options.UsesRecipe ? Recipe.Dropout(data.Targets.AreClasses) : null);
+        layers = WithDropout(layers, options.UsesRecipe ? Recipe.Dropout : null);
         loss ??= data.Targets.AreClasses && layers[^1].Units > 1 && layers[^1].Activation.Name == "identity"
             ? throw new UsageException("an identity output of several units needs a loss for classes, such as hinge, or a softmax") { Settings = ["Loss"] }
             : NetworkDefinition.DefaultLoss(layers[^1].Activation);

@@ -45,9 +45,9 @@ public sealed class PreparedData<T> where T : unmanaged, IBinaryFloatingPointIee
     public static PreparedData<T> Prepare(DataSource source, TrainingOptions options, Notes? notes = null, bool scaleTargets = true) => Prepare(source, options, notes, scaleTargets, options?.Folds);
 
     /// <summary>The same for training, which the recipe may divide into folds.</summary>
-    internal static PreparedData<T> PrepareToTrain(DataSource source, TrainingOptions options, Notes notes) => Prepare(source, options, notes, scaleTargets: true, options.Folds, (rows, columns) => Recipe.Folds(options, rows, columns, notes));
+    internal static PreparedData<T> PrepareToTrain(DataSource source, TrainingOptions options, Notes notes) => Prepare(source, options, notes, scaleTargets: true, options.Folds, (rows, columns, classes) => Recipe.Folds(options, rows, columns, classes, notes));
 
-    private static PreparedData<T> Prepare(DataSource source, TrainingOptions options, Notes? notes, bool scaleTargets, int? folds, Func<int, int, int?>? recipe = null)
+    private static PreparedData<T> Prepare(DataSource source, TrainingOptions options, Notes? notes, bool scaleTargets, int? folds, Func<int, int, bool, int?>? recipe = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(options);
@@ -58,7 +58,7 @@ public sealed class PreparedData<T> where T : unmanaged, IBinaryFloatingPointIee
         RequireWeight(rows, options.Columns.SampleWeight);
         RowEncoding? encoding = from is null ? new(rows, options, scaleTargets, notes) : null;
         (Dataset<T>? all, TableSchema? schema) = from is null ? (null, null) : (from.Rows<T>(rows, options.Target, needTargets: true, notes, options.Applied), from.Schema);
-        folds ??= recipe?.Invoke(all?.Rows ?? encoding!.Rows, all?.FeatureCount ?? encoding!.Columns);
+        folds ??= recipe?.Invoke(all?.Rows ?? encoding!.Rows, all?.FeatureCount ?? encoding!.Columns, all?.Targets.AreClasses ?? encoding!.AreClasses);
         if (folds is { } wanted && encoding is not null && options.Folds is null && options.Columns.SampleWeight is not null && encoding.Encode<T>(null, null).All.SampleWeights is { } weights
             && weights.Count(weight => weight != T.Zero) < 2 * wanted)
         {

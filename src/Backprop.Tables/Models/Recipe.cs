@@ -5,19 +5,36 @@ namespace Backprop.Tables.Models;
 /// <summary>What trains where nothing of the model is chosen. The figures behind it are in docs/decisions/.</summary>
 internal static class Recipe
 {
-    public const string Hidden = "256:silu-128:silu", Optimizer = "adamw", Schedule = "one-cycle";
+    /// <summary>The network, and the smaller one that it has to be better than.</summary>
+    public const string Hidden = "256:silu-128:silu", Smaller = "48:silu";
+
+    public const string Optimizer = "adamw", Schedule = "one-cycle";
 
     public const double LearningRate = 0.003, WeightDecay = 0.05, LabelSmoothing = 0.05;
 
     /// <summary>Into how many pieces columns of numbers are cut; where there are very many columns, the first layer is wide enough.</summary>
-    public static int Bins(int columns) => columns <= 300 ? 8 : 0;
+    /// <remarks>Values gain by more pieces than classes, if each has some 20 rows.</remarks>
+    public static int Bins(int columns, int rows, bool classes) => columns > 300 ? 0 : classes ? 8 : Math.Min(Math.Clamp(rows / 20, 8, 48), Math.Max(8, ManyInputs / Math.Max(1, columns)));
+
+    private const int ManyInputs = 4000;
+
+    /// <summary>
+    /// The networks that are trained on all folds, from small to large: of those that are better than the others the smallest is taken. Of classes a small one is
+    /// as good as a large one more often than not, of values hardly ever.
+    /// </summary>
+    public static IReadOnlyList<string> Sizes(TrainingOptions options, bool classes) => options.UsesRecipe && options.Folds is null && classes ? [Smaller, Hidden] : [Hidden];
 
     /// <summary>
     /// How many folds rows are divided into, and so how many networks are trained; null: one network, on one split. What is asked for comes first: folds,
     /// an ensemble, rows that validate. What there is time for is reckoned, not measured: the model must not depend on the machine.
     /// </summary>
-    public static int? Folds(TrainingOptions options, int rows, int columns, Notes notes)
+    public static int? Folds(TrainingOptions options, int rows, int columns, bool classes, Notes notes)
     {
+        if (options.Begun is { } begun && options.UsesRecipe)
+        {
+            return begun > 1 ? begun / Sizes(options, classes).Count : null;
+        }
+
         if (!options.UsesRecipe || options.Ensemble is not null || !options.IsUsualValidation || options.Preset == Preset.Fast)
         {
             return null;
@@ -38,7 +55,7 @@ internal static class Recipe
         if (options.MaxSeconds is { } left && many > 1)
         {
             double seconds = Math.Ceiling(left); // a start that took longer must not change the model
-            double multiplications = 3.0 * rows * (options.Epochs ?? Epochs(rows)) * ((256.0 * columns * (1 + Bins(columns))) + (256 * 128));
+            double multiplications = 3.0 * rows * (options.Epochs ?? Epochs(rows)) * (((Sizes(options, classes).Count > 1 ? 304.0 : 256.0) * columns * (1 + Bins(columns, rows, classes))) + (256 * 128));
             int time = (int)Math.Clamp(seconds * MultiplicationsPerSecond / multiplications, 1, many);
             if (time < many)
             {
@@ -58,8 +75,7 @@ internal static class Recipe
     /// <summary>What two processors of any kind can be counted on to do, reading beside it.</summary>
     private const double MultiplicationsPerSecond = 1e10;
 
-    /// <summary>It helps classes and harms values.</summary>
-    public static double? Dropout(bool classes) => classes ? 0.1 : null;
+    public const double Dropout = 0.1;
 
     public static int BatchSize(int rows) => rows switch { < 1000 => 16, < 20_000 => 32, < 100_000 => 128, _ => 256 };
 

@@ -49,7 +49,7 @@ internal sealed class RowEncoding
         IReadOnlyList<string> targets = rows.Table is null ? ModelRows.TargetNamesOf(rows)
             : options.Target is { } text ? SchemaInference.Targets(_all, text)
             : SchemaInference.Targets(_all, options.Columns.Targets ?? rows.DefaultTargets);
-        _columns = options.Columns with { Targets = targets, Task = Task(targets), ScaleTargets = scaleTargets && ScalesTargets(options), Reading = options.Reading, Bins = options.Columns.Bins ?? (options.UsesRecipe ? Recipe.Bins(_all.Columns.Count) : 0) };
+        _columns = options.Columns with { Targets = targets, Task = Task(targets), ScaleTargets = scaleTargets && ScalesTargets(options), Reading = options.Reading, Bins = options.Columns.Bins ?? 0 };
         if (options is { BadCells: BadCells.Missing, Columns: { DropMissingTargets: true, Task: not TableTask.Classification } } && rows.Table is not null)
         {
             _all = BadCellRows.AsMissing(_all, [.. _all.Names.Except(targets)], options.Reading?.Decimal, notes);
@@ -63,7 +63,15 @@ internal sealed class RowEncoding
 
         _kept = SchemaInference.RowsWithTargets(_all, _columns, notes);
         _table = _kept is null ? _all : _all.Select(_kept);
+        AreClasses = SchemaInference.Target(_table, _columns).Kind == TargetKind.Class && !AsValue;
+        if (options is { Columns.Bins: null, UsesRecipe: true })
+        {
+            _columns = _columns with { Bins = Recipe.Bins(_all.Columns.Count, Rows, AreClasses) };
+        }
     }
+
+    /// <summary>Whether the target is a class.</summary>
+    public bool AreClasses { get; }
 
     /// <summary>How many rows there are.</summary>
     public int Rows => _table.Rows;
@@ -72,11 +80,7 @@ internal sealed class RowEncoding
     public int Columns => _rows.X?.Columns ?? _all.Columns.Count;
 
     /// <summary>The class of each row; empty where they are values.</summary>
-    public int[] Classes()
-    {
-        TargetColumns target = SchemaInference.Target(_table, _columns);
-        return target.Kind == TargetKind.Class && !AsValue ? target.Classes(_table) : [];
-    }
+    public int[] Classes() => AreClasses ? SchemaInference.Target(_table, _columns).Classes(_table) : [];
 
     /// <summary>The schema.</summary>
     /// <param name="trainingRows">The rows that statistics are of; null: all.</param>

@@ -35,6 +35,7 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
     private readonly Dataset<T>? _all; // where there are folds
     private readonly IReadOnlyList<int[]> _folds;
     private readonly double[]? _scales;
+    private readonly IReadOnlyList<string> _sizes; // of the recipe's networks, from small to large
     private Ensemble<T>? _trained;
     private int[]? _keptEpochs;
 
@@ -69,7 +70,9 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
         var data = PreparedData<T>.PrepareToTrain(source, options, Notes);
         (Source, Schema, Rows, Validates, _record) = (data.Source.Name, data.Schema, data.Training.Rows, data.Validation is not null || data.Folds.Count > 0, TrainingRecord.Of(data));
         TabularModel<T>? from = options.From?.As<T>().Member(1);
-        NetworkDefinition definition = new NetworkChoice(options, Notes).Choose(data.Training, Schema, from?.Definition);
+        _sizes = data.Folds.Count == 0 ? [Recipe.Hidden] : Recipe.Sizes(options, data.Training.Targets.AreClasses);
+        NetworkDefinition[] definitions = [.. _sizes.Select((size, n) => new NetworkChoice(options with { Hidden = size }, n == 0 ? Notes : new()).Choose(data.Training, Schema, from?.Definition))];
+        NetworkDefinition definition = definitions[^1];
         NoteLargeTargets(options, data.Training.Targets, isNew: from is null);
         NoteConstantTargets(data.Training.Targets);
         Dataset<T> training = options.ClassWeights is { } weights ? weights.Apply(data.Training, Schema?.Target.Labels) : data.Training;
@@ -79,7 +82,7 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
             : [.. _folds.Select(fold => (training.View([.. Enumerable.Range(0, training.Rows).Except(fold)]), (Dataset<T>?)_all.View(fold)))];
         _validation = [.. parts.Select(part => part.Validation)];
         Options = Plan(options, parts[0].Training, began, definition.ParameterCount * parts.Length);
-        Trainers = [.. parts.Select((part, n) => Trainer(n, part.Training, part.Validation, definition))];
+        Trainers = [.. definitions.SelectMany((one, size) => parts.Select((part, n) => Trainer(n, part.Training, part.Validation, one, isFirst: size + n == 0)))];
         NoteLoneRows();
         NoteBatchesOfOne(definition, [.. parts.Select(part => part.Training.Rows).Distinct()]);
         NoteYoungMean(parts[0].Training.Rows);
@@ -88,7 +91,7 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
             Notes.Add(new($"levenberg_marquardt solves {definition.ParameterCount} equations at every step, which takes long: lbfgs is for networks of this size", IsLoss: false, "Optimizer"));
         }
 
-        Trainer<T> Trainer(int member, Dataset<T> learned, Dataset<T>? validated, NetworkDefinition definition)
+        Trainer<T> Trainer(int member, Dataset<T> learned, Dataset<T>? validated, NetworkDefinition definition, bool isFirst)
         {
             ulong seed = member == 0 ? options.Seed : new CounterRandom(options.Seed, SeedStream).Bits((ulong)member);
             var network = new Network<T>(definition, Initializer.Parse(options.Initializer ?? "pytorch"), seed);
@@ -98,15 +101,21 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
             }
 
             TrainerOptions own = parts.Length == 1 ? Options : Options with { Seed = seed, BatchSize = Optimizer is Minimizer ? learned.Rows : Options.BatchSize, Step = Options.Step with { Threads = 1 } };
-            return new(network, learned, validated, member == 0 ? Optimizer : Choose(options, new()), own, new Evaluator<T>(network, _scales));
+            return new(network, learned, validated, isFirst ? Optimizer : Choose(options, new()), own, new Evaluator<T>(network, _scales));
         }
     }
 
-    /// <summary>Each trains one network of the model, with events and checkpoints of its own; of several networks all run at the same time.</summary>
+    /// <summary>
+    /// Each trains one network, with events and checkpoints of its own; of several networks all run at the same time. Where the recipe has networks of two sizes
+    /// trained, those of the smaller come first, a network for each fold, and the model is of one size.
+    /// </summary>
     public IReadOnlyList<Trainer<T>> Trainers { get; }
 
-    /// <summary>What is trained; of several networks each.</summary>
-    public NetworkDefinition Definition => Trainers[0].Network.Definition;
+    /// <summary>What is trained; of several networks each; of two sizes the larger, until the model is of the smaller.</summary>
+    public NetworkDefinition Definition => _trained?.Definition ?? Trainers[^1].Network.Definition;
+
+    /// <summary>What was chosen by the rows out of fold, and why; null: nothing.</summary>
+    public string? Choice { get; private set; }
 
     /// <summary>How training went; null: it has not ended. Of several networks that one of them diverged does not take it away.</summary>
     public TrainingResult? Result { get; private set; }
@@ -151,18 +160,18 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
         var trainer = new EnsembleTrainer<T>(Trainers, Options.Step.Threads);
         trainer.MemberCompleted += (member, result) => MemberCompleted?.Invoke(member, result);
         IReadOnlyList<MemberResult> members = trainer.Run(resume, Options.MaxSeconds, cancellation);
-        int[] finished = [.. Enumerable.Range(0, members.Count).Where(member => members[member].Kept is not null)];
-        int[] used = finished.Length > 0 ? finished : [.. Enumerable.Range(0, members.Count)];
-        (double temperature, Evaluation? validation) = Validate(used);
-        _trained = new(used.Select(member => Trainers[member].Network), temperature);
+        (Bag bag, string? choice) = Choose([.. Enumerable.Range(0, _sizes.Count).Select(size => Finished(size, members))]);
+        int[] finished = [.. bag.Used.Where(member => members[member].Kept is not null)];
+        Choice = choice;
+        _trained = new(bag.Used.Select(member => Trainers[member].Network), bag.Temperature);
         _keptEpochs = [.. finished.Select(member => members[member].Kept!.Epoch)];
-        Result = EnsembleResult.Of(members, validation, trainer);
-        foreach (int member in Enumerable.Range(0, members.Count).Except(used))
+        Result = EnsembleResult.Of(members, [.. bag.Of.Select(member => members[member])], bag.Validation, trainer);
+        foreach (int member in bag.Of.Except(bag.Used))
         {
             Notes.Add(new($"network {member + 1} of {members.Count} finished no epoch: the model is of the others", IsLoss: true));
         }
 
-        int bad = Enumerable.Range(0, members.Count).FirstOrDefault(member => members[member].Divergence is not null, -1);
+        int bad = bag.Of.FirstOrDefault(member => members[member].Divergence is not null, -1);
         return bad < 0 ? Result : throw new DivergenceException($"network {bad + 1} of {members.Count}: {members[bad].Divergence!.Message}", members[bad].Divergence!.Layer, members[bad].Divergence!.Step);
     }
 
@@ -171,33 +180,63 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
     /// <param name="keptBy">The figure it was the best by.</param>
     /// <param name="given">What was asked for, by name, for the record in the model's file.</param>
     public TabularModel<T> Model(EpochResult? kept = null, string? keptBy = null, IReadOnlyDictionary<string, string>? given = null) =>
-        new(_trained ?? new(Trainers.Select(trainer => trainer.Network)), Schema, _record.Write(Optimizer, Options, kept, keptBy, given, _keptEpochs, _folds.Count > 0), Notes.All);
+        new(_trained ?? new(Trainers.Select(trainer => trainer.Network)), Schema, _record.Write(Optimizer, Options, kept, keptBy, given, _keptEpochs, _folds.Count > 0, Choice), Notes.All);
+
+    /// <summary>Networks of one size that predict together.</summary>
+    /// <param name="Of">All trainers of the size.</param>
+    /// <param name="Used">Those whose networks finished an epoch, or all.</param>
+    /// <param name="Temperature">What their logits are divided by.</param>
+    /// <param name="Validation">What their predictions are worth, of each row by those that have not learned from it; null: nothing validates.</param>
+    /// <param name="Losses">With folds: of each row its loss, NaN where no network that has not learned from it finished.</param>
+    private sealed record Bag(int[] Of, int[] Used, double Temperature, Evaluation? Validation, double[] Losses);
+
+    /// <summary>The networks of a size as they ended.</summary>
+    private Bag Finished(int size, IReadOnlyList<MemberResult> members)
+    {
+        int[] of = [.. Enumerable.Range(size * _validation.Count, _validation.Count)];
+        int[] finished = [.. of.Where(member => members[member].Kept is not null)];
+        return Validate(of, finished.Length > 0 ? finished : of);
+    }
+
+    /// <summary>The bag of the size that the rows out of fold speak for, and what they say.</summary>
+    private (Bag Bag, string? Choice) Choose(Bag[] bags)
+    {
+        if (bags.Length == 1)
+        {
+            return (bags[0], null);
+        }
+
+        (int chosen, string why) = SizeChoice.Of([.. bags.Select(bag => (Trainers[bag.Of[0]].Network.Definition, bag.Losses))], _all!.SampleWeights is { } weights ? [.. weights.ToArray().Select(double.CreateTruncating)] : null);
+        return (bags[chosen], why);
+    }
 
     /// <summary>The temperature of the networks, and what their predictions of rows that they have not learned from are worth with it.</summary>
-    private (double Temperature, Evaluation? Validation) Validate(int[] used)
+    private Bag Validate(int[] of, int[] used)
     {
         if (_validation[0] is null)
         {
-            return (1, null);
+            return new(of, used, 1, null, []);
         }
 
+        NetworkDefinition definition = Trainers[of[0]].Network.Definition;
         T[][] outputs = [.. used.Select(member =>
         {
             using var predictor = new Predictor<T>(Trainers[member].Network, Options.Step.Threads);
-            Dataset<T> rows = _validation[member]!;
+            Dataset<T> rows = _validation[member - of[0]]!;
             var preActivations = new T[predictor.OutputsOf(rows)];
             predictor.EvaluatePreActivations(rows, preActivations);
             return preActivations;
         })];
         if (_all is null)
         {
-            double one = TemperatureFit.Fit(Definition, [.. outputs.SelectMany(rows => rows)], used.Length, _validation[0]!.Targets, _validation[0]!.SampleWeights);
+            double one = TemperatureFit.Fit(definition, [.. outputs.SelectMany(rows => rows)], used.Length, _validation[0]!.Targets, _validation[0]!.SampleWeights);
             using var evaluator = new Evaluator<T>(new Ensemble<T>(used.Select(member => Trainers[member].Network), one), _scales, Options.Step.Threads);
-            return (one, evaluator.Evaluate(_validation[0]!));
+            return new(of, used, one, evaluator.Evaluate(_validation[0]!), []);
         }
 
-        int width = Definition.Outputs;
-        int[] rows = [.. used.SelectMany(member => _folds[member]).Order()]; // all, unless a network is missing
+        int width = definition.Outputs;
+        int[][] folds = [.. used.Select(member => _folds[member - of[0]])];
+        int[] rows = [.. folds.SelectMany(fold => fold).Order()]; // all, unless a network is missing
         int[] places = new int[_all.Rows];
         for (int n = 0; n < rows.Length; n++)
         {
@@ -207,22 +246,34 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
         var unseen = new T[ArraySize.Of(rows.Length, width, "outputs")];
         for (int n = 0; n < used.Length; n++)
         {
-            for (int row = 0; row < _folds[used[n]].Length; row++)
+            for (int row = 0; row < folds[n].Length; row++)
             {
-                outputs[n].AsSpan(row * width, width).CopyTo(unseen.AsSpan(places[_folds[used[n]][row]] * width));
+                outputs[n].AsSpan(row * width, width).CopyTo(unseen.AsSpan(places[folds[n][row]] * width));
             }
         }
 
         Dataset<T> measured = rows.Length == _all.Rows ? _all : _all.View(rows);
-        double temperature = TemperatureFit.Fit(Definition, unseen, 1, measured.Targets, measured.SampleWeights);
+        double temperature = TemperatureFit.Fit(definition, unseen, 1, measured.Targets, measured.SampleWeights);
         if (temperature != 1)
         {
             T divisor = T.CreateTruncating(temperature);
             unseen = Array.ConvertAll(unseen, logit => logit / divisor);
         }
 
-        var reader = new OutputReader<T>(Definition, unseen);
-        return (temperature, Evaluator<T>.Measure(OutputLoss.Mean(reader, measured), reader, measured.Targets, measured.SampleWeights, _scales));
+        var reader = new OutputReader<T>(definition, unseen);
+        double[] losses = new double[_all.Rows];
+        Array.Fill(losses, double.NaN);
+        if (measured.Targets.AreClasses)
+        {
+            double[] y = new double[width];
+            for (int n = 0; n < rows.Length; n++)
+            {
+                _ = reader.Read(n, y);
+                losses[rows[n]] = -Math.Log(Math.Max(1e-15, y[measured.Targets.ClassIndices[n]]));
+            }
+        }
+
+        return new(of, used, temperature, Evaluator<T>.Measure(OutputLoss.Mean(reader, measured), reader, measured.Targets, measured.SampleWeights, _scales), losses);
     }
 
     /// <summary>A class of one row is never known to the network that is validated by it.</summary>

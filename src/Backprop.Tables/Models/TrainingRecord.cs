@@ -32,7 +32,8 @@ internal sealed class TrainingRecord
     /// <param name="given">What the user has asked for, by name.</param>
     /// <param name="keptEpochs">Of several networks: the epoch of each.</param>
     /// <param name="folds">Whether each was validated by a fold.</param>
-    public string Write(TrainingMethod optimizer, TrainerOptions options, EpochResult? kept, string? keptBy, IReadOnlyDictionary<string, string>? given, IReadOnlyList<int>? keptEpochs = null, bool folds = false)
+    /// <param name="choice">What was chosen by them, and why.</param>
+    public string Write(TrainingMethod optimizer, TrainerOptions options, EpochResult? kept, string? keptBy, IReadOnlyDictionary<string, string>? given, IReadOnlyList<int>? keptEpochs = null, bool folds = false, string? choice = null)
     {
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
@@ -64,6 +65,11 @@ internal sealed class TrainingRecord
             if (options.Step.Accumulate > 1)
             {
                 json.WriteNumber("accumulate", options.Step.Accumulate);
+            }
+
+            if (choice is not null)
+            {
+                json.WriteString("chosen", choice);
             }
 
             json.WriteNumber("epochs", options.Epochs);

@@ -196,7 +196,7 @@ internal sealed class FeatureInference(Table table, TableOptions options, Column
             Minimum = statistics.Minimum,
             Maximum = statistics.Maximum,
             IsBounded = options.Bins > 0,
-            Edges = options.Bins > 0 && !isConstant ? QuantileEdges.Of(cells, training, statistics, options.Bins.Value) : null,
+            Edges = options.Bins > 0 && !isConstant ? QuantileEdges.Of(cells, training, statistics, options.Bins.Value, takesLevels: table.Columns.Count <= QuantileEdges.FewColumns) : null,
         };
     }
 

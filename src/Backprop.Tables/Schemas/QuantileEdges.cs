@@ -11,7 +11,10 @@ internal static class QuantileEdges
     /// <summary>A column of so few different numbers is none that a line must be bent for.</summary>
     public const int FewNumbers = 12;
 
-    /// <summary>Nor is one of whole numbers that lie so close together, such as the levels of a pixel.</summary>
+    /// <summary>In a table of more columns than this whole numbers that lie close together are the levels of pixels, which no line must be bent for either.</summary>
+    public const int FewColumns = 48;
+
+    /// <summary>How close.</summary>
     private const int Levels = 20;
 
     /// <summary>Of more rows, evenly spaced ones are enough to say where quantiles lie.</summary>
@@ -22,7 +25,8 @@ internal static class QuantileEdges
     /// <param name="rows">The rows of training.</param>
     /// <param name="statistics">Theirs.</param>
     /// <param name="pieces">How many, at most; equal quantiles make fewer.</param>
-    public static double[]? Of(NumberCells cells, ReadOnlySpan<int> rows, NumberStatistics statistics, int pieces)
+    /// <param name="takesLevels">Whether whole numbers that lie close together are cut too.</param>
+    public static double[]? Of(NumberCells cells, ReadOnlySpan<int> rows, NumberStatistics statistics, int pieces, bool takesLevels)
     {
         int step = (rows.Length + ManyRows - 1) / ManyRows, count = 0;
         double[] rented = ArrayPool<double>.Shared.Rent((rows.Length + step - 1) / step);
@@ -39,7 +43,7 @@ internal static class QuantileEdges
 
             Span<double> values = rented.AsSpan(0, count);
             values.Sort();
-            if (AreFew(values) || AreLevels(values))
+            if (AreFew(values) || (!takesLevels && AreLevels(values)))
             {
                 return null;
             }

@@ -1,0 +1,52 @@
+using System.Globalization;
+using Backprop.Networks;
+
+namespace Backprop.Tables.Models;
+
+/// <summary>
+/// The smallest of several networks whose loss out of fold is within a standard error of the best one's: the rule of one standard error (Breiman, Friedman, Olshen and Stone 1984,
+/// section 3.4.3), the error being that of the difference row by row, which is far smaller than that of either loss.
+/// </summary>
+internal static class SizeChoice
+{
+    /// <param name="candidates">From small to large; the loss of each row is NaN where there is none.</param>
+    /// <param name="weights">What rows weigh; null: the same.</param>
+    /// <returns>Which, and why.</returns>
+    public static (int Chosen, string Why) Of(IReadOnlyList<(NetworkDefinition Network, double[] Losses)> candidates, double[]? weights)
+    {
+        int[] rows = [.. Enumerable.Range(0, candidates[0].Losses.Length).Where(row => (weights is null || weights[row] > 0) && candidates.All(candidate => double.IsFinite(candidate.Losses[row])))];
+        if (rows.Length == 0)
+        {
+            int most = Enumerable.Range(0, candidates.Count).MaxBy(n => candidates[n].Losses.Count(double.IsFinite));
+            return (most, $"networks of {Names(candidates)} share no row out of fold: that of which more was finished is taken, {Name(candidates[most].Network)}");
+        }
+
+        double[] means = [.. candidates.Select(candidate => Mean(row => candidate.Losses[row]))];
+        int best = Array.IndexOf(means, means.Min());
+        for (int n = 0; ; n++)
+        {
+            double difference = means[n] - means[best], error = Error(n, difference);
+            if (n == best || difference <= error)
+            {
+                string losses = string.Join(" and ", means.Select(Text));
+                return (n, n == best && n == 0 ? $"of networks {Names(candidates)} the smaller, which is no worse: log loss out of fold {losses}"
+                    : n == best ? $"of networks {Names(candidates)} the larger, which is better by more than a standard error ({Text(Error(0, means[0] - means[best]))}): log loss out of fold {losses}"
+                    : $"of networks {Names(candidates)} the smaller, which is as good within a standard error ({Text(error)}): log loss out of fold {losses}");
+            }
+        }
+
+        double Weight(int row) => weights?[row] ?? 1;
+
+        double Mean(Func<int, double> of) => rows.Sum(row => Weight(row) * of(row)) / rows.Sum(Weight);
+
+        // of the mean of the differences between a candidate's losses and the best one's
+        double Error(int n, double mean) => Math.Sqrt(rows.Sum(row => Math.Pow(Weight(row) * (candidates[n].Losses[row] - candidates[best].Losses[row] - mean), 2))) / rows.Sum(Weight);
+    }
+
+    private static string Text(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
+
+    private static string Names(IReadOnlyList<(NetworkDefinition Network, double[] Losses)> candidates) => string.Join(" and ", candidates.Select(candidate => Name(candidate.Network)));
+
+    /// <summary>The hidden layers' units.</summary>
+    private static string Name(NetworkDefinition network) => string.Join('-', network.Layers.SkipLast(1).Select(layer => $"{layer.Units}:{layer.Activation}"));
+}
