@@ -72,6 +72,9 @@ public sealed class Predictions : IReadOnlyList<Prediction>
             : OfValues(outputs, rows, target);
     }
 
+    /// <summary>The probability of a class in every row, or the value of a target.</summary>
+    internal ReadOnlySpan<double> NumbersOf(int output) => _numbers[output];
+
     internal string LabelOf(int row) => Labels[RequireClasses()[row]];
 
     internal Dictionary<string, double> ProbabilitiesOf(int row)

@@ -9,6 +9,7 @@ using Backprop.Layers;
 using Backprop.Networks;
 using Backprop.Optimizers;
 using Backprop.Propagation;
+using Backprop.Tables.Inspection;
 using Backprop.Tables.Schemas;
 using Backprop.Training;
 
@@ -35,6 +36,8 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
     private readonly Dataset<T>? _all; // where there are folds
     private readonly IReadOnlyList<int[]> _folds;
     private readonly double[]? _scales;
+    private readonly SourceRows? _table;
+    private int[]? _used;
     private Ensemble<T>? _trained;
     private int[]? _keptEpochs;
 
@@ -67,6 +70,7 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
 
         Optimizer = Choose(options, Notes);
         var data = PreparedData<T>.PrepareToTrain(source, options, Notes);
+        _table = options.KeepTable ? data.Source : null;
         (Source, Schema, Rows, Validates, _record) = (data.Source.Name, data.Schema, data.Training.Rows, data.Validation is not null || data.Folds.Count > 0, TrainingRecord.Of(data));
         TabularModel<T>? from = options.From?.As<T>().Member(1);
         NetworkDefinition definition = new NetworkChoice(options, Notes).Choose(data.Training, Schema, from?.Definition);
@@ -153,6 +157,7 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
         IReadOnlyList<MemberResult> members = trainer.Run(resume, Options.MaxSeconds, cancellation);
         int[] finished = [.. Enumerable.Range(0, members.Count).Where(member => members[member].Kept is not null)];
         int[] used = finished.Length > 0 ? finished : [.. Enumerable.Range(0, members.Count)];
+        _used = used;
         (double temperature, Evaluation? validation) = Validate(used);
         _trained = new(used.Select(member => Trainers[member].Network), temperature);
         _keptEpochs = [.. finished.Select(member => members[member].Kept!.Epoch)];
@@ -172,6 +177,40 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
     /// <param name="given">What was asked for, by name, for the record in the model's file.</param>
     public TabularModel<T> Model(EpochResult? kept = null, string? keptBy = null, IReadOnlyDictionary<string, string>? given = null) =>
         new(_trained ?? new(Trainers.Select(trainer => trainer.Network)), Schema, _record.Write(Optimizer, Options, kept, keptBy, given, _keptEpochs, _folds.Count > 0), Notes.All);
+
+    /// <summary>What the networks say of rows that they have not learned from; null: there are none.</summary>
+    /// <exception cref="InvalidOperationException">Training has not ended.</exception>
+    public HeldOut? HeldOut()
+    {
+        if (Result is null)
+        {
+            throw new InvalidOperationException("training has not ended: nothing is known of the rows that were held out");
+        }
+
+        int[] used = _used ?? [0];
+        if (_validation[0] is null)
+        {
+            return null;
+        }
+
+        if (_all is null)
+        {
+            return Inspection.HeldOut.Of(RowScorer<T>.Of(Model().Ensemble, Options.Step.Threads), _validation[0]!, Schema, _table, areFolds: false);
+        }
+
+        int[] rows = [.. used.SelectMany(member => _folds[member]).Order()], memberOf = new int[_all.Rows];
+        for (int n = 0; n < used.Length; n++)
+        {
+            foreach (int row in _folds[used[n]])
+            {
+                memberOf[row] = n;
+            }
+        }
+
+        bool areAll = rows.Length == _all.Rows; // unless a network is missing
+        RowScorer<T> scorer = RowScorer<T>.Of([.. used.Select(member => Trainers[member].Network)], areAll ? memberOf : Array.ConvertAll(rows, row => memberOf[row]), _trained!.Temperature, Options.Step.Threads);
+        return Inspection.HeldOut.Of(scorer, areAll ? _all : _all.Select(rows), Schema, _table, areFolds: true);
+    }
 
     /// <summary>The temperature of the networks, and what their predictions of rows that they have not learned from are worth with it.</summary>
     private (double Temperature, Evaluation? Validation) Validate(int[] used)
