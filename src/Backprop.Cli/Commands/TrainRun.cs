@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Numerics;
 using Backprop.Cli.Input;
 using Backprop.Cli.Output;
+using Backprop.Inspection;
 using Backprop.Kernels;
 using Backprop.Networks;
 using Backprop.Optimizers.Schedules;
@@ -73,6 +74,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         IReadOnlyList<EpochResult>[] before = [.. planned.Trainers.Select((_, member) => resume?[member]?.History ?? [])];
         using IRunReport report = Report(planned, before);
         using TensorBoardLog? board = parsed.GetValue(options.TensorBoard) is { } boardFolder ? new(boardFolder, settings.Notes.GetValueOrDefault("tensorboard"), before[0]) : null;
+        using LayerProbe<T>? probe = board is null ? null : new(planned.Trainers[0].Network, planned.Trainers[0].Training);
         Dictionary<string, string>? notes = null;
         DataException?[] unsaved = new DataException?[members]; // why the newest checkpoint is missing
         if (folder is not null)
@@ -101,7 +103,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
 
             if (board is not null)
             {
-                trainer.EpochCompleted += board.Add;
+                trainer.EpochCompleted += epoch => Note(board, probe!, epoch, trainerOptions.Epochs);
             }
 
             if (folder is not null)
@@ -328,6 +330,16 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         var report = new EnsembleReport(planned.Options.Epochs, settings.Quiet, parsed.GetValue(options.Log), keptBy, before);
         planned.MemberCompleted += report.Ended;
         return report;
+    }
+
+    /// <summary>Scalars of every epoch; how each layer is spread of the last one, and of about 50 before it.</summary>
+    private static void Note(TensorBoardLog board, LayerProbe<T> probe, EpochResult epoch, int epochs)
+    {
+        board.Add(epoch);
+        if (epoch.Epoch == epochs || epoch.Epoch % ((epochs + 49) / 50) == 0)
+        {
+            board.Add(epoch.Epoch, probe.Look());
+        }
     }
 
     private static void Warn(IRunReport report, string message)
