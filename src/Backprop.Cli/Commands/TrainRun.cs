@@ -4,11 +4,13 @@ using System.Globalization;
 using System.Numerics;
 using Backprop.Cli.Input;
 using Backprop.Cli.Output;
+using Backprop.Cli.Output.Reports;
 using Backprop.Inspection;
 using Backprop.Kernels;
 using Backprop.Networks;
 using Backprop.Optimizers.Schedules;
 using Backprop.Tables;
+using Backprop.Tables.Inspection;
 using Backprop.Tables.Models;
 using Backprop.Training;
 
@@ -181,7 +183,9 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
 
         if (page is not null)
         {
-            HtmlReport.Write(page, $"{definition}, {definition.Loss}, on {planned.Source}", Model(result.Kept, result.KeptBy).Training!, result, planned.Schema?.Target.Labels);
+            TabularModel<T> made = planned.Model(result.Kept, result.KeptBy, Given());
+            using HeldOut? held = result.Kept is null ? null : planned.HeldOut();
+            HtmlReport.Write(page, new(definition, planned.Source, made.Training!, result, report.Histories, made.Ensemble.Temperature, planned.Notes.All, planned.Schema, planned.Table, held));
         }
 
         report.Summary(result, output);
@@ -234,6 +238,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         {
             Target = options.Common.Targets(parsed),
             Reading = options.Common.Reading(parsed),
+            KeepTable = parsed.GetValue(options.Report) is not null,
             BadCells = options.Common.BadCellsOf(parsed),
             Columns = options.Roles.Of(parsed),
             Network = parsed.GetValue(options.Network),

@@ -122,14 +122,14 @@ internal sealed class ColumnEffects<T> where T : unmanaged, IBinaryFloatingPoint
             means ??= [.. outputs.Select(_ => new double[cells.Length])];
             for (int output = 0; output < means.Length; output++)
             {
-                CompensatedMean(said.NumbersOf(output), out means[output][cell]);
+                means[output][cell] = Mean(said.NumbersOf(output));
             }
         }
 
         return new(name, one.Spec?.Kind ?? FeatureKind.Numeric, cells, positions, outputs, means ?? [], rows.Length);
     }
 
-    private static void CompensatedMean(ReadOnlySpan<double> numbers, out double mean)
+    private static double Mean(ReadOnlySpan<double> numbers)
     {
         CompensatedSum sum = default;
         foreach (double number in numbers)
@@ -137,7 +137,7 @@ internal sealed class ColumnEffects<T> where T : unmanaged, IBinaryFloatingPoint
             sum.Add(number);
         }
 
-        mean = sum.Value / numbers.Length;
+        return sum.Value / numbers.Length;
     }
 
     /// <summary>Cells of a column, and the features that they become. They are those of rows of the table, so that they mean what they mean there.</summary>

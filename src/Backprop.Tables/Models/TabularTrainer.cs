@@ -127,6 +127,9 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
     /// <summary>How rows become numbers; null: they are taken as they are.</summary>
     public TableSchema? Schema { get; }
 
+    /// <summary>The table as it was read, where <see cref="TrainingOptions.KeepTable"/> asks for it; null: it is let go, or the rows are arrays.</summary>
+    public Table? Table => _table?.Table;
+
     /// <summary>The rows that are learned.</summary>
     public int Rows { get; }
 
