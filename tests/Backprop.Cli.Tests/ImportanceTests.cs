@@ -59,6 +59,9 @@ public sealed class ImportanceTests : Tool
     }
 
     [Fact]
+    public void HelpHasExamples() => Assert.Contains("backprop importance model.safetensors", Run("importance", "--help").Out);
+
+    [Fact]
     public void RowsWithoutTargetsAreAnError()
     {
         Train();
