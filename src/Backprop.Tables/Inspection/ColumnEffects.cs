@@ -16,6 +16,9 @@ internal sealed class ColumnEffects<T> where T : unmanaged, IBinaryFloatingPoint
     /// <summary>What rows are drawn by, apart from permutations.</summary>
     private const ulong SampleStream = 0x53414D504C45;
 
+    /// <summary>Figures that are taken where none is named, the first that the rows have.</summary>
+    private static readonly string[] s_usual = ["log_loss", "accuracy", "r2"];
+
     private readonly RowScorer<T> _scorer;
     private readonly Dataset<T> _data;
     private readonly Targets<double> _targets;
@@ -145,16 +148,18 @@ internal sealed class ColumnEffects<T> where T : unmanaged, IBinaryFloatingPoint
     {
         Table table = CellsOf(block.Name, place);
         Column column = table.Columns[0];
-        var spec = block.Spec;
-        T[] features = spec is null ? Array.ConvertAll(column.Numbers.ToArray(), T.CreateTruncating) : new FeatureEncoder<T>(table, new() { BadCells = BadCells.Missing }, isSaid: false).Encode([spec], null);
+        FeatureColumn? spec = block.Spec;
+        T[] Encode(Table rows) => spec is null ? Array.ConvertAll(rows.Columns[0].Numbers.ToArray(), T.CreateTruncating)
+            : new FeatureEncoder<T>(rows, new() { BadCells = BadCells.Missing }, isSaid: false).Encode([spec], null);
         int[] present = [.. Enumerable.Range(0, table.Rows).Where(row => !column.IsMissing(row))];
         bool isNumber = spec is null or { Kind: FeatureKind.Numeric }, hasOrder = isNumber || spec!.Kind == FeatureKind.Date;
         int[] chosen;
         double[] positions = [];
         if (hasOrder)
         {
-            var numbers = isNumber ? new NumberCells(column, spec?.Format, spec?.TakesBooleans ?? false) : default;
-            double Position(int row) => isNumber ? numbers[row] : (double.CreateTruncating(features[row * block.Width]) * spec!.Scale) + spec.Mean;
+            NumberCells numbers = isNumber ? new(column, spec?.Format, spec?.TakesBooleans ?? false) : default;
+            T[] dates = isNumber ? [] : Encode(table);
+            double Position(int row) => isNumber ? numbers[row] : (double.CreateTruncating(dates[row * block.Width]) * spec!.Scale) + spec.Mean;
             double[] sorted = [.. present.Select(Position)];
             Array.Sort(sorted, present);
             int first = sorted.TakeWhile(double.IsNaN).Count(); // NaN sorts first
@@ -168,12 +173,7 @@ internal sealed class ColumnEffects<T> where T : unmanaged, IBinaryFloatingPoint
             chosen = [.. present.GroupBy(row => column.Text(row), StringComparer.Ordinal).OrderByDescending(group => group.Count()).Take(points).Select(group => group.First())];
         }
 
-        var put = new T[chosen.Length * block.Width];
-        for (int n = 0; n < chosen.Length; n++)
-        {
-            features.AsSpan(chosen[n] * block.Width, block.Width).CopyTo(put.AsSpan(n * block.Width));
-        }
-
+        T[] put = chosen.Length == 0 ? [] : Encode(table.Select(chosen));
         return ([.. chosen.Select((row, n) => isNumber ? positions[n].ToString("G6", CultureInfo.InvariantCulture) : column.Text(row)!)], positions, put);
     }
 
@@ -213,7 +213,7 @@ internal sealed class ColumnEffects<T> where T : unmanaged, IBinaryFloatingPoint
     private static string MetricOf(Evaluation baseline, string? asked)
     {
         string[] names = [WatchedFigure.Loss, .. baseline.Metrics.Select(metric => metric.Key)];
-        string name = asked ?? new[] { "log_loss", "accuracy", "r2" }.FirstOrDefault(usual => names.Contains(usual) && !baseline.Reasons.ContainsKey(usual)) ?? WatchedFigure.Loss;
+        string name = asked ?? s_usual.FirstOrDefault(usual => names.Contains(usual) && !baseline.Reasons.ContainsKey(usual)) ?? WatchedFigure.Loss;
         return !names.Contains(name) ? throw new UsageException(Suggestion.Unknown("metric of these rows", name, names)) { Settings = ["Metric"] }
             : baseline.Reasons.TryGetValue(name, out string? why) ? throw new UsageException($"the rows have no {name}: {why}") { Settings = ["Metric"] }
             : name;

@@ -1,6 +1,5 @@
 using System.Numerics;
 using Backprop.Data;
-using Backprop.Networks;
 using Backprop.Tables.Models;
 using Backprop.Tables.Schemas;
 using Backprop.Training;
