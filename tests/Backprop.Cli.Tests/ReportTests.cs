@@ -105,12 +105,12 @@ public sealed partial class ReportTests : Tool
         Assert.Equal(Sha(), Sha("--report", "r.html"));
     }
 
-    [GeneratedRegex("<h2[^>]*>(.*?)</h2>")]
+    [GeneratedRegex("<h2[^>]*>(.*?)</h2>", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Heading();
 
-    [GeneratedRegex("<svg.*?</svg>", RegexOptions.Singleline)]
+    [GeneratedRegex("<svg.*?</svg>", RegexOptions.Singleline, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Svg();
 
-    [GeneratedRegex("https?:|src=|url\\(|@import")]
+    [GeneratedRegex("https?:|src=|url\\(|@import", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Fetched();
 }
