@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using Backprop.ModelFiles;
 using Backprop.Networks;
+using Backprop.Tables.Inspection;
 using Backprop.Tables.Models;
 using Backprop.Tables.Reading;
 using Backprop.Tables.Schemas;
@@ -212,6 +213,35 @@ public abstract class TabularModel
     /// <exception cref="DataException">Not as many numbers as the model takes, or as many targets as rows.</exception>
     public Evaluation Evaluate(double[][] features, double[] targets, Notes? notes = null) =>
         Evaluate(RowTable.Of(features, FeatureColumns(features), [new Column(Schema?.Target.Names[0] ?? ArrayTarget, ColumnType.Real, targets)]), null, notes);
+
+    /// <summary>How much each column matters to the predictions of some rows: what is lost where its cells are dealt out anew among them.</summary>
+    /// <example>
+    /// <code>
+    /// foreach (ColumnImportance column in model.Importance(DataSource.Named("new.csv")).Columns)
+    /// {
+    ///     Console.WriteLine($"{column.Column} {column.Mean:G3} ± {column.Spread:G3}");
+    /// }
+    /// </code>
+    /// </example>
+    /// <param name="source">The rows, best some that the model has not learned from.</param>
+    /// <param name="options">How it is measured; null: as usual.</param>
+    /// <param name="target">The target column, or several joined by commas, where it is not the one that the model was trained on; null: it is.</param>
+    /// <param name="notes">What is odd about the rows goes here.</param>
+    /// <param name="prediction">What becomes of cells that cannot be read.</param>
+    /// <exception cref="DataException">Rows that do not fit: where, what was found, what was expected.</exception>
+    /// <exception cref="UsageException">An option out of its range, or a metric that the rows do not have.</exception>
+    public abstract Importance Importance(DataSource source, ImportanceOptions? options = null, string? target = null, Notes? notes = null, PredictionOptions? prediction = null);
+
+    /// <summary>What is predicted on average where a column has one cell in all rows.</summary>
+    /// <param name="source">The rows, whose cells are taken; targets need not be there.</param>
+    /// <param name="column">The column.</param>
+    /// <param name="points">The most cells, at least 2.</param>
+    /// <param name="rows">The most rows that the mean is over; where there are more, so many are drawn.</param>
+    /// <param name="seed">What they are drawn by.</param>
+    /// <param name="notes">What is odd about the rows goes here.</param>
+    /// <exception cref="DataException">Rows that do not fit: where, what was found, what was expected.</exception>
+    /// <exception cref="UsageException">The model sees no such column.</exception>
+    public abstract PartialDependence PartialDependence(DataSource source, string column, int points = 20, int rows = 500, ulong seed = 0, Notes? notes = null);
 
     /// <summary>Predictions for rows from anywhere; targets need not be there.</summary>
     /// <param name="source">The rows.</param>

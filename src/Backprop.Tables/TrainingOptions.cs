@@ -1,6 +1,7 @@
 using System.Globalization;
 using Backprop.Networks;
 using Backprop.Optimizers;
+using Backprop.Tables.Inspection;
 using Backprop.Tables.Models;
 using Backprop.Tables.Reading;
 using Backprop.Tables.Schemas;
@@ -25,6 +26,9 @@ public sealed record TrainingOptions
 
     /// <summary>How files are read; null: as they look.</summary>
     public ReadingOptions? Reading { get; init; }
+
+    /// <summary>Whether the table stays in memory after it has become numbers, so that <see cref="HeldOut.PartialDependence"/> can take cells from it.</summary>
+    public bool KeepTable { get; init; }
 
     /// <summary>Layers as units:activation joined by -; with the inputs in front they are complete, without them the hidden ones.</summary>
     public string? Network { get; init; }

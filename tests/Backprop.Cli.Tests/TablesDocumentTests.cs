@@ -5,17 +5,19 @@ using Backprop.Tests.Oracles;
 namespace Backprop.Cli.Tests;
 
 /// <summary>
-/// docs/tables.md: what has a name is a file, its commands are run, and what they print stands below each, standard error first.
+/// docs/tables.md and docs/looking.md: what has a name is a file, its commands are run, and what they print stands below each, standard error first.
 /// BACKPROP_REWRITE=1 writes that anew.
 /// </summary>
 public partial class TablesDocumentTests : Tool
 {
     private static readonly string s_path = Repository.At("docs/tables.md");
 
-    [Fact]
-    public void EveryExampleIsTheToolsOwn()
+    [Theory]
+    [InlineData("docs/tables.md")]
+    [InlineData("docs/looking.md")]
+    public void EveryExampleIsTheToolsOwn(string document)
     {
-        string fresh = Fence().Replace(File.ReadAllText(s_path), fence =>
+        string path = Repository.At(document), fresh = Fence().Replace(File.ReadAllText(path), fence =>
         {
             (string kind, string name, string text) = (fence.Groups["kind"].Value, fence.Groups["name"].Value, fence.Groups["text"].Value);
             if (name.Length > 0)
@@ -27,10 +29,10 @@ public partial class TablesDocumentTests : Tool
         });
         if (Environment.GetEnvironmentVariable("BACKPROP_REWRITE") == "1")
         {
-            File.WriteAllText(s_path, fresh);
+            File.WriteAllText(path, fresh);
         }
 
-        Assert.Equal(fresh, File.ReadAllText(s_path));
+        Assert.Equal(fresh, File.ReadAllText(path));
     }
 
     [Theory]

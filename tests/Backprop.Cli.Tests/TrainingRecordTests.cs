@@ -23,6 +23,41 @@ public sealed class TrainingRecordTests : Tool
         Assert.Equal((float)train.GetProperty("validation").GetProperty("accuracy").GetDouble(), accuracies[losses.IndexOf(losses.Min())]);
     }
 
+    /// <summary>HistogramProto: doubles min, max, num, sum, sum_squares, and packed where buckets end and what they hold; of about 50 epochs, and of the last.</summary>
+    [Fact]
+    public void TensorBoardReadsTheHistograms()
+    {
+        string[] train = ["train", "builtin:iris", "--epochs", "120", "--network", "5:tanh", "--validation", "0.2", "--preprocess", "none", "--json", "--quiet"];
+        string sha = Json([.. train, "--tensorboard", "tb"]).GetProperty("sha256").GetString()!;
+        Assert.Equal(sha, Json(train).GetProperty("sha256").GetString()); // looking changes no bit
+        var found = new List<(string Tag, long Step, double[] Numbers, double[] Ends, double[] Counts)>();
+        foreach (byte[] record in Records(File.ReadAllBytes(Directory.GetFiles(At("tb")).Single())))
+        {
+            List<(int Field, ReadOnlyMemory<byte> Content, long Number)> fields = Fields(record);
+            if (fields.Find(field => field.Field == 5).Content is { Length: > 0 } summary && Fields(Fields(summary)[0].Content) is var value && value.Exists(field => field.Field == 5))
+            {
+                List<(int Field, ReadOnlyMemory<byte> Content, long Number)> histo = Fields(value.Find(field => field.Field == 5).Content);
+                Assert.Equal([1, 2, 3, 4, 5, 6, 7], histo.Select(field => field.Field));
+                found.Add((Encoding.UTF8.GetString(value.Find(field => field.Field == 1).Content.Span), fields.Find(field => field.Field == 2).Number, [.. histo.Take(5).SelectMany(field => Doubles(field.Content))], Doubles(histo[5].Content), Doubles(histo[6].Content)));
+            }
+        }
+
+        Assert.Equal(["deltas/layer 1", "deltas/layer 2", "gradients/layer 1", "gradients/layer 2", "weights/layer 1", "weights/layer 2"], found.Select(one => one.Tag).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(Enumerable.Range(1, 40).Select(n => 3L * n), found.Where(one => one.Tag == "deltas/layer 2").Select(one => one.Step));
+        Assert.All(found, one =>
+        {
+            Assert.Equal(one.Ends.Length, one.Counts.Length);
+            Assert.Equal(one.Ends.Order(), one.Ends);
+            Assert.Equal(one.Numbers[1], one.Ends[^1]);
+            Assert.Equal(one.Numbers[2], one.Counts.Sum());
+            Assert.InRange(one.Numbers[3], one.Numbers[0] * one.Numbers[2], one.Numbers[1] * one.Numbers[2]);
+            Assert.True(one.Numbers[4] >= one.Numbers[3] * one.Numbers[3] / one.Numbers[2] * (1 - 1e-12)); // Cauchy and Schwarz
+        });
+        Assert.Equal([20, 15, 5 * 64, 3 * 64], new[] { "weights/layer 1", "weights/layer 2", "deltas/layer 1", "deltas/layer 2" }.Select(tag => (int)found.First(one => one.Tag == tag).Numbers[2]));
+    }
+
+    private static double[] Doubles(ReadOnlyMemory<byte> packed) => [.. Enumerable.Range(0, packed.Length / 8).Select(n => BinaryPrimitives.ReadDoubleLittleEndian(packed.Span[(8 * n)..]))];
+
     /// <summary>After roll-backs, after a resumption, and where the log ran ahead of the checkpoint: every epoch once, in order.</summary>
     [Fact]
     public void LogAndEventsSayOneHistory()
@@ -89,7 +124,7 @@ public sealed class TrainingRecordTests : Tool
         Write("r.csv", "x,label\n" + string.Join('\n', Enumerable.Range(0, 40).Select(n => $"{n * 7 % 41},{(n % 2 == 0 ? "<b>" : "a&b")}")));
         Assert.Equal(0, Run("train", "r.csv", "--epochs", "3", "--report", "r.html", "--optimizer", "sgd", "--momentum", "0.5", "--quiet").Code);
         string page = File.ReadAllText(At("r.html"));
-        Assert.Equal(2, page.Split("<svg").Length - 1);
+        Assert.Equal(6, page.Split("<svg").Length - 1); // loss, accuracy, ROC, precision and recall, calibration, what x does
         Assert.Contains("a&amp;b", page);
         Assert.DoesNotContain("<b>", page);
         Assert.DoesNotContain("http", page);

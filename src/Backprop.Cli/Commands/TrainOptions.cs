@@ -112,9 +112,9 @@ internal sealed class TrainOptions
 
     public Option<string?> Log { get; } = new("--log") { Description = "A line of JSON for every epoch", HelpName = "FILE.jsonl" };
 
-    public Option<string?> TensorBoard { get; } = new("--tensorboard") { Description = "Scalars of every epoch for TensorBoard", HelpName = "DIR" };
+    public Option<string?> TensorBoard { get; } = new("--tensorboard") { Description = "Scalars of every epoch for TensorBoard, and of about 50 of them histograms of weights, gradients and δ of each layer", HelpName = "DIR" };
 
-    public Option<string?> Report { get; } = new("--report") { Description = "A page about the run: curves, metrics, confusion", HelpName = "FILE.html" };
+    public Option<string?> Report { get; } = new("--report") { Description = "A page about the run: what was chosen, learning curves, what rows that were held out are predicted as, what columns matter and what became of them", HelpName = "FILE.html" };
 
     public Option<string?> Config { get; } = new("--config") { Description = "Options as a JSON object; the command line wins, paths count from the current folder", HelpName = "FILE" };
 

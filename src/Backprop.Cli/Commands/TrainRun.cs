@@ -4,10 +4,13 @@ using System.Globalization;
 using System.Numerics;
 using Backprop.Cli.Input;
 using Backprop.Cli.Output;
+using Backprop.Cli.Output.Reports;
+using Backprop.Inspection;
 using Backprop.Kernels;
 using Backprop.Networks;
 using Backprop.Optimizers.Schedules;
 using Backprop.Tables;
+using Backprop.Tables.Inspection;
 using Backprop.Tables.Models;
 using Backprop.Training;
 
@@ -73,6 +76,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         IReadOnlyList<EpochResult>[] before = [.. planned.Trainers.Select((_, member) => resume?[member]?.History ?? [])];
         using IRunReport report = Report(planned, before);
         using TensorBoardLog? board = parsed.GetValue(options.TensorBoard) is { } boardFolder ? new(boardFolder, settings.Notes.GetValueOrDefault("tensorboard"), before[0]) : null;
+        using LayerProbe<T>? probe = board is null ? null : new(planned.Trainers[0].Network, planned.Trainers[0].Training);
         Dictionary<string, string>? notes = null;
         DataException?[] unsaved = new DataException?[members]; // why the newest checkpoint is missing
         if (folder is not null)
@@ -101,7 +105,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
 
             if (board is not null)
             {
-                trainer.EpochCompleted += board.Add;
+                trainer.EpochCompleted += epoch => Note(board, probe!, epoch, trainerOptions.Epochs);
             }
 
             if (folder is not null)
@@ -185,7 +189,9 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
 
         if (page is not null)
         {
-            HtmlReport.Write(page, $"{definition}, {definition.Loss}, on {planned.Source}", Model(result.Kept, result.KeptBy).Training!, result, planned.Schema?.Target.Labels);
+            TabularModel<T> made = planned.Model(result.Kept, result.KeptBy, Given());
+            using HeldOut? held = result.Kept is null ? null : planned.HeldOut();
+            HtmlReport.Write(page, new(definition, planned.Source, made.Training!, result, report.Histories, made.Ensemble.Temperature, planned.Notes.All, planned.Schema, planned.Table, held));
         }
 
         report.Summary(result, output);
@@ -242,6 +248,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         {
             Target = options.Common.Targets(parsed),
             Reading = options.Common.Reading(parsed),
+            KeepTable = parsed.GetValue(options.Report) is not null,
             BadCells = options.Common.BadCellsOf(parsed),
             Columns = options.Roles.Of(parsed),
             Network = parsed.GetValue(options.Network),
@@ -339,6 +346,16 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         var report = new EnsembleReport(planned.Options.Epochs, settings.Quiet, parsed.GetValue(options.Log), keptBy, before);
         planned.MemberCompleted += report.Ended;
         return report;
+    }
+
+    /// <summary>Scalars of every epoch; how each layer is spread of the last one, and of about 50 before it.</summary>
+    private static void Note(TensorBoardLog board, LayerProbe<T> probe, EpochResult epoch, int epochs)
+    {
+        board.Add(epoch);
+        if (epoch.Epoch == epochs || epoch.Epoch % ((epochs + 49) / 50) == 0)
+        {
+            board.Add(epoch.Epoch, probe.Look());
+        }
     }
 
     private static void Warn(IRunReport report, string message)

@@ -38,6 +38,8 @@ internal sealed class EnsembleReport : IRunReport
 
     public bool IsLive => !_quiet && Terminal.Animates;
 
+    public IReadOnlyList<IReadOnlyList<EpochResult>> Histories => _history;
+
     public string? Unsaved => _log?.Unsaved;
 
     public void Begin(string what)

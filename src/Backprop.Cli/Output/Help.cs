@@ -25,6 +25,7 @@ internal static class Help
             "backprop explain model.safetensors data.csv --row 7 --parameter 'b1[0]' --format latex -o derivation.tex",
         ],
         ["check"] = ["backprop check model.safetensors builtin:digits", "backprop check --network 5-7:gelu-3:softmax --all"],
+        ["importance"] = ["backprop importance model.safetensors test.csv", "backprop importance model.safetensors test.csv --metric auc --repeats 20 --json"],
         ["data"] = ["backprop data iris.csv --target species", "backprop data builtin:digits"],
         ["serve"] = ["backprop serve", "backprop serve model.safetensors data.csv", "backprop serve iris.csv --target species --port 8080"],
         ["completion"] = ["backprop completion bash >> ~/.bashrc", "backprop completion zsh >> ~/.zshrc", "backprop completion fish > ~/.config/fish/completions/backprop.fish"],

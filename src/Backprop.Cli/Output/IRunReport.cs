@@ -11,6 +11,9 @@ internal interface IRunReport : IDisposable
     /// <summary>Why the log is not whole; null: it is.</summary>
     string? Unsaved { get; }
 
+    /// <summary>The epochs of each network that happened.</summary>
+    IReadOnlyList<IReadOnlyList<EpochResult>> Histories { get; }
+
     void Begin(string what);
 
     void Show(int member, StepProgress step);

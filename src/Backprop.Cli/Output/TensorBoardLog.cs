@@ -1,11 +1,12 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Text;
+using Backprop.Inspection;
 using Backprop.Training;
 
 namespace Backprop.Cli.Output;
 
-/// <summary>An event file that TensorBoard reads: a record for each scalar, framed with masked CRC-32C sums. Epochs are its steps.</summary>
+/// <summary>An event file that TensorBoard reads: a record for each scalar and each histogram, framed with masked CRC-32C sums. Epochs are its steps.</summary>
 internal sealed class TensorBoardLog : IDisposable
 {
     private readonly FileStream _file;
@@ -55,6 +56,19 @@ internal sealed class TensorBoardLog : IDisposable
     public void Add(EpochResult epoch) => Guarded(() =>
     {
         Scalars(epoch);
+        _file.Flush();
+    });
+
+    /// <summary>How the numbers of each layer are spread after an epoch.</summary>
+    public void Add(int epoch, IReadOnlyList<LayerSpread> layers) => Guarded(() =>
+    {
+        foreach (LayerSpread layer in layers)
+        {
+            Spread(epoch, $"weights/layer {layer.Layer}", layer.Weights);
+            Spread(epoch, $"gradients/layer {layer.Layer}", layer.Gradients);
+            Spread(epoch, $"deltas/layer {layer.Layer}", layer.Deltas);
+        }
+
         _file.Flush();
     });
 
@@ -162,19 +176,58 @@ internal sealed class TensorBoardLog : IDisposable
         field.Write(number);
     })));
 
+    /// <summary>Value: tag = 1, histo = 5. HistogramProto: min = 1, max = 2, num = 3, sum = 4, sum_squares = 5, and where each bucket ends = 6, what it holds = 7, all doubles.</summary>
+    private void Spread(int step, string tag, Histogram histogram)
+    {
+        if (histogram.Count == 0)
+        {
+            return;
+        }
+
+        Write(step, stream => Message(stream, 5, summary => Message(summary, 1, field =>
+        {
+            Text(field, 1, tag);
+            Message(field, 5, histo =>
+            {
+                foreach ((ulong place, double value) in ((ulong, double)[])[(1, histogram.Edges[0]), (2, histogram.Edges[^1]), (3, histogram.Count), (4, histogram.Sum), (5, histogram.SumOfSquares)])
+                {
+                    Varint(histo, (place << 3) | 1);
+                    Double(histo, value);
+                }
+
+                Message(histo, 6, packed => Doubles(packed, histogram.Edges.Skip(1)));
+                Message(histo, 7, packed => Doubles(packed, histogram.Counts.Select(count => (double)count)));
+            });
+        })));
+    }
+
+    private static void Doubles(MemoryStream stream, IEnumerable<double> values)
+    {
+        foreach (double value in values)
+        {
+            Double(stream, value);
+        }
+    }
+
+    private static void Double(MemoryStream stream, double value)
+    {
+        Span<byte> number = stackalloc byte[8];
+        BinaryPrimitives.WriteDoubleLittleEndian(number, value);
+        stream.Write(number);
+    }
+
     /// <summary>Event: wall_time = 1 (double), step = 2, file_version = 3, summary = 5.</summary>
     private void Write(long step, Action<MemoryStream> what)
     {
         using var stream = new MemoryStream();
         Varint(stream, (1 << 3) | 1);
-        Span<byte> number = stackalloc byte[8];
-        BinaryPrimitives.WriteDoubleLittleEndian(number, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0);
-        stream.Write(number);
+        Double(stream, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0);
         Varint(stream, 2 << 3);
         Varint(stream, (ulong)step);
         what(stream);
 
         byte[] record = stream.ToArray();
+        Span<byte> number = stackalloc byte[8];
         BinaryPrimitives.WriteUInt64LittleEndian(number, (ulong)record.Length);
         _file.Write(number);
         _file.Write(Checksum(number));

@@ -39,6 +39,8 @@ internal sealed class TrainingReport : IRunReport
 
     public List<EpochResult> History { get; } = [];
 
+    public IReadOnlyList<IReadOnlyList<EpochResult>> Histories => [History];
+
     public void Begin(string what)
     {
         if (!_quiet)

@@ -72,6 +72,11 @@ public sealed class Predictions : IReadOnlyList<Prediction>
             : OfValues(outputs, rows, target);
     }
 
+    /// <summary>[Rows]: the probability of a class, or its score, in every row; of values those of a target.</summary>
+    /// <param name="output">The class by its place in <see cref="Labels"/>, or the target by that in <see cref="Targets"/>.</param>
+    /// <exception cref="IndexOutOfRangeException">No such class or target.</exception>
+    public ReadOnlySpan<double> NumbersOf(int output) => _numbers[output];
+
     internal string LabelOf(int row) => Labels[RequireClasses()[row]];
 
     internal Dictionary<string, double> ProbabilitiesOf(int row)

@@ -6,6 +6,7 @@ using Backprop.Losses;
 using Backprop.ModelFiles;
 using Backprop.Networks;
 using Backprop.Propagation;
+using Backprop.Tables.Inspection;
 using Backprop.Tables.Reading;
 using Backprop.Tables.Schemas;
 using Backprop.Training;
@@ -124,6 +125,28 @@ public sealed class TabularModel<T> : TabularModel where T : unmanaged, IBinaryF
 
         Dataset<double> exact = ModelRows.Of<double>(rows, Definition, Schema, target, needTargets: true, options: options); // metrics by targets that are not rounded to float
         return evaluator.Evaluate(data, exact.Targets, exact.SampleWeights);
+    }
+
+    /// <inheritdoc/>
+    public override Importance Importance(DataSource source, ImportanceOptions? options = null, string? target = null, Notes? notes = null, PredictionOptions? prediction = null)
+    {
+        options ??= new();
+        options.Validate(); // before anything is read
+        SourceRows rows = Read(source, needTargets: true, notes, target);
+        Dataset<T> data = Rows<T>(rows, target, needTargets: true, notes, prediction);
+        Dataset<double>? exact = typeof(T) == typeof(double) ? null : ModelRows.Of<double>(rows, Definition, Schema, target, needTargets: true, options: prediction); // as Evaluate has them
+        SourceRows named = Schema is null ? ModelRows.WithoutTargets(rows, Definition, Schema, target) : rows;
+        using var scorer = RowScorer<T>.Of(Ensemble, threads: 0);
+        return new ColumnEffects<T>(scorer, data, Schema, named, exact).Importance(options);
+    }
+
+    /// <inheritdoc/>
+    public override PartialDependence PartialDependence(DataSource source, string column, int points = 20, int rows = 500, ulong seed = 0, Notes? notes = null)
+    {
+        SourceRows read = ModelRows.WithoutTargets(Read(source, needTargets: false, notes), Definition, Schema, null);
+        Dataset<T> data = Rows<T>(read, target: null, needTargets: false, notes);
+        using var scorer = RowScorer<T>.Of(Ensemble, threads: 0);
+        return new ColumnEffects<T>(scorer, data, Schema, read).PartialDependence(column, points, rows, seed);
     }
 
     /// <inheritdoc/>

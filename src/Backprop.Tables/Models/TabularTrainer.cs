@@ -9,6 +9,7 @@ using Backprop.Layers;
 using Backprop.Networks;
 using Backprop.Optimizers;
 using Backprop.Propagation;
+using Backprop.Tables.Inspection;
 using Backprop.Tables.Schemas;
 using Backprop.Training;
 
@@ -36,6 +37,8 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
     private readonly IReadOnlyList<int[]> _folds;
     private readonly double[]? _scales;
     private readonly IReadOnlyList<string> _sizes; // of the recipe's networks, from small to large
+    private readonly SourceRows? _table;
+    private int[]? _used;
     private Ensemble<T>? _trained;
     private int[]? _keptEpochs;
 
@@ -68,6 +71,7 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
 
         Optimizer = Choose(options, Notes);
         var data = PreparedData<T>.PrepareToTrain(source, options, Notes);
+        _table = options.KeepTable ? data.Source : null;
         (Source, Schema, Rows, Validates, _record) = (data.Source.Name, data.Schema, data.Training.Rows, data.Validation is not null || data.Folds.Count > 0, TrainingRecord.Of(data));
         TabularModel<T>? from = options.From?.As<T>().Member(1);
         _sizes = data.Folds.Count == 0 ? [Recipe.Hidden] : Recipe.Sizes(options, data.Training.Targets.AreClasses);
@@ -132,6 +136,9 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
     /// <summary>How rows become numbers; null: they are taken as they are.</summary>
     public TableSchema? Schema { get; }
 
+    /// <summary>The table as it was read, where <see cref="TrainingOptions.KeepTable"/> asks for it; null: it is let go, or the rows are arrays.</summary>
+    public Table? Table => _table?.Table;
+
     /// <summary>The rows that are learned.</summary>
     public int Rows { get; }
 
@@ -162,7 +169,7 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
         IReadOnlyList<MemberResult> members = trainer.Run(resume, Options.MaxSeconds, cancellation);
         (Bag bag, string? choice) = Choose([.. Enumerable.Range(0, _sizes.Count).Select(size => Finished(size, members))]);
         int[] finished = [.. bag.Used.Where(member => members[member].Kept is not null)];
-        Choice = choice;
+        (Choice, _used) = (choice, bag.Used);
         _trained = new(bag.Used.Select(member => Trainers[member].Network), bag.Temperature);
         _keptEpochs = [.. finished.Select(member => members[member].Kept!.Epoch)];
         Result = EnsembleResult.Of(members, [.. bag.Of.Select(member => members[member])], bag.Validation, trainer);
@@ -180,7 +187,7 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
     /// <param name="keptBy">The figure it was the best by.</param>
     /// <param name="given">What was asked for, by name, for the record in the model's file.</param>
     public TabularModel<T> Model(EpochResult? kept = null, string? keptBy = null, IReadOnlyDictionary<string, string>? given = null) =>
-        new(_trained ?? new(Trainers.Select(trainer => trainer.Network)), Schema, _record.Write(Optimizer, Options, kept, keptBy, given, _keptEpochs, _folds.Count > 0, Choice), Notes.All);
+        new(_trained ?? new(Trainers.TakeLast(_validation.Count).Select(trainer => trainer.Network)), Schema, _record.Write(Optimizer, Options, kept, keptBy, given, _keptEpochs, _folds.Count > 0, Choice), Notes.All);
 
     /// <summary>Networks of one size that predict together.</summary>
     /// <param name="Of">All trainers of the size.</param>
@@ -208,6 +215,40 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
 
         (int chosen, string why) = SizeChoice.Of([.. bags.Select(bag => (Trainers[bag.Of[0]].Network.Definition, bag.Losses))], _all!.SampleWeights is { } weights ? [.. weights.ToArray().Select(double.CreateTruncating)] : null);
         return (bags[chosen], why);
+    }
+
+    /// <summary>What the networks say of rows that they have not learned from; null: there are none.</summary>
+    /// <exception cref="InvalidOperationException">Training has not ended.</exception>
+    public HeldOut? HeldOut()
+    {
+        if (Result is null)
+        {
+            throw new InvalidOperationException("training has not ended: nothing is known of the rows that were held out");
+        }
+
+        int[] used = _used ?? [0];
+        if (_validation[0] is null)
+        {
+            return null;
+        }
+
+        if (_all is null)
+        {
+            return Inspection.HeldOut.Of(RowScorer<T>.Of(Model().Ensemble, Options.Step.Threads), _validation[0]!, Schema, _table, areFolds: false);
+        }
+
+        int[] rows = [.. used.SelectMany(member => _folds[member % _folds.Count]).Order()], memberOf = new int[_all.Rows];
+        for (int n = 0; n < used.Length; n++)
+        {
+            foreach (int row in _folds[used[n] % _folds.Count])
+            {
+                memberOf[row] = n;
+            }
+        }
+
+        bool areAll = rows.Length == _all.Rows; // unless a network is missing
+        RowScorer<T> scorer = RowScorer<T>.Of([.. used.Select(member => Trainers[member].Network)], areAll ? memberOf : Array.ConvertAll(rows, row => memberOf[row]), _trained!.Temperature, Options.Step.Threads);
+        return Inspection.HeldOut.Of(scorer, areAll ? _all : _all.Select(rows), Schema, _table, areFolds: true);
     }
 
     /// <summary>The temperature of the networks, and what their predictions of rows that they have not learned from are worth with it.</summary>

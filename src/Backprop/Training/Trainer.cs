@@ -92,6 +92,9 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     /// <summary>What is trained.</summary>
     public Network<T> Network { get; }
 
+    /// <summary>What it learns from.</summary>
+    public Dataset<T> Training => _training;
+
     /// <summary>After every epoch.</summary>
     public event Action<EpochResult>? EpochCompleted;
 
