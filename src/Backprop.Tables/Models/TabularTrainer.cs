@@ -35,6 +35,7 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
     private readonly Dataset<T>? _all; // where there are folds
     private readonly IReadOnlyList<int[]> _folds;
     private readonly double[]? _scales;
+    private readonly string? _threshold;
     private Ensemble<T>? _trained;
     private int[]? _keptEpochs;
 
@@ -71,7 +72,22 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
         TabularModel<T>? from = options.From?.As<T>().Member(1);
         NetworkDefinition definition = new NetworkChoice(options, Notes).Choose(data.Training, Schema, from?.Definition);
         NoteLargeTargets(options, data.Training.Targets, isNew: from is null);
-        NoteConstantTargets(data.Training.Targets);
+        NoteConstantTargets(data.Training.Targets, definition.ValueCount);
+        _threshold = options.Threshold;
+        if (Schema?.Target.ThresholdBy is { } before)
+        {
+            Schema = Schema with { Target = Schema.Target with { Thresholds = null, ThresholdBy = null } };
+            if (_threshold is null)
+            {
+                Notes.Add(new($"the model to go on from decides by a threshold chosen by {before} on what it predicted, which is not what this one will: it has none", IsLoss: true, $"Threshold = {before}"));
+            }
+        }
+
+        if (_threshold is not null)
+        {
+            ThresholdChoice.Require(definition, Schema?.Target);
+        }
+
         Dataset<T> training = options.ClassWeights is { } weights ? weights.Apply(data.Training, Schema?.Target.Labels) : data.Training;
         (_scales, _folds, _all) = (Schema?.Target.Scales?.ToArray(), data.Folds, data.Folds.Count > 0 ? data.All : null);
         (Dataset<T> Training, Dataset<T>? Validation)[] parts = _all is null
@@ -121,7 +137,13 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
     public TrainerOptions Options { get; }
 
     /// <summary>How rows become numbers; null: they are taken as they are.</summary>
-    public TableSchema? Schema { get; }
+    public TableSchema? Schema { get; private set; }
+
+    /// <summary>How far the networks were off on rows that they had not learned from; null before training has ended, and where nothing validates.</summary>
+    public ConformalScores? Conformal { get; private set; }
+
+    /// <summary>The thresholds that were chosen; empty where none was asked for, and before training has ended.</summary>
+    public IReadOnlyList<ChosenThreshold> Threshold { get; private set; } = [];
 
     /// <summary>The rows that are learned.</summary>
     public int Rows { get; }
@@ -145,7 +167,9 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
     {
         if (Trainers.Count == 1)
         {
-            return Result = Trainers[0].Run(resume?[0], cancellation);
+            TrainingResult result = Trainers[0].Run(resume?[0], cancellation);
+            Evaluation? judged = Judge(Predict([0]), [0]);
+            return Result = _threshold is not null && result.Kept is { } kept && judged is not null ? result with { Kept = kept with { Validation = judged } } : result;
         }
 
         var trainer = new EnsembleTrainer<T>(Trainers, Options.Step.Threads);
@@ -153,8 +177,9 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
         IReadOnlyList<MemberResult> members = trainer.Run(resume, Options.MaxSeconds, cancellation);
         int[] finished = [.. Enumerable.Range(0, members.Count).Where(member => members[member].Kept is not null)];
         int[] used = finished.Length > 0 ? finished : [.. Enumerable.Range(0, members.Count)];
-        (double temperature, Evaluation? validation) = Validate(used);
-        _trained = new(used.Select(member => Trainers[member].Network), temperature);
+        Unseen? unseen = Predict(used);
+        Evaluation? validation = Judge(unseen, used);
+        _trained = new(used.Select(member => Trainers[member].Network), unseen?.Temperature ?? 1);
         _keptEpochs = [.. finished.Select(member => members[member].Kept!.Epoch)];
         Result = EnsembleResult.Of(members, validation, trainer);
         foreach (int member in Enumerable.Range(0, members.Count).Except(used))
@@ -171,14 +196,14 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
     /// <param name="keptBy">The figure it was the best by.</param>
     /// <param name="given">What was asked for, by name, for the record in the model's file.</param>
     public TabularModel<T> Model(EpochResult? kept = null, string? keptBy = null, IReadOnlyDictionary<string, string>? given = null) =>
-        new(_trained ?? new(Trainers.Select(trainer => trainer.Network)), Schema, _record.Write(Optimizer, Options, kept, keptBy, given, _keptEpochs, _folds.Count > 0), Notes.All);
+        new(_trained ?? new(Trainers.Select(trainer => trainer.Network)), Schema, _record.Write(Optimizer, Options, kept, keptBy, given, _keptEpochs, _folds.Count > 0), Notes.All) { Conformal = Conformal };
 
-    /// <summary>The temperature of the networks, and what their predictions of rows that they have not learned from are worth with it.</summary>
-    private (double Temperature, Evaluation? Validation) Validate(int[] used)
+    /// <summary>What the networks say of rows that they have not learned from, and the temperature of the networks; null: nothing validates.</summary>
+    private Unseen? Predict(int[] used)
     {
         if (_validation[0] is null)
         {
-            return (1, null);
+            return null;
         }
 
         T[][] outputs = [.. used.Select(member =>
@@ -189,11 +214,17 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
             predictor.EvaluatePreActivations(rows, preActivations);
             return preActivations;
         })];
+        if (Trainers.Count == 1)
+        {
+            return new(new(Definition, outputs[0]), _validation[0]!, 1);
+        }
+
         if (_all is null)
         {
-            double one = TemperatureFit.Fit(Definition, [.. outputs.SelectMany(rows => rows)], used.Length, _validation[0]!.Targets, _validation[0]!.SampleWeights);
-            using var evaluator = new Evaluator<T>(new Ensemble<T>(used.Select(member => Trainers[member].Network), one), _scales, Options.Step.Threads);
-            return (one, evaluator.Evaluate(_validation[0]!));
+            T[] members = [.. outputs.SelectMany(rows => rows)], mean = new T[outputs[0].Length];
+            double one = TemperatureFit.Fit(Definition, members, used.Length, _validation[0]!.Targets, _validation[0]!.SampleWeights);
+            new MemberMean<T>(Definition, used.Length, one).Write(members, mean);
+            return new(new(Definition, mean, MemberMean<T>.IsOutput(Definition)), _validation[0]!, one);
         }
 
         int width = Definition.Outputs;
@@ -221,9 +252,36 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
             unseen = Array.ConvertAll(unseen, logit => logit / divisor);
         }
 
-        var reader = new OutputReader<T>(Definition, unseen);
-        return (temperature, Evaluator<T>.Measure(OutputLoss.Mean(reader, measured), reader, measured.Targets, measured.SampleWeights, _scales));
+        return new(new(Definition, unseen), measured, temperature);
     }
+
+    /// <summary>What the networks' predictions of rows that they have not learned from are worth, once thresholds are chosen and scores kept.</summary>
+    private Evaluation? Judge(Unseen? unseen, int[] used)
+    {
+        if (unseen is null)
+        {
+            return null;
+        }
+
+        Conformal = ConformalScores.Of(unseen.Outputs, unseen.Rows, Schema?.Target, _all is not null);
+        if (_threshold is not null)
+        {
+            Threshold = ThresholdChoice.Of(_threshold, unseen.Outputs, unseen.Rows, Schema!.Target);
+            Schema = Schema with { Target = Schema.Target with { Thresholds = [.. Threshold.Select(one => one.Threshold)], ThresholdBy = _threshold } };
+            Notes.Add(new(ThresholdChoice.Describe(_threshold, Threshold, unseen.Rows.Rows, _all is not null), IsLoss: false, "Threshold") { IsGuess = true });
+        }
+
+        IReadOnlyList<double>? thresholds = Schema?.Target.Thresholds;
+        if (_all is null)
+        {
+            using var evaluator = new Evaluator<T>(new Ensemble<T>(used.Select(member => Trainers[member].Network), unseen.Temperature), _scales, Options.Step.Threads) { Thresholds = thresholds };
+            return evaluator.Evaluate(unseen.Rows);
+        }
+
+        return Evaluator<T>.Measure(OutputLoss.Mean(unseen.Outputs, unseen.Rows), unseen.Outputs, unseen.Rows.Targets, unseen.Rows.SampleWeights, _scales, thresholds);
+    }
+
+    private sealed record Unseen(OutputReader<T> Outputs, Dataset<T> Rows, double Temperature);
 
     /// <summary>A class of one row is never known to the network that is validated by it.</summary>
     private void NoteLoneRows()
@@ -360,14 +418,14 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
     }
 
     /// <summary>What is the same in every row cannot be learned from.</summary>
-    private void NoteConstantTargets(Targets<T> targets)
+    private void NoteConstantTargets(Targets<T> targets, int values)
     {
         if (targets.AreClasses)
         {
             return; // one class has a note of its own
         }
 
-        for (int output = 0; output < targets.Count; output++)
+        for (int output = 0; output < values; output++)
         {
             T first = targets[0, output];
             if (Enumerable.Range(1, targets.Rows - 1).All(row => targets[row, output] == first))
