@@ -32,7 +32,7 @@ public sealed class Prediction
     /// <summary>Values, where a coverage was asked for: between what each lies with that chance; else empty.</summary>
     public IReadOnlyList<(double Low, double High)> Intervals => _all.IntervalsOf(_row);
 
-    /// <summary>Classes, where a coverage was asked for: the labels of which the row's is one with that chance. Empty where no label is likely enough, and where nothing was asked for.</summary>
+    /// <summary>Classes, where a coverage was asked for: the labels of which the row's is one with that chance. The likeliest is always one of them. Empty where nothing was asked for.</summary>
     public IReadOnlyList<string> Set => _all.SetOf(_row);
 
     /// <inheritdoc/>

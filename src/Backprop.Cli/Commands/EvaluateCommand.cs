@@ -61,12 +61,7 @@ internal static class EvaluateCommand
 
         if (evaluation.Coverage is { } held)
         {
-            table.AddRow($"coverage of {held.Asked:0.####}", MetricText.Of(held.Measured)).AddRow(held.Empty is null ? "mean width" : "mean labels of a set", MetricText.Of(held.MeanSize));
-            if (held.Empty is { } empty)
-            {
-                table.AddRow("empty sets", MetricText.Of(empty));
-            }
-        }
+            table.AddRow($"coverage of {held.Asked:0.####}", MetricText.Of(held.Measured)).AddRow(held.AreSets ? "mean labels of a set" : "mean width", MetricText.Of(held.MeanSize));        }
 
         Terminal.Data.Write(table);
         if (evaluation.Coverage?.PerOutput is { } coverages)
@@ -76,7 +71,9 @@ internal static class EvaluateCommand
 
         if (evaluation.PerOutput is { Count: > 0 } outputs)
         {
-            Terminal.Data.Write(Rows("target", outputs[0].Metrics.Select(metric => metric.Key), names, outputs.Select(output => output.Metrics.Select(metric => metric.Value))));
+            IEnumerable<string> ofOnes = outputs[0].Ones is null ? [] : ["precision", "recall", "f1"];
+            Terminal.Data.Write(Rows("target", outputs[0].Metrics.Select(metric => metric.Key).Concat(ofOnes), names, outputs.Select(output =>
+                output.Metrics.Select(metric => metric.Value).Concat(output.Ones is { } ones ? [ones.Precision, ones.Recall, ones.F1] : []))));
         }
 
         if (evaluation.PerClass is { } classes)

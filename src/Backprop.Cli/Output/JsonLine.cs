@@ -111,12 +111,7 @@ internal static class JsonLine
         json.WriteStartObject("coverage");
         json.Number("asked", coverage.Asked);
         json.Number("measured", coverage.Measured);
-        json.Number(coverage.Empty is null ? "mean_width" : "mean_size", coverage.MeanSize);
-        if (coverage.Empty is { } empty)
-        {
-            json.Number("empty", empty);
-        }
-
+        json.Number(coverage.AreSets ? "mean_size" : "mean_width", coverage.MeanSize);
         if (coverage.PerOutput is { } outputs)
         {
             json.WriteStartArray("per_output");
@@ -176,6 +171,13 @@ internal static class JsonLine
                 json.WriteStartObject();
                 json.WriteString("name", targets[output]);
                 json.Numbers(outputs[output].Metrics);
+                if (outputs[output].Ones is { } ones)
+                {
+                    json.Number("precision", ones.Precision);
+                    json.Number("recall", ones.Recall);
+                    json.Number("f1", ones.F1);
+                }
+
                 json.WriteEndObject();
             }
 

@@ -13,8 +13,8 @@ namespace Backprop.Tables.Models;
 
 /// <summary>
 /// How far the model was off on n rows that it had not learned from: of folds each row by the network that had not seen it, else the validation rows. By the
-/// ⌈(n + 1) c⌉-th smallest score q an interval y ± q, or the set of the labels with 1 − p ≤ q, holds the truth of a new row of the same kind with a chance of at least c, whatever
-/// the model is worth (split conformal prediction); of folds the mean of all networks is predicted in place of one, which is usually a little closer, so that a little more is held. That the rows also chose the epoch and the temperature is
+/// ⌈(n + 1) c⌉-th smallest score q an interval y ± q, or the set of the likeliest label and all with 1 − p ≤ q, holds the truth of a new row of the same kind with a chance of at least c, whatever
+/// the model is worth (split conformal prediction); of folds the mean of all networks is predicted in place of one, which is usually a little closer, so that a little more is held. Where the likeliest label is right more often than c, sets are of one label and hold more than was asked for. That the rows also chose the epoch and the temperature is
 /// little against them. Kept in model files under <c>conformal</c>: all scores in order, or of more than 1000 rows 1000 of them, rounded up to float, so that coverage is at most .001 more.
 /// </summary>
 /// <remarks>

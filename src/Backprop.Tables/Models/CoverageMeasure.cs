@@ -16,7 +16,7 @@ internal static class CoverageMeasure
     {
         int count = predictions.Labels.Count > 0 ? 1 : predictions.Targets.Count;
         double[] held = new double[count], sizes = new double[count];
-        double all = 0, empty = 0;
+        double all = 0;
         for (int row = 0; row < predictions.Count; row++)
         {
             double weight = weights is null ? 1 : double.CreateTruncating(weights[row]);
@@ -27,7 +27,6 @@ internal static class CoverageMeasure
                 int actual = targets.AreClasses ? targets.ClassIndices[row] : targets[row, 0] == TTarget.One ? 1 : 0;
                 held[0] += weight * (set.Contains(predictions.Labels[actual]) ? 1 : 0);
                 sizes[0] += weight * set.Count;
-                empty += weight * (set.Count == 0 ? 1 : 0);
                 continue;
             }
 
@@ -40,7 +39,7 @@ internal static class CoverageMeasure
             }
         }
 
-        return new(predictions.Coverage!.Value, held.Average() / all, sizes.Average() / all, predictions.Labels.Count > 0 ? empty / all : null)
+        return new(predictions.Coverage!.Value, held.Average() / all, sizes.Average() / all, predictions.Labels.Count > 0)
         {
             PerOutput = count == 1 ? null : [.. held.Zip(sizes, (one, size) => (one / all, size / all))],
         };

@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Globalization;
 using System.Numerics;
 using Backprop.Losses;
 using Backprop.Networks;
@@ -81,7 +80,11 @@ public sealed class Predictions : IReadOnlyList<Prediction>
         {
             double least = 1 - scores.Quantile(0, coverage);
             string?[] sets = [.. Enumerable.Range(0, Count).Select(row => string.Join(SetSeparator, SetOf(row, least)))];
-            NoteSets(sets, coverage, notes);
+            if (Labels.FirstOrDefault(label => label.Contains(SetSeparator, StringComparison.Ordinal)) is { } odd)
+            {
+                notes?.Add(new($"the label '{odd}' has a {SetSeparator} in it, by which the labels of a set are joined", IsLoss: false));
+            }
+
             Predictions covering = With(Distinct([.. Columns, new Column("set", sets)]), coverage);
             covering._least = least;
             return covering;
@@ -98,20 +101,6 @@ public sealed class Predictions : IReadOnlyList<Prediction>
     }
 
     private Predictions With(IReadOnlyList<Column> columns, double? coverage) => new(Targets, Labels, columns, _numbers, _winners, Count) { Coverage = coverage, _lows = _lows, _highs = _highs, _least = _least };
-
-    private void NoteSets(string?[] sets, double coverage, Notes? notes)
-    {
-        int empty = sets.Count(set => set == "");
-        if (empty > 0)
-        {
-            notes?.Add(new(string.Create(CultureInfo.InvariantCulture, $"{empty} of {sets.Length} sets are empty: no label of the row is as likely as the labels of {100 * coverage:0.##} % of the rows were; more coverage fills them"), IsLoss: false, "Coverage") { IsGuess = true });
-        }
-
-        if (Labels.FirstOrDefault(label => label.Contains(SetSeparator, StringComparison.Ordinal)) is { } label)
-        {
-            notes?.Add(new($"the label '{label}' has a {SetSeparator} in it, by which the labels of a set are joined", IsLoss: false));
-        }
-    }
 
     /// <summary>Between the labels of a set.</summary>
     private const string SetSeparator = "|";
@@ -156,7 +145,12 @@ public sealed class Predictions : IReadOnlyList<Prediction>
 
     internal IReadOnlyList<string> SetOf(int row) => Coverage is null || Labels.Count == 0 ? [] : SetOf(row, _least);
 
-    private string[] SetOf(int row, double least) => [.. Labels.Where((_, c) => _numbers[c][row] >= least)];
+    /// <summary>All that are likely enough; the likeliest always, since a row has a label.</summary>
+    private string[] SetOf(int row, double least)
+    {
+        double enough = Math.Min(least, _numbers.Max(numbers => numbers[row]));
+        return [.. Labels.Where((_, c) => _numbers[c][row] >= enough)];
+    }
 
     internal double ValueOf(int row, int target) => Labels.Count == 0
         ? _numbers[target][row]
