@@ -103,7 +103,7 @@ internal sealed class ColumnRoles
         if (table.Has(pattern))
         {
             return !others.Contains(pattern) ? [pattern]
-                : throw new UsageException($"column '{pattern}' is a target, a weight or an exposure, which cannot be {Word(kind)} too") { Settings = [$"{option} = {pattern}"] };
+                : throw new UsageException($"column '{pattern}' is a target or a weight or an exposure, which cannot be {Word(kind)} too") { Settings = [$"{option} = {pattern}"] };
         }
 
         string[] names = [.. table.Names, .. table.Skipped], found = [.. Named(names, [], pattern).Where(name => !others.Contains(name))];

@@ -16,10 +16,7 @@ public static class SchemaJson
 
     private static readonly string[] s_missingOfVersionOne = ["NA", "N/A", "na", "n/a", "NULL", "null", "?"];
 
-    private const int Version = 3;
-
-    /// <summary>An earlier version is told where nothing of a later one is said: thresholds and exposures are not passed over by who does not know them.</summary>
-    private static int VersionOf(TableSchema schema) => schema.Target.Thresholds is null && schema.Offset is null ? 2 : Version;
+    private const int Version = 2;
 
     /// <summary>Writes a schema.</summary>
     public static string Write(TableSchema schema)
@@ -40,7 +37,7 @@ public static class SchemaJson
         ArgumentNullException.ThrowIfNull(schema);
         ArgumentNullException.ThrowIfNull(json);
         json.WriteStartObject();
-        json.WriteNumber("version", VersionOf(schema));
+        json.WriteNumber("version", Version);
         json.WriteStartArray("columns");
         foreach (FeatureColumn column in schema.Columns)
         {
@@ -181,7 +178,7 @@ public static class SchemaJson
             int version = root.TryGetProperty("version", out JsonElement stated) ? stated.GetInt32() : 1;
             if (version is < 1 or > Version)
             {
-                throw new ModelException($"the model's schema is of version {version}, which this library does not know: it reads 1 to {Version}");
+                throw new ModelException($"the model's schema is of version {version}, which this library does not know: it reads 1 and {Version}");
             }
 
             FeatureColumn[] columns = [.. root.GetProperty("columns").EnumerateArray().Select(column => ReadColumn(column, version))];
