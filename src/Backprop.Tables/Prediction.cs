@@ -10,7 +10,7 @@ public sealed class Prediction
 
     internal Prediction(Predictions all, int row) => (_all, _row) = (all, row);
 
-    /// <summary>Classes: the label of the likeliest.</summary>
+    /// <summary>Classes: the label of the likeliest, or by the model's threshold (<see cref="Schemas.TargetColumns.Thresholds"/>) of one of two.</summary>
     /// <exception cref="InvalidOperationException">The model predicts values.</exception>
     public string Label => _all.LabelOf(_row);
 
@@ -28,6 +28,12 @@ public sealed class Prediction
 
     /// <summary>Values of a model that says how sure it is (gaussian_nll): the standard deviation of each; else empty.</summary>
     public IReadOnlyList<double> Deviations => _all.DeviationsOf(_row);
+
+    /// <summary>Values, where a coverage was asked for: between what each lies with that chance; else empty.</summary>
+    public IReadOnlyList<(double Low, double High)> Intervals => _all.IntervalsOf(_row);
+
+    /// <summary>Classes, where a coverage was asked for: the labels of which the row's is one with that chance. The likeliest is always one of them. Empty where nothing was asked for.</summary>
+    public IReadOnlyList<string> Set => _all.SetOf(_row);
 
     /// <inheritdoc/>
     public override string ToString() => _all.Labels.Count > 0

@@ -51,6 +51,9 @@ public abstract class TabularModel
     /// <summary>How it was made, as JSON; null: unknown.</summary>
     public string? Training { get; }
 
+    /// <summary>How far the model was off on rows that it had not learned from, which intervals and sets are made by; null: nobody knows.</summary>
+    public ConformalScores? Conformal { get; internal init; }
+
     /// <summary>What training guessed, dropped, filled or took for something else; empty for a model from a file.</summary>
     public IReadOnlyList<Note> Notes { get; }
 
@@ -63,7 +66,7 @@ public abstract class TabularModel
         : [];
 
     /// <summary>The names of the targets, one for each that the loss compares an output with.</summary>
-    public IReadOnlyList<string> TargetNames => OutputNames.Targets(Schema?.Target, Definition.TargetCount);
+    public IReadOnlyList<string> TargetNames => OutputNames.Targets(Schema?.Target, Definition.ValueCount);
 
     /// <summary>A name for each class of a confusion matrix.</summary>
     public IReadOnlyList<string> LabelsOf(int classes) => OutputNames.Labels(Schema?.Target, classes);

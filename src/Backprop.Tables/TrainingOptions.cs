@@ -97,6 +97,12 @@ public sealed record TrainingOptions
     /// <summary>The figure of the validation rows that the kept epoch, early stopping and the plateau schedule go by, one of <see cref="TrainerOptions.Figures"/>; null: the loss; the recipe for classes: log_loss; with class weights: balanced_accuracy.</summary>
     public string? KeepBy { get; init; }
 
+    /// <summary>
+    /// The figure, one of <see cref="DecisionThreshold.Figures"/>, by which the probability is chosen from which on a row is said to be of the second of two classes, or to have each of
+    /// several flags, on the rows that validate (<see cref="TargetColumns.Thresholds"/>); null: whatever is likelier.
+    /// </summary>
+    public string? Threshold { get; init; }
+
     /// <summary>What the rows of each class weigh; null: the same.</summary>
     public ClassWeights? ClassWeights { get; init; }
 
@@ -141,6 +147,9 @@ public sealed record TrainingOptions
 
     /// <summary>How rows are read that a schema is made of: what is not used need not be.</summary>
     internal ReadingOptions Read(ReadingOptions dialect) => Columns.Ignore.Count == 0 ? dialect : dialect with { Unused = names => ColumnRoles.Unused(names, Columns, Target) };
+
+    /// <summary>The loss, which a column of exposures implies.</summary>
+    internal string? UsedLoss => Columns.Offset is null ? Loss : "poisson:1";
 
     /// <summary>The inputs, where a network is complete, and the layers.</summary>
     internal (int? Inputs, IReadOnlyList<LayerDefinition> Layers) Layers => ParseNetwork(Network ?? Hidden);
@@ -228,6 +237,21 @@ public sealed record TrainingOptions
         if (!validates && KeepBy is not null)
         {
             throw new UsageException($"keeping an epoch by {KeepBy} needs validation rows, there are none") { Settings = ["KeepBy", "Validation"] };
+        }
+
+        if (!validates && Threshold is not null)
+        {
+            throw new UsageException($"a threshold by {Threshold} is chosen on validation rows, there are none") { Settings = ["Threshold", "Validation"] };
+        }
+
+        if (Threshold is not null && !DecisionThreshold.Figures.Contains(Threshold))
+        {
+            throw new UsageException(Suggestion.Unknown("figure", Threshold, [.. DecisionThreshold.Figures])) { Settings = ["Threshold"] };
+        }
+
+        if (Columns.Offset is not null && (Loss?.Split(':')[0] is not (null or "poisson") || Columns.Task == TableTask.Classification))
+        {
+            throw new UsageException($"exposures belong to counts and their rates, the loss poisson; {(Columns.Task == TableTask.Classification ? "classes" : $"the loss {Loss}")} found") { Settings = ["Offset", "Loss"] };
         }
 
         if (From is not null && (Network is not null || Loss is not null || Initializer is not null))

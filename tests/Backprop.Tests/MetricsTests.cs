@@ -211,6 +211,8 @@ public class MetricsTests
         Assert.Null(found.Confusion);
         Assert.Equal(["r2", "rmse", "mae", "accuracy", "log_loss", "auc"], found.Metrics.Select(metric => metric.Key));
         Near(found.Loss, found["log_loss"]);
+        ClassMetrics ones = found.PerOutput![0].Ones!;
+        Golden.Near([0.5, 1, 2.0 / 3, 1], [ones.Precision, ones.Recall, ones.F1, ones.Support], 1e-15, "ones"); // of p 1, −2, 3 two are said to have it, one has
         foreach (string name in new[] { "accuracy", "log_loss", "auc" })
         {
             Near((first[name] + second[name]) / 2, found[name]);

@@ -67,7 +67,7 @@ internal static class DataCommand
         foreach (ColumnSummary column in columns)
         {
             string Number(double value) => double.IsNaN(value) ? "" : $"{value:G5}";
-            string use = schema is null ? "" : schema.Target.Names.Contains(column.Name) ? $"target: {SchemaTable.Target(schema.Target)}" : SchemaTable.Becomes(features![column.Name]);
+            string use = schema is null ? "" : schema.Target.Names.Contains(column.Name) ? $"target: {SchemaTable.Target(schema.Target)}" : features!.TryGetValue(column.Name, out FeatureColumn? feature) ? SchemaTable.Becomes(feature) : column.Name == schema.Offset ? "exposure" : "sample weight";
             table.AddRow(Markup.Escape(column.Name), column.Type.ToString().ToLowerInvariant(), $"{column.Missing}", $"{column.Distinct}", Number(column.Minimum), Number(column.Mean), Number(column.Maximum), Markup.Escape(use));
         }
 

@@ -20,8 +20,11 @@ internal static class EvaluateCommand
         var common = new CommonOptions();
         var model = new Argument<string>("MODEL") { Description = "A model file" };
         var command = new Command("evaluate", "Loss and metrics of a model on data") { model };
+        Option<double?> coverage = CommonOptions.Coverage("Measure how many rows lie in the intervals, or in the sets, that are to hold such a part of them, 0.9 say, and how large they are");
         common.AddTo(command);
-        command.SetAction(parsed => Run(parsed.GetValue(model)!, common.Source(parsed), common.Targets(parsed), common.Prediction(parsed), parsed.GetValue(common.Json)));
+        command.Add(coverage);
+        NumberOptions.ReadStrictly(command);
+        command.SetAction(parsed => Run(parsed.GetValue(model)!, common.Source(parsed), common.Targets(parsed), common.Prediction(parsed) with { Coverage = parsed.GetValue(coverage) }, parsed.GetValue(common.Json)));
         return command;
     }
 
@@ -39,6 +42,11 @@ internal static class EvaluateCommand
                 line.WriteStartObject("metrics");
                 line.DetailedMetrics(evaluation, labels, names);
                 line.WriteEndObject();
+                if (evaluation.Coverage is { } measured)
+                {
+                    line.Coverage(measured, names);
+                }
+
                 line.Warnings(ifAny: true);
             });
             return ExitCode.Done;
@@ -51,10 +59,21 @@ internal static class EvaluateCommand
             table.AddRow(name, Markup.Escape(MetricText.Of(evaluation, name)));
         }
 
+        if (evaluation.Coverage is { } held)
+        {
+            table.AddRow($"coverage of {held.Asked:0.####}", MetricText.Of(held.Measured)).AddRow(held.AreSets ? "mean labels of a set" : "mean width", MetricText.Of(held.MeanSize));        }
+
         Terminal.Data.Write(table);
+        if (evaluation.Coverage?.PerOutput is { } coverages)
+        {
+            Terminal.Data.Write(Rows("target", ["coverage", "mean width"], names, coverages.Select(one => new[] { one.Measured, one.MeanWidth })));
+        }
+
         if (evaluation.PerOutput is { Count: > 0 } outputs)
         {
-            Terminal.Data.Write(Rows("target", outputs[0].Metrics.Select(metric => metric.Key), names, outputs.Select(output => output.Metrics.Select(metric => metric.Value))));
+            IEnumerable<string> ofOnes = outputs[0].Ones is null ? [] : ["precision", "recall", "f1"];
+            Terminal.Data.Write(Rows("target", outputs[0].Metrics.Select(metric => metric.Key).Concat(ofOnes), names, outputs.Select(output =>
+                output.Metrics.Select(metric => metric.Value).Concat(output.Ones is { } ones ? [ones.Precision, ones.Recall, ones.F1] : []))));
         }
 
         if (evaluation.PerClass is { } classes)

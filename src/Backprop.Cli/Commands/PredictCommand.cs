@@ -20,11 +20,14 @@ internal static class PredictCommand
         var command = new Command("predict", "Predictions of a model for rows of data") { model };
         var id = new Option<string?>("--id") { Description = "Columns that are carried into the predictions as they stand (* stands for any characters)", HelpName = "COL[,COL…]" };
         var keep = new Option<bool>("--keep") { Description = "Carry all columns into the predictions" };
+        Option<double?> coverage = CommonOptions.Coverage("The part of new rows, 0.9 say, whose value is to lie from TARGET_low to TARGET_high, or whose label is to be in the column set (joined by |)");
         common.AddTo(command, needsTargets: false);
         command.Add(output);
         command.Add(id);
         command.Add(keep);
-        command.SetAction(parsed => Run(parsed.GetValue(model)!, common.Source(parsed), common.Targets(parsed), common.Prediction(parsed) with { Ids = parsed.GetValue(id) is { } ids ? [ids] : [], KeepAll = parsed.GetValue(keep) }, parsed.GetValue(output)!, parsed.GetValue(common.Json)));
+        command.Add(coverage);
+        NumberOptions.ReadStrictly(command);
+        command.SetAction(parsed => Run(parsed.GetValue(model)!, common.Source(parsed), common.Targets(parsed), common.Prediction(parsed) with { Ids = parsed.GetValue(id) is { } ids ? [ids] : [], KeepAll = parsed.GetValue(keep), Coverage = parsed.GetValue(coverage) }, parsed.GetValue(output)!, parsed.GetValue(common.Json)));
         return command;
     }
 

@@ -56,6 +56,8 @@ internal sealed class TrainOptions
 
     public Option<string?> KeepBy { get; } = new("--keep-by") { Description = "The figure of the validation rows that the kept epoch, --early-stopping and the plateau schedule go by (default: loss; the recipe for classes: log_loss; with --class-weights: balanced_accuracy)", HelpName = "METRIC" };
 
+    public Option<string?> Threshold { get; } = new("--threshold") { Description = $"Choose the probability from which on a row is said to be of the second of two classes, or to have a flag, so that this figure is greatest on rows that were not learned from, one of {string.Join(", ", DecisionThreshold.Figures)} (default: 0.5); probabilities stay what they are", HelpName = "METRIC" };
+
     public Option<string?> ClassWeights { get; } = new("--class-weights") { Description = "balanced, or label=weight joined by commas", HelpName = "WEIGHTS" };
 
     public Option<double?> Dropout { get; } = new("--dropout") { Description = "The fraction of hidden outputs set to 0 in training" };
@@ -127,7 +129,7 @@ internal sealed class TrainOptions
         foreach (Option option in new Option[]
         {
             Output, Network, Loss, Optimizer, LearningRate, Schedule, Warmup, Average, BatchSize, Accumulate, Epochs, MaxTime, Seed, Precision, Threads, Validation, Folds, Ensemble, Preset,
-            EarlyStopping, KeepBy, ClassWeights, Dropout, L1, L2, WeightDecay, ClipNorm, ClipValue, LabelSmoothing, Momentum, Nesterov, Dampening,
+            EarlyStopping, KeepBy, Threshold, ClassWeights, Dropout, L1, L2, WeightDecay, ClipNorm, ClipValue, LabelSmoothing, Momentum, Nesterov, Dampening,
             Beta1, Beta2, Epsilon, Rho, Amsgrad, Centered, Initializer, From, Member, NoShuffle, Checkpoint, CheckpointEvery, CheckpointKeep, Overwrite, OnDivergence, Resume, Log, TensorBoard, Report, Config, Quiet,
         })
         {
@@ -137,6 +139,7 @@ internal sealed class TrainOptions
         Preset.AcceptOneOf("fast", "default", "best");
         OnDivergence.AcceptOneOf("stop", "rollback");
         KeepBy.AcceptOneOf([.. TrainerOptions.Figures]);
+        Threshold.AcceptOneOf([.. DecisionThreshold.Figures]);
         Optimizer.Propose(Optimizers.TrainingMethod.Names);
         Schedule.Propose(LearningRateSchedule.Names);
         Initializer.Propose(Networks.Initializer.Names);

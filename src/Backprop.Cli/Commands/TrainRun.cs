@@ -184,7 +184,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         string hash = Save(result.Kept, result.KeptBy);
         if (settings.Json)
         {
-            PrintJson(output, definition, planned.Rows, result, Model(result.Kept, result.KeptBy).Members, hash, resume?.Sum(checkpoint => checkpoint?.Step ?? 0) ?? 0);
+            PrintJson(output, definition, planned, result, Model(result.Kept, result.KeptBy).Members, hash, resume?.Sum(checkpoint => checkpoint?.Step ?? 0) ?? 0);
         }
 
         if (page is not null)
@@ -286,6 +286,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
             Preset = parsed.GetValue(options.Preset) switch { "fast" => Preset.Fast, "best" => Preset.Best, _ => Preset.Default },
             EarlyStopping = parsed.GetValue(options.EarlyStopping),
             KeepBy = parsed.GetValue(options.KeepBy),
+            Threshold = parsed.GetValue(options.Threshold),
             ClassWeights = parsed.GetValue(options.ClassWeights) is { } weights ? ClassWeights.Parse(weights) : null,
             Dropout = parsed.GetValue(options.Dropout),
             L1 = parsed.GetValue(options.L1) ?? 0,
@@ -384,12 +385,12 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         .Where(option => !option.Implicit && !IsAboutTheProcess(option.Option))
         .ToDictionary(given => given.Option.Name[2..], given => given.Tokens.Count == 0 ? "true" : string.Join(',', given.Tokens.Select(token => token.Value)), StringComparer.Ordinal);
 
-    private void PrintJson(string output, NetworkDefinition definition, int rows, TrainingResult result, int members, string hash, long resumedFrom) => JsonLine.Print(json =>
+    private void PrintJson(string output, NetworkDefinition definition, TabularTrainer<T> planned, TrainingResult result, int members, string hash, long resumedFrom) => JsonLine.Print(json =>
     {
         json.WriteString("model", output);
         json.WriteString("network", definition.ToString());
         json.WriteNumber("parameters", definition.ParameterCount);
-        json.WriteNumber("rows", rows);
+        json.WriteNumber("rows", planned.Rows);
         json.WriteNumber("epochs", result.History.Count);
         json.WriteNumber("steps", result.Steps);
         json.WriteNumber("resumed_from_step", resumedFrom);
@@ -430,6 +431,11 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         json.WriteNumber("ranks", 1);
         json.WriteNumber("members", members);
         json.WriteString("kept_by", result.KeptBy);
+        if (planned.Threshold is { Count: > 0 } thresholds)
+        {
+            json.Thresholds(planned.Schema!.Target.ThresholdBy!, thresholds);
+        }
+
         json.Warnings();
         json.WriteString("sha256", hash);
     });

@@ -64,6 +64,9 @@ internal sealed class CommonOptions
         return model.Members == 1 && member is null ? model : model.Member(member ?? 1);
     }
 
+    /// <summary>Of commands that predict.</summary>
+    public static Option<double?> Coverage(string description) => new("--coverage") { Description = description, HelpName = "PART" };
+
     public static Option<string> Precision(string fallback)
     {
         var option = new Option<string>("--precision") { Description = "Arithmetic", DefaultValueFactory = _ => fallback };

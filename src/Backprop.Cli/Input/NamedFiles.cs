@@ -44,6 +44,7 @@ internal static partial class NamedFiles
         ["--missing-target"] = FileUse.None,
         ["--network"] = FileUse.None,
         ["--numeric"] = FileUse.None,
+        ["--offset"] = FileUse.None,
         ["--on-divergence"] = FileUse.None,
         ["--optimizer"] = FileUse.None,
         ["--output"] = FileUse.Output,
@@ -63,6 +64,7 @@ internal static partial class NamedFiles
         ["--target"] = FileUse.None,
         ["--task"] = FileUse.None,
         ["--tensorboard"] = FileUse.OutputFolder,
+        ["--threshold"] = FileUse.None,
         ["--validation"] = FileUse.Data,
     };
 

@@ -24,9 +24,11 @@ internal sealed class RoleOptions(CommonOptions common)
 
     private readonly Option<string?> _sampleWeight = new("--sample-weight") { Description = "The column of sample weights", HelpName = "COL" };
 
+    private readonly Option<string?> _offset = new("--offset") { Description = "The column of exposures above 0 (years, kilometres, people) of a target that counts: what is learned is the rate of one (poisson)", HelpName = "COL" };
+
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { _numeric, _categorical, _date, _ignore, _id, _task, _preprocess, _bins, _sampleWeight })
+        foreach (Option option in new Option[] { _numeric, _categorical, _date, _ignore, _id, _task, _preprocess, _bins, _sampleWeight, _offset })
         {
             command.Add(option);
         }
@@ -46,6 +48,7 @@ internal sealed class RoleOptions(CommonOptions common)
         Preprocess = parsed.GetValue(_preprocess) == "auto",
         Bins = parsed.GetValue(_bins),
         SampleWeight = parsed.GetValue(_sampleWeight),
+        Offset = parsed.GetValue(_offset),
         DropMissingTargets = common.Drops(parsed),
     };
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Backprop.Tables.Models;
 using Backprop.Tables.Schemas;
 using Backprop.Training;
 
@@ -84,6 +85,51 @@ internal static class JsonLine
         json.WriteEndArray();
     }
 
+    /// <summary>The thresholds that were chosen.</summary>
+    public static void Thresholds(this Utf8JsonWriter json, string figure, IReadOnlyList<ChosenThreshold> chosen)
+    {
+        json.WriteStartObject("threshold");
+        json.WriteString("by", figure);
+        json.WriteStartArray("of");
+        foreach (ChosenThreshold one in chosen)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", one.Name);
+            json.Number("value", one.Threshold);
+            json.Number("figure", one.Figure);
+            json.Number("figure_at_half", one.FigureAtHalf);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    /// <summary>How often intervals or sets held what was true.</summary>
+    public static void Coverage(this Utf8JsonWriter json, CoverageFigures coverage, IReadOnlyList<string> targets)
+    {
+        json.WriteStartObject("coverage");
+        json.Number("asked", coverage.Asked);
+        json.Number("measured", coverage.Measured);
+        json.Number(coverage.AreSets ? "mean_size" : "mean_width", coverage.MeanSize);
+        if (coverage.PerOutput is { } outputs)
+        {
+            json.WriteStartArray("per_output");
+            foreach ((string name, (double measured, double width)) in targets.Zip(outputs))
+            {
+                json.WriteStartObject();
+                json.WriteString("name", name);
+                json.Number("measured", measured);
+                json.Number("mean_width", width);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
+    }
+
     /// <summary>Metrics by name, and the confusion matrix.</summary>
     public static void Metrics(this Utf8JsonWriter json, Evaluation evaluation)
     {
@@ -125,6 +171,13 @@ internal static class JsonLine
                 json.WriteStartObject();
                 json.WriteString("name", targets[output]);
                 json.Numbers(outputs[output].Metrics);
+                if (outputs[output].Ones is { } ones)
+                {
+                    json.Number("precision", ones.Precision);
+                    json.Number("recall", ones.Recall);
+                    json.Number("f1", ones.F1);
+                }
+
                 json.WriteEndObject();
             }
 

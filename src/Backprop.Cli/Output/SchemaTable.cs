@@ -15,6 +15,11 @@ internal static class SchemaTable
         }
 
         table.AddRow(Markup.Escape(string.Join(", ", schema.Target.Names)), Markup.Escape($"target: {Target(schema.Target)}"));
+        if (schema.Offset is { } exposure)
+        {
+            table.AddRow(Markup.Escape(exposure), "exposure: its logarithm is added to the output");
+        }
+
         if (schema.SampleWeight is { } weight)
         {
             table.AddRow(Markup.Escape(weight), "sample weight");
@@ -34,10 +39,14 @@ internal static class SchemaTable
         _ => $"ignored: {column.Why}",
     };
 
+    private static string Thresholds(TargetColumns target) => target.Thresholds is { } thresholds
+        ? $"; {(target.Labels is { } labels ? labels[1] : "1")} from a probability of {string.Join(", ", thresholds.Select(threshold => threshold.ToString("G4")))} on, chosen by {target.ThresholdBy ?? "hand"}"
+        : "";
+
     public static string Target(TargetColumns target) => target.Kind switch
     {
-        TargetKind.Class => $"class, {target.Labels!.Count} labels: {string.Join(", ", target.Labels.Take(12))}{(target.Labels.Count > 12 ? ", …" : "")}",
-        TargetKind.Flags => "0/1 flags",
+        TargetKind.Class => $"class, {target.Labels!.Count} labels: {string.Join(", ", target.Labels.Take(12))}{(target.Labels.Count > 12 ? ", …" : "")}{Thresholds(target)}",
+        TargetKind.Flags => $"0/1 flags{Thresholds(target)}",
         _ => target.Means is null ? "values" : $"values, scaled by {string.Join(", ", target.Scales!.Select(scale => scale.ToString("G5")))}",
     };
 }

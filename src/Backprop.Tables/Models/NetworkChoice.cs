@@ -21,7 +21,12 @@ internal sealed class NetworkChoice(TrainingOptions options, Notes? notes)
             return same;
         }
 
-        Loss? loss = options.Loss is { } name ? Loss.Parse(name) : null;
+        Loss? loss = options.UsedLoss is { } name ? Loss.Parse(name) : null;
+        if (loss?.TakesOffset == true && schema?.Offset is null)
+        {
+            throw new UsageException($"the loss {loss} takes the exposure of each row, which is a column") { Settings = ["Offset"] };
+        }
+
         (int? inputs, IReadOnlyList<LayerDefinition> layers) = options.Layers;
         if (inputs is null)
         {
@@ -72,6 +77,12 @@ internal sealed class NetworkChoice(TrainingOptions options, Notes? notes)
         T low = loss.Name is "cross_entropy" or "binary_cross_entropy" or "poisson" ? T.Zero : T.NegativeInfinity;
         T high = loss.Name is "cross_entropy" or "binary_cross_entropy" ? T.One : T.PositiveInfinity;
         int bad = data.Targets.AllValues.IndexOfAnyExceptInRange(low, high);
+        while (loss.TakesOffset && bad % data.Targets.Count == data.Targets.Count - 1)
+        {
+            int next = data.Targets.AllValues[(bad + 1)..].IndexOfAnyExceptInRange(low, high); // a logarithm may be anything
+            bad = next < 0 ? -1 : bad + 1 + next;
+        }
+
         if (bad >= 0)
         {
             throw new DataException(string.Create(CultureInfo.InvariantCulture, $"a target of {data.Targets.AllValues[bad]} found, {loss.Name} takes values {(high == T.One ? "from 0 to 1" : "of at least 0")}")) { Settings = ["Loss"] };
@@ -81,7 +92,7 @@ internal sealed class NetworkChoice(TrainingOptions options, Notes? notes)
     /// <summary>Classes: softmax; 0/1 flags: sigmoid; values: identity, two for each under gaussian_nll.</summary>
     private static LayerDefinition Output<T>(Dataset<T> data, TableSchema? schema, Loss? loss) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int targets = data.Targets.Count;
+        int targets = data.Targets.Count - (schema?.Offset is null ? 0 : 1);
         if (data.Targets.AreClasses)
         {
             return new(Math.Max(2, targets), ActivationFunction.Create(loss?.Name == "hinge" ? "identity" : "softmax")); // softmax of one unit is 1 whatever goes in

@@ -12,6 +12,8 @@ public sealed class Predictions : IReadOnlyList<Prediction>
 {
     private readonly double[][] _numbers; // by column: probabilities, or values and then deviations
     private readonly int[] _winners;
+    private double[][]? _lows, _highs; // by target
+    private double _least; // of a probability, whose label is in a set
 
     private Predictions(IReadOnlyList<string> targets, IReadOnlyList<string> labels, IReadOnlyList<Column> columns, double[][] numbers, int[] winners, int rows) =>
         (Targets, Labels, Columns, _numbers, _winners, Count) = (targets, labels, columns, numbers, winners, rows);
@@ -27,9 +29,13 @@ public sealed class Predictions : IReadOnlyList<Prediction>
 
     /// <summary>
     /// As columns to be written, behind those of the data that are carried over: the label under the target's name and the probabilities p_LABEL; or values under their targets' names, of a
-    /// quantile TARGET_q0.9, and TARGET_deviation where the model says how sure it is.
+    /// quantile TARGET_q0.9, and TARGET_deviation where the model says how sure it is. Where the model has thresholds of flags, TARGET_label is 0 or 1 by them. Where a coverage is asked for,
+    /// TARGET_low and TARGET_high, or <c>set</c>: the labels joined by |.
     /// </summary>
     public IReadOnlyList<Column> Columns { get; }
+
+    /// <summary>The part of such rows whose truth <see cref="Prediction.Intervals"/> or <see cref="Prediction.Set"/> hold; null: none was asked for.</summary>
+    public double? Coverage { get; private init; }
 
     /// <summary>The seconds in which the rows were read and became numbers for the network.</summary>
     public double ReadingSeconds { get; internal set; }
@@ -61,16 +67,54 @@ public sealed class Predictions : IReadOnlyList<Prediction>
 
     /// <summary>The same behind columns of the data.</summary>
     internal Predictions Beside(IReadOnlyList<Column> carried, Notes? notes) =>
-        carried.Count == 0 ? this : new(Targets, Labels, CarriedColumns.Beside(carried, Columns, notes), _numbers, _winners, Count);
+        carried.Count == 0 ? this : With(CarriedColumns.Beside(carried, Columns, notes), Coverage);
+
+    /// <summary>The same with intervals or sets: columns TARGET_low and TARGET_high, or <c>set</c>.</summary>
+    /// <param name="scores">How far the model was off.</param>
+    /// <param name="coverage">The part of new rows that they are to hold.</param>
+    /// <param name="notes">Where to say what is odd about them.</param>
+    /// <exception cref="UsageException">A coverage that the scores cannot give.</exception>
+    internal Predictions Covering(ConformalScores scores, double coverage, Notes? notes)
+    {
+        if (scores.Kind == ConformalKind.Improbability)
+        {
+            double least = 1 - scores.Quantile(0, coverage);
+            string?[] sets = [.. Enumerable.Range(0, Count).Select(row => string.Join(SetSeparator, SetOf(row, least)))];
+            if (Labels.FirstOrDefault(label => label.Contains(SetSeparator, StringComparison.Ordinal)) is { } odd)
+            {
+                notes?.Add(new($"the label '{odd}' has a {SetSeparator} in it, by which the labels of a set are joined", IsLoss: false));
+            }
+
+            Predictions covering = With(Distinct([.. Columns, new Column("set", sets)]), coverage);
+            covering._least = least;
+            return covering;
+        }
+
+        double[] quantiles = [.. Targets.Select((_, target) => scores.Quantile(target, coverage))];
+        double[][] Ends(int sign) => [.. quantiles.Select((quantile, target) => Enumerable.Range(0, Count).Select(row =>
+            ValueOf(row, target) + (sign * quantile * SpreadOf(row, target, scores.Kind)) is var end && scores.Kind == ConformalKind.RootOfRate ? Math.Max(0, end) : end).ToArray())];
+        (double[][] lows, double[][] highs) = (Ends(-1), Ends(1));
+        IEnumerable<Column> ends = Targets.SelectMany((name, target) => new[] { new Column($"{name}_low", ColumnType.Real, lows[target]), new Column($"{name}_high", ColumnType.Real, highs[target]) });
+        Predictions between = With(Distinct([.. Columns, .. ends]), coverage);
+        (between._lows, between._highs) = (lows, highs);
+        return between;
+    }
+
+    private Predictions With(IReadOnlyList<Column> columns, double? coverage) => new(Targets, Labels, columns, _numbers, _winners, Count) { Coverage = coverage, _lows = _lows, _highs = _highs, _least = _least };
+
+    /// <summary>Between the labels of a set.</summary>
+    private const string SetSeparator = "|";
 
     /// <summary>Outputs as what they say of the target.</summary>
-    internal static Predictions Of<T>(OutputReader<T> outputs, int rows, TargetColumns? target) where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        NetworkDefinition network = outputs.Network;
-        return target?.Kind == TargetKind.Class || (target is null && ModelRows.IsClassifier(network))
-            ? OfClasses(outputs, rows, target)
-            : OfValues(outputs, rows, target);
-    }
+    /// <param name="outputs">The outputs.</param>
+    /// <param name="rows">How many rows there are.</param>
+    /// <param name="target">What they are of; null: unknown.</param>
+    /// <param name="exposures">How much each row is exposed; null: one.</param>
+    internal static Predictions Of<T>(OutputReader<T> outputs, int rows, TargetColumns? target, double[]? exposures = null) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        AreClasses(outputs.Network, target) ? OfClasses(outputs, rows, target) : OfValues(outputs, rows, target, exposures);
+
+    /// <summary>Whether a class is predicted; else values.</summary>
+    internal static bool AreClasses(NetworkDefinition network, TargetColumns? target) => target?.Kind == TargetKind.Class || (target is null && ModelRows.IsClassifier(network));
 
     /// <summary>[Rows]: the probability of a class, or its score, in every row; of values those of a target.</summary>
     /// <param name="output">The class by its place in <see cref="Labels"/>, or the target by that in <see cref="Targets"/>.</param>
@@ -89,6 +133,28 @@ public sealed class Predictions : IReadOnlyList<Prediction>
         }
 
         return probabilities;
+    }
+
+    /// <summary>The probability, or the score, of a class.</summary>
+    internal double ScoreOf(int row, int label) => _numbers[label][row];
+
+    /// <summary>What one unit of a score is worth in the row.</summary>
+    internal double SpreadOf(int row, int target, ConformalKind kind) => kind switch
+    {
+        ConformalKind.Deviations => Math.Max(_numbers[Targets.Count + target][row], double.Epsilon),
+        ConformalKind.RootOfRate => Math.Max(Math.Sqrt(_numbers[target][row]), double.Epsilon),
+        _ => 1,
+    };
+
+    internal (double Low, double High)[] IntervalsOf(int row) => _lows is null ? [] : [.. _lows.Zip(_highs!, (low, high) => (low[row], high[row]))];
+
+    internal IReadOnlyList<string> SetOf(int row) => Coverage is null || Labels.Count == 0 ? [] : SetOf(row, _least);
+
+    /// <summary>All that are likely enough; the likeliest always, since a row has a label.</summary>
+    private string[] SetOf(int row, double least)
+    {
+        double enough = Math.Min(least, _numbers.Max(numbers => numbers[row]));
+        return [.. Labels.Where((_, c) => _numbers[c][row] >= enough)];
     }
 
     internal double ValueOf(int row, int target) => Labels.Count == 0
@@ -125,7 +191,7 @@ public sealed class Predictions : IReadOnlyList<Prediction>
                 y.CopyTo(row, 0);
             }
 
-            winners[r] = ClassificationMetrics.ArgMax(row);
+            winners[r] = DecisionThreshold.Winner(row, target?.Thresholds?[0]);
             for (int c = 0; c < row.Length; c++)
             {
                 scores[c][r] = row[c];
@@ -136,10 +202,10 @@ public sealed class Predictions : IReadOnlyList<Prediction>
         return new([name], labels, Distinct([new(name, winners, labels), .. labels.Select((label, c) => new Column(OutputNames.Class(label, network), ColumnType.Real, scores[c]))]), scores, winners, rows);
     }
 
-    private static Predictions OfValues<T>(OutputReader<T> outputs, int rows, TargetColumns? target) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static Predictions OfValues<T>(OutputReader<T> outputs, int rows, TargetColumns? target, double[]? exposures) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         NetworkDefinition network = outputs.Network;
-        int count = network.TargetCount;
+        int count = network.ValueCount;
         bool deviates = network.OutputMeaning == OutputMeaning.MeanAndLogVariance;
         IReadOnlyList<string> names = OutputNames.Targets(target, count);
         double[][] values = Columnwise(deviates ? 2 * count : count, rows);
@@ -150,7 +216,7 @@ public sealed class Predictions : IReadOnlyList<Prediction>
             network.OutputMeaning.ToPredictions(y);
             for (int t = 0; t < count; t++)
             {
-                values[t][r] = target?.Unscale(t, y[t]) ?? y[t];
+                values[t][r] = (exposures?[r] ?? 1) * (target?.Unscale(t, y[t]) ?? y[t]);
                 if (deviates)
                 {
                     values[count + t][r] = OutputMeanings.Deviation(y[count + t]) * (target?.Scales?[t] ?? 1);
@@ -160,7 +226,10 @@ public sealed class Predictions : IReadOnlyList<Prediction>
 
         IEnumerable<string> columns = names.Select(name => OutputNames.Column(name, network));
         columns = deviates ? columns.Concat(names.Select(name => $"{name}_deviation")) : columns;
-        return new(names, [], Distinct([.. columns.Select((name, n) => new Column(name, ColumnType.Real, values[n]))]), values, [], rows);
+        IEnumerable<Column> flags = target?.Thresholds is { } thresholds
+            ? names.Select((name, t) => new Column($"{name}_label", ColumnType.Integer, Array.ConvertAll(values[t], p => p >= thresholds[t] ? 1.0 : 0)))
+            : [];
+        return new(names, [], Distinct([.. columns.Select((name, n) => new Column(name, ColumnType.Real, values[n])), .. flags]), values, [], rows);
     }
 
     private static double[][] Columnwise(int columns, int rows) => [.. Enumerable.Range(0, columns).Select(_ => new double[rows])];

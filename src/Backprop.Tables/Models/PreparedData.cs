@@ -56,6 +56,11 @@ public sealed class PreparedData<T> where T : unmanaged, IBinaryFloatingPointIee
         TabularModel<T>? from = options.From?.As<T>().Member(1).Weighted(options.Columns.SampleWeight);
         SourceRows rows = from is null ? source.Read(options, notes) : from.Read(source, needTargets: true, notes, options.Target);
         RequireWeight(rows, options.Columns.SampleWeight);
+        if (from is not null && options.Columns.Offset is { } exposure && exposure != from.Schema?.Offset)
+        {
+            throw new UsageException($"the model that is gone on from {(from.Schema?.Offset is { } known ? $"has the column '{known}' of exposures" : "has no column of exposures")}, '{exposure}' cannot become it") { Settings = ["Offset"] };
+        }
+
         RowEncoding? encoding = from is null ? new(rows, options, scaleTargets, notes) : null;
         (Dataset<T>? all, TableSchema? schema) = from is null ? (null, null) : (from.Rows<T>(rows, options.Target, needTargets: true, notes, options.Applied), from.Schema);
         folds ??= recipe?.Invoke(all?.Rows ?? encoding!.Rows, all?.FeatureCount ?? encoding!.Columns, all?.Targets.AreClasses ?? encoding!.AreClasses);
@@ -83,7 +88,45 @@ public sealed class PreparedData<T> where T : unmanaged, IBinaryFloatingPointIee
             ClassNotes.Add(labels, data.Training.Targets.ClassIndices, data.Validation is null ? [] : data.Validation.Targets.ClassIndices, notes);
         }
 
+        if (notes is not null)
+        {
+            NoteCounts(data, options, notes);
+        }
+
         return data;
+    }
+
+    /// <summary>Says which classes or flags are rare, and which some fold lacks.</summary>
+    private static void NoteCounts(PreparedData<T> data, TrainingOptions options, Notes notes)
+    {
+        Targets<T> targets = data.Training.Targets;
+        bool areFlags = data.Schema?.Target.Kind == TargetKind.Flags;
+        if (!targets.AreClasses && !areFlags)
+        {
+            return;
+        }
+
+        int[] counts = new int[targets.Count];
+        for (int row = 0; row < targets.Rows; row++)
+        {
+            for (int of = 0; of < counts.Length && areFlags; of++)
+            {
+                counts[of] += targets[row, of] == T.One ? 1 : 0;
+            }
+
+            counts[areFlags ? 0 : targets.ClassIndices[row]] += areFlags ? 0 : 1;
+        }
+
+        IReadOnlyList<string> labels = areFlags ? data.Schema!.Target.Names : OutputNames.Labels(data.Schema?.Target, counts.Length);
+        if (options.ClassWeights is null && options.Threshold is null)
+        {
+            ClassNotes.AddRare(labels, counts, targets.Rows, areFlags, notes);
+        }
+
+        if (data.Folds.Count > 0 && !areFlags)
+        {
+            ClassNotes.AddFolds(labels, counts, data.Folds.Count, notes);
+        }
     }
 
     /// <summary>What folds have their share of: each class, and rows that count and those that do not.</summary>

@@ -58,7 +58,7 @@ internal sealed class RowEncoding
         if (options.BadCells == BadCells.Missing && rows.Table is not null)
         {
             var others = new ColumnRoles(_all, _columns, targets);
-            _all = BadCellRows.AsMissing(_all, [.. targets, .. options.Columns.SampleWeight is { } weight ? [weight] : Array.Empty<string>(), .. _all.Names.Where(name => others.Of(name) is not (null or FeatureKind.Numeric))], options.Reading?.Decimal, notes);
+            _all = BadCellRows.AsMissing(_all, [.. targets, .. new[] { options.Columns.SampleWeight, options.Columns.Offset }.OfType<string>(), .. _all.Names.Where(name => others.Of(name) is not (null or FeatureKind.Numeric))], options.Reading?.Decimal, notes);
         }
 
         _kept = SchemaInference.RowsWithTargets(_all, _columns, notes);
@@ -106,11 +106,11 @@ internal sealed class RowEncoding
 
         bool areIndices = schema.Target.Kind == TargetKind.Class && !AsValue && (_options.CompleteOutput is not null || AreIndices(schema.Target.Labels!));
         Targets<T> targets = areIndices ? ModelRows.Classes<T>(_rows.Y!, _options.CompleteOutput?.Units) : TargetEncoder.Read<T>(schema.Target, _table, AsValue);
-        return (new(_rows.Count, _rows.X!.Columns, _rows.X.ToFinite<T>(), targets), areIndices || schema.Target is { Kind: TargetKind.Values, Means: null } ? null : schema);
+        return (new(_rows.Count, _rows.X!.Columns, _rows.X.ToFinite<T>(), targets), (areIndices && _options.Threshold is null) || schema.Target is { Kind: TargetKind.Values, Means: null } ? null : schema);
     }
 
     /// <summary>A class of two labels becomes 0 or 1 for a network with one output.</summary>
-    private bool AsValue => _options.CompleteOutput is { } output ? output.Units == 1 : _options.Loss == "binary_cross_entropy";
+    private bool AsValue => _options.CompleteOutput is { } output ? output.Units == 1 : _options.UsedLoss == "binary_cross_entropy";
 
     private static bool AreIndices(IReadOnlyList<string> labels) =>
         labels.Select((label, index) => label == index.ToString(CultureInfo.InvariantCulture)).All(isIndex => isIndex);
@@ -122,6 +122,11 @@ internal sealed class RowEncoding
         {
             throw new UsageException("sample weights are a column of a table, the data are arrays") { Settings = ["SampleWeight"] };
         }
+
+        if (options.Columns.Offset is not null)
+        {
+            throw new UsageException("exposures are a column of a table, the data are arrays") { Settings = ["Offset"] };
+        }
     }
 
     /// <summary>
@@ -130,7 +135,7 @@ internal sealed class RowEncoding
     /// </summary>
     private static bool ScalesTargets(TrainingOptions options)
     {
-        Loss? loss = options.Loss is null ? null : Loss.Parse(options.Loss);
+        Loss? loss = options.UsedLoss is { } name ? Loss.Parse(name) : null;
         ActivationFunction output = options.CompleteOutput?.Activation ?? ActivationFunction.Create(loss?.Name switch { "binary_cross_entropy" => "sigmoid", "cross_entropy" => "softmax", _ => "identity" });
         bool isFree = output.Range is not { } range || (double.IsNegativeInfinity(range.Least) && double.IsPositiveInfinity(range.Greatest));
         return options.Columns.Preprocess && isFree && (loss ?? NetworkDefinition.DefaultLoss(output)).MeaningAfter(output).IsOnTargetScale();
@@ -143,7 +148,7 @@ internal sealed class RowEncoding
     /// <summary>Class or value of one target column, where the options say or imply it.</summary>
     private static TableTask ImpliedTask(TrainingOptions options)
     {
-        string? loss = options.Loss?.Split(':')[0];
+        string? loss = options.UsedLoss?.Split(':')[0];
         return options.Columns.Task != TableTask.Auto ? options.Columns.Task
             : options.CompleteOutput is { } output ? (output.Units == 1 || loss == "gaussian_nll" ? TableTask.Regression : TableTask.Classification)
             : loss switch { "cross_entropy" or "hinge" => TableTask.Classification, null => TableTask.Auto, _ => TableTask.Regression };

@@ -62,7 +62,7 @@ public sealed class TabularModel<T> : TabularModel where T : unmanaged, IBinaryF
             throw new ModelException($"'{path}': the schema makes {schema.FeatureCount} features, the network {network} takes {network.Inputs}");
         }
 
-        int targets = schema is null ? 0 : schema.Target.Kind == TargetKind.Class ? schema.Target.Labels!.Count : schema.Target.Names.Count, expected = network.TargetCount;
+        int targets = schema is null ? 0 : schema.Target.Kind == TargetKind.Class ? schema.Target.Labels!.Count : schema.Target.Names.Count, expected = network.ValueCount;
         if (schema is not null && targets != expected && !(schema.Target.Kind == TargetKind.Class && targets < expected) && !(schema.Target.Kind == TargetKind.Class && targets == 2 && expected == 1))
         {
             throw new ModelException($"'{path}': the schema has {targets} targets, the network {network} takes {expected}");
@@ -73,12 +73,17 @@ public sealed class TabularModel<T> : TabularModel where T : unmanaged, IBinaryF
             throw new ModelException($"'{path}': the schema standardises the targets {string.Join(", ", schema.Target.Names)}, which the loss {network.Loss} cannot take: its outputs mean {network.OutputMeaning}");
         }
 
-        return new(file.Ensemble, schema, file.Training, []);
+        if (schema is not null && network.Loss.TakesOffset != schema.Offset is not null)
+        {
+            throw new ModelException($"'{path}': the schema has {(schema.Offset is null ? "no column of exposures" : $"the column '{schema.Offset}' of exposures")}, the loss {network.Loss} {(network.Loss.TakesOffset ? "takes one" : "takes none")}");
+        }
+
+        return new(file.Ensemble, schema, file.Training, []) { Conformal = file.Conformal is { } scores ? ConformalScores.Read(scores, network, schema?.Target) : null };
     }
 
     /// <inheritdoc/>
     public override TabularModel<TOther> As<TOther>() =>
-        this as TabularModel<TOther> ?? new TabularModel<TOther>(Ensemble.Convert<TOther>(), Schema, Training, Notes);
+        this as TabularModel<TOther> ?? new TabularModel<TOther>(Ensemble.Convert<TOther>(), Schema, Training, Notes) { Conformal = Conformal };
 
     /// <summary>The same model for rows that weigh what a column says.</summary>
     /// <exception cref="UsageException">The column is a feature or a target of the model, or there is no schema to name it.</exception>
@@ -88,7 +93,7 @@ public sealed class TabularModel<T> : TabularModel where T : unmanaged, IBinaryF
         : new(Ensemble, Schema with { SampleWeight = column }, Training, Notes);
 
     /// <inheritdoc/>
-    public override string Save(string path) => new ModelFile<T>(Ensemble, Schema is null ? null : SchemaJson.Write(Schema), Training).Write(path);
+    public override string Save(string path) => new ModelFile<T>(Ensemble, Schema is null ? null : SchemaJson.Write(Schema), Training) { Conformal = Conformal?.Write() }.Write(path);
 
     /// <summary>Rows as numbers for the network.</summary>
     /// <typeparam name="TData">The precision of the numbers.</typeparam>
@@ -117,14 +122,30 @@ public sealed class TabularModel<T> : TabularModel where T : unmanaged, IBinaryF
     {
         SourceRows rows = Read(source, needTargets: true, notes, target);
         Dataset<T> data = Rows<T>(rows, target, needTargets: true, notes, options);
-        using var evaluator = new Evaluator<T>(Ensemble, Schema?.Target.Scales?.ToArray(), threads: 0);
+        using var evaluator = new Evaluator<T>(Ensemble, Schema?.Target.Scales?.ToArray(), threads: 0) { Thresholds = Schema?.Target.Thresholds };
+        ConformalScores? scores = options?.Coverage is null ? null : RequireScores();
         if (typeof(T) == typeof(double))
         {
-            return evaluator.Evaluate(data);
+            return Covered(evaluator.Evaluate(data), data.Targets);
         }
 
         Dataset<double> exact = ModelRows.Of<double>(rows, Definition, Schema, target, needTargets: true, options: options); // metrics by targets that are not rounded to float
-        return evaluator.Evaluate(data, exact.Targets, exact.SampleWeights);
+        return Covered(evaluator.Evaluate(data, exact.Targets, exact.SampleWeights), exact.Targets);
+
+        Evaluation Covered<TTarget>(Evaluation evaluation, Targets<TTarget> targets) where TTarget : unmanaged, IBinaryFloatingPointIeee754<TTarget> => scores is null ? evaluation
+            : evaluation with { Coverage = CoverageMeasure.Of(Predict(data, Schema?.Offset is null ? null : Schema.Exposures(rows.Table!)).Covering(scores, options!.Coverage!.Value, null), targets, data.SampleWeights, Schema?.Target) };
+    }
+
+    /// <exception cref="UsageException">There are none.</exception>
+    private ConformalScores RequireScores() => Conformal ?? throw new UsageException(Members > 1 || Training is null || ConformalScores.AreOf(Definition, Schema?.Target)
+        ? "the model does not know how far it is off on rows that it has not learned from, which a coverage is made of: train it anew with folds, as it is where nothing is said, or with a part of the rows that validates; one network of several has none of its own"
+        : $"a coverage is of one target that is a class with probabilities, or of values: the model predicts {(Schema?.Target.Kind == TargetKind.Flags ? "flags" : "scores")}") { Settings = ["Coverage"] };
+
+    private Predictions Predict(Dataset<T> data, double[]? exposures)
+    {
+        var mean = new T[ArraySize.Of(data.Rows, Definition.Outputs, "outputs")];
+        _predictor.Value.PredictMean(data.Features, mean);
+        return Predictions.Of(new OutputReader<T>(Definition, mean, _predictor.Value.MeansAreOutputs), data.Rows, Schema?.Target, exposures);
     }
 
     /// <inheritdoc/>
@@ -154,15 +175,16 @@ public sealed class TabularModel<T> : TabularModel where T : unmanaged, IBinaryF
     {
         options ??= new();
         long began = Stopwatch.GetTimestamp();
+        ConformalScores? scores = options.Coverage is null ? null : RequireScores();
         SourceRows read = Read(source, needTargets: false, notes, target, options);
         IReadOnlyList<Column> carried = CarriedColumns.Of(read.Table, Schema, options, notes);
         SourceRows rows = ModelRows.WithoutTargets(read, Definition, Schema, target);
         Dataset<T> data = Rows<T>(rows, target: null, needTargets: false, notes, options);
+        double[]? exposures = Schema?.Offset is null ? null : Schema.Exposures(rows.Table!);
         Fit.Require(Definition, data, targets: false);
         long numbers = Stopwatch.GetTimestamp();
-        var mean = new T[ArraySize.Of(data.Rows, Definition.Outputs, "outputs")];
-        _predictor.Value.PredictMean(data.Features, mean);
-        Predictions predictions = Predictions.Of(new OutputReader<T>(Definition, mean, _predictor.Value.MeansAreOutputs), data.Rows, Schema?.Target).Beside(carried, notes);
+        Predictions predictions = Predict(data, exposures);
+        predictions = (scores is null ? predictions : predictions.Covering(scores, options.Coverage!.Value, notes)).Beside(carried, notes);
         (predictions.ReadingSeconds, predictions.PredictingSeconds) = (Stopwatch.GetElapsedTime(began, numbers).TotalSeconds, Stopwatch.GetElapsedTime(numbers).TotalSeconds);
         return predictions;
     }

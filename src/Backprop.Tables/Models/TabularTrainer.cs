@@ -39,6 +39,7 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
     private readonly IReadOnlyList<string> _sizes; // of the recipe's networks, from small to large
     private readonly SourceRows? _table;
     private int[]? _used;
+    private readonly string? _threshold;
     private Ensemble<T>? _trained;
     private int[]? _keptEpochs;
 
@@ -78,7 +79,22 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
         NetworkDefinition[] definitions = [.. _sizes.Select((size, n) => new NetworkChoice(options with { Hidden = size }, n == 0 ? Notes : new()).Choose(data.Training, Schema, from?.Definition))];
         NetworkDefinition definition = definitions[^1];
         NoteLargeTargets(options, data.Training.Targets, isNew: from is null);
-        NoteConstantTargets(data.Training.Targets);
+        NoteConstantTargets(data.Training.Targets, definition.ValueCount);
+        _threshold = options.Threshold;
+        if (Schema?.Target.ThresholdBy is { } before)
+        {
+            Schema = Schema with { Target = Schema.Target with { Thresholds = null, ThresholdBy = null } };
+            if (_threshold is null)
+            {
+                Notes.Add(new($"the model to go on from decides by a threshold chosen by {before} on what it predicted, which is not what this one will: it has none", IsLoss: true, $"Threshold = {before}"));
+            }
+        }
+
+        if (_threshold is not null)
+        {
+            ThresholdChoice.Require(definition, Schema?.Target);
+        }
+
         Dataset<T> training = options.ClassWeights is { } weights ? weights.Apply(data.Training, Schema?.Target.Labels) : data.Training;
         (_scales, _folds, _all) = (Schema?.Target.Scales?.ToArray(), data.Folds, data.Folds.Count > 0 ? data.All : null);
         (Dataset<T> Training, Dataset<T>? Validation)[] parts = _all is null
@@ -134,7 +150,13 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
     public TrainerOptions Options { get; }
 
     /// <summary>How rows become numbers; null: they are taken as they are.</summary>
-    public TableSchema? Schema { get; }
+    public TableSchema? Schema { get; private set; }
+
+    /// <summary>How far the networks were off on rows that they had not learned from; null before training has ended, and where nothing validates.</summary>
+    public ConformalScores? Conformal { get; private set; }
+
+    /// <summary>The thresholds that were chosen; empty where none was asked for, and before training has ended.</summary>
+    public IReadOnlyList<ChosenThreshold> Threshold { get; private set; } = [];
 
     /// <summary>The table as it was read, where <see cref="TrainingOptions.KeepTable"/> asks for it; null: it is let go, or the rows are arrays.</summary>
     public Table? Table => _table?.Table;
@@ -161,24 +183,29 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
     {
         if (Trainers.Count == 1)
         {
-            return Result = Trainers[0].Run(resume?[0], cancellation);
+            TrainingResult result = Trainers[0].Run(resume?[0], cancellation);
+            Evaluation? judged = Judge(Predict([0]), [0]);
+            return Result = _threshold is not null && result.Kept is { } kept && judged is not null ? result with { Kept = kept with { Validation = judged } } : result;
         }
 
         var trainer = new EnsembleTrainer<T>(Trainers, Options.Step.Threads);
         trainer.MemberCompleted += (member, result) => MemberCompleted?.Invoke(member, result);
         IReadOnlyList<MemberResult> members = trainer.Run(resume, Options.MaxSeconds, cancellation);
-        (Bag bag, string? choice) = Choose([.. Enumerable.Range(0, _sizes.Count).Select(size => Finished(size, members))]);
-        int[] finished = [.. bag.Used.Where(member => members[member].Kept is not null)];
-        (Choice, _used) = (choice, bag.Used);
-        _trained = new(bag.Used.Select(member => Trainers[member].Network), bag.Temperature);
+        int[][] sizes = [.. _sizes.Select((_, size) => Finished(size, members))];
+        Unseen?[] unseen = [.. sizes.Select(Predict)];
+        (int chosen, Choice) = unseen.Length == 1 ? (0, null) : Choose(unseen!);
+        int[] of = [.. Enumerable.Range(chosen * _validation.Count, _validation.Count)], used = sizes[chosen], finished = [.. used.Where(member => members[member].Kept is not null)];
+        _used = used;
+        Evaluation? validation = Judge(unseen[chosen], used);
+        _trained = new(used.Select(member => Trainers[member].Network), unseen[chosen]?.Temperature ?? 1);
         _keptEpochs = [.. finished.Select(member => members[member].Kept!.Epoch)];
-        Result = EnsembleResult.Of(members, [.. bag.Of.Select(member => members[member])], bag.Validation, trainer);
-        foreach (int member in bag.Of.Except(bag.Used))
+        Result = EnsembleResult.Of(members, [.. of.Select(member => members[member])], validation, trainer);
+        foreach (int member in of.Except(used))
         {
             Notes.Add(new($"network {member + 1} of {members.Count} finished no epoch: the model is of the others", IsLoss: true));
         }
 
-        int bad = bag.Of.FirstOrDefault(member => members[member].Divergence is not null, -1);
+        int bad = of.FirstOrDefault(member => members[member].Divergence is not null, -1);
         return bad < 0 ? Result : throw new DivergenceException($"network {bad + 1} of {members.Count}: {members[bad].Divergence!.Message}", members[bad].Divergence!.Layer, members[bad].Divergence!.Step);
     }
 
@@ -187,35 +214,20 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
     /// <param name="keptBy">The figure it was the best by.</param>
     /// <param name="given">What was asked for, by name, for the record in the model's file.</param>
     public TabularModel<T> Model(EpochResult? kept = null, string? keptBy = null, IReadOnlyDictionary<string, string>? given = null) =>
-        new(_trained ?? new(Trainers.TakeLast(_validation.Count).Select(trainer => trainer.Network)), Schema, _record.Write(Optimizer, Options, kept, keptBy, given, _keptEpochs, _folds.Count > 0, Choice), Notes.All);
+        new(_trained ?? new(Trainers.TakeLast(_validation.Count).Select(trainer => trainer.Network)), Schema, _record.Write(Optimizer, Options, kept, keptBy, given, _keptEpochs, _folds.Count > 0, Choice), Notes.All) { Conformal = Conformal };
 
-    /// <summary>Networks of one size that predict together.</summary>
-    /// <param name="Of">All trainers of the size.</param>
-    /// <param name="Used">Those whose networks finished an epoch, or all.</param>
-    /// <param name="Temperature">What their logits are divided by.</param>
-    /// <param name="Validation">What their predictions are worth, of each row by those that have not learned from it; null: nothing validates.</param>
-    /// <param name="Losses">With folds: of each row its loss, NaN where no network that has not learned from it finished.</param>
-    private sealed record Bag(int[] Of, int[] Used, double Temperature, Evaluation? Validation, double[] Losses);
-
-    /// <summary>The networks of a size as they ended.</summary>
-    private Bag Finished(int size, IReadOnlyList<MemberResult> members)
+    /// <summary>The networks of a size that finished an epoch; where none did, all.</summary>
+    private int[] Finished(int size, IReadOnlyList<MemberResult> members)
     {
         int[] of = [.. Enumerable.Range(size * _validation.Count, _validation.Count)];
         int[] finished = [.. of.Where(member => members[member].Kept is not null)];
-        return Validate(of, finished.Length > 0 ? finished : of);
+        return finished.Length > 0 ? finished : of;
     }
 
-    /// <summary>The bag of the size that the rows out of fold speak for, and what they say.</summary>
-    private (Bag Bag, string? Choice) Choose(Bag[] bags)
-    {
-        if (bags.Length == 1)
-        {
-            return (bags[0], null);
-        }
-
-        (int chosen, string why) = SizeChoice.Of([.. bags.Select(bag => (Trainers[bag.Of[0]].Network.Definition, bag.Losses))], _all!.SampleWeights is { } weights ? [.. weights.ToArray().Select(double.CreateTruncating)] : null);
-        return (bags[chosen], why);
-    }
+    /// <summary>The size that the rows out of fold speak for, and what they say.</summary>
+    private (int Size, string Why) Choose(Unseen[] sizes) => SizeChoice.Of(
+        [.. sizes.Select(unseen => (unseen.Outputs.Network, unseen.Losses(_all!.Rows)))],
+        _all!.SampleWeights is { } weights ? [.. weights.ToArray().Select(double.CreateTruncating)] : null);
 
     /// <summary>What the networks say of rows that they have not learned from; null: there are none.</summary>
     /// <exception cref="InvalidOperationException">Training has not ended.</exception>
@@ -251,32 +263,38 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
         return Inspection.HeldOut.Of(scorer, areAll ? _all : _all.Select(rows), Schema, _table, areFolds: true);
     }
 
-    /// <summary>The temperature of the networks, and what their predictions of rows that they have not learned from are worth with it.</summary>
-    private Bag Validate(int[] of, int[] used)
+    /// <summary>What the networks say of rows that they have not learned from, and the temperature of the networks; null: nothing validates.</summary>
+    private Unseen? Predict(int[] used)
     {
         if (_validation[0] is null)
         {
-            return new(of, used, 1, null, []);
+            return null;
         }
 
-        NetworkDefinition definition = Trainers[of[0]].Network.Definition;
+        NetworkDefinition definition = Trainers[used[0]].Network.Definition;
         T[][] outputs = [.. used.Select(member =>
         {
             using var predictor = new Predictor<T>(Trainers[member].Network, Options.Step.Threads);
-            Dataset<T> rows = _validation[member - of[0]]!;
+            Dataset<T> rows = _validation[member % _validation.Count]!;
             var preActivations = new T[predictor.OutputsOf(rows)];
             predictor.EvaluatePreActivations(rows, preActivations);
             return preActivations;
         })];
+        if (Trainers.Count == 1)
+        {
+            return new(new(definition, outputs[0]), _validation[0]!, 1);
+        }
+
         if (_all is null)
         {
-            double one = TemperatureFit.Fit(definition, [.. outputs.SelectMany(rows => rows)], used.Length, _validation[0]!.Targets, _validation[0]!.SampleWeights);
-            using var evaluator = new Evaluator<T>(new Ensemble<T>(used.Select(member => Trainers[member].Network), one), _scales, Options.Step.Threads);
-            return new(of, used, one, evaluator.Evaluate(_validation[0]!), []);
+            T[] members = [.. outputs.SelectMany(rows => rows)], mean = new T[outputs[0].Length];
+            double one = TemperatureFit.Fit(definition, members, used.Length, _validation[0]!.Targets, _validation[0]!.SampleWeights);
+            new MemberMean<T>(definition, used.Length, one).Write(members, mean);
+            return new(new(definition, mean, MemberMean<T>.IsOutput(definition)), _validation[0]!, one);
         }
 
         int width = definition.Outputs;
-        int[][] folds = [.. used.Select(member => _folds[member - of[0]])];
+        int[][] folds = [.. used.Select(member => _folds[member % _folds.Count])];
         int[] rows = [.. folds.SelectMany(fold => fold).Order()]; // all, unless a network is missing
         int[] places = new int[_all.Rows];
         for (int n = 0; n < rows.Length; n++)
@@ -301,20 +319,53 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
             unseen = Array.ConvertAll(unseen, logit => logit / divisor);
         }
 
-        var reader = new OutputReader<T>(definition, unseen);
-        double[] losses = new double[_all.Rows];
-        Array.Fill(losses, double.NaN);
-        if (measured.Targets.AreClasses)
+        return new(new(definition, unseen), measured, temperature) { At = rows };
+    }
+
+    /// <summary>What the networks' predictions of rows that they have not learned from are worth, once thresholds are chosen and scores kept.</summary>
+    private Evaluation? Judge(Unseen? unseen, int[] used)
+    {
+        if (unseen is null)
         {
-            double[] y = new double[width];
-            for (int n = 0; n < rows.Length; n++)
-            {
-                _ = reader.Read(n, y);
-                losses[rows[n]] = -Math.Log(Math.Max(1e-15, y[measured.Targets.ClassIndices[n]]));
-            }
+            return null;
         }
 
-        return new(of, used, temperature, Evaluator<T>.Measure(OutputLoss.Mean(reader, measured), reader, measured.Targets, measured.SampleWeights, _scales), losses);
+        Conformal = ConformalScores.Of(unseen.Outputs, unseen.Rows, Schema?.Target, _all is not null);
+        if (_threshold is not null)
+        {
+            Threshold = ThresholdChoice.Of(_threshold, unseen.Outputs, unseen.Rows, Schema!.Target);
+            Schema = Schema with { Target = Schema.Target with { Thresholds = [.. Threshold.Select(one => one.Threshold)], ThresholdBy = _threshold } };
+            Notes.Add(new(ThresholdChoice.Describe(_threshold, Threshold, unseen.Rows.Rows, _all is not null), IsLoss: false, "Threshold") { IsGuess = true });
+        }
+
+        IReadOnlyList<double>? thresholds = Schema?.Target.Thresholds;
+        if (_all is null)
+        {
+            using var evaluator = new Evaluator<T>(new Ensemble<T>(used.Select(member => Trainers[member].Network), unseen.Temperature), _scales, Options.Step.Threads) { Thresholds = thresholds };
+            return evaluator.Evaluate(unseen.Rows);
+        }
+
+        return Evaluator<T>.Measure(OutputLoss.Mean(unseen.Outputs, unseen.Rows), unseen.Outputs, unseen.Rows.Targets, unseen.Rows.SampleWeights, _scales, thresholds);
+    }
+
+    private sealed record Unseen(OutputReader<T> Outputs, Dataset<T> Rows, double Temperature)
+    {
+        /// <summary>Which rows of all they are, where there are folds.</summary>
+        public int[] At { get; init; } = [];
+
+        /// <summary>The log loss of each of all rows; NaN: no network that has not learned from it finished.</summary>
+        public double[] Losses(int all)
+        {
+            double[] losses = new double[all], y = new double[Outputs.Width];
+            Array.Fill(losses, double.NaN);
+            for (int n = 0; n < At.Length; n++)
+            {
+                _ = Outputs.Read(n, y);
+                losses[At[n]] = -Math.Log(Math.Max(1e-15, y[Rows.Targets.ClassIndices[n]]));
+            }
+
+            return losses;
+        }
     }
 
     /// <summary>A class of one row is never known to the network that is validated by it.</summary>
@@ -452,14 +503,14 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
     }
 
     /// <summary>What is the same in every row cannot be learned from.</summary>
-    private void NoteConstantTargets(Targets<T> targets)
+    private void NoteConstantTargets(Targets<T> targets, int values)
     {
         if (targets.AreClasses)
         {
             return; // one class has a note of its own
         }
 
-        for (int output = 0; output < targets.Count; output++)
+        for (int output = 0; output < values; output++)
         {
             T first = targets[0, output];
             if (Enumerable.Range(1, targets.Rows - 1).All(row => targets[row, output] == first))

@@ -47,6 +47,11 @@ internal sealed class ColumnRoles
             others.Add(weight);
         }
 
+        if (options.Offset is { } exposure)
+        {
+            others.Add(exposure);
+        }
+
         return [.. options.Ignore.SelectMany(entry => Split(known, entry)).SelectMany(pattern => Named(names, known, pattern)).Where(name => !others.Contains(name)).Distinct(StringComparer.Ordinal)];
     }
 
@@ -98,7 +103,7 @@ internal sealed class ColumnRoles
         if (table.Has(pattern))
         {
             return !others.Contains(pattern) ? [pattern]
-                : throw new UsageException($"column '{pattern}' is a target or a weight, which cannot be {Word(kind)} too") { Settings = [$"{option} = {pattern}"] };
+                : throw new UsageException($"column '{pattern}' is a target or a weight or an exposure, which cannot be {Word(kind)} too") { Settings = [$"{option} = {pattern}"] };
         }
 
         string[] names = [.. table.Names, .. table.Skipped], found = [.. Named(names, [], pattern).Where(name => !others.Contains(name))];

@@ -6,6 +6,9 @@ public sealed record PredictionOptions
     /// <summary>What becomes of a feature cell that cannot be read as what its column is. A target is never guessed: one that is no number is missing only where rows without are left out.</summary>
     public BadCells BadCells { get; init; }
 
+    /// <summary>The part of new rows, above 0 and below 1, whose value is to lie between two others, or whose class in a set; null: neither is asked for.</summary>
+    public double? Coverage { get; init; }
+
     /// <summary>Whether rows without a target are left out where targets are needed; otherwise they are an error.</summary>
     public bool DropMissingTargets { get; init; }
 

@@ -31,6 +31,11 @@ public static class SchemaInference
             others.Add(weight);
         }
 
+        if (options.Offset is { } exposure)
+        {
+            others.Add(exposure);
+        }
+
         var roles = new ColumnRoles(table, options, others);
         int[] training = options.TrainingRows is { } rows ? [.. rows] : [.. Enumerable.Range(0, table.Rows)];
         Column[] columns = [.. table.Columns.Where(column => !others.Contains(column.Name))];
@@ -45,13 +50,15 @@ public static class SchemaInference
         }
 
         Column? weights = options.SampleWeight is null ? null : table.Find(options.SampleWeight);
-        NumberFormat? format = weights is { IsText: true } ? NumberTexts.Best(weights, new(weights, training)) : weights?.Format;
+        NumberFormat? Format(Column? column) => (column is { IsText: true } ? NumberTexts.Best(column, new(column, training)) : column?.Format) is { } format && format != NumberFormat.Plain ? format : null;
         IEnumerable<FeatureColumn> unread = table.Skipped.Where(name => roles.Of(name) == FeatureKind.Ignored).Select(name => new FeatureColumn(name, FeatureKind.Ignored, Why: ColumnNotes.AsTold));
         return new([.. features, .. unread], target, options.SampleWeight)
         {
             Missing = options.Reading?.Missing,
             Decimal = options.Reading?.Decimal,
-            WeightFormat = format == NumberFormat.Plain ? null : format,
+            WeightFormat = Format(weights),
+            Offset = options.Offset,
+            OffsetFormat = Format(options.Offset is null ? null : table.Find(options.Offset)),
         };
     }
 
@@ -79,7 +86,26 @@ public static class SchemaInference
             }
         }
 
+        if (options.Offset is { } exposure)
+        {
+            RequireOffset(table, options, exposure, names);
+        }
+
         return new TargetInference(table, options).Infer(names, notes);
+    }
+
+    /// <exception cref="UsageException">There is no such column, or it is something else too.</exception>
+    private static void RequireOffset(Table table, TableOptions options, string exposure, IReadOnlyList<string> targets)
+    {
+        if (table.Find(exposure) is null)
+        {
+            throw new UsageException(Suggestion.Unknown("column", exposure, table.Names)) { Settings = [$"Offset = {exposure}"] };
+        }
+
+        if (targets.Contains(exposure) || exposure == options.SampleWeight)
+        {
+            throw new UsageException($"column '{exposure}' is the {(targets.Contains(exposure) ? "target" : "sample weight")}, which cannot be the exposure of its row too") { Settings = [$"Offset = {exposure}"] };
+        }
     }
 
     /// <summary>The target columns that a text names: one by its exact name, even with commas; else those between the commas.</summary>

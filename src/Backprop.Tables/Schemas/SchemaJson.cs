@@ -62,7 +62,23 @@ public static class SchemaJson
             json.WriteEndArray();
         }
 
+        WriteNumbers(json, "thresholds", schema.Target.Thresholds);
+        if (schema.Target.ThresholdBy is { } figure)
+        {
+            json.WriteString("threshold_by", figure);
+        }
+
         json.WriteEndObject();
+        if (schema.Offset is not null)
+        {
+            json.WriteString("offset", schema.Offset);
+            if (schema.OffsetFormat is { } format)
+            {
+                json.WritePropertyName("offset_format");
+                WriteFormat(json, format);
+            }
+        }
+
         if (schema.SampleWeight is not null)
         {
             json.WriteString("sample_weight", schema.SampleWeight);
@@ -173,12 +189,17 @@ public static class SchemaJson
                 Strings(target, "labels"), Numbers(target, "means"), Numbers(target, "scales"))
             {
                 Formats = target.TryGetProperty("formats", out JsonElement formats) ? [.. formats.EnumerateArray().Select(ReadFormat)] : null,
+                Thresholds = Numbers(target, "thresholds"),
+                ThresholdBy = target.TryGetProperty("threshold_by", out JsonElement figure) ? Text(figure) : null,
             };
-            Validate(columns, targets);
+            string? offset = root.TryGetProperty("offset", out JsonElement exposure) ? Text(exposure) : null;
+            Validate(columns, targets, offset);
             return new(columns, targets, root.TryGetProperty("sample_weight", out JsonElement weight) ? weight.GetString() : null)
             {
                 Missing = Strings(root, "missing") ?? (version == 1 ? s_missingOfVersionOne : null),
                 Decimal = Mark(root, "decimal"),
+                Offset = offset,
+                OffsetFormat = root.TryGetProperty("offset_format", out JsonElement written) ? ReadFormat(written) : null,
                 WeightFormat = root.TryGetProperty("weight_format", out JsonElement format) ? ReadFormat(format) : null,
             };
         }
@@ -192,18 +213,21 @@ public static class SchemaJson
         }
     }
 
-    private static void Validate(FeatureColumn[] columns, TargetColumns target)
+    private static void Validate(FeatureColumn[] columns, TargetColumns target, string? offset)
     {
         bool scaled = target.Means is not null || target.Scales is not null;
         if (target.Names.Count == 0 || Repeats(target.Names) || (target.Labels is not null && (target.Labels.Count == 0 || Repeats(target.Labels))) ||
             (target.Formats is not null && target.Formats.Count != target.Names.Count) ||
+            (target.Thresholds is { } thresholds && (!thresholds.All(threshold => threshold is >= 0 and <= 1) ||
+                thresholds.Count != (target.Kind == TargetKind.Flags ? target.Names.Count : target is { Kind: TargetKind.Class, Labels.Count: 2 } ? 1 : 0))) ||
+            (offset is not null && target.Kind == TargetKind.Class) ||
             (target.Kind == TargetKind.Class && (target.Labels is null || target.Names.Count != 1 || scaled)) ||
             (scaled && (target.Means?.Count != target.Names.Count || target.Scales?.Count != target.Names.Count || !target.Means.All(double.IsFinite) || !target.Scales.All(IsScale))))
         {
             throw new ModelException("the model's schema has a target that does not fit together");
         }
 
-        if (Repeats([.. columns.Select(column => column.Name), .. target.Names]))
+        if (Repeats([.. columns.Select(column => column.Name), .. target.Names, .. offset is null ? Array.Empty<string>() : [offset]]))
         {
             throw new ModelException("the model's schema names a column twice");
         }

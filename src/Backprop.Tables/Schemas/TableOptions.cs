@@ -28,6 +28,9 @@ public sealed record TableOptions
     /// <summary>The column of sample weights, which is no feature.</summary>
     public string? SampleWeight { get; init; }
 
+    /// <summary>The column of exposures (years, kilometres, people), above 0, which is no feature: counts are of so much, and the rate is of one. null: none.</summary>
+    public string? Offset { get; init; }
+
     /// <summary>The rows that statistics are taken from; null: all.</summary>
     public IReadOnlyList<int>? TrainingRows { get; init; }
 

@@ -20,6 +20,12 @@ public sealed record TableSchema(IReadOnlyList<FeatureColumn> Columns, TargetCol
     /// <summary>The decimal mark that training's table was told to have; null: none was told.</summary>
     public char? Decimal { get; init; }
 
+    /// <summary>The column of exposures, whose logarithm is added to each output; null: none. Rows must have it wherever the model is used.</summary>
+    public string? Offset { get; init; }
+
+    /// <summary>How the exposures were written in training; null: plainly.</summary>
+    internal NumberFormat? OffsetFormat { get; init; }
+
     /// <summary>How the sample weights were written in training; null: plainly.</summary>
     internal NumberFormat? WeightFormat { get; init; }
 
@@ -57,12 +63,45 @@ public sealed record TableSchema(IReadOnlyList<FeatureColumn> Columns, TargetCol
         T[] features = new FeatureEncoder<T>(table, options ?? new(), notes is not null).Encode(Columns, notes);
         bool present = Target.Names.All(name => table.Find(name) is not null);
         Targets<T> targets = needTargets || present ? TargetEncoder.Read<T>(Target, table, asValue) : Targets<T>.None;
+        targets = Offset is null || targets.IsEmpty ? targets : WithOffsets(targets, Exposures(table));
         if (needTargets && SampleWeight is not null && table.Find(SampleWeight) is null)
         {
             notes?.Add(new($"'{table.Source}' has no column '{SampleWeight}', by which rows are weighed: all weigh the same", false));
         }
 
         return new(rows, width, features, targets, SampleWeight is null || table.Find(SampleWeight) is null ? null : ReadWeights<T>(table));
+    }
+
+    /// <summary>How much each row was exposed.</summary>
+    /// <exception cref="DataException">There is no such column, or a cell is no number above 0: a row that was not exposed has no count to learn from, and none to predict.</exception>
+    /// <exception cref="InvalidOperationException">The schema has no <see cref="Offset"/>.</exception>
+    public double[] Exposures(Table table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        Column column = Require(table, Offset ?? throw new InvalidOperationException("the schema has no column of exposures"));
+        var cells = new NumberCells(column, OffsetFormat);
+        double[] exposures = new double[table.Rows];
+        for (int row = 0; row < exposures.Length; row++)
+        {
+            exposures[row] = cells[row] is > 0 and < double.PositiveInfinity and var exposure ? exposure
+                : throw new DataException($"{table.Place(row)}, column '{column.Name}': {column.Text(row) ?? "nothing"} found, an exposure above 0 expected, whose logarithm is the offset of its row") { Settings = NumberTexts.Deciders(column.Text(row), null) };
+        }
+
+        return exposures;
+    }
+
+    /// <summary>Behind the targets of each row the logarithm of its exposure.</summary>
+    private static Targets<T> WithOffsets<T>(Targets<T> targets, double[] exposures) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int count = targets.Count;
+        var values = new T[ArraySize.Of(targets.Rows, count + 1, "targets")];
+        for (int row = 0; row < exposures.Length; row++)
+        {
+            targets.AllValues.Slice(row * count, count).CopyTo(values.AsSpan(row * (count + 1)));
+            values[(row * (count + 1)) + count] = T.CreateTruncating(Math.Log(exposures[row]));
+        }
+
+        return Targets<T>.Values(values, count + 1);
     }
 
     /// <summary>How a file is read of which this schema makes numbers: each column as what it is, so that a row means the same alone and in company.</summary>
@@ -94,6 +133,11 @@ public sealed record TableSchema(IReadOnlyList<FeatureColumn> Columns, TargetCol
         if (SampleWeight is { } weight)
         {
             columns[weight] = needTargets ? new(ColumnReadingKind.Number, Marked(WeightFormat, mark)) : new(ColumnReadingKind.Skip);
+        }
+
+        if (Offset is { } exposure)
+        {
+            columns[exposure] = new(ColumnReadingKind.Number, Marked(OffsetFormat, mark));
         }
 
         foreach (string name in keep ?? [])

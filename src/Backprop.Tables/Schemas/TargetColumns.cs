@@ -14,6 +14,15 @@ public sealed record TargetColumns(
     /// <summary>How the numbers of each column were written in training; null: they were all plain.</summary>
     public IReadOnlyList<NumberFormat?>? Formats { get; init; }
 
+    /// <summary>
+    /// The probability from which on a row is said to be of the second of two labels, or to have each of several flags; null: whatever is likelier. It decides what is
+    /// said and counted, no probability.
+    /// </summary>
+    public IReadOnlyList<double>? Thresholds { get; init; }
+
+    /// <summary>The figure that they were chosen by, one of <see cref="Training.DecisionThreshold.Figures"/>; null: none.</summary>
+    public string? ThresholdBy { get; init; }
+
     /// <summary>A predicted value in the column's own units.</summary>
     public double Unscale(int target, double value) => Means is null ? value : (value * Scales![target]) + Means[target];
 

@@ -17,6 +17,10 @@ internal sealed class ComposedLoss<TLoss>(TLoss loss) : Loss where TLoss : struc
 
     public override bool IsAnalytic => _loss.IsAnalytic;
 
+    public override bool TakesOffset => _loss.TakesOffset;
+
+    internal override bool IsPlain => _loss.IsPlain;
+
     public override int TargetCount(int outputs) => _loss.TargetCount(outputs);
 
     internal override void AddMargins(ReadOnlySpan<double> y, ReadOnlySpan<double> t, ICollection<double> margins) => _loss.AddMargins(y, t, margins);

@@ -11,6 +11,8 @@ internal readonly struct ElementwiseLoss<TLoss>(TLoss loss) : ILoss where TLoss 
 
     public string? ParameterName => loss.ParameterName;
 
+    public bool IsPlain => loss.IsPlain;
+
     public OutputMeaning Meaning => loss.Meaning;
 
     public bool IsAnalytic => loss.Kinks.Count == 0;

@@ -14,6 +14,9 @@ public interface IElementwiseLoss
     /// <summary>The parameter's name in model files, such as <c>delta</c>.</summary>
     string? ParameterName => null;
 
+    /// <summary>Whether the parameter does nothing, so that the name says everything.</summary>
+    bool IsPlain => Parameter is null;
+
     /// <summary>What y says about t: decides what metrics and predictions are of.</summary>
     OutputMeaning Meaning => OutputMeaning.Value;
 

@@ -17,6 +17,9 @@ public interface ILoss
     /// <summary>The parameter's name in model files, such as <c>delta</c>.</summary>
     string? ParameterName => null;
 
+    /// <summary>Whether the parameter does nothing, so that the name says everything.</summary>
+    bool IsPlain => Parameter is null;
+
     /// <summary>What y says about t: decides what metrics and predictions are of.</summary>
     OutputMeaning Meaning => OutputMeaning.Value;
 
@@ -25,6 +28,9 @@ public interface ILoss
 
     /// <summary>How many targets belong to m outputs.</summary>
     int TargetCount(int outputs) => outputs;
+
+    /// <summary>Whether the last target of a row is an offset, which is added to each output before the output meets its target.</summary>
+    bool TakesOffset => false;
 
     /// <summary>L(y | t).</summary>
     T Value<T>(ReadOnlySpan<T> y, ReadOnlySpan<T> t) where T : unmanaged, IElement<T>;

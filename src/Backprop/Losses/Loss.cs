@@ -29,6 +29,9 @@ public abstract class Loss : IEquatable<Loss>
     /// <summary>What y says about t, whatever activation made it.</summary>
     public virtual OutputMeaning Meaning => OutputMeaning.Value;
 
+    /// <summary>Whether the last target of a row is an offset, which is added to each output before the output meets its target.</summary>
+    public virtual bool TakesOffset => false;
+
     /// <summary>The names that <see cref="Parse"/> knows.</summary>
     public static IReadOnlyList<string> Names => s_registry.Names;
 

@@ -27,6 +27,9 @@ public sealed record ModelFile<T>(Ensemble<T> Ensemble, string? Schema, string? 
     /// <exception cref="ModelException">There are several, or a temperature: <see cref="Ensemble"/> has them.</exception>
     public Network<T> Network => Ensemble.Only ?? throw new ModelException($"one network expected, an ensemble of {Ensemble.Members.Length} found");
 
+    /// <summary>How far it was off on rows that it had not learned from, as JSON; null: unknown.</summary>
+    public string? Conformal { get; init; }
+
     private static string Type => typeof(T) == typeof(float) ? "F32" : "F64";
 
     /// <summary>Writes the model atomically and returns the SHA-256 of all bytes after the header.</summary>
@@ -43,6 +46,11 @@ public sealed record ModelFile<T>(Ensemble<T> Ensemble, string? Schema, string? 
         if (Training is not null)
         {
             metadata["training"] = Training;
+        }
+
+        if (Conformal is not null)
+        {
+            metadata["conformal"] = Conformal;
         }
 
         return new SafeTensorsFile([.. Ensemble.Members.SelectMany((member, n) => member.Blocks.Select(block => Tensor(block.Tensor, block.Get(), Ensemble.Only is null ? Prefix(n) : "")))], metadata).Write(path);
@@ -124,7 +132,7 @@ public sealed record ModelFile<T>(Ensemble<T> Ensemble, string? Schema, string? 
             throw new ModelException($"'{path}': tensor '{extra}' does not belong to {(members is null ? "" : $"{members} times ")}the network {definition}");
         }
 
-        return new(new Ensemble<T>(prefixes.Select(Member), temperature), file.Metadata.GetValueOrDefault("schema"), file.Metadata.GetValueOrDefault("training"));
+        return new(new Ensemble<T>(prefixes.Select(Member), temperature), file.Metadata.GetValueOrDefault("schema"), file.Metadata.GetValueOrDefault("training")) { Conformal = file.Metadata.GetValueOrDefault("conformal") };
 
         Network<T> Member(string prefix)
         {

@@ -99,6 +99,9 @@ public sealed class NetworkDefinition : IEquatable<NetworkDefinition>
     /// <summary>The entries of t.</summary>
     public int TargetCount { get; }
 
+    /// <summary>The entries of t that outputs are compared with: all but an offset.</summary>
+    public int ValueCount => TargetCount - (Loss.TakesOffset ? 1 : 0);
+
     /// <summary>The tensors of such a network.</summary>
     public ImmutableArray<TensorDefinition> Tensors { get; }
 

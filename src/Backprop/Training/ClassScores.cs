@@ -26,8 +26,10 @@ internal sealed unsafe class ClassScores<T> : IDisposable where T : unmanaged, I
     /// <param name="outputs">The outputs.</param>
     /// <param name="rows">How many rows there are.</param>
     /// <param name="column">The only output that counts, which tells class 1 from class 0; null: each output is a class.</param>
-    public ClassScores(OutputReader<T> outputs, int rows, int? column)
+    /// <param name="threshold">The probability from which on a row is said to be of class 1 of two; null: whichever is the greater.</param>
+    public ClassScores(OutputReader<T> outputs, int rows, int? column, double? threshold = null)
     {
+        Threshold = threshold;
         NetworkDefinition network = outputs.Network;
         string activation = network.Layers[^1].Activation.Name;
         (_outputs, _rows, _column, _y) = (outputs, rows, column, new double[outputs.Width]);
@@ -40,6 +42,9 @@ internal sealed unsafe class ClassScores<T> : IDisposable where T : unmanaged, I
     public int Classes { get; }
 
     public OutputMeaning Meaning { get; }
+
+    /// <summary>The probability from which on a row is said to be of class 1 of two; null: whichever is the greater.</summary>
+    public double? Threshold { get; }
 
     /// <summary>What makes the scores.</summary>
     public string Origin => $"{_outputs.Network.Loss} after {_outputs.Network.Layers[^1].Activation}";

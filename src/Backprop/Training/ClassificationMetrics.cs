@@ -45,7 +45,7 @@ internal static class ClassificationMetrics
                 continue;
             }
 
-            int predicted = ArgMax(y), actual = classes[row];
+            int likeliest = ArgMax(y), predicted = DecisionThreshold.Winner(y, scores.Threshold), actual = classes[row];
             counts[actual][predicted]++;
             if (sums.Length > 0)
             {
@@ -56,7 +56,7 @@ internal static class ClassificationMetrics
             {
                 logLoss.Add(weight * LogLoss(y, actual));
                 brier.Add(weight * Brier(y, actual));
-                bins[Math.Clamp((int)Math.Ceiling(Bins * y[predicted]) - 1, 0, Bins - 1)].Add(weight * ((predicted == actual ? 1 : 0) - y[predicted]));
+                bins[Math.Clamp((int)Math.Ceiling(Bins * y[likeliest]) - 1, 0, Bins - 1)].Add(weight * ((likeliest == actual ? 1 : 0) - y[likeliest])); // of probabilities, whatever is decided by them
             }
         }
 

@@ -16,6 +16,9 @@ public sealed record Evaluation(int Rows, double Loss, IReadOnlyList<KeyValuePai
     /// <summary>Each target by itself; null unless there are several.</summary>
     public IReadOnlyList<OutputMetrics>? PerOutput { get; init; }
 
+    /// <summary>How often intervals or sets held what was true; null: none were asked for.</summary>
+    public CoverageFigures? Coverage { get; init; }
+
     /// <summary>Why a metric cannot be had, by its name.</summary>
     public IReadOnlyDictionary<string, string> Reasons { get; init; } = new Dictionary<string, string>();
 

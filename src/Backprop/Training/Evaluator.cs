@@ -48,6 +48,9 @@ public sealed class Evaluator<T> : IDisposable where T : unmanaged, IBinaryFloat
         (_predictor, _targetScales) = (new(ensemble, threads), targetScales);
     }
 
+    /// <summary>The probability from which on a row is said to be of the second of two classes, or to have each of several flags; null: whatever is likelier.</summary>
+    public IReadOnlyList<double>? Thresholds { get; init; }
+
     /// <summary>Loss and metrics over all rows.</summary>
     /// <exception cref="DataException">Data that do not fit the network.</exception>
     public Evaluation Evaluate(Dataset<T> data)
@@ -80,7 +83,7 @@ public sealed class Evaluator<T> : IDisposable where T : unmanaged, IBinaryFloat
             {
                 Span<T> written = preActivations.AsSpan(0, size);
                 double ofOne = plan is null ? only.EvaluatePreActivations(data, written) : plan.Evaluate(data, written, preActivations: true);
-                return Measure(ofOne, new(_definition, preActivations), targets, sampleWeights, _targetScales);
+                return Measure(ofOne, new(_definition, preActivations), targets, sampleWeights, _targetScales, Thresholds);
             }
             finally
             {
@@ -92,7 +95,7 @@ public sealed class Evaluator<T> : IDisposable where T : unmanaged, IBinaryFloat
         var mean = new T[ArraySize.Of(data.Rows, _definition.Outputs, "outputs")];
         _predictor.PredictMean(data.Features, mean);
         var outputs = new OutputReader<T>(_definition, mean, _predictor.MeansAreOutputs);
-        return Measure(OutputLoss.Mean(outputs, data), outputs, targets, sampleWeights, _targetScales);
+        return Measure(OutputLoss.Mean(outputs, data), outputs, targets, sampleWeights, _targetScales, Thresholds);
     }
 
     /// <summary>Metrics of outputs, whoever made them.</summary>
@@ -101,7 +104,8 @@ public sealed class Evaluator<T> : IDisposable where T : unmanaged, IBinaryFloat
     /// <param name="targets">The targets.</param>
     /// <param name="sampleWeights">What rows weigh; null: the same.</param>
     /// <param name="targetScales">What one unit of each target stands for; null: 1.</param>
-    internal static Evaluation Measure<TTarget>(double loss, OutputReader<T> outputs, Targets<TTarget> targets, TTarget[]? sampleWeights, double[]? targetScales) where TTarget : unmanaged, IBinaryFloatingPointIeee754<TTarget>
+    /// <param name="thresholds">From which probability on the second of two classes, or a flag, is said; null: whatever is likelier.</param>
+    internal static Evaluation Measure<TTarget>(double loss, OutputReader<T> outputs, Targets<TTarget> targets, TTarget[]? sampleWeights, double[]? targetScales, IReadOnlyList<double>? thresholds = null) where TTarget : unmanaged, IBinaryFloatingPointIeee754<TTarget>
     {
         NetworkDefinition definition = outputs.Network;
         var weights = new RowWeights<TTarget>(sampleWeights);
@@ -131,7 +135,7 @@ public sealed class Evaluator<T> : IDisposable where T : unmanaged, IBinaryFloat
 
         Evaluation OfClasses(ReadOnlySpan<int> classes, int? column)
         {
-            using var scores = new ClassScores<T>(outputs, targets.Rows, column);
+            using var scores = new ClassScores<T>(outputs, targets.Rows, column, thresholds?[column ?? 0]);
             return ClassificationMetrics.Compute(loss, classes, scores, new RowWeights<TTarget>(sampleWeights));
         }
     }

@@ -24,7 +24,7 @@ internal static class FlagMetrics
         return values with
         {
             Metrics = [.. values.Metrics, .. means],
-            PerOutput = [.. values.PerOutput!.Select((output, n) => new OutputMetrics([.. output.Metrics, .. s_of.Select(name => new KeyValuePair<string, double>(name, flags[n][name]))]))],
+            PerOutput = [.. values.PerOutput!.Select((output, n) => new OutputMetrics([.. output.Metrics, .. s_of.Select(name => new KeyValuePair<string, double>(name, flags[n][name]))]) { Ones = flags[n].PerClass![1] })],
             Reasons = reasons,
         };
     }

@@ -16,7 +16,8 @@ internal static class RegressionMetrics
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Evaluation Compute<T, TTarget>(double loss, Targets<TTarget> targets, OutputReader<T> outputs, double[]? scales, RowWeights<TTarget> weights) where T : unmanaged, IBinaryFloatingPointIeee754<T> where TTarget : unmanaged, IBinaryFloatingPointIeee754<TTarget>
     {
-        int rows = targets.Rows, count = targets.Count;
+        int rows = targets.Rows, count = outputs.Network.ValueCount;
+        bool takesOffset = outputs.Network.Loss.TakesOffset;
         double[] means = Means(targets, weights, out double weightSum, out int counted);
         OutputMeaning meaning = outputs.Network.OutputMeaning;
         double[] y = new double[outputs.Width];
@@ -31,6 +32,11 @@ internal static class RegressionMetrics
             }
 
             firstBad = !outputs.Read(row, y) && firstBad < 0 ? row : firstBad;
+            for (int output = 0; takesOffset && output < y.Length; output++)
+            {
+                y[output] += double.CreateTruncating(targets[row, count]);
+            }
+
             meaning.ToPredictions(y);
             for (int target = 0; target < count; target++)
             {

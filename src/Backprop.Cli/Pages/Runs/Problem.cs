@@ -94,7 +94,12 @@ internal sealed class Problem
             IReadOnlyList<LayerDefinition> hidden = state.Hidden.Length == 0 ? [] : NetworkDefinition.ParseLayers(state.Hidden);
             PageLimits.RequireLayers(hidden.Count);
             Loss? loss = state.Loss is null ? null : Losses.Loss.Parse(state.Loss);
-            int outputs = loss?.Name == "gaussian_nll" && !AreClasses ? 2 * All.Targets.Count : All.Targets.Count;
+            if (Schema?.Offset is { } exposure)
+            {
+                loss = loss?.Name is null or "poisson" ? Losses.Loss.Parse("poisson:1") : throw new UsageException($"the rows have exposures ('{exposure}'), which belong to the loss poisson; {loss} found");
+            }
+
+            int outputs = loss?.Name == "gaussian_nll" && !AreClasses ? 2 * All.Targets.Count : All.Targets.Count - (loss?.TakesOffset == true ? 1 : 0);
             var output = new LayerDefinition(outputs, ActivationFunction.Parse(state.Output ?? (AreClasses ? "softmax" : "identity")));
             network = new(All.FeatureCount, [.. hidden, output], loss);
         }
@@ -126,7 +131,7 @@ internal sealed class Problem
     /// <summary>What the row should be, in words.</summary>
     public string Target(int row) => AreClasses
         ? Labels[All.Targets.ClassIndices[row]]
-        : string.Join(", ", Enumerable.Range(0, All.Targets.Count).Select(t => All.Targets[row, t].ToString("G5")));
+        : string.Join(", ", Enumerable.Range(0, All.Targets.Count).Select(t => Schema?.Offset is { } exposure && t == All.Targets.Count - 1 ? $"{exposure} {Math.Exp(All.Targets[row, t]):G5}" : All.Targets[row, t].ToString("G5")));
 
     /// <summary>Where each pixel went. Columns of a table that are more, or more than numbers, are no picture.</summary>
     private static ((int Rows, int Columns)? Size, int[] Pixels) ImageOf(SourceRows source, TableSchema? schema, int features)

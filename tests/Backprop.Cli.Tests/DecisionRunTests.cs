@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Backprop.Cli.Tests;
+
+/// <summary><c>--offset</c>, <c>--threshold</c> and <c>--coverage</c>.</summary>
+public sealed class DecisionRunTests : Tool
+{
+    private static double Number(string cell) => double.Parse(cell, CultureInfo.InvariantCulture);
+
+    private string Write(string name, IEnumerable<string> lines)
+    {
+        File.WriteAllLines(Path.Combine(Folder, name), lines);
+        return name;
+    }
+
+    /// <summary>Counts that the exposures explain.</summary>
+    private string Counts(string name, Func<int, string> exposure) =>
+        Write(name, Enumerable.Range(0, 60).Select(row => $"{row % 7},{exposure(row)},{(1 + (row % 5)) * (row % 7 > 3 ? 3 : 1)}").Prepend("x,years,count"));
+
+    [Fact]
+    public void AnExposureGoesThroughEveryCommand()
+    {
+        Counts("d.csv", row => $"{1 + (row % 5)}");
+        Assert.Equal(0, Run("train", "d.csv", "--target", "count", "--offset", "years", "--ensemble", "1", "--epochs", "20", "-o", "m.st", "--quiet").Code);
+        Assert.Contains("exposure", Run("summary", "m.st").Out);
+        Counts("n.csv", row => row < 30 ? "1" : "10");
+        double[] rates = [.. Run("predict", "m.st", "n.csv").Out.TrimEnd().Split('\n').Skip(1).Select(Number)];
+        Assert.Equal(10 * rates[0], rates[35], 1e-4 * rates[35]); // rows 0 and 35 have the same x
+        Assert.True(Json("evaluate", "m.st", "d.csv", "--json").GetProperty("metrics").GetProperty("r2").GetDouble() > 0.5);
+        Assert.True(Json("check", "m.st", "d.csv", "--json").GetProperty("agrees").GetBoolean());
+        JsonElement explained = Json("explain", "m.st", "d.csv", "--row", "3", "--parameter", "b1[0]", "--format", "json");
+        Assert.Equal(explained.GetProperty("backpropagation").GetDouble(), explained.GetProperty("derivative").GetDouble(), 1e-10);
+        double gradient = Json("gradient", "m.st", "d.csv", "--json").GetProperty("loss").GetDouble();
+        double[] fitted = [.. Run("predict", "m.st", "d.csv").Out.TrimEnd().Split('\n').Skip(1).Select(Number)];
+        Assert.Equal(fitted.Select((mean, row) => mean - ((1 + (row % 5)) * (row % 7 > 3 ? 3 : 1) * Math.Log(mean))).Average(), gradient, 1e-4); // e^(y+o) − t(y+o)
+
+        Write("without.csv", ["x,count", "1,2"]);
+        foreach (string[] command in new string[][] { ["predict", "m.st", "without.csv"], ["evaluate", "m.st", "without.csv"], ["gradient", "m.st", "without.csv"], ["check", "m.st", "without.csv"], ["explain", "m.st", "without.csv", "--row", "0", "--parameter", "b1[0]"] })
+        {
+            (int code, _, string error) = Run(command);
+            Assert.Equal(3, code);
+            Assert.Contains("'years'", error);
+        }
+
+        Counts("zero.csv", row => row == 4 ? "0" : "1");
+        (int bad, _, string why) = Run("train", "zero.csv", "--target", "count", "--offset", "years", "-o", "z.st");
+        Assert.Equal(3, bad);
+        Assert.Contains("row 4 (line 6), column 'years': 0 found, an exposure above 0 expected", why);
+        Assert.Equal(2, Run("train", "d.csv", "--target", "count", "--offset", "years", "--loss", "huber", "-o", "z.st").Code);
+        Assert.Equal(2, Run("train", "d.csv", "--target", "count", "--offset", "yeers", "-o", "z.st").Code);
+        Assert.Contains("exposure", Run("data", "d.csv", "--target", "count", "--offset", "years").Out);
+    }
+
+    [Fact]
+    public void AThresholdIsSaidKeptAndObeyed()
+    {
+        var random = new Random(1);
+        Write("d.csv", Enumerable.Range(0, 300).Select(_ => random.NextDouble()).Select(x => string.Create(CultureInfo.InvariantCulture, $"{x},{(random.NextDouble() < 0.25 * x ? "yes" : "no")}")).Prepend("x,y"));
+        string[] arguments = ["train", "d.csv", "--target", "y", "--network", "4:tanh", "--epochs", "5", "--folds", "3", "--threshold", "f1"];
+        (int code, _, string error) = Run([.. arguments, "-o", "m.st"]);
+        Assert.Equal(0, code);
+        Assert.Contains("'yes' from a probability of", error);
+        JsonElement one = Json([.. arguments, "-o", "a.st", "--json", "--quiet", "--threads", "1"]), two = Json([.. arguments, "-o", "b.st", "--json", "--quiet", "--threads", "2"]);
+        JsonElement chosen = one.GetProperty("threshold").GetProperty("of")[0];
+        Assert.Equal("f1", one.GetProperty("threshold").GetProperty("by").GetString());
+        Assert.Equal("yes", chosen.GetProperty("name").GetString());
+        Assert.True(chosen.GetProperty("figure").GetDouble() > chosen.GetProperty("figure_at_half").GetDouble());
+        Assert.Equal(one.GetProperty("threshold").GetRawText(), two.GetProperty("threshold").GetRawText());
+        Assert.Equal(File.ReadAllBytes(Path.Combine(Folder, "a.st")), File.ReadAllBytes(Path.Combine(Folder, "b.st"))); // the scores of conformal prediction too
+        double threshold = chosen.GetProperty("value").GetDouble();
+        string[][] rows = [.. Run("predict", "m.st", "d.csv").Out.TrimEnd().Split('\n').Skip(1).Select(line => line.Split(','))];
+        Assert.All(rows, row => Assert.Equal(Number(row[2]) >= threshold ? "yes" : "no", row[0]));
+        Assert.Contains("chosen by f1", Run("summary", "m.st").Out);
+        Assert.Equal(2, Run("train", "d.csv", "--target", "y", "--threshold", "f3", "-o", "m.st").Code);
+        Assert.Equal(2, Run("train", "d.csv", "--target", "y", "--threshold", "f1", "--validation", "0", "-o", "m.st").Code);
+    }
+
+    [Fact]
+    public void ACoverageIsPredictedAndMeasured()
+    {
+        Assert.Equal(0, Run("train", "builtin:iris", "--network", "8:tanh", "--epochs", "20", "--folds", "4", "-o", "m.st", "--quiet").Code);
+        string[] lines = Run("predict", "m.st", "builtin:iris", "--coverage", "0.9").Out.TrimEnd().Split('\n');
+        Assert.EndsWith(",set", lines[0]);
+        Assert.All(lines[1..], line => Assert.All(line.Split(',')[^1].Split('|'), label => Assert.Contains($"p_{label}", lines[0])));
+        JsonElement coverage = Json("evaluate", "m.st", "builtin:iris", "--coverage", "0.9", "--json").GetProperty("coverage");
+        Assert.Equal(0.9, coverage.GetProperty("asked").GetDouble());
+        Assert.InRange(coverage.GetProperty("measured").GetDouble(), 0.85, 1);
+        Assert.InRange(coverage.GetProperty("mean_size").GetDouble(), 1, 3);
+        Assert.Contains("coverage of 0.9", Run("evaluate", "m.st", "builtin:iris", "--coverage", "0.9").Out);
+        Write("v.csv", Enumerable.Range(0, 100).Select(row => $"{row},{(3 * row) + (row % 3)}").Prepend("x,y"));
+        Assert.Equal(0, Run("train", "v.csv", "--target", "y", "--network", "4:tanh", "--epochs", "20", "--numeric", "x", "-o", "v.st", "--quiet").Code);
+        string[][] values = [.. Run("predict", "v.st", "v.csv", "--coverage", "0.8").Out.TrimEnd().Split('\n').Select(line => line.Split(','))];
+        Assert.Equal(["y", "y_low", "y_high"], values[0]);
+        Assert.All(values[1..], row => Assert.True(Number(row[1]) < Number(row[0]) && Number(row[0]) < Number(row[2])));
+        (int code, _, string error) = Run("predict", "v.st", "v.csv", "--coverage", "0.99");
+        Assert.Equal(2, code);
+        Assert.Contains("takes 99 rows", error);
+        Assert.Equal(2, Run("predict", "v.st", "v.csv", "--coverage", "1.5").Code);
+        Assert.Equal(2, Run("predict", "v.st", "v.csv", "--coverage", "a").Code);
+        Assert.Equal(0, Run("train", "v.csv", "--target", "y", "--network", "4:tanh", "--epochs", "2", "--validation", "0", "--numeric", "x", "-o", "b.st", "--quiet").Code);
+        (code, _, error) = Run("evaluate", "b.st", "v.csv", "--coverage", "0.9");
+        Assert.Equal(2, code);
+        Assert.Contains("train it anew", error);
+    }
+}
