@@ -65,7 +65,7 @@ internal sealed class TuneRun<T>(TuneOptions options, ParseResult parsed, RunSet
         {
             if (found.Race.Best.Candidate.Values.First(value => value.Key == range.Name).Value is { } value && range.IsAtEdge(value))
             {
-                Terminal.Warn($"the best {range.Name}, {value}, is at the edge of its range {range}: a better one may lie beyond; --range");
+                Terminal.Warn($"the best {range.Name}, {value}, is at the edge of its range {range}: a better one may lie beyond; --range", silently: settings.Quiet);
             }
         }
 
@@ -87,7 +87,7 @@ internal sealed class TuneRun<T>(TuneOptions options, ParseResult parsed, RunSet
         }
         else
         {
-            Terminal.Data.Write(TuneTable.Of(tuner.Ranges, found.Race));
+            Terminal.Out.Write(TuneTable.Of(tuner.Ranges, found.Race));
             Terminal.Out.WriteLine(string.Join('\n', Closing(found).Append($"model: {settings.Output}, which this makes again:").Append(command)));
         }
 

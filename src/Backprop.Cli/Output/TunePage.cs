@@ -14,6 +14,9 @@ internal static class TunePage
     /// <summary>The part of the trials that the scale shows; what is far worse stands at its edge.</summary>
     private const double Shown = 0.85;
 
+    /// <summary>From how many times the least score on the scale is logarithmic.</summary>
+    private const double WideSpread = 3;
+
     public static void Write(string path, string title, IReadOnlyList<SearchRange> ranges, RaceResult race, string command, IReadOnlyList<string> closing)
     {
         string html = $$"""
@@ -62,12 +65,13 @@ internal static class TunePage
         RaceTrial[] scored = [.. race.Trials.Where(trial => trial.Last is { } last && double.IsFinite(last.Value))];
         double Badness(double score) => race.IsHigherBetter ? -score : score;
         double[] shown = [.. scored.Select(trial => trial.Last!.Value).OrderBy(Badness).Take(Math.Max(2, (int)Math.Ceiling(Shown * scored.Length)))];
-        if (PlotScale.Of(shown, logarithmic: false) is not { } vertical)
+        bool spreads = shown.Length > 0 && shown.Min() > 0 && shown.Max() > WideSpread * shown.Min(); // candidates that left early would press the others together
+        if (PlotScale.Of(shown, spreads) is not { } vertical)
         {
             return "";
         }
 
-        double Y(double score) => Bottom - 8 - ((Bottom - Top - 16) * Math.Clamp(vertical.At(score), -0.06, 1.06));
+        double Y(double score) => Bottom - 8 - ((Bottom - Top - 16) * (double.IsFinite(vertical.At(score)) ? Math.Clamp(vertical.At(score), -0.06, 1.06) : -0.06));
         double X(double place) => Left + 14 + ((Right - Left - 28) * place);
         var svg = new StringBuilder();
         foreach (double tick in vertical.Ticks())

@@ -1,37 +1,55 @@
 using System.Globalization;
+using System.Text;
 using Backprop.Tables.Tuning;
-using Spectre.Console;
 
 namespace Backprop.Cli.Output;
 
-/// <summary>The trials of a search, best first, in 80 columns.</summary>
+/// <summary>The trials of a search as text, best first, in 80 columns as long as the ranges are few; what is too long for a column is a letter that a line below explains.</summary>
 internal static class TuneTable
 {
-    private const int Width = 80, Most = 20;
+    private const int Width = 80, Most = 20, LongestValue = 10;
 
-    public static Spectre.Console.Table Of(IReadOnlyList<SearchRange> ranges, RaceResult race)
+    public static string Of(IReadOnlyList<SearchRange> ranges, RaceResult race)
     {
-        var table = new Spectre.Console.Table { Border = TableBorder.SimpleHeavy, Width = Width };
-        table.AddColumn(new TableColumn("#").RightAligned().NoWrap());
-        foreach (SearchRange range in ranges)
+        string Value(RaceTrial trial, SearchRange range)
         {
-            var column = new TableColumn(Markup.Escape(range.Name.Replace('-', ' ')));
-            table.AddColumn(range.IsNumeric ? column.RightAligned() : column);
+            string value = trial.Candidate.Values.First(one => one.Key == range.Name).Value;
+            return IsLettered(range) ? Letter(range.Values.ToList().IndexOf(value)) : value;
         }
 
-        table.AddColumn(new TableColumn(Markup.Escape(race.Measure)).RightAligned().NoWrap());
-        table.AddColumn(new TableColumn("epochs").RightAligned().NoWrap());
-        table.AddColumn(new TableColumn("s").RightAligned().NoWrap());
-        foreach (RaceTrial trial in race.Trials.Take(Most))
+        List<string[]> lines =
+        [
+            ["", .. ranges.Select(range => range.Name.Contains('-', StringComparison.Ordinal) ? range.Name.Split('-', 2)[0] : ""), "", "", ""],
+            ["trial", .. ranges.Select(range => range.Name.Split('-', 2)[^1]), race.Measure, "epochs", "s"],
+            .. race.Trials.Take(Most).Select(trial => new[] { $"{trial.Number}" }.Concat(ranges.Select(range => Value(trial, range)))
+                .Concat([trial.Failure?.Split(':')[0] ?? Score(trial.Last), $"{trial.Last?.Epochs ?? 0}", trial.Seconds.ToString(trial.Seconds < 10 ? "F1" : "F0", CultureInfo.InvariantCulture)]).ToArray()),
+        ];
+        int[] widths = [.. Enumerable.Range(0, lines[0].Length).Select(column => lines.Max(line => line[column].Length))];
+        string gap = widths.Sum() + (2 * (widths.Length - 1)) > Width ? " " : "  ";
+        var text = new StringBuilder();
+        foreach (string[] line in lines.Where(line => line.Any(cell => cell.Length > 0)))
         {
-            table.AddRow([$"{trial.Number}", .. ranges.Select(range => Markup.Escape(trial.Candidate.Values.First(value => value.Key == range.Name).Value)),
-                trial.Failure is null ? Score(trial.Last) : Markup.Escape(trial.Failure.Split(':')[0]), $"{trial.Last?.Epochs ?? 0}", trial.Seconds.ToString(trial.Seconds < 10 ? "F1" : "F0", CultureInfo.InvariantCulture)]);
+            text.AppendLine(string.Join(gap, line.Select((cell, column) => cell.PadLeft(widths[column]))).TrimEnd());
+            if (line == lines[1])
+            {
+                text.AppendLine(string.Join(gap, widths.Select(width => new string('─', width))));
+            }
         }
 
-        return race.Trials.Count > Most ? table.Caption($"and {race.Trials.Count - Most} more; --report and --json have all") : table;
+        if (race.Trials.Count > Most)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"and {race.Trials.Count - Most} more; --report and --json have all");
+        }
+
+        foreach (SearchRange range in ranges.Where(IsLettered))
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"{range.Name}: {string.Join(", ", range.Values.Select((value, n) => $"{Letter(n)} = {value}"))}");
+        }
+
+        return text.ToString();
     }
 
-    /// <summary>A score and its standard error, as far as that has something to say.</summary>
+    /// <summary>A score and its standard error, with two figures of that.</summary>
     public static string Score(RaceScore? score)
     {
         if (score is null || !double.IsFinite(score.Value))
@@ -44,7 +62,11 @@ internal static class TuneTable
             return score.Value.ToString("G4", CultureInfo.InvariantCulture);
         }
 
-        int digits = Math.Clamp(1 - (int)Math.Floor(Math.Log10(score.Error)), 0, 6); // two figures of the error
+        int digits = Math.Clamp(1 - (int)Math.Floor(Math.Log10(score.Error)), 0, 6);
         return $"{score.Value.ToString($"F{digits}", CultureInfo.InvariantCulture)} ± {score.Error.ToString($"F{digits}", CultureInfo.InvariantCulture)}";
     }
+
+    private static bool IsLettered(SearchRange range) => range.Values.Any(value => value.Length > LongestValue);
+
+    private static string Letter(int n) => n < 26 ? $"{(char)('a' + n)}" : $"a{n}";
 }
