@@ -297,7 +297,9 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
         }
     }
 
-    private static TrainingMethod Choose(TrainingOptions options, Notes notes)
+    /// <summary>How parameters follow the gradient.</summary>
+    /// <exception cref="UsageException">No such optimizer, or an option that it does not take.</exception>
+    internal static TrainingMethod Choose(TrainingOptions options, Notes notes)
     {
         OptimizerOptions given = options.OptimizerOptions;
         if (options.UsesRecipe)

@@ -54,9 +54,17 @@ public sealed class Race<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
         Notes = notes ?? new();
         _source = DataSource.Of(source.Read(candidates[0].Options, Notes));
         TrainingOptions[] raced = [.. candidates.Select(candidate => Raced(candidate.Options))];
-        foreach (TrainingOptions one in raced)
+        for (int n = 0; n < raced.Length; n++)
         {
-            one.Validate(); // better known now than after other candidates were trained
+            try
+            {
+                raced[n].Validate(); // better known now than after other candidates were trained
+                _ = TabularTrainer<T>.Choose(raced[n], new());
+            }
+            catch (UsageException error)
+            {
+                throw Of(n + 1, candidates[n], error);
+            }
         }
 
         var first = new TabularTrainer<T>(_source, raced[0], Notes);
@@ -183,7 +191,7 @@ public sealed class Race<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
                 }
                 catch (Exception error)
                 {
-                    Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(error is UsageException usage ? new UsageException($"trial {entry.Number} ({entry.Candidate}): {usage.Message}", usage) { Settings = usage.Settings } : error), null);
+                    Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(error is UsageException usage ? Of(entry.Number, entry.Candidate, usage) : error), null);
                     failing.Cancel();
                 }
             }
@@ -346,6 +354,8 @@ public sealed class Race<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
         double mean = values.Length > 0 ? values.Average() : double.NaN;
         return values.Length < 2 ? double.NaN : Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Length - 1) / values.Length);
     }
+
+    private static UsageException Of(int number, Candidate candidate, UsageException error) => new($"trial {number} ({candidate}): {error.Message}", error) { Settings = error.Settings };
 
     /// <summary>As a candidate races: by the common figure, alone on its thread, with nothing that ends it early but what belongs to it.</summary>
     private static TrainingOptions Raced(TrainingOptions options) => options with { Threads = 1, MaxSeconds = null, Preset = Preset.Default, Ensemble = options.Folds is null ? 1 : null, CheckpointEvery = 0 };

@@ -81,7 +81,7 @@ public sealed class SearchRangeTests
                     quarters[Math.Min(3, (int)(4 * range.PlaceOf(candidate.Values.First(value => value.Key == range.Name).Value)!.Value))]++;
                 }
 
-                Assert.All(quarters, count => Assert.InRange(count, 7, 13));
+                Assert.All(quarters, count => Assert.InRange(count, 6, 14)); // of independent draws, deviation 2.7, one in ten is outside
             }
 
             Assert.All(candidates, candidate => Assert.Equal(candidate.Values.First(value => value.Key == "dropout").Value, candidate.Options.Dropout!.Value.ToString("R", CultureInfo.InvariantCulture)));
