@@ -29,7 +29,7 @@ public sealed partial class SklearnIdeasTests
     {
         double[][] sums = [.. new[] { 0.0, 0.1, 1 }.Select(alpha =>
         {
-            var model = (TabularModel<float>)TabularModel.Train(Digits(0, 1), null, new() { Network = "10:relu", Optimizer = "adam", L2 = alpha, Epochs = 40 });
+            var model = (TabularModel<float>)TabularModel.Train(Digits(0, 1), "digit", new() { Network = "10:relu", Optimizer = "adam", L2 = alpha, Epochs = 40 });
             return Enumerable.Range(0, 2).Select(layer => model.Network.Layers[layer].GetWeights().Sum(weight => (double)Math.Abs(weight))).ToArray();
         })];
         for (int layer = 0; layer < 2; layer++)
@@ -47,7 +47,7 @@ public sealed partial class SklearnIdeasTests
     public void LbfgsLearnsDigits(string activation, int classes)
     {
         TrainingOptions options = new() { Network = $"50:{activation}", Optimizer = "lbfgs", Epochs = 150, Validation = 0.3, L2 = 1e-5 };
-        TrainingResult result = TabularModel.Train(Digits([.. Enumerable.Range(0, classes)]), null, options).Result!;
+        TrainingResult result = TabularModel.Train(Digits([.. Enumerable.Range(0, classes)]), "digit", options).Result!;
         Assert.True(result.Kept!.Validation!["accuracy"] > 0.95, $"{result.Kept.Validation["accuracy"]}");
         Assert.True(result.Steps <= 150);
     }
@@ -102,7 +102,7 @@ public sealed partial class SklearnIdeasTests
     [InlineData(null)]
     public void PatienceIsCountedFromTheBestEpoch(int? patience)
     {
-        TrainingResult result = TabularModel.Train(Digits(0, 1), null, new() { Network = "10:relu", Optimizer = "sgd", OptimizerOptions = new() { LearningRate = 1e-12 }, Epochs = 30, EarlyStopping = patience }).Result!;
+        TrainingResult result = TabularModel.Train(Digits(0, 1), "digit", new() { Network = "10:relu", Optimizer = "sgd", OptimizerOptions = new() { LearningRate = 1e-12 }, Epochs = 30, EarlyStopping = patience }).Result!;
         Assert.Equal(patience is null ? 30 : result.Kept!.Epoch + 3, result.History.Count);
         Assert.Equal(patience is null ? StopReason.Finished : StopReason.EarlyStopping, result.Reason);
     }
@@ -127,8 +127,7 @@ public sealed partial class SklearnIdeasTests
     {
         Table all = DataSource.Named("builtin:digits").Read(new TrainingOptions()).Table!;
         double[] labels = all.Find("digit")!.Numbers.ToArray();
-        Table some = all.Select([.. Enumerable.Range(0, all.Rows).Where(row => digits.Contains((int)labels[row]))]);
-        return new(some.Source, [.. some.Columns.Select(column => column.Name == "digit" ? column.Named("y") : column)]);
+        return all.Select([.. Enumerable.Range(0, all.Rows).Where(row => digits.Contains((int)labels[row]))]);
     }
 
     [GeneratedRegex("`(?<class>[A-Za-z]+Tests)\\.(?<method>[A-Za-z0-9]+)`", RegexOptions.ExplicitCapture, 1000)]
