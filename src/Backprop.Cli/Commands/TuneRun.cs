@@ -2,9 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
-using Backprop.Cli.Input;
 using Backprop.Cli.Output;
-using Backprop.Tables;
 using Backprop.Tables.Models;
 using Backprop.Tables.Tuning;
 using Backprop.Training;
@@ -111,10 +109,8 @@ internal sealed class TuneRun<T>(TuneOptions options, ParseResult parsed, RunSet
         Option[] ours = [options.Range, options.Trials, options.Holdout, options.Folder, options.Resume, _train.Output, _train.Report, _train.Threads, _train.MaxTime, _train.Quiet, _train.Config, _train.Preset, _train.Common.Json];
         IEnumerable<string> given = parsed.CommandResult.Children.OfType<OptionResult>().Where(option => !option.Implicit && !ours.Contains(option.Option))
             .SelectMany(option => option.Tokens.Count == 0 ? [option.Option.Name] : option.Tokens.SelectMany(token => new[] { option.Option.Name, OptionNames.Quoted(token.Value) }));
-        return string.Join(' ', new[] { "backprop", "train" }
-            .Concat(parsed.GetValue(_train.Common.Data) is { } data ? [OptionNames.Quoted(data)] : [])
-            .Concat(given).Concat(values.SelectMany(value => new[] { $"--{value.Key}", OptionNames.Quoted(value.Value) }))
-            .Concat(["-o", OptionNames.Quoted(settings.Output)]));
+        string[] data = parsed.GetValue(_train.Common.Data) is { } name ? [OptionNames.Quoted(name)] : [];
+        return string.Join(' ', ["backprop train", .. data, .. given, .. values.Select(value => $"--{value.Key} {OptionNames.Quoted(value.Value)}"), $"-o {OptionNames.Quoted(settings.Output)}"]);
     }
 
     /// <summary>What the model's file says of the options.</summary>

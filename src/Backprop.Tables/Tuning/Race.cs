@@ -148,7 +148,7 @@ public sealed class Race<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     public TabularModel<T>? Model(IReadOnlyDictionary<string, string>? given = null)
     {
         Entry best = Ranking(_entries)[0];
-        IReadOnlyList<Checkpoint<T>?> states = States(best);
+        Checkpoint<T>?[] states = States(best);
         if (states.Any(state => state?.Kept is null))
         {
             return null;
@@ -304,7 +304,7 @@ public sealed class Race<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
         return hasArrived;
     }
 
-    private IReadOnlyList<Checkpoint<T>?> States(Entry entry)
+    private Checkpoint<T>?[] States(Entry entry)
     {
         lock (entry)
         {
