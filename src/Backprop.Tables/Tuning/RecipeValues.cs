@@ -14,7 +14,7 @@ internal static class RecipeValues
     {
         (string Name, object? Value)[] values =
         [
-            ("network", Recipe.Hidden), ("optimizer", Recipe.Optimizer), ("learning-rate", Recipe.LearningRate), ("weight-decay", Recipe.WeightDecay), ("dropout", Recipe.Dropout(classes)),
+            ("network", Recipe.Hidden), ("optimizer", Recipe.Optimizer), ("learning-rate", Recipe.LearningRate), ("weight-decay", Recipe.WeightDecay), ("dropout", Recipe.Dropout(classes) ?? 0),
             ("label-smoothing", classes ? Recipe.LabelSmoothing : null), ("schedule", Recipe.Schedule), ("batch-size", Recipe.BatchSize(rows)), ("epochs", Recipe.Epochs(rows)),
             ("bins", columns is { } count && options.Columns.Preprocess ? Recipe.Bins(count) : null),
         ];

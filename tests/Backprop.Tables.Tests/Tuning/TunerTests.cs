@@ -20,6 +20,9 @@ public sealed class TunerTests
         TrainingOptions spelled = TunableOption.Apply(quick, RecipeValues.Of(quick, rows: 100, columns: 5, classes)) with { KeepBy = classes ? "log_loss" : "loss" };
         Assert.False(spelled.UsesRecipe);
         Assert.Equal(Parameters(recipe), Parameters(TabularModel.Train(s_iris, spelled)));
+        var tuner = new Tuner<float>(s_iris, quick, new() { Trials = 2 });
+        Assert.True(tuner.IsFirstTheRecipe); // in the usual ranges
+        Assert.Equal(6, tuner.Ranges.Count);
     }
 
     [Fact]
