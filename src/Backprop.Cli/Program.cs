@@ -15,7 +15,7 @@ internal static class Program
     /// <summary>All commands.</summary>
     public static RootCommand Root => new("Trains dense feed-forward networks by exact back propagation, and proves every derivative.")
     {
-        TrainCommand.Create(), EvaluateCommand.Create(), PredictCommand.Create(), SummaryCommand.Create(),
+        TrainCommand.Create(), TuneCommand.Create(), EvaluateCommand.Create(), PredictCommand.Create(), SummaryCommand.Create(),
         GradientCommand.Create(), ExplainCommand.Create(), CheckCommand.Create(), ImportanceCommand.Create(), DataCommand.Create(), ServeCommand.Create(), CompletionCommand.Create(),
     };
 

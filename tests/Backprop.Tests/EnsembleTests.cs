@@ -328,7 +328,7 @@ public sealed class EnsembleTests : IDisposable
         first.Run(cancellation: TestContext.Current.CancellationToken);
         var trainer = new EnsembleTrainer<float>([TrainerOf(0), TrainerOf(1)], 1);
         IReadOnlyList<MemberResult> members = trainer.Run([half, null], cancellation: TestContext.Current.CancellationToken);
-        TrainingResult result = EnsembleResult.Of(members, null, trainer);
+        TrainingResult result = EnsembleResult.Of(members, members, null, trainer);
         Assert.Equal(members.Sum(member => member.Result!.ValidationSeconds), result.ValidationSeconds, 1e-9);
         Assert.Equal(result.Steps, result.History.Skip(result.Earlier).Sum(epoch => epoch.Steps));
     }

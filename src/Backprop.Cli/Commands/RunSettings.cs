@@ -8,6 +8,7 @@ internal sealed record RunSettings
     public RunSettings(ParseResult parsed, TrainOptions options)
     {
         Output = parsed.GetValue(options.Output)!;
+        Report = parsed.GetValue(options.Report);
         Json = parsed.GetValue(options.Common.Json);
         Quiet = parsed.GetValue(options.Quiet);
         Checkpoint = parsed.GetValue(options.Checkpoint);
@@ -27,6 +28,8 @@ internal sealed record RunSettings
     }
 
     public string Output { get; init; }
+
+    public string? Report { get; init; }
 
     public bool Json { get; }
 

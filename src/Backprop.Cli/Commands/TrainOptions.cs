@@ -122,7 +122,9 @@ internal sealed class TrainOptions
 
     public Option<bool> Quiet { get; } = new("--quiet") { Description = "No progress" };
 
-    public void AddTo(Command command)
+    /// <param name="command">What has them.</param>
+    /// <param name="without">Those that it has not.</param>
+    public void AddTo(Command command, params Option[] without)
     {
         Common.AddTo(command);
         Roles.AddTo(command);
@@ -131,7 +133,7 @@ internal sealed class TrainOptions
             Output, Network, Loss, Optimizer, LearningRate, Schedule, Warmup, Average, BatchSize, Accumulate, Epochs, MaxTime, Seed, Precision, Threads, Validation, Folds, Ensemble, Preset,
             EarlyStopping, KeepBy, Threshold, ClassWeights, Dropout, L1, L2, WeightDecay, ClipNorm, ClipValue, LabelSmoothing, Momentum, Nesterov, Dampening,
             Beta1, Beta2, Epsilon, Rho, Amsgrad, Centered, Initializer, From, Member, NoShuffle, Checkpoint, CheckpointEvery, CheckpointKeep, Overwrite, OnDivergence, Resume, Log, TensorBoard, Report, Config, Quiet,
-        })
+        }.Except(without))
         {
             command.Add(option);
         }

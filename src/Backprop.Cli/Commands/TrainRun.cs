@@ -239,7 +239,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
 
     /// <summary>What the library is told.</summary>
     /// <param name="begun">How many networks the run that goes on has: what the recipe took then, for the time there was.</param>
-    private TrainingOptions Options(int? begun)
+    public TrainingOptions Options(int? begun)
     {
         bool isRecipes = parsed.GetValue(options.Folds) is null && parsed.GetValue(options.Ensemble) is null;
         string validation = parsed.GetValue(options.Validation) ?? "0.2";
@@ -303,7 +303,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
     }
 
     /// <exception cref="UsageException">Options that do not go together.</exception>
-    private void RequireTogether()
+    public void RequireTogether()
     {
         (int? folds, int? ensemble) = (parsed.GetValue(options.Folds), parsed.GetValue(options.Ensemble));
         string preset = parsed.GetValue(options.Preset)!, several = folds is not null ? $"--folds {folds}" : ensemble is > 1 ? $"--ensemble {ensemble}" : preset == "best" ? "--preset best" : "";

@@ -15,6 +15,13 @@ internal static class Help
             "backprop train images.gz,labels.gz --network 256:relu-128:relu --optimizer adam --learning-rate 0.001",
             "backprop train --query \"SELECT * FROM 'data/*.parquet' WHERE year > 2020\" --target price --loss huber:1",
         ],
+        ["tune"] =
+        [
+            "backprop tune houses.csv --target price",
+            "backprop tune iris.csv --range learning-rate=1e-4..1e-1:log --range dropout=0..0.3 --trials 40 --folder search",
+            "backprop tune iris.csv --range 'network=32:relu,64:relu,64:relu-32:relu' --max-time 300 --report search.html",
+            "backprop tune --resume search",
+        ],
         ["evaluate"] = ["backprop evaluate model.safetensors test.csv", "backprop evaluate model.safetensors builtin:digits --json"],
         ["predict"] = ["backprop predict model.safetensors new.csv -o predictions.csv", "cat new.csv | backprop predict model.safetensors -"],
         ["summary"] = ["backprop summary model.safetensors"],

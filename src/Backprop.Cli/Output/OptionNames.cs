@@ -66,7 +66,7 @@ internal static class OptionNames
     }
 
     /// <summary>As a shell takes it for one word.</summary>
-    private static string Quoted(string value) =>
+    public static string Quoted(string value) =>
         value.Length > 0 && (value[0] == '\'' || value.All(c => char.IsLetterOrDigit(c) || c is '_' or '-' or '.' or ',' or '=' or '/' or ':' or '+' or '%' or '@'))
             ? value
             : $"'{value.Replace("'", "'\\''", StringComparison.Ordinal)}'";

@@ -81,6 +81,9 @@ public sealed record SourceRows
         return this with { _x = Select(_x, kept), Y = Select(y, kept) };
     }
 
+    /// <summary>Some of the rows.</summary>
+    internal SourceRows Select(int[] rows) => Table is { } table ? this with { Table = table.Select(rows) } : this with { _x = Select(_x!, rows), Y = Y is null ? null : Select(Y, rows) };
+
     private static NumericArray Select(NumericArray array, int[] rows) => array with
     {
         Shape = [rows.Length, .. array.Shape.Skip(1)],

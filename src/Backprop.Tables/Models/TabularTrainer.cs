@@ -173,6 +173,12 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
     /// <summary>What was guessed, dropped, filled or taken for something else.</summary>
     public Notes Notes { get; }
 
+    /// <summary>The rows that validate each network.</summary>
+    internal IReadOnlyList<Dataset<T>?> ValidationData => _validation;
+
+    /// <summary>What one unit of each target stands for; null: 1.</summary>
+    internal double[]? TargetScales => _scales;
+
     /// <summary>Trains. The result of several networks is theirs together: epochs' losses are means, the validation is of the mean of their predictions, or with folds of each row's by the network that has not learned from it.</summary>
     /// <param name="resume">Where each network goes on; null: from the beginning.</param>
     /// <param name="cancellation">Asks training to stop after a step.</param>
@@ -434,7 +440,9 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
         }
     }
 
-    private static TrainingMethod Choose(TrainingOptions options, Notes notes)
+    /// <summary>How parameters follow the gradient.</summary>
+    /// <exception cref="UsageException">No such optimizer, or an option that it does not take.</exception>
+    internal static TrainingMethod Choose(TrainingOptions options, Notes notes)
     {
         OptimizerOptions given = options.OptimizerOptions;
         if (options.UsesRecipe)

@@ -28,6 +28,8 @@ internal sealed class WatchedFigure
 
     public string Name { get; }
 
+    public bool IsHigherBetter => s_higher.Contains(Name);
+
     /// <summary>The figure, turned so that less is better.</summary>
     /// <exception cref="UsageException">The validation rows have no such figure.</exception>
     public double Of(Evaluation validation)

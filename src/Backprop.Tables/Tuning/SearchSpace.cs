@@ -1,0 +1,121 @@
+using System.Globalization;
+using Backprop.Kernels;
+using Backprop.Tables.Models;
+
+namespace Backprop.Tables.Tuning;
+
+/// <summary>What is searched: ranges, and the values of what has none. Draws candidates from it that are spread evenly, whatever their number.</summary>
+internal sealed class SearchSpace
+{
+    /// <summary>What draws are made of.</summary>
+    private const ulong Stream = 0x54554E45;
+
+    private readonly TrainingOptions _options;
+
+    /// <param name="options">What is fixed.</param>
+    /// <param name="given">The ranges; none: those that usually matter, as far as nothing is fixed of them.</param>
+    /// <param name="rows">How many rows are learned.</param>
+    /// <param name="columns">How many columns the table has; null: features that stay as they are.</param>
+    /// <param name="classes">Whether the target is a class.</param>
+    /// <param name="all">How many rows there are, those that validate among them; null: as many.</param>
+    /// <exception cref="UsageException">Two ranges of one option, or one of an option that is fixed; or nothing is left to be searched.</exception>
+    public SearchSpace(TrainingOptions options, IReadOnlyList<SearchRange> given, int rows, int? columns, bool classes, int? all = null)
+    {
+        if (given.GroupBy(range => range.Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        {
+            throw new UsageException($"two ranges of {twice.Key} found, one expected");
+        }
+
+        if (given.FirstOrDefault(range => TunableOption.Of(range.Name).Get(options) is not null) is { } both)
+        {
+            throw new UsageException($"{both.Name} is given a value and a range ({both}): one of them expected");
+        }
+
+        _options = options;
+        Fixed = options.UsesRecipe ? RecipeValues.Of(options, rows, columns, classes, all) : [];
+        Ranges = given.Count > 0 ? given : Usual(options, rows, columns, classes);
+        if (Ranges.Count == 0)
+        {
+            throw new UsageException("everything that is searched for where no range is given is fixed: nothing is left to be tuned; give a range of something else, or leave an option away");
+        }
+    }
+
+    private SearchSpace(SearchSpace other, TrainingOptions options) => (_options, Ranges, Fixed) = (options, other.Ranges, other.Fixed);
+
+    /// <summary>The same for other options that are fixed, of the columns say.</summary>
+    public SearchSpace Of(TrainingOptions options) => new(this, options);
+
+    /// <summary>The ranges.</summary>
+    public IReadOnlyList<SearchRange> Ranges { get; }
+
+    /// <summary>The recipe's values of what nothing is said of, those that have a range among them.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Fixed { get; }
+
+    /// <summary>The candidates: first the recipe as it is, if it lies in the ranges, then places of a sequence that fills the space evenly, from a start that the seed draws.</summary>
+    /// <remarks>x_n = frac(s + n α), α_j = φ^(−j−1), where φ^(d+1) = φ + 1 in d dimensions (Roberts 2018, the R sequence). Equal ones are left out, so that there may be fewer than asked for.</remarks>
+    public IReadOnlyList<Candidate> Draw(int count, ulong seed)
+    {
+        int dimensions = Ranges.Count;
+        double root = 2;
+        for (int n = 0; n < 60; n++)
+        {
+            root = Math.Pow(1 + root, 1.0 / (dimensions + 1));
+        }
+
+        double[] steps = [.. Enumerable.Range(1, dimensions).Select(j => Math.Pow(root, -j))];
+        var random = new CounterRandom(seed, Stream);
+        var candidates = new List<Candidate>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        void Add(IReadOnlyList<KeyValuePair<string, string>> values)
+        {
+            var candidate = new Candidate(TunableOption.Apply(_options, Fixed.Where(one => values.All(value => value.Key != one.Key)).Concat(values)), values);
+            if (seen.Add(candidate.ToString()))
+            {
+                candidates.Add(candidate);
+            }
+        }
+
+        if (Fixed.Count > 0 && Ranges.All(range => Fixed.Any(value => value.Key == range.Name && range.PlaceOf(value.Value) is not null)))
+        {
+            Add([.. Ranges.Select(range => Fixed.First(value => value.Key == range.Name))]);
+            IsFirstTheRecipe = true;
+        }
+
+        for (int n = 0; candidates.Count < count && n < 20 * count; n++)
+        {
+            double Place(int j)
+            {
+                double x = random.Uniform((ulong)j) + ((n + 1) * steps[j]);
+                return x - Math.Floor(x);
+            }
+
+            Add([.. Ranges.Select((range, j) => KeyValuePair.Create(range.Name, range.At(Place(j))))]);
+        }
+
+        return candidates;
+    }
+
+    /// <summary>Whether the first candidate is what training does where nothing is said.</summary>
+    public bool IsFirstTheRecipe { get; private set; }
+
+    /// <summary>What of all options is not the caller's own, in the words of the command line: the recipe's, then the candidate's.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Spelled(Candidate candidate) =>
+        [.. TunableOption.All.Select(option => candidate.Values.Concat(Fixed).FirstOrDefault(value => value.Key == option.Name)).Where(value => value.Key is not null)];
+
+    /// <summary>Learning rate, size, dropout, weight decay, pieces of numbers, rows of a batch.</summary>
+    private static IReadOnlyList<SearchRange> Usual(TrainingOptions options, int rows, int? columns, bool classes)
+    {
+        bool isRecipes = options.UsesRecipe;
+        int batch = Recipe.BatchSize(rows);
+        string[] ranges =
+        [
+            "learning-rate=" + (isRecipes ? "3e-4..2e-2:log" : options.Optimizer is "sgd" or "adagrad" or "adadelta" ? "1e-3..1:log" : "1e-4..3e-2:log"),
+            "network=" + (rows < 1000 ? "48:silu,64:silu-32:silu,128:silu-64:silu,256:silu-128:silu" : "48:silu,128:silu-64:silu,256:silu-128:silu,256:silu-256:silu-128:silu"),
+            "dropout=0..0.4",
+            "weight-decay=" + (isRecipes || options.Optimizer == "adamw" ? "1e-3..0.5:log" : "1e-6..1e-2:log"),
+            string.Create(CultureInfo.InvariantCulture, $"batch-size={batch / 2},{batch},{2 * batch}"),
+            .. columns is { } count && options.Columns.Preprocess && Recipe.Bins(count, rows, classes) > 0 ? new[] { classes ? "bins=0,4,8,16" : "bins=0,8,16,32,48" } : [],
+        ];
+        return [.. ranges.Select(SearchRange.Parse).Where(range => TunableOption.Of(range.Name).Get(options) is null)];
+    }
+}

@@ -1,0 +1,163 @@
+using Backprop.Tables.Models;
+using Backprop.Tables.Tuning;
+using Backprop.Training;
+
+namespace Backprop.Tables.Tests.Tuning;
+
+/// <summary>Races: who goes on, by what, and that neither threads nor kills change it.</summary>
+public sealed class RaceTests : IDisposable
+{
+    private static readonly DataSource s_iris = DataSource.Named("builtin:iris");
+
+    private static readonly TrainingOptions s_plain = new() { Network = "8:tanh", Optimizer = "adam", Epochs = 18 };
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("backprop-race").FullName;
+
+    /// <inheritdoc/>
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static Candidate[] Candidates(int count, TrainingOptions? options = null) => [.. Enumerable.Range(0, count).Select(n => new Candidate(
+        (options ?? s_plain) with { OptimizerOptions = new() { LearningRate = 1e-4 * Math.Pow(1.9, (7 * n) % count) } }, [KeyValuePair.Create("learning-rate", $"#{n}")]))];
+
+    [Theory]
+    [InlineData(1, new[] { 1 }, new[] { 100 })]
+    [InlineData(3, new[] { 3 }, new[] { 100 })]
+    [InlineData(8, new[] { 8, 3 }, new[] { 34, 100 })]
+    [InlineData(24, new[] { 24, 8, 3 }, new[] { 12, 34, 100 })]
+    [InlineData(81, new[] { 81, 27, 9, 3 }, new[] { 4, 12, 34, 100 })]
+    public void AThirdGoesOnForThreeTimesTheEpochs(int count, int[] field, int[] epochs)
+    {
+        var options = new RaceOptions();
+        Assert.Equal(field.Length, options.RungsOf(count));
+        Assert.Equal(field, new Race<float>(s_iris, Candidates(count)).Field);
+        Assert.Equal(epochs, Enumerable.Range(0, field.Length).Select(rung => options.Epochs(100, rung, field.Length)));
+    }
+
+    /// <summary>The best by one rung's scores, and no other, have one of the next; a finalist's score is what it has where it is trained alone.</summary>
+    [Fact]
+    public void TheBestOfEachRungGoOnAndEndAsTheyWouldAlone()
+    {
+        Candidate[] candidates = Candidates(8);
+        RaceResult race = new Race<float>(s_iris, candidates).Run();
+        Assert.Equal(("log_loss", false, 2), (race.Measure, race.IsHigherBetter, race.Rungs));
+        int[] expected = [.. race.Trials.OrderBy(trial => trial.Scores[0].Value).Take(3).Select(trial => trial.Number).Order()];
+        Assert.Equal(expected, race.Trials.Where(trial => trial.Scores.Count == 2).Select(trial => trial.Number).Order());
+        Assert.Equal(expected, race.Trials.Take(3).Select(trial => trial.Number).Order());
+        Assert.Equal(race.Trials.Take(3).Min(trial => trial.Scores[1].Value), race.Best.Last!.Value);
+        foreach (RaceTrial trial in race.Trials)
+        {
+            Assert.Equal(trial.Scores.Count == 2 ? [6, 18] : [6], trial.Scores.Select(score => score.Epochs));
+            TrainingResult alone = TabularModel.Train(s_iris, trial.Candidate.Options with { KeepBy = "log_loss" }).Result!;
+            Evaluation best = alone.History.Take(trial.Last!.Epochs).Select(epoch => epoch.Validation!).MinBy(validation => validation["log_loss"])!;
+            Assert.Equal(best["log_loss"], trial.Last.Value);
+            Assert.InRange(trial.Last.Error, 1e-6, 1);
+        }
+    }
+
+    /// <summary>By folds: the mean of their figures by rows, and its standard error over them.</summary>
+    [Fact]
+    public void FoldsAreMeasuredTogether()
+    {
+        TrainingOptions options = s_plain with { Folds = 4, Epochs = 5 };
+        RaceScore score = new Race<float>(s_iris, Candidates(1, options)).Run().Best.Last!;
+        var planned = new TabularTrainer<float>(s_iris, Candidates(1, options)[0].Options with { KeepBy = "log_loss" });
+        var figures = new double[4];
+        var rows = new int[4];
+        planned.MemberCompleted += (member, result) => (figures[member], rows[member]) = (result.Kept!.Validation!["log_loss"], result.Kept.Validation.Rows);
+        planned.Run();
+        double mean = figures.Average();
+        Assert.Equal(figures.Zip(rows, (figure, count) => figure * count).Sum() / 150, score.Value, 1e-15);
+        Assert.Equal(Math.Sqrt(figures.Sum(figure => Math.Pow(figure - mean, 2)) / 3) / 2, score.Error, 1e-15);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(3)]
+    public void ThreadsChangeNothing(int? folds)
+    {
+        Candidate[] candidates = Candidates(7, s_plain with { Folds = folds });
+        RaceResult one = new Race<float>(s_iris, candidates, new() { Threads = 1 }).Run(), two = new Race<float>(s_iris, candidates, new() { Threads = 2 }).Run();
+        Assert.Equal(Said(one), Said(two));
+    }
+
+    /// <summary>Stopped after each number of scores, and gone on with, it ends as a race that nobody disturbed; a line that was cut off is none.</summary>
+    [Theory]
+    [InlineData(null)]
+    [InlineData(3)]
+    public void ARaceGoesOnWhereItWasStopped(int? folds)
+    {
+        Candidate[] candidates = Candidates(8, s_plain with { Folds = folds });
+        string[] whole = Said(new Race<float>(s_iris, candidates).Run());
+        for (int scores = 0; scores < 11; scores += 2)
+        {
+            string folder = Path.Combine(_folder, $"{folds}-{scores}");
+            using (var journal = RaceJournal.Begin(folder))
+            {
+                using var stop = new CancellationTokenSource();
+                var race = new Race<float>(s_iris, candidates, new() { Journal = journal });
+                int seen = 0;
+                race.TrialScored += _ =>
+                {
+                    if (Interlocked.Increment(ref seen) > scores)
+                    {
+                        stop.Cancel();
+                    }
+                };
+                Assert.Equal(scores < 11, race.Run(stop.Token).IsCancelled);
+            }
+
+            File.AppendAllText(Path.Combine(folder, "journal.jsonl"), "{\"trial\":1,\"ru");
+            using var again = RaceJournal.Resume(folder);
+            var rest = new Race<float>(s_iris, candidates, new() { Journal = again });
+            Assert.Equal(whole, Said(rest.Run()));
+            Assert.NotNull(rest.Model());
+        }
+    }
+
+    [Fact]
+    public void AJournalIsOfOneRace()
+    {
+        Candidate[] candidates = Candidates(3);
+        using (var journal = RaceJournal.Begin(_folder, new Dictionary<string, string> { ["who"] = "me" }))
+        {
+            new Race<float>(s_iris, candidates, new() { Journal = journal }).Run();
+            Assert.Throws<DataException>(() => RaceJournal.Resume(_folder)); // in use
+        }
+
+        Assert.Throws<DataException>(() => RaceJournal.Begin(_folder));
+        using var again = RaceJournal.Resume(_folder);
+        Assert.Equal("me", again.Notes["who"]);
+        Assert.Contains("3 candidates", Assert.Throws<DataException>(() => new Race<float>(s_iris, Candidates(4), new() { Journal = again })).Message, StringComparison.Ordinal);
+        Assert.Contains("'seed", Assert.Throws<DataException>(() => new Race<float>(s_iris, [.. candidates.Select(one => one with { Options = one.Options with { Seed = 5 } })], new() { Journal = again })).Message.Replace("with seed", "with 'seed", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void OneThatDivergesIsLast()
+    {
+        Candidate[] candidates = [new(s_plain with { Network = "8:relu", Optimizer = "sgd", OptimizerOptions = new() { LearningRate = 1e30 } }, []), .. Candidates(2)];
+        RaceResult race = new Race<float>(s_iris, candidates).Run();
+        Assert.Equal(1, race.Trials[^1].Number);
+        Assert.StartsWith("diverged: ", race.Trials[^1].Failure, StringComparison.Ordinal);
+        Assert.All(race.Trials.Take(2), trial => Assert.Null(trial.Failure));
+    }
+
+    [Fact]
+    public void ARaceWithoutTimeSaysSo()
+    {
+        RaceResult race = new Race<float>(s_iris, Candidates(8, s_plain with { Epochs = 200_000 }), new() { MaxSeconds = 0.2 }).Run();
+        Assert.True(race.IsTimeUp);
+        Assert.False(race.IsCancelled);
+    }
+
+    [Fact]
+    public void WhatCannotRaceIsSaid()
+    {
+        Assert.Contains("needs rows that validate", Assert.Throws<UsageException>(() => new Race<float>(s_iris, Candidates(2, s_plain with { Validation = 0 }))).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => new Race<float>(s_iris, []));
+        Assert.Contains("one figure", Assert.Throws<UsageException>(() => new Race<float>(s_iris, [new(s_plain, []), new(s_plain with { KeepBy = "accuracy" }, [])])).Message, StringComparison.Ordinal);
+        var bad = new Candidate(s_plain with { BatchSize = -1 }, [KeyValuePair.Create("batch-size", "-1")]);
+        Assert.Contains("trial 2 (batch-size=-1): ", Assert.Throws<UsageException>(() => new Race<float>(s_iris, [new(s_plain, []), bad]).Run()).Message, StringComparison.Ordinal);
+    }
+
+    private static string[] Said(RaceResult race) => [.. race.Trials.Select(trial => $"{trial.Number} {string.Join(' ', trial.Scores.Select(score => $"{score.Epochs}:{score.Value:R}±{score.Error:R}"))} {trial.Failure}")];
+}
