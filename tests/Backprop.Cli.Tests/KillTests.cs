@@ -9,7 +9,7 @@ public sealed class KillTests(ITestOutputHelper output) : Tool
     /// <summary>Instead of what each case says: more in the long suite.</summary>
     private static readonly string? s_kills = Environment.GetEnvironmentVariable("BACKPROP_KILLS");
 
-    /// <param name="network">What is trained.</param>
+    /// <param name="network">What is trained; empty: what the recipe says.</param>
     /// <param name="epochs">As many as take about a second on one thread: a run that is killed may be run several times more.</param>
     /// <param name="kills">How often it is killed.</param>
     /// <param name="option">What the run has beside a plain one's.</param>
@@ -19,9 +19,11 @@ public sealed class KillTests(ITestOutputHelper output) : Tool
     [InlineData("64:tanh,batch_norm,dropout(0.1)-32:relu,layer_norm", 60, 20, "--accumulate", "2")]
     [InlineData("64:tanh-32:relu", 25, 10, "--folds", "3")]
     [InlineData("32:tanh", 25, 10, "--ensemble", "4")]
+    [InlineData("", 4, 10, "--preset", "default")]
     public void KilledRunsGoOnToTheSameBits(string network, int epochs, int kills, string option, string value)
     {
-        string[] what = ["train", "builtin:digits", "--network", network, "--optimizer", "adam", "--batch-size", "16", "--epochs", $"{epochs}", option, value, "--schedule", "cosine", "--quiet"];
+        string[] model = network == "" ? [] : ["--network", network, "--optimizer", "adam"];
+        string[] what = ["train", "builtin:digits", .. model, "--batch-size", "16", "--epochs", $"{epochs}", option, value, "--schedule", "cosine", "--quiet"];
         JsonElement whole = Json([.. what, "--json", "-o", "whole.st"]);
         long steps = whole.GetProperty("steps").GetInt64();
         string expected = whole.GetProperty("sha256").GetString()!;

@@ -32,7 +32,7 @@ public sealed partial class ReportTests : Tool
         Assert.InRange(place[1], 0, 280);
     }
 
-    private static string[] Headings(string page) => [.. Heading().Matches(page).Select(heading => heading.Groups[1].Value)];
+    private static string[] Headings(string page) => [.. Heading().Matches(page).Select(heading => heading.Groups["title"].Value)];
 
     [Fact]
     public void ClassesHaveCurvesConfusionAndColumns()
@@ -105,7 +105,7 @@ public sealed partial class ReportTests : Tool
         Assert.Equal(Sha(), Sha("--report", "r.html"));
     }
 
-    [GeneratedRegex("<h2[^>]*>(.*?)</h2>", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex("<h2[^>]*>(?<title>.*?)</h2>", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Heading();
 
     [GeneratedRegex("<svg.*?</svg>", RegexOptions.Singleline, matchTimeoutMilliseconds: 10_000)]

@@ -431,6 +431,11 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         json.WriteNumber("ranks", 1);
         json.WriteNumber("members", members);
         json.WriteString("kept_by", result.KeptBy);
+        if (planned.Choice is { } choice)
+        {
+            json.WriteString("chosen", choice);
+        }
+
         if (planned.Threshold is { Count: > 0 } thresholds)
         {
             json.Thresholds(planned.Schema!.Target.ThresholdBy!, thresholds);

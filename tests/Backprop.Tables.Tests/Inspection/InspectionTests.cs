@@ -2,7 +2,6 @@ using System.Globalization;
 using Backprop.Data;
 using Backprop.Tables.Inspection;
 using Backprop.Tables.Models;
-using Backprop.Tables.Schemas;
 using Backprop.Training;
 
 namespace Backprop.Tables.Tests.Inspection;

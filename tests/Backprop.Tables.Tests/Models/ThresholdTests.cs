@@ -1,5 +1,4 @@
 using Backprop.Tables.Models;
-using Backprop.Tables.Schemas;
 using Backprop.Training;
 
 namespace Backprop.Tables.Tests.Models;

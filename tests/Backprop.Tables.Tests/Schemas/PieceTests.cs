@@ -58,7 +58,10 @@ public sealed class PieceTests
     [Fact]
     public void FewDifferentNumbersAreNotCutAndEqualQuantilesAreOnePlace()
     {
-        Assert.Null(Infer([.. Enumerable.Range(0, 400).Select(n => (double)(n % 17))], bins: 8).Columns[0].Edges);
+        Assert.NotNull(Infer([.. Enumerable.Range(0, 400).Select(n => (double)(n % 17))], bins: 8).Columns[0].Edges);
+        Assert.Null(Infer([.. Enumerable.Range(0, 400).Select(n => (double)(n % 17))], bins: 8, others: 47).Columns[0].Edges); // levels of pixels
+        Assert.NotNull(Infer([.. Enumerable.Range(0, 400).Select(n => (double)(n % 17))], bins: 8, others: 46).Columns[0].Edges);
+        Assert.NotNull(Infer([.. Enumerable.Range(0, 400).Select(n => (double)(n % 23))], bins: 8, others: 47).Columns[0].Edges);
         Assert.Null(Infer([.. Enumerable.Range(0, 400).Select(n => n % 12 * 0.75)], bins: 8).Columns[0].Edges);
         Assert.NotNull(Infer([.. Enumerable.Range(0, 400).Select(n => n % 13 * 0.75)], bins: 8).Columns[0].Edges);
         Assert.NotNull(Infer([.. Enumerable.Range(0, 400).Select(n => n % 17 * 2.0)], bins: 8).Columns[0].Edges);
@@ -114,8 +117,9 @@ public sealed class PieceTests
         Assert.Contains("Bins", Assert.Throws<UsageException>(() => Of(new() { Columns = new() { Bins = -1 } })).Settings);
     }
 
-    private static TableSchema Infer(double[] x, int bins) =>
-        SchemaInference.Infer(new("t", [new("x", ColumnType.Real, x), new("y", ColumnType.Real, [.. x.Select((_, n) => n * 0.5)])]), new() { Bins = bins, Numeric = ["x"] });
+    private static TableSchema Infer(double[] x, int bins, int others = 0) => SchemaInference.Infer(
+        new("t", [new("x", ColumnType.Real, x), .. Enumerable.Range(0, others).Select(n => new Column($"x{n}", ColumnType.Real, [.. x.Select(value => value + (n * 0.5))])), new("y", ColumnType.Real, [.. x.Select((_, n) => n * 0.5)])]),
+        new() { Bins = bins, Numeric = ["x"] });
 
     private static double[] Pieces(TableSchema schema, double number) => schema.Transform<double>(new("t", [new("x", ColumnType.Real, [number])]), needTargets: false).Row(0)[1..].ToArray();
 }
