@@ -22,9 +22,9 @@ public sealed class DataFormsTests : Tool
         Assert.Equal("2-256:silu,dropout(0.1)-128:silu,dropout(0.1)-3:softmax", Network("c.npz"));
         Assert.Equal("2-256:silu,dropout(0.1)-128:silu,dropout(0.1)-3:softmax", Network("X.npy,y.npy"));
         Assert.Equal("2-256:silu,dropout(0.1)-128:silu,dropout(0.1)-1:identity", Network("X.npy,v.npy"));
-        Assert.Equal("2-256:silu-128:silu-2:identity", Network("X.npy,v2.npy"));
+        Assert.Equal("2-256:silu,dropout(0.1)-128:silu,dropout(0.1)-2:identity", Network("X.npy,v2.npy"));
         Assert.Equal("2-256:silu,dropout(0.1)-128:silu,dropout(0.1)-1:identity", Network("c.npz", "--task", "regression"));
-        Assert.Equal("2-256:silu,dropout(0.1)-128:silu,dropout(0.1)-1:identity", Network("c.npz", "--loss", "mean_squared_error"));
+        Assert.Equal("2-256:silu-128:silu-1:identity", Network("c.npz", "--loss", "mean_squared_error"));
         Assert.Equal("2-256:silu,dropout(0.1)-128:silu,dropout(0.1)-3:softmax", Network("X.npy,f.npy", "--task", "classification"));
         Assert.Equal("2-4:relu-1:identity", Network("c.npz", "--network", "2-4:relu-1:identity"));
         Assert.Equal("2-4:relu-5:softmax", Network("c.npz", "--network", "2-4:relu-5:softmax"));
@@ -84,11 +84,11 @@ public sealed class DataFormsTests : Tool
     {
         Tables();
         Assert.Equal("2-256:silu,dropout(0.1)-128:silu,dropout(0.1)-1:identity", Network("t.csv", "--target", "v"));
-        Assert.Equal("2-256:silu-128:silu-2:identity", Network("t3.csv", "--target", "v,b"));
-        Assert.Equal("2-256:silu-128:silu-2:sigmoid", Network("flags.csv", "--target", "p,q"));
+        Assert.Equal("2-256:silu,dropout(0.1)-128:silu,dropout(0.1)-2:identity", Network("t3.csv", "--target", "v,b"));
+        Assert.Equal("2-256:silu,dropout(0.1)-128:silu,dropout(0.1)-2:sigmoid", Network("flags.csv", "--target", "p,q"));
         Assert.Equal("2-256:silu,dropout(0.1)-128:silu,dropout(0.1)-3:softmax", Network("c.csv"));
         Assert.Equal("2-256:silu,dropout(0.1)-128:silu,dropout(0.1)-1:identity", Network("c.csv", "--task", "regression"));
-        Assert.Equal("2-256:silu,dropout(0.1)-128:silu,dropout(0.1)-1:identity", Network("c.csv", "--loss", "huber:0.5"));
+        Assert.Equal("2-256:silu-128:silu-1:identity", Network("c.csv", "--loss", "huber:0.5"));
         Assert.Equal("2-256:silu-128:silu-2:identity", Network("t.csv", "--target", "v", "--loss", "gaussian_nll"));
         Assert.Equal("2-4:relu-3:sigmoid", Network("c.csv", "--network", "2-4:relu-3:sigmoid"));
         Assert.Equal("2-4:relu-1:identity", Network("c.csv", "--network", "2-4:relu-1:identity"));

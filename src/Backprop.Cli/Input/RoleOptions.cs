@@ -20,7 +20,7 @@ internal sealed class RoleOptions(CommonOptions common)
 
     private readonly Option<string> _preprocess = new("--preprocess") { Description = "auto: standardise, encode, impute; none: numbers as they are", DefaultValueFactory = _ => "auto" };
 
-    private readonly Option<int?> _bins = new("--bins") { Description = "Pieces that columns of numbers are cut into, for a feature of each beside the number; the recipe cuts into 8 for classes, 8 to 48 for values, 0: none", HelpName = "N" };
+    private readonly Option<int?> _bins = new("--bins") { Description = "Pieces that columns of numbers are cut into, for a feature of each beside the number; the recipe cuts into 8 for classes, 24 to 48 for values, 0: none", HelpName = "N" };
 
     private readonly Option<string?> _sampleWeight = new("--sample-weight") { Description = "The column of sample weights", HelpName = "COL" };
 

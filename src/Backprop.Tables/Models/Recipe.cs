@@ -13,8 +13,8 @@ internal static class Recipe
     public const double LearningRate = 0.003, WeightDecay = 0.05, LabelSmoothing = 0.05;
 
     /// <summary>Into how many pieces columns of numbers are cut; where there are very many columns, the first layer is wide enough.</summary>
-    /// <remarks>Values gain by more pieces than classes, if each has some 20 rows.</remarks>
-    public static int Bins(int columns, int rows, bool classes) => columns > 300 ? 0 : classes ? 8 : Math.Min(Math.Clamp(rows / 20, 8, 48), Math.Max(8, ManyInputs / Math.Max(1, columns)));
+    /// <remarks>Values gain by more pieces than classes.</remarks>
+    public static int Bins(int columns, int rows, bool classes) => columns > 300 ? 0 : classes ? 8 : Math.Min(Math.Clamp(rows / 20, 24, 48), Math.Max(8, ManyInputs / Math.Max(1, columns)));
 
     private const int ManyInputs = 4000;
 
