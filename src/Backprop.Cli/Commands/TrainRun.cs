@@ -191,7 +191,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         {
             TabularModel<T> made = planned.Model(result.Kept, result.KeptBy, Given());
             using HeldOut? held = result.Kept is null ? null : planned.HeldOut();
-            HtmlReport.Write(page, new(definition, planned.Source, made.Training!, result, report.Histories, made.Ensemble.Temperature, planned.Notes.All, planned.Schema, planned.Table, held));
+            HtmlReport.Write(page, new(definition, planned.Source, made.Training!, result, [.. planned.Used.Select(member => report.Histories[member])], made.Ensemble.Temperature, planned.Notes.All, planned.Schema, planned.Table, held));
         }
 
         report.Summary(result, output);

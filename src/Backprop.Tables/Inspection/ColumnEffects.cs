@@ -55,7 +55,7 @@ internal sealed class ColumnEffects<T> where T : unmanaged, IBinaryFloatingPoint
         Evaluation Measure(T[] x)
         {
             OutputReader<T> outputs = _scorer.Score(x, rows);
-            return Evaluator<T>.Measure(OutputLoss.Mean(outputs, sample), outputs, targets, weights, scales);
+            return Evaluator<T>.Measure(OutputLoss.Mean(outputs, sample), outputs, targets, weights, scales, _schema?.Target.Thresholds);
         }
 
         int width = sample.FeatureCount;

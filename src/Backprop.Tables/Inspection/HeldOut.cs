@@ -72,13 +72,13 @@ public abstract class HeldOut : IDisposable
     {
         OutputReader<T> outputs = scorer.Score(data.Features, [.. Enumerable.Range(0, data.Rows)]);
         double[]? scales = schema?.Target.Scales?.ToArray();
-        var evaluation = Evaluator<T>.Measure(OutputLoss.Mean(outputs, data), outputs, data.Targets, data.SampleWeights, scales);
-        var predictions = Predictions.Of(outputs, data.Rows, schema?.Target);
+        var evaluation = Evaluator<T>.Measure(OutputLoss.Mean(outputs, data), outputs, data.Targets, data.SampleWeights, scales, schema?.Target.Thresholds);
+        var predictions = Predictions.Of(outputs, data.Rows, schema?.Target, Predictions.ExposuresOf(outputs.Network, data.Targets));
         Targets<T> targets = data.Targets;
         int[] classes = predictions.Labels.Count == 0 ? [] : targets.AreClasses ? targets.ClassIndices.ToArray()
             : [.. Enumerable.Range(0, data.Rows).Select(row => targets.Count == 1 ? (targets[row, 0] == T.One ? 1 : 0) : OneOf(targets, row))];
         double[][] actual = predictions.Labels.Count > 0 ? []
-            : [.. Enumerable.Range(0, targets.Count).Select(target => Enumerable.Range(0, data.Rows).Select(row => Own(schema, target, double.CreateTruncating(targets[row, target]))).ToArray())];
+            : [.. Enumerable.Range(0, outputs.Network.ValueCount).Select(target => Enumerable.Range(0, data.Rows).Select(row => Own(schema, target, double.CreateTruncating(targets[row, target]))).ToArray())];
         double[]? weights = data.SampleWeights is { } given ? Array.ConvertAll(given, double.CreateTruncating) : null;
         return new HeldOut<T>(scorer, new(scorer, data, schema, source), predictions, evaluation, areFolds, classes, actual, weights);
     }

@@ -75,8 +75,7 @@ public sealed class ConformalScores
         }
 
         int values = network.ValueCount;
-        double[]? exposures = network.Loss.TakesOffset ? [.. Enumerable.Range(0, rows.Rows).Select(row => Math.Exp(double.CreateTruncating(rows.Targets[row, values])))] : null;
-        var predictions = Predictions.Of(outputs, rows.Rows, target, exposures);
+        var predictions = Predictions.Of(outputs, rows.Rows, target, Predictions.ExposuresOf(network, rows.Targets));
         int[] counted = [.. Enumerable.Range(0, rows.Rows).Where(row => rows.SampleWeights is null || rows.SampleWeights[row] > T.Zero)];
         double Value(int row, int of) => target?.Unscale(of, double.CreateTruncating(rows.Targets[row, of])) ?? double.CreateTruncating(rows.Targets[row, of]);
         int Class(int row) => rows.Targets.AreClasses ? rows.Targets.ClassIndices[row] : rows.Targets[row, 0] == T.One ? 1 : 0;

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Numerics;
+using Backprop.Data;
 using Backprop.Losses;
 using Backprop.Networks;
 using Backprop.Tables.Schemas;
@@ -113,6 +114,10 @@ public sealed class Predictions : IReadOnlyList<Prediction>
     internal static Predictions Of<T>(OutputReader<T> outputs, int rows, TargetColumns? target, double[]? exposures = null) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         AreClasses(outputs.Network, target) ? OfClasses(outputs, rows, target) : OfValues(outputs, rows, target, exposures);
 
+    /// <summary>How much each row is exposed, by the logarithms that stand behind the targets' values; null: the loss takes none.</summary>
+    internal static double[]? ExposuresOf<T>(NetworkDefinition network, Targets<T> targets) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        network.Loss.TakesOffset ? [.. Enumerable.Range(0, targets.Rows).Select(row => Math.Exp(double.CreateTruncating(targets[row, network.ValueCount])))] : null;
+
     /// <summary>Whether a class is predicted; else values.</summary>
     internal static bool AreClasses(NetworkDefinition network, TargetColumns? target) => target?.Kind == TargetKind.Class || (target is null && ModelRows.IsClassifier(network));
 
@@ -150,11 +155,11 @@ public sealed class Predictions : IReadOnlyList<Prediction>
 
     internal IReadOnlyList<string> SetOf(int row) => Coverage is null || Labels.Count == 0 ? [] : SetOf(row, _least);
 
-    /// <summary>All that are likely enough; the likeliest always, since a row has a label.</summary>
+    /// <summary>All that are likely enough; the likeliest always, since a row has a label, and the one that a threshold decides for.</summary>
     private string[] SetOf(int row, double least)
     {
         double enough = Math.Min(least, _numbers.Max(numbers => numbers[row]));
-        return [.. Labels.Where((_, c) => _numbers[c][row] >= enough)];
+        return [.. Labels.Where((_, c) => c == _winners[row] || _numbers[c][row] >= enough)];
     }
 
     internal double ValueOf(int row, int target) => Labels.Count == 0

@@ -20,9 +20,9 @@ internal static class Recipe
 
     /// <summary>
     /// The networks that are trained on all folds, from small to large: of those that are better than the others the smallest is taken. Of classes a small one is
-    /// as good as a large one more often than not, of values hardly ever.
+    /// as good as a large one more often than not, of values hardly ever. What decides is the log loss: where another figure is asked for, or classes weigh, nothing is chosen.
     /// </summary>
-    public static IReadOnlyList<string> Sizes(TrainingOptions options, bool classes) => options.UsesRecipe && options.Folds is null && classes ? [Smaller, Hidden] : [Hidden];
+    public static IReadOnlyList<string> Sizes(TrainingOptions options, bool classes) => options.UsesRecipe && options.Folds is null && classes && options is { KeepBy: null or "log_loss", ClassWeights: null } ? [Smaller, Hidden] : [Hidden];
 
     /// <summary>
     /// How many folds rows are divided into, and so how many networks are trained; null: one network, on one split. What is asked for comes first: folds,
@@ -32,7 +32,7 @@ internal static class Recipe
     {
         if (options.Begun is { } begun && options.UsesRecipe)
         {
-            return begun > 1 ? begun / Sizes(options, classes).Count : null;
+            return begun > 1 ? Math.Max(2, begun / Sizes(options, classes).Count) : null;
         }
 
         if (!options.UsesRecipe || options.Ensemble is not null || !options.IsUsualValidation || options.Preset == Preset.Fast)

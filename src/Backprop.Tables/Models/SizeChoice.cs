@@ -29,9 +29,9 @@ internal static class SizeChoice
             if (n == best || difference <= error)
             {
                 string losses = string.Join(" and ", means.Select(Text));
-                return (n, n == best && n == 0 ? $"of networks {Names(candidates)} the smaller, which is no worse: log loss out of fold {losses}"
-                    : n == best ? $"of networks {Names(candidates)} the larger, which is better by more than a standard error ({Text(Error(0, means[0] - means[best]))}): log loss out of fold {losses}"
-                    : $"of networks {Names(candidates)} the smaller, which is as good within a standard error ({Text(error)}): log loss out of fold {losses}");
+                return (n, n == best && n == 0 ? $"of networks {Names(candidates)} the smaller, which is no worse: log loss out of fold {losses} of {rows.Length} rows"
+                    : n == best ? $"of networks {Names(candidates)} the larger, which is better by more than a standard error ({Text(Error(0, means[0] - means[best]))}): log loss out of fold {losses} of {rows.Length} rows"
+                    : $"of networks {Names(candidates)} the smaller, which is as good within a standard error ({Text(error)}): log loss out of fold {losses} of {rows.Length} rows");
             }
         }
 
@@ -48,5 +48,5 @@ internal static class SizeChoice
     private static string Names(IReadOnlyList<(NetworkDefinition Network, double[] Losses)> candidates) => string.Join(" and ", candidates.Select(candidate => Name(candidate.Network)));
 
     /// <summary>The hidden layers' units.</summary>
-    private static string Name(NetworkDefinition network) => string.Join('-', network.Layers.SkipLast(1).Select(layer => $"{layer.Units}:{layer.Activation}"));
+    public static string Name(NetworkDefinition network) => string.Join('-', network.Layers.SkipLast(1).Select(layer => $"{layer.Units}:{layer.Activation}"));
 }

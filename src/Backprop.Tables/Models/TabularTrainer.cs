@@ -134,6 +134,9 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
     /// <summary>What is trained; of several networks each; of two sizes the larger, until the model is of the smaller.</summary>
     public NetworkDefinition Definition => _trained?.Definition ?? Trainers[^1].Network.Definition;
 
+    /// <summary>Which of <see cref="Trainers"/> have the networks of the model, by their places; before training has ended those of the larger size.</summary>
+    public IReadOnlyList<int> Used => _used ?? Of(_sizes.Count - 1);
+
     /// <summary>What was chosen by the rows out of fold, and why; null: nothing.</summary>
     public string? Choice { get; private set; }
 
@@ -189,7 +192,17 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
     {
         if (Trainers.Count == 1)
         {
-            TrainingResult result = Trainers[0].Run(resume?[0], cancellation);
+            TrainingResult result;
+            try
+            {
+                result = Trainers[0].Run(resume?[0], cancellation);
+            }
+            catch (DivergenceException)
+            {
+                _ = Judge(Predict([0]), [0]); // the last good weights are what is saved, with all that is said of them
+                throw;
+            }
+
             Evaluation? judged = Judge(Predict([0]), [0]);
             return Result = _threshold is not null && result.Kept is { } kept && judged is not null ? result with { Kept = kept with { Validation = judged } } : result;
         }
@@ -197,10 +210,11 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
         var trainer = new EnsembleTrainer<T>(Trainers, Options.Step.Threads);
         trainer.MemberCompleted += (member, result) => MemberCompleted?.Invoke(member, result);
         IReadOnlyList<MemberResult> members = trainer.Run(resume, Options.MaxSeconds, cancellation);
-        int[][] sizes = [.. _sizes.Select((_, size) => Finished(size, members))];
-        Unseen?[] unseen = [.. sizes.Select(Predict)];
-        (int chosen, Choice) = unseen.Length == 1 ? (0, null) : Choose(unseen!);
-        int[] of = [.. Enumerable.Range(chosen * _validation.Count, _validation.Count)], used = sizes[chosen], finished = [.. used.Where(member => members[member].Kept is not null)];
+        int[][] finishedOf = [.. _sizes.Select((_, size) => Finished(size, members))];
+        Unseen?[] unseen = [.. finishedOf.Select(used => used.Length == 0 ? null : Predict(used))];
+        (int chosen, Choice) = Choose(finishedOf, unseen);
+        int[] of = Of(chosen), finished = finishedOf[chosen], used = finished.Length > 0 ? finished : of;
+        unseen[chosen] ??= Predict(used);
         _used = used;
         Evaluation? validation = Judge(unseen[chosen], used);
         _trained = new(used.Select(member => Trainers[member].Network), unseen[chosen]?.Temperature ?? 1);
@@ -209,6 +223,11 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
         foreach (int member in of.Except(used))
         {
             Notes.Add(new($"network {member + 1} of {members.Count} finished no epoch: the model is of the others", IsLoss: true));
+        }
+
+        foreach (int member in Enumerable.Range(0, members.Count).Except(of).Where(member => members[member].Divergence is not null))
+        {
+            Notes.Add(new($"network {member + 1} of {members.Count}, of the size that was not chosen: {members[member].Divergence!.Message}", IsLoss: false));
         }
 
         int bad = of.FirstOrDefault(member => members[member].Divergence is not null, -1);
@@ -222,18 +241,31 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
     public TabularModel<T> Model(EpochResult? kept = null, string? keptBy = null, IReadOnlyDictionary<string, string>? given = null) =>
         new(_trained ?? new(Trainers.TakeLast(_validation.Count).Select(trainer => trainer.Network)), Schema, _record.Write(Optimizer, Options, kept, keptBy, given, _keptEpochs, _folds.Count > 0, Choice), Notes.All) { Conformal = Conformal };
 
-    /// <summary>The networks of a size that finished an epoch; where none did, all.</summary>
-    private int[] Finished(int size, IReadOnlyList<MemberResult> members)
-    {
-        int[] of = [.. Enumerable.Range(size * _validation.Count, _validation.Count)];
-        int[] finished = [.. of.Where(member => members[member].Kept is not null)];
-        return finished.Length > 0 ? finished : of;
-    }
+    /// <summary>The networks of a size.</summary>
+    private int[] Of(int size) => [.. Enumerable.Range(size * _validation.Count, _validation.Count)];
 
-    /// <summary>The size that the rows out of fold speak for, and what they say.</summary>
-    private (int Size, string Why) Choose(Unseen[] sizes) => SizeChoice.Of(
-        [.. sizes.Select(unseen => (unseen.Outputs.Network, unseen.Losses(_all!.Rows)))],
-        _all!.SampleWeights is { } weights ? [.. weights.ToArray().Select(double.CreateTruncating)] : null);
+    /// <summary>Those that finished an epoch.</summary>
+    private int[] Finished(int size, IReadOnlyList<MemberResult> members) => [.. Of(size).Where(member => members[member].Kept is not null)];
+
+    /// <summary>The size that the rows out of fold speak for, and what they say. One of which fewer networks finished an epoch is none that could be compared.</summary>
+    private (int Size, string? Why) Choose(int[][] finished, Unseen?[] unseen)
+    {
+        int most = finished.Max(used => used.Length);
+        int[] sizes = [.. Enumerable.Range(0, finished.Length).Where(size => finished[size].Length == most)];
+        if (finished.Length == 1 || most == 0)
+        {
+            return (finished.Length - 1, null);
+        }
+
+        if (sizes.Length < finished.Length)
+        {
+            return (sizes[0], $"the networks of which more finished an epoch ({string.Join(" and ", finished.Select(used => used.Length))} of {_validation.Count}), {SizeChoice.Name(Trainers[sizes[0] * _validation.Count].Network.Definition)}");
+        }
+
+        return SizeChoice.Of(
+            [.. unseen.Select(one => (one!.Outputs.Network, one.Losses(_all!.Rows)))],
+            _all!.SampleWeights is { } weights ? [.. weights.ToArray().Select(double.CreateTruncating)] : null);
+    }
 
     /// <summary>What the networks say of rows that they have not learned from; null: there are none.</summary>
     /// <exception cref="InvalidOperationException">Training has not ended.</exception>
@@ -419,7 +451,7 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
         }
 
         Note note = Trainers.Count > 1
-            ? new($"swa takes the mean over the epochs from {first} to {Options.Epochs}: {early.Length} of {Trainers.Count} networks have the weights of an epoch before them (epochs {string.Join(", ", early)}), no mean", IsLoss: true, "Average", "Epochs")
+            ? new($"swa takes the mean over the epochs from {first} to {Options.Epochs}: {early.Length} of {_used!.Length} networks have the weights of an epoch before them (epochs {string.Join(", ", early)}), no mean", IsLoss: true, "Average", "Epochs")
             : new($"swa takes the mean over the epochs from {first} to {Options.Epochs}, {(last < first ? $"but the run ended after epoch {last}" : $"but epoch {early[0]}, before them, was the best by the validation rows")}: the model has the weights of epoch {early[0]}, no mean", IsLoss: true, "Average", "Epochs");
         Notes.Add(note);
         return [note];

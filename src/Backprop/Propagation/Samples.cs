@@ -20,9 +20,9 @@ internal sealed unsafe class Samples<T> where T : unmanaged, IBinaryFloatingPoin
     {
         Capacity = WholeGroups(capacity);
         _passesOverWeightless = passesOverWeightless;
+        TargetValues = new(Capacity * (long)definition.TargetCount); // first: the one that may be refused
         Rows = new int[Capacity];
         ClassIndices = new int[Capacity];
-        TargetValues = new(Capacity * (long)definition.TargetCount);
         Scales = new(Capacity);
         Losses = new(Capacity);
         LossSums = new double[Capacity / LossGroup];

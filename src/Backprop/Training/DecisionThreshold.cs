@@ -33,7 +33,7 @@ public static class DecisionThreshold
     /// <param name="weights">What rows weigh; empty: the same.</param>
     /// <returns>The threshold, the figure with it, and the figure with 0.5.</returns>
     /// <exception cref="UsageException">No such figure.</exception>
-    /// <exception cref="ArgumentException">Not as many of one as of the other.</exception>
+    /// <exception cref="ArgumentException">No row, not as many of one as of the other, or a probability that is no number.</exception>
     public static (double Threshold, double Figure, double FigureAtHalf) Choose(string figure, ReadOnlySpan<double> probabilities, ReadOnlySpan<bool> positives, ReadOnlySpan<double> weights = default)
     {
         if (positives.Length != probabilities.Length || (weights.Length != 0 && weights.Length != probabilities.Length))
@@ -42,6 +42,19 @@ public static class DecisionThreshold
         }
 
         Func<double, double, double, double, double> measure = Measure(figure);
+        if (probabilities.IsEmpty)
+        {
+            throw new ArgumentException("no row found, at least one expected", nameof(probabilities));
+        }
+
+        foreach (double one in probabilities)
+        {
+            if (!double.IsFinite(one))
+            {
+                throw new ArgumentException($"the probability {one} found, a number expected", nameof(probabilities));
+            }
+        }
+
         double[] p = probabilities.ToArray();
         int[] order = [.. Enumerable.Range(0, p.Length).OrderByDescending(row => p[row])]; // stable: the same sums everywhere
         double allPositive = 0, allNegative = 0;
