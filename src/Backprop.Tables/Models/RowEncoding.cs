@@ -64,6 +64,11 @@ internal sealed class RowEncoding
         _kept = SchemaInference.RowsWithTargets(_all, _columns, notes);
         _table = _kept is null ? _all : _all.Select(_kept);
         AreClasses = SchemaInference.Target(_table, _columns).Kind == TargetKind.Class && !AsValue;
+        if (AreClasses && options.Columns.Offset is { } exposure)
+        {
+            throw new UsageException($"exposures belong to counts, '{string.Join("', '", targets)}' of '{rows.Name}' is a class: a target that counts expected for the column '{exposure}'") { Settings = ["Offset", "Task = regression"] };
+        }
+
         if (options is { Columns.Bins: null, UsesRecipe: true })
         {
             _columns = _columns with { Bins = Recipe.Bins(_all.Columns.Count, Rows, AreClasses) };

@@ -230,6 +230,11 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
             Notes.Add(new($"network {member + 1} of {members.Count}, of the size that was not chosen: {members[member].Divergence!.Message}", IsLoss: false));
         }
 
+        if (_all is not null && finished.Length == of.Length && FoldOptimism.Find(new(Options.KeepBy), [.. of.Select(member => members[member])], [.. _folds.Select(fold => fold.Length)]) is { } optimism)
+        {
+            Notes.Add(optimism);
+        }
+
         int bad = of.FirstOrDefault(member => members[member].Divergence is not null, -1);
         return bad < 0 ? Result : throw new DivergenceException($"network {bad + 1} of {members.Count}: {members[bad].Divergence!.Message}", members[bad].Divergence!.Layer, members[bad].Divergence!.Step);
     }

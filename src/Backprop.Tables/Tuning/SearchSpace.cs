@@ -33,7 +33,7 @@ internal sealed class SearchSpace
 
         _options = options;
         Fixed = options.UsesRecipe ? RecipeValues.Of(options, rows, columns, classes, all) : [];
-        Ranges = given.Count > 0 ? given : Usual(options, rows, columns, classes);
+        Ranges = given.Count > 0 ? given : Usual(options, rows, columns, classes, all ?? rows);
         if (Ranges.Count == 0)
         {
             throw new UsageException("everything that is searched for where no range is given is fixed: nothing is left to be tuned; give a range of something else, or leave an option away");
@@ -103,7 +103,7 @@ internal sealed class SearchSpace
         [.. TunableOption.All.Select(option => candidate.Values.Concat(Fixed).FirstOrDefault(value => value.Key == option.Name)).Where(value => value.Key is not null)];
 
     /// <summary>Learning rate, size, dropout, weight decay, pieces of numbers, rows of a batch.</summary>
-    private static IReadOnlyList<SearchRange> Usual(TrainingOptions options, int rows, int? columns, bool classes)
+    private static IReadOnlyList<SearchRange> Usual(TrainingOptions options, int rows, int? columns, bool classes, int all)
     {
         bool isRecipes = options.UsesRecipe;
         int batch = Recipe.BatchSize(rows);
@@ -114,7 +114,7 @@ internal sealed class SearchSpace
             "dropout=0..0.4",
             "weight-decay=" + (isRecipes || options.Optimizer == "adamw" ? "1e-3..0.5:log" : "1e-6..1e-2:log"),
             string.Create(CultureInfo.InvariantCulture, $"batch-size={batch / 2},{batch},{2 * batch}"),
-            .. columns is { } count && options.Columns.Preprocess && Recipe.Bins(count, rows, classes) > 0 ? new[] { classes ? "bins=0,4,8,16" : "bins=0,8,16,32,48" } : [],
+            .. columns is { } count && options.Columns.Preprocess && Recipe.Bins(count, all, classes) is > 0 and var recipes ? new[] { "bins=" + string.Join(',', new[] { 0, 4, 8, 16, recipes }.Distinct()) } : [],
         ];
         return [.. ranges.Select(SearchRange.Parse).Where(range => TunableOption.Of(range.Name).Get(options) is null)];
     }

@@ -109,7 +109,8 @@ public sealed class PieceTests
     {
         string text = "x,y\n" + string.Concat(Enumerable.Range(0, 60).Select(n => string.Create(CultureInfo.InvariantCulture, $"{n * 0.5 * n},{n * 1.5}\n")));
         FeatureColumn Of(TrainingOptions options) => PreparedData<float>.Prepare(DataSource.Of(Cells.Csv(text)), options with { Target = "y" }).Schema!.Columns[0];
-        Assert.Equal(9, Of(new()).FeatureCount);
+        Assert.Equal(25, Of(new()).FeatureCount);
+        Assert.Equal(9, PreparedData<float>.Prepare(DataSource.Of(Cells.Csv(string.Join('\n', text.Split('\n').Select((line, n) => line == "" ? "" : $"{line},{(n == 0 ? "c" : n % 2 == 0 ? "even" : "odd")}")))), new() { Target = "c", Columns = new() { Ignore = ["y"] } }).Schema!.Columns[0].FeatureCount);
         Assert.Equal(1, Of(new() { Network = "8:relu" }).FeatureCount);
         Assert.Equal(1, Of(new() { Columns = new() { Bins = 0 } }).FeatureCount);
         Assert.Equal(5, Of(new() { Network = "8:relu", Columns = new() { Bins = 4 } }).FeatureCount);

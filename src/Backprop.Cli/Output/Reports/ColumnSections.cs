@@ -122,6 +122,7 @@ internal static class ColumnSections
         IEnumerable<string> rows = schema.Columns.Take(MostColumns).Select(column => Row(column.Name, column.Kind.ToString().ToLowerInvariant(), SchemaTable.Becomes(column), column.IsFeature ? "" : " class=\"off\""));
         IEnumerable<string> targets = schema.Target.Names.Select(name => Row(name, "target", SchemaTable.Target(schema.Target)));
         IEnumerable<string> weight = schema.SampleWeight is { } by ? [Row(by, "weight", "what each row counts")] : [];
+        weight = schema.Offset is { } exposure ? weight.Append(Row(exposure, "exposure", "how much each row is exposed: its logarithm is added to the output")) : weight;
         return Html.Section("What became of each column", $"<div class=\"scroll\"><table class=\"columns\"><thead><tr><th>column</th><th>kind</th><th>empty</th><th>different</th><th>range</th><th class=\"text\">becomes</th></tr></thead><tbody>{string.Concat(targets.Concat(weight).Concat(rows))}</tbody></table></div>",
             schema.Columns.Count > MostColumns ? $"The first {MostColumns} of {schema.Columns.Count} columns; backprop data lists all." : null);
     }
