@@ -222,6 +222,13 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
     public TabularModel<T> Model(EpochResult? kept = null, string? keptBy = null, IReadOnlyDictionary<string, string>? given = null) =>
         new(_trained ?? new(Trainers.TakeLast(_validation.Count).Select(trainer => trainer.Network)), Schema, _record.Write(Optimizer, Options, kept, keptBy, given, _keptEpochs, _folds.Count > 0, Choice), Notes.All) { Conformal = Conformal };
 
+    /// <summary>What all networks as they stand are worth on rows that they have not learned from, as <see cref="Run"/> measures them; null: nothing validates.</summary>
+    internal Evaluation? Measure()
+    {
+        int[] all = [.. Enumerable.Range(0, Trainers.Count)];
+        return Judge(Predict(all), all);
+    }
+
     /// <summary>The networks of a size that finished an epoch; where none did, all.</summary>
     private int[] Finished(int size, IReadOnlyList<MemberResult> members)
     {
