@@ -38,7 +38,7 @@ internal sealed class SearchSpace
         _options = options;
         Fixed = options.UsesRecipe ? RecipeValues.Of(options, rows, columns, classes, all) : [];
         _sizes = sizes ?? [Recipe.Hidden];
-        Ranges = given.Count == 0 ? Usual(options, rows, columns, classes)
+        Ranges = given.Count == 0 ? Usual(options, rows, columns, classes, all ?? rows)
             : Fixed.Count > 0 && _sizes.Count > 1 && given.All(range => range.Name != Network) ? [.. given, SearchRange.Parse($"{Network}={string.Join(',', _sizes)}")] // the recipe's choice
             : given;
         if (Ranges.Count == 0)
@@ -114,10 +114,10 @@ internal sealed class SearchSpace
         [.. TunableOption.All.Select(option => candidate.Values.Concat(Fixed).FirstOrDefault(value => value.Key == option.Name)).Where(value => value.Key is not null)];
 
     /// <summary>Learning rate, size, dropout, weight decay, pieces of numbers, rows of a batch.</summary>
-    private static IReadOnlyList<SearchRange> Usual(TrainingOptions options, int rows, int? columns, bool classes)
+    private static IReadOnlyList<SearchRange> Usual(TrainingOptions options, int rows, int? columns, bool classes, int all)
     {
         bool isRecipes = options.UsesRecipe;
-        int batch = Recipe.BatchSize(rows);
+        int batch = Recipe.BatchSize(rows), bins = columns is { } count && options.Columns.Preprocess ? Recipe.Bins(count, all, classes) : 0;
         string[] ranges =
         [
             "learning-rate=" + (isRecipes ? "3e-4..2e-2:log" : options.Optimizer is "sgd" or "adagrad" or "adadelta" ? "1e-3..1:log" : "1e-4..3e-2:log"),
@@ -125,7 +125,7 @@ internal sealed class SearchSpace
             "dropout=0..0.4",
             "weight-decay=" + (isRecipes || options.Optimizer == "adamw" ? "1e-3..0.5:log" : "1e-6..1e-2:log"),
             string.Create(CultureInfo.InvariantCulture, $"batch-size={batch / 2},{batch},{2 * batch}"),
-            .. columns is { } count && options.Columns.Preprocess && Recipe.Bins(count, rows, classes) > 0 ? new[] { classes ? "bins=0,4,8,16" : "bins=0,8,16,32,48" } : [],
+            .. bins > 0 ? [string.Create(CultureInfo.InvariantCulture, $"bins=0,{bins / 2},{bins},{2 * bins}")] : Array.Empty<string>(),
         ];
         return [.. ranges.Select(SearchRange.Parse).Where(range => TunableOption.Of(range.Name).Get(options) is null)];
     }
