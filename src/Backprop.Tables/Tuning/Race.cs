@@ -334,12 +334,12 @@ public sealed class Race<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     private void Score(Entry entry, int rung)
     {
         Ascent climb = entry.Ascent!;
-        (double value, double error) = (climb.Values[0], climb.Errors[0]);
-        if (_members > 1)
+        (double value, double error) = climb.Values.All(double.IsFinite) ? (climb.Values[0], climb.Errors[0]) : (double.NaN, double.NaN);
+        if (_members > 1 && double.IsFinite(value))
         {
             TabularTrainer<T> planned = climb.Planned.Value;
-            value = climb.Values.All(double.IsFinite) && planned.Measure() is { } together ? Natural(together) : double.NaN;
-            error = StandardError(climb.Values.Zip(planned.ValidationData, (figure, fold) => (figure, WeightOf(fold!))));
+            (Evaluation together, IReadOnlyList<Evaluation> folds) = planned.MeasureFolds();
+            (value, error) = (Natural(together), StandardError(folds.Zip(planned.ValidationData, (fold, rows) => (Natural(fold), WeightOf(rows!)))));
         }
 
         RaceJournal.Line line = entry.Line(rung, climb.Epochs.Max(), value, error) with { HasEnded = entry.Failure is not null || climb.HasEnded.All(ended => ended) };
