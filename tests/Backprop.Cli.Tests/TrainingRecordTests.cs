@@ -84,6 +84,42 @@ public sealed class TrainingRecordTests : Tool
         }
     }
 
+    /// <summary>Cut off, or spoiled in the middle: what is sound stays, histograms too, scalars are completed, and what is lost is said.</summary>
+    [Fact]
+    public void TornEventsLoseOnlyWhatWasTorn()
+    {
+        Assert.Equal(0, Run("train", "builtin:iris", "--network", "5:tanh", "--epochs", "6", "--validation", "0.2", "--tensorboard", "tb", "--checkpoint", "ck", "--quiet").Code);
+        string events = Directory.GetFiles(At("tb")).Single();
+        byte[] whole = File.ReadAllBytes(events);
+        int[] lengths = [.. Records(whole).Select(record => record.Length + 16)];
+        (long Step, bool IsScalar, string Value)[] all = [.. Records(whole).Select(Identified)];
+        int of4 = Array.FindIndex(all, one => one.Step == 4), histogram = Array.FindIndex(all, one => one.Step == 4 && !one.IsScalar);
+        foreach ((int sound, bool isSpoiled) in new[] { (all.Length - 1, false), (histogram + 2, false), (histogram, true), (of4 + 3, false), (of4, true), (1, true) })
+        {
+            int at = lengths.Take(sound).Sum();
+            byte[] torn = isSpoiled ? [.. whole] : whole[..(at + 30)];
+            torn[at + 25] ^= 1;
+            File.WriteAllBytes(events, torn);
+            (int code, _, string error) = Run("train", "--resume", "ck", "--quiet");
+            Assert.Equal(0, code);
+            Assert.Contains($"histograms from epoch {Math.Max(1, all[sound - 1].Step)} on that stood behind are lost", error);
+            Assert.Equal(all.Where((one, n) => n < sound || one.IsScalar), Records(File.ReadAllBytes(events)).Select(Identified));
+        }
+
+        File.WriteAllBytes(events, [.. whole, .. whole[^lengths[^1]..^9]]); // as if killed within an event of an epoch that is to come again
+        Assert.Contains("were torn", Run("train", "--resume", "ck", "--quiet").Error);
+        Assert.Equal(whole, File.ReadAllBytes(events));
+        Assert.DoesNotContain("events", Run("train", "--resume", "ck", "--quiet").Error);
+        Assert.Equal(whole, File.ReadAllBytes(events));
+    }
+
+    /// <summary>An event without its time.</summary>
+    private static (long Step, bool IsScalar, string Value) Identified(byte[] record)
+    {
+        string text = Convert.ToHexString(record.AsSpan(9));
+        return (record[10], !text.Contains(Convert.ToHexString("/layer "u8), StringComparison.Ordinal), text);
+    }
+
     private void OneHistory(int epochs)
     {
         Assert.Equal(Enumerable.Range(1, epochs), File.ReadAllLines(At("l.jsonl")).Select(line => JsonSerializer.Deserialize<JsonElement>(line).GetProperty("epoch").GetInt32()));

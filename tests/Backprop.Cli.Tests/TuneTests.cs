@@ -104,6 +104,51 @@ public sealed partial class TuneTests : Tool
         Assert.Contains("--trials found, none but", error);
     }
 
+    /// <summary>What cannot begin locks no folder: missing data, a bad range.</summary>
+    [Fact]
+    public void AFailedBeginLeavesTheFolderFree()
+    {
+        foreach (string[] bad in new string[][] { ["tune", "nothing.csv"], ["tune", "builtin:iris", "--range", "dropout=0.3..0.1"], ["tune", "builtin:iris", "--target", "specie"] })
+        {
+            Assert.InRange(Run([.. bad, "--folder", "search"]).Code, 2, 3);
+            Assert.False(File.Exists(At("search/journal.jsonl")));
+        }
+
+        Assert.Equal(0, Run([.. s_quick, "--folder", "search"]).Code);
+    }
+
+    /// <summary>Out of folds, a score is what the command that is printed says of its validation.</summary>
+    [Fact]
+    public void AScoreIsTheCommandsOwnFigure()
+    {
+        JsonElement found = Json([.. s_quick, "--folds", "4", "--json", "-o", "best.st"]);
+        string[] args = [.. Word().Matches(found.GetProperty("command").GetString()!["backprop ".Length..]).Select(word => word.Value.Trim('\''))];
+        JsonElement best = found.GetProperty("trials")[0].GetProperty("scores");
+        Assert.Equal(Json([.. args, "--quiet", "--json"]).GetProperty("validation").GetProperty("log_loss").GetDouble(), best[best.GetArrayLength() - 1].GetProperty("score").GetDouble());
+    }
+
+    /// <summary>Too little time is no divergence.</summary>
+    [Fact]
+    public void WhyThereIsNoModelIsSaid()
+    {
+        (int code, _, string error) = Run("tune", "builtin:digits", "--network", "512:relu-512:relu", "--epochs", "5000", "--trials", "3", "--range", "learning-rate=1e-4..1e-3", "--max-time", "0.5", "--quiet", "--folder", "search");
+        Assert.Equal(3, code);
+        Assert.Contains("the time of 0.5 s was up before a candidate had a score: no model is saved; more time (--max-time)", error);
+        Assert.Contains("--resume 'search' goes on", error);
+        (code, _, error) = Run("tune", "builtin:iris", "--network", "8:relu", "--optimizer", "sgd", "--epochs", "3", "--trials", "2", "--range", "learning-rate=1e30..1e31", "--quiet");
+        Assert.Equal(4, code);
+        Assert.Contains("no candidate has a score: no model is saved; 2 of 2 candidates failed, trial 1: diverged: ", error);
+        Assert.False(File.Exists(At("model.safetensors")));
+    }
+
+    [Fact]
+    public void TheRecipesSizesAreNamed()
+    {
+        (int code, _, string error) = Run("tune", "builtin:iris", "--epochs", "1", "--trials", "3");
+        Assert.Equal(0, code);
+        Assert.Contains("; the first 2 are the recipe with networks 48:silu and 256:silu-128:silu, of which train chooses by itself", error);
+    }
+
     /// <summary>Killed at random moments, again after it was resumed, it ends on the same scores and the same model.</summary>
     [Fact]
     public void AKilledSearchGoesOnToTheSameBits()

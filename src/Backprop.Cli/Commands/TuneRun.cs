@@ -23,6 +23,11 @@ internal sealed class TuneRun<T>(TuneOptions options, ParseResult parsed, RunSet
             OutputFile.RequireWritable(page);
         }
 
+        if (journal is not null)
+        {
+            OutputFile.RequireWritableFolder(journal.Folder);
+        }
+
         var asTrained = new TrainRun<T>(_train, parsed, settings);
         asTrained.RequireTogether();
         var tuning = new TuningOptions
@@ -38,7 +43,7 @@ internal sealed class TuneRun<T>(TuneOptions options, ParseResult parsed, RunSet
         int said = tuner.Notes.All.Count;
         if (!settings.Quiet)
         {
-            Terminal.Say($"{tuner.Race.Field[0]} candidates over {string.Join("; ", tuner.Ranges)}{(tuner.IsFirstTheRecipe ? "; the first is the recipe" : "")}");
+            Terminal.Say($"{tuner.Race.Field[0]} candidates over {string.Join("; ", tuner.Ranges)}{Recipe(tuner.RecipeNetworks)}");
             Terminal.Say($"{string.Join(" → ", tuner.Race.Field)} of them at each rung, by {tuner.Race.Measure} on {tuner.Race.MeasuredOn}{(tuner.HeldoutRows > 0 ? $"; {tuner.HeldoutRows} rows are held out" : "")}");
             tuner.Race.TrialScored += trial => Terminal.Say($"trial {trial.Number,2}, epoch {trial.Last!.Epochs,3}: {tuner.Race.Measure} {TuneTable.Score(trial.Last)}  {trial.Candidate}{(trial.Failure is null ? "" : $"  {trial.Failure}")}");
             tuner.RaceCompleted += race => Terminal.Say($"trial {race.Best.Number} is the best, and trained {(tuner.HeldoutRows > 0 ? "without the rows that are held out, then " : "")}on all rows");
@@ -70,7 +75,7 @@ internal sealed class TuneRun<T>(TuneOptions options, ParseResult parsed, RunSet
         bool isCancelled = found.Race.IsCancelled || found.Training?.Reason == StopReason.Cancelled;
         if (found.Model is not { } model)
         {
-            return Terminal.Fail($"{(isCancelled ? "interrupted before" : "the time was up, or all had failed, before")} a candidate was trained: no model is saved{Again()}", isCancelled ? ExitCode.Interrupted : ExitCode.Diverged);
+            return Nothing(found.Race);
         }
 
         string hash = model.Save(settings.Output), command = Command(found.Values);
@@ -91,6 +96,23 @@ internal sealed class TuneRun<T>(TuneOptions options, ParseResult parsed, RunSet
 
         return isCancelled ? Terminal.Fail($"interrupted: '{settings.Output}' is the best so far{Again()}", ExitCode.Interrupted) : ExitCode.Done;
     }
+
+    /// <summary>No candidate has a score: somebody ended the search, its time was too short, or all diverged.</summary>
+    private int Nothing(RaceResult race)
+    {
+        RaceTrial[] failed = [.. race.Trials.Where(trial => trial.Failure is not null)];
+        string why = failed.Length == 0 ? "" : $"; {failed.Length} of {race.Trials.Count} candidates failed, trial {failed[0].Number}: {failed[0].Failure}";
+        return race.IsCancelled ? Terminal.Fail($"interrupted before a candidate was trained: no model is saved{Again()}", ExitCode.Interrupted)
+            : race.IsTimeUp ? Terminal.Fail($"the time of {settings.MaxTime} s was up before a candidate had a score: no model is saved{why}; more time (--max-time), fewer epochs or fewer --trials are needed{Again()}", ExitCode.Data)
+            : Terminal.Fail($"no candidate has a score: no model is saved{why}", ExitCode.Diverged);
+    }
+
+    private static string Recipe(IReadOnlyList<string> networks) => networks.Count switch
+    {
+        0 => "",
+        1 => $"; the first is the recipe with network {networks[0]}",
+        _ => $"; the first {networks.Count} are the recipe with networks {string.Join(" and ", networks)}, of which train chooses by itself",
+    };
 
     private string Again() => journal is null ? "" : $"; --resume '{journal.Folder}' goes on";
 

@@ -24,21 +24,8 @@ internal sealed class TensorBoardLog : IDisposable
             Name = name ?? $"events.out.tfevents.{DateTimeOffset.UtcNow.ToUnixTimeSeconds():D10}.backprop.{Environment.ProcessId}.{Guid.NewGuid():N}";
             _path = Path.Combine(folder, Name);
             string full = WorkingFolder.Full(_path);
-            bool goesOn = File.Exists(full);
             _file = new(full, name is null ? FileMode.CreateNew : FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
-            if (goesOn && CutAfter(before.Count) == before.Count)
-            {
-                return;
-            }
-
-            _file.SetLength(0); // new, or some of the epochs before are missing
-            Write(0, stream => Text(stream, 3, "brain.Event:2"));
-            foreach (EpochResult epoch in before)
-            {
-                Scalars(epoch);
-            }
-
-            _file.Flush();
+            Complete(before);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {
@@ -106,50 +93,91 @@ internal sealed class TensorBoardLog : IDisposable
         }
     }
 
-    private void Scalars(EpochResult epoch)
+    /// <summary>Writes what a file lacks of the epochs before: of scalars all that is missing behind its last sound event; of histograms nothing can be had again, which is said.</summary>
+    private void Complete(IReadOnlyList<EpochResult> before)
     {
-        Scalar(epoch.Epoch, "loss/training", epoch.Loss);
-        Scalar(epoch.Epoch, "learning_rate", epoch.LearningRate);
-        if (epoch.Validation is { } validation)
+        (long last, int events, bool isTorn) = CutAfter(before.Count);
+        if (last < 0)
         {
-            Scalar(epoch.Epoch, "loss/validation", validation.Loss);
-            foreach ((string name, double value) in validation.Metrics)
+            Write(0, stream => Text(stream, 3, "brain.Event:2"));
+            last = 0;
+        }
+
+        bool misses = before.Any(epoch => epoch.Epoch > last);
+        foreach (EpochResult epoch in before.Where(epoch => epoch.Epoch >= last))
+        {
+            foreach ((string tag, double value) in ScalarsOf(epoch).Skip(epoch.Epoch == last ? events : 0))
             {
-                Scalar(epoch.Epoch, $"validation/{name}", value);
+                Scalar(epoch.Epoch, tag, value);
+                misses = true;
             }
+        }
+
+        _file.Flush();
+        if (before.Count > 0 && (misses || isTorn))
+        {
+            Terminal.Warn($"the events '{_path}' {(isTorn ? "were torn" : "ended")} {(last == 0 ? "before epoch 1" : $"after {events} events of epoch {last}")}: what is missing of the scalars up to epoch {before.Count} is written again, histograms from epoch {Math.Max(1, last)} on that stood behind are lost");
         }
     }
 
-    /// <summary>Cuts the file before its first event of a later epoch, and tells the epoch of its last; −1 where it is torn.</summary>
-    private long CutAfter(int epochs)
+    private void Scalars(EpochResult epoch)
+    {
+        foreach ((string tag, double value) in ScalarsOf(epoch))
+        {
+            Scalar(epoch.Epoch, tag, value);
+        }
+    }
+
+    /// <summary>The first events of an epoch; its histograms come after them.</summary>
+    private static IEnumerable<(string Tag, double Value)> ScalarsOf(EpochResult epoch) =>
+    [
+        ("loss/training", epoch.Loss), ("learning_rate", epoch.LearningRate),
+        .. epoch.Validation is { } validation ? validation.Metrics.Select(metric => ($"validation/{metric.Key}", metric.Value)).Prepend(("loss/validation", validation.Loss)) : [],
+    ];
+
+    /// <summary>Cuts the file before its first event of a later epoch, or that is not sound.</summary>
+    /// <returns>The epoch of the last event that is left, −1: there is none; how many are of it; whether one of these epochs may have been torn.</returns>
+    private (long Last, int Events, bool IsTorn) CutAfter(int epochs)
     {
         _file.Flush();
-        _file.Position = 0;
-        byte[] start = new byte[12 + 9 + 11]; // length and its sum, the time of an event, and its step
-        long at = 0, last = -1;
+        (long at, long last, int events, bool isTorn) = (0, -1, 0, false);
         while (at < _file.Length)
         {
             _file.Position = at;
-            int read = _file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
-            long end = at + 16 + (read < 12 + 9 + 2 ? 0 : (long)BinaryPrimitives.ReadUInt64LittleEndian(start));
-            if (end <= at + 16 || end > _file.Length)
-            {
-                last = -1;
-                break;
-            }
-
-            long step = Step(start.AsSpan(12 + 9));
+            (byte[] content, bool isSound) = Read();
+            long step = content.Length < 9 + 2 ? -1 : Step(content.AsSpan(9)); // behind the time
             if (step > epochs)
             {
+                break; // torn or not, it did not happen
+            }
+
+            if (!isSound || step < 0)
+            {
+                isTorn = true;
                 break;
             }
 
-            (at, last) = (end, step);
+            (at, last, events) = (_file.Position, step, step == last ? events + 1 : 1);
         }
 
         _file.SetLength(at);
         _file.Position = at;
-        return last;
+        return (last, events, isTorn);
+    }
+
+    /// <summary>The event at the file's position, or what there is of it, and whether it is whole with both sums right.</summary>
+    private (byte[] Content, bool IsSound) Read()
+    {
+        Span<byte> head = stackalloc byte[8], sum = stackalloc byte[4];
+        if (_file.ReadAtLeast(head, 8, throwOnEndOfStream: false) < 8 || _file.ReadAtLeast(sum, 4, throwOnEndOfStream: false) < 4 || !sum.SequenceEqual(Checksum(head)))
+        {
+            return ([], false);
+        }
+
+        ulong length = BinaryPrimitives.ReadUInt64LittleEndian(head);
+        byte[] content = new byte[Math.Min(length, (ulong)(_file.Length - _file.Position))];
+        _file.ReadExactly(content);
+        return (content, (ulong)content.Length == length && _file.ReadAtLeast(sum, 4, throwOnEndOfStream: false) == 4 && sum.SequenceEqual(Checksum(content)));
     }
 
     private static long Step(ReadOnlySpan<byte> field)

@@ -246,6 +246,14 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
     public TabularModel<T> Model(EpochResult? kept = null, string? keptBy = null, IReadOnlyDictionary<string, string>? given = null) =>
         new(_trained ?? new(Trainers.TakeLast(_validation.Count).Select(trainer => trainer.Network)), Schema, _record.Write(Optimizer, Options, kept, keptBy, given, _keptEpochs, _folds.Count > 0, Choice), Notes.All) { Conformal = Conformal };
 
+    /// <summary>What the networks of all folds as they stand are worth on the rows that each has not learned from: together, as <see cref="Run"/> measures them, and fold by fold.</summary>
+    internal (Evaluation Together, IReadOnlyList<Evaluation> Folds) MeasureFolds()
+    {
+        int[] all = [.. Enumerable.Range(0, _folds.Count)];
+        Unseen unseen = Predict(all)!;
+        return (Judge(unseen, all)!, [.. _folds.Select((rows, fold) => Measured(unseen.Outputs.Select(rows), _validation[fold]!))]);
+    }
+
     /// <summary>The networks of a size.</summary>
     private int[] Of(int size) => [.. Enumerable.Range(size * _validation.Count, _validation.Count)];
 
@@ -388,8 +396,11 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
             return evaluator.Evaluate(unseen.Rows);
         }
 
-        return Evaluator<T>.Measure(OutputLoss.Mean(unseen.Outputs, unseen.Rows), unseen.Outputs, unseen.Rows.Targets, unseen.Rows.SampleWeights, _scales, thresholds);
+        return Measured(unseen.Outputs, unseen.Rows);
     }
+
+    private Evaluation Measured(OutputReader<T> outputs, Dataset<T> rows) =>
+        Evaluator<T>.Measure(OutputLoss.Mean(outputs, rows), outputs, rows.Targets, rows.SampleWeights, _scales, Schema?.Target.Thresholds);
 
     private sealed record Unseen(OutputReader<T> Outputs, Dataset<T> Rows, double Temperature)
     {

@@ -72,7 +72,19 @@ public sealed class Race<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
         (_members, _rungs, _figure) = (first.Trainers.Count, _options.RungsOf(candidates.Count), new(figure));
         MeasuredOn = raced[0].Folds is { } folds ? $"{first.Rows} rows, each by the one network of {folds} folds that has not learned from it" : $"{first.ValidationData[0]!.Rows} rows of one split that all candidates share";
         _entries = [.. candidates.Select((candidate, n) => new Entry(n, candidate, raced[n] with { KeepBy = figure }, _members))];
-        _options.Journal?.Open(figure, candidates.Count, first.Trainers[0].Identity);
+        _options.Journal?.Open(figure, candidates.Count, Identity(first, raced[0]));
+    }
+
+    /// <summary>What a race that goes on must have been begun with.</summary>
+    private Dictionary<string, string> Identity(TabularTrainer<T> first, TrainingOptions options)
+    {
+        var identity = new Dictionary<string, string>(first.Trainers[0].Identity, StringComparer.Ordinal);
+        if (_options.HeldOut is { } rows)
+        {
+            RunIdentity.Add(identity, RunIdentity.HeldOut, ModelRows.Of<T>(rows, first.Definition, first.Schema, options.Target, needTargets: true, options: options.Applied));
+        }
+
+        return identity;
     }
 
     /// <summary>After a candidate has come to a rung, on its thread.</summary>
@@ -322,9 +334,14 @@ public sealed class Race<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     private void Score(Entry entry, int rung)
     {
         Ascent climb = entry.Ascent!;
-        double[] weights = [.. climb.Planned.Value.ValidationData.Select(rows => (double)rows!.Rows)];
-        double value = climb.Values.Zip(weights, (figure, weight) => figure * weight).Sum() / weights.Sum();
-        double error = _members == 1 ? climb.Errors[0] : StandardError(climb.Values);
+        (double value, double error) = climb.Values.All(double.IsFinite) ? (climb.Values[0], climb.Errors[0]) : (double.NaN, double.NaN);
+        if (_members > 1 && double.IsFinite(value))
+        {
+            TabularTrainer<T> planned = climb.Planned.Value;
+            (Evaluation together, IReadOnlyList<Evaluation> folds) = planned.MeasureFolds();
+            (value, error) = (Natural(together), StandardError(folds.Zip(planned.ValidationData, (fold, rows) => (Natural(fold), WeightOf(rows!)))));
+        }
+
         RaceJournal.Line line = entry.Line(rung, climb.Epochs.Max(), value, error) with { HasEnded = entry.Failure is not null || climb.HasEnded.All(ended => ended) };
         _options.Journal?.Add(line);
         entry.Take(line);
@@ -345,15 +362,19 @@ public sealed class Race<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
         }
 
         using var evaluator = new Evaluator<T>(planned.Trainers[0].Network, planned.TargetScales);
-        return StandardError([.. StratifiedFolds.Split(rows.Targets.ClassIndices, rows.Rows, parts, seed: 0).Select(part => Natural(evaluator.Evaluate(rows.View(part)))).Where(double.IsFinite)]);
+        return StandardError(StratifiedFolds.Split(rows.Targets.ClassIndices, rows.Rows, parts, seed: 0).Select(rows.View).Select(part => (Natural(evaluator.Evaluate(part)), WeightOf(part))));
     }
 
-    /// <summary>s / √n, s² = Σ (x − x̄)² / (n − 1).</summary>
-    private static double StandardError(double[] values)
+    /// <summary>√(n / (n − 1) Σ w² (x − x̄)²) with w of sum 1 and x̄ = Σ w x: where all weigh the same s / √n, s² = Σ (x − x̄)² / (n − 1).</summary>
+    private static double StandardError(IEnumerable<(double Figure, double Weight)> parts)
     {
-        double mean = values.Length > 0 ? values.Average() : double.NaN;
-        return values.Length < 2 ? double.NaN : Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Length - 1) / values.Length);
+        (double Figure, double Weight)[] known = [.. parts.Where(part => double.IsFinite(part.Figure) && part.Weight > 0)];
+        double all = known.Sum(part => part.Weight), mean = known.Sum(part => part.Weight * part.Figure) / all;
+        return known.Length < 2 ? double.NaN : Math.Sqrt(known.Length / (known.Length - 1.0) * known.Sum(part => Math.Pow(part.Weight / all * (part.Figure - mean), 2)));
     }
+
+    /// <summary>How much rows weigh together.</summary>
+    private static double WeightOf(Dataset<T> rows) => rows.SampleWeights is { } weights ? weights.ToArray().Sum(double.CreateTruncating) : rows.Rows;
 
     private static UsageException Of(int number, Candidate candidate, UsageException error) => new($"trial {number} ({candidate}): {error.Message}", error) { Settings = error.Settings };
 

@@ -10,19 +10,20 @@ namespace Backprop.Tables.Tuning;
 /// <summary>
 /// A folder that a race is written down in: <c>journal.jsonl</c>, a line of JSON for the race and one for each score, and the states of the candidates that are still in
 /// it, <c>trial-N</c>. A race that is killed at any moment and goes on from there ends with the same winner and the same scores.
+/// What has no whole line for the race yet is no journal.
 /// </summary>
 public sealed class RaceJournal : IDisposable
 {
     private const string FileName = "journal.jsonl";
 
     private readonly string _folder;
-    private readonly FileStream _file;
+    private FileStream? _file; // null: the race has not said which it is
     private readonly Lock _gate = new();
     private readonly Dictionary<(int Trial, int Rung), Line> _lines = [];
     private readonly Dictionary<int, CheckpointFolders> _states = [];
     private Header? _header;
 
-    private RaceJournal(string folder, FileStream file, IReadOnlyDictionary<string, string> notes) => (_folder, _file, Notes) = (folder, file, notes);
+    private RaceJournal(string folder, FileStream? file, IReadOnlyDictionary<string, string> notes) => (_folder, _file, Notes) = (folder, file, notes);
 
     /// <summary>Strings that were given when it was begun.</summary>
     public IReadOnlyDictionary<string, string> Notes { get; }
@@ -31,24 +32,30 @@ public sealed class RaceJournal : IDisposable
     public string Folder => _folder;
 
     /// <summary>Whether a folder holds a journal.</summary>
-    public static bool IsIn(string folder) => File.Exists(PathIn(folder));
+    public static bool IsIn(string folder)
+    {
+        try
+        {
+            using var file = new FileStream(PathIn(folder), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            return HasLine(file);
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return true; // somebody's, who has it open
+        }
+    }
 
-    /// <summary>Begins one.</summary>
+    /// <summary>Begins one. Nothing is written before a race has read its rows: one that cannot begin leaves nothing behind.</summary>
     /// <param name="folder">The folder; it is made where it does not exist.</param>
     /// <param name="notes">Strings that <see cref="Resume"/> gives back.</param>
-    /// <exception cref="DataException">The folder holds a journal, or cannot be written in.</exception>
+    /// <exception cref="DataException">The folder holds a journal.</exception>
     public static RaceJournal Begin(string folder, IReadOnlyDictionary<string, string>? notes = null)
     {
-        if (IsIn(folder))
-        {
-            throw new DataException($"'{folder}' holds the journal of another race: go on with that one, or name another folder") { Settings = [$"Resume = {folder}", "Folder"] };
-        }
-
-        return Guarded(folder, () =>
-        {
-            Directory.CreateDirectory(WorkingFolder.Full(folder));
-            return new RaceJournal(folder, new FileStream(PathIn(folder), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None), notes ?? new Dictionary<string, string>(StringComparer.Ordinal));
-        });
+        return IsIn(folder) ? throw Other(folder) : new(folder, null, notes ?? new Dictionary<string, string>(StringComparer.Ordinal));
     }
 
     /// <summary>Opens one to go on with it.</summary>
@@ -58,7 +65,7 @@ public sealed class RaceJournal : IDisposable
     {
         if (!IsIn(folder))
         {
-            throw new DataException($"there is no journal of a race in '{folder}'");
+            throw new DataException($"there is no journal of a race in '{folder}'{(File.Exists(PathIn(folder)) ? $": its '{FileName}' was cut off before it said of which; begin anew there, with --folder" : "")}");
         }
 
         FileStream file = Guarded(folder, () => new FileStream(PathIn(folder), FileMode.Open, FileAccess.ReadWrite, FileShare.None));
@@ -67,11 +74,6 @@ public sealed class RaceJournal : IDisposable
             using var reader = new StreamReader(file, Encoding.UTF8, leaveOpen: true);
             string text = reader.ReadToEnd();
             string[] lines = text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries); // a last line without an end was cut off
-            if (lines.Length == 0)
-            {
-                throw new DataException($"the journal in '{folder}' says nothing yet: begin anew, with --folder on an empty folder");
-            }
-
             using JsonDocument first = JsonDocument.Parse(lines[0]);
             JsonElement root = first.RootElement;
             var journal = new RaceJournal(folder, file, Strings(root.GetProperty("notes"))) { _header = new(root.GetProperty("measure").GetString()!, root.GetProperty("candidates").GetInt32(), Strings(root.GetProperty("identity"))) };
@@ -107,15 +109,26 @@ public sealed class RaceJournal : IDisposable
         }
 
         _states.Clear();
-        _file.Dispose();
+        _file?.Dispose();
     }
 
     /// <summary>Writes which race it is, or requires that it is the one that was begun.</summary>
-    /// <exception cref="DataException">It is another.</exception>
+    /// <exception cref="DataException">It is another, or cannot be written.</exception>
     internal void Open(string measure, int candidates, IReadOnlyDictionary<string, string> identity)
     {
         if (_header is null)
         {
+            _file = Guarded(_folder, () =>
+            {
+                Directory.CreateDirectory(WorkingFolder.Full(_folder));
+                return new FileStream(PathIn(_folder), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            });
+            if (HasLine(_file))
+            {
+                throw Other(_folder); // begun in the meantime
+            }
+
+            _file.SetLength(0);
             _header = new(measure, candidates, identity);
             Append(json =>
             {
@@ -215,6 +228,19 @@ public sealed class RaceJournal : IDisposable
 
     private string StatesOf(int trial) => Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"trial-{trial}"));
 
+    private static DataException Other(string folder) => new($"'{folder}' holds the journal of another race: go on with that one, or name another folder") { Settings = [$"Resume = {folder}", "Folder"] };
+
+    /// <summary>Whether the first line has its end.</summary>
+    private static bool HasLine(FileStream file)
+    {
+        int read;
+        while ((read = file.ReadByte()) is not (-1 or '\n'))
+        {
+        }
+
+        return read == '\n';
+    }
+
     private static string PathIn(string folder) => Path.Combine(WorkingFolder.Full(folder), FileName);
 
     private void Append(Action<Utf8JsonWriter> write)
@@ -230,7 +256,7 @@ public sealed class RaceJournal : IDisposable
         line.WriteByte((byte)'\n');
         Guarded(_folder, () =>
         {
-            _file.Write(line.ToArray());
+            _file!.Write(line.ToArray());
             _file.Flush(flushToDisk: true);
             return true;
         });

@@ -1,3 +1,5 @@
+using Backprop.Tables.Models;
+
 namespace Backprop.Tables.Tuning;
 
 /// <summary>How a race goes.</summary>
@@ -17,6 +19,9 @@ public sealed record RaceOptions
 
     /// <summary>Where it is written down, so that a race that was killed goes on; null: nowhere.</summary>
     public RaceJournal? Journal { get; init; }
+
+    /// <summary>Rows that no candidate sees: a journal is gone on with where they are the same too.</summary>
+    internal SourceRows? HeldOut { get; init; }
 
     /// <summary>The rungs of so many candidates.</summary>
     internal int RungsOf(int candidates)

@@ -12,4 +12,7 @@ public sealed record RaceResult(string Measure, bool IsHigherBetter, string Meas
 {
     /// <summary>The best candidate.</summary>
     public RaceTrial Best => Trials[0];
+
+    /// <summary>Whether the best has a score: else all failed, or none came to the first rung in time.</summary>
+    public bool HasScore => Best.Last is { Value: var value } && double.IsFinite(value);
 }

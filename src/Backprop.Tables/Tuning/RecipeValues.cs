@@ -3,7 +3,7 @@ using Backprop.Tables.Models;
 
 namespace Backprop.Tables.Tuning;
 
-/// <summary>The recipe, spelled out as options: with them, and <see cref="TrainingOptions.KeepBy"/>, training does what it does without any. What is given already is left out.</summary>
+/// <summary>The recipe, spelled out as options: with them, and <see cref="TrainingOptions.KeepBy"/>, training does what it does without any, where it has one size of network; of two these are the larger. What is given already is left out.</summary>
 internal static class RecipeValues
 {
     /// <param name="options">What is given; nothing of the model is (<see cref="TrainingOptions.UsesRecipe"/>).</param>

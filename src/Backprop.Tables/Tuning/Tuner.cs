@@ -82,7 +82,7 @@ public sealed class Tuner<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
         TableSchema schema = encoding.InferSchema(null, new());
         bool classes = schema.Target.Kind == TargetKind.Class;
         _folds = options.Folds ?? Recipe.Folds(options with { MaxSeconds = null }, encoding.Rows, encoding.Columns, classes, Notes);
-        _space = new(options, _tuning.Ranges, encoding.Rows - (_folds is { } all ? encoding.Rows / all : 0), rows.Table is null ? null : encoding.Columns, classes, encoding.Rows);
+        _space = new(options, _tuning.Ranges, encoding.Rows - (_folds is { } all ? encoding.Rows / all : 0), rows.Table is null ? null : encoding.Columns, classes, encoding.Rows, _folds is null ? [Recipe.Hidden] : Recipe.Sizes(options, classes));
         double held = _tuning.Holdout ?? (encoding.Rows >= EnoughToHoldOut ? 0.2 : 0);
         _searched = _all;
         TrainingOptions searched = options;
@@ -106,7 +106,7 @@ public sealed class Tuner<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
         }
 
         Race = new(_searched, [.. candidates.Select(candidate => candidate with { Options = candidate.Options with { Folds = measuredBy } })],
-            new() { Threads = options.Threads, Journal = _tuning.Journal, MaxSeconds = _tuning.MaxSeconds is { } time ? Math.Max(1e-3, (time / 2) - Stopwatch.GetElapsedTime(_began).TotalSeconds) : null }, Notes);
+            new() { Threads = options.Threads, Journal = _tuning.Journal, HeldOut = _heldout, MaxSeconds = _tuning.MaxSeconds is { } time ? Math.Max(1e-3, (time / 2) - Stopwatch.GetElapsedTime(_began).TotalSeconds) : null }, Notes);
     }
 
     /// <summary>The race.</summary>
@@ -115,8 +115,11 @@ public sealed class Tuner<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     /// <summary>What is searched.</summary>
     public IReadOnlyList<SearchRange> Ranges => _space.Ranges;
 
-    /// <summary>Whether the first candidate is what training does where nothing is said.</summary>
-    public bool IsFirstTheRecipe => _space.IsFirstTheRecipe;
+    /// <summary>
+    /// The networks of the first candidates, which are the recipe in all else: what training does where nothing is said; of two sizes it trains both, and takes the one that the rows
+    /// out of fold speak for. Empty: the recipe is not in the ranges.
+    /// </summary>
+    public IReadOnlyList<string> RecipeNetworks => _space.RecipeNetworks;
 
     /// <summary>How many rows no candidate sees.</summary>
     public int HeldoutRows => _heldout?.Count ?? 0;
@@ -144,7 +147,7 @@ public sealed class Tuner<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
             record[name] = value;
         }
 
-        if (race.IsCancelled || race.Best.Last is null)
+        if (race.IsCancelled || !race.HasScore)
         {
             return new(race, Race.Model(record), null, final, values, null);
         }

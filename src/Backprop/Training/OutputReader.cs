@@ -20,6 +20,9 @@ internal sealed unsafe class OutputReader<T>(NetworkDefinition network, T[] preA
 
     public int Width { get; } = network.Outputs;
 
+    /// <summary>The same of some of the rows.</summary>
+    public OutputReader<T> Select(IEnumerable<int> rows) => new(Network, [.. rows.SelectMany(row => new ArraySegment<T>(preActivations, row * Width, Width))], areOutputs);
+
     /// <summary>p_N of one output.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public double PreActivation(int row, int output) => double.CreateTruncating(preActivations[(row * Width) + output]);

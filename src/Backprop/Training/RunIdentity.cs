@@ -12,6 +12,9 @@ namespace Backprop.Training;
 /// <summary>Everything that decides the bits of a run, by name: what a checkpoint must have been made with to be gone on from.</summary>
 internal static class RunIdentity
 {
+    /// <summary>What rows are for: those to learn from, to choose by, and those that measure what was chosen.</summary>
+    public const string Training = "training", Validation = "validation", HeldOut = "held-out";
+
     /// <param name="network">What is trained.</param>
     /// <param name="optimizer">How.</param>
     /// <param name="options">How long and in what order.</param>
@@ -72,10 +75,10 @@ internal static class RunIdentity
             identity["epochs"] = Text(options.Epochs); // elsewhere a run may be made longer
         }
 
-        Add(identity, "training", training);
+        Add(identity, Training, training);
         if (validation is not null)
         {
-            Add(identity, "validation", validation);
+            Add(identity, Validation, validation);
         }
 
         return identity;
@@ -90,14 +93,15 @@ internal static class RunIdentity
             string? before = found.GetValueOrDefault(name), now = expected.GetValueOrDefault(name);
             if (before != now)
             {
-                throw new ModelException(name.StartsWith("training ", StringComparison.Ordinal) || name.StartsWith("validation ", StringComparison.Ordinal)
+                throw new ModelException(new[] { Training, Validation, HeldOut }.Any(rows => name.StartsWith($"{rows} ", StringComparison.Ordinal))
                     ? $"the {name} {(before is null || now is null ? $"{(before is null ? "were" : "are")} not there {(before is null ? "when the checkpoint was written" : "any more")}" : "are not what they were when the checkpoint was written")}"
                     : $"the checkpoint was written with {name} {before ?? "not given"}, {now ?? "none"} found");
             }
         }
     }
 
-    private static void Add<T>(Dictionary<string, string> identity, string name, Dataset<T> data) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    /// <summary>Adds what tells rows from others.</summary>
+    public static void Add<T>(Dictionary<string, string> identity, string name, Dataset<T> data) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         identity[$"{name} features"] = string.Create(CultureInfo.InvariantCulture, $"{data.Rows}×{data.FeatureCount} {(data.Source is null ? Hash(data.Features) : Hash(data.Source))}");
         identity[$"{name} targets"] = data.Targets.AreClasses ? $"classes {Hash(data.Targets.ClassIndices)}" : $"values {Hash(data.Targets.AllValues)}";

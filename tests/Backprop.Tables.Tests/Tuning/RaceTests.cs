@@ -1,3 +1,4 @@
+using Backprop.Networks;
 using Backprop.Tables.Models;
 using Backprop.Tables.Tuning;
 using Backprop.Training;
@@ -54,20 +55,33 @@ public sealed class RaceTests : IDisposable
         }
     }
 
-    /// <summary>By folds: the mean of their figures by rows, and its standard error over them.</summary>
-    [Fact]
-    public void FoldsAreMeasuredTogether()
+    /// <summary>By folds: the figure that training says of all rows out of fold, weights included, and the standard error of the folds' mean by their weights.</summary>
+    [Theory]
+    [InlineData(false, "log_loss")]
+    [InlineData(true, "log_loss")]
+    [InlineData(true, "auc")]
+    [InlineData(true, "rmse")]
+    public void FoldsAreMeasuredTogether(bool weighted, string figure)
     {
-        TrainingOptions options = s_plain with { Folds = 4, Epochs = 5 };
-        RaceScore score = new Race<float>(s_iris, Candidates(1, options)).Run().Best.Last!;
-        var planned = new TabularTrainer<float>(s_iris, Candidates(1, options)[0].Options with { KeepBy = "log_loss" });
-        var figures = new double[4];
-        var rows = new int[4];
-        planned.MemberCompleted += (member, result) => (figures[member], rows[member]) = (result.Kept!.Validation!["log_loss"], result.Kept.Validation.Rows);
-        planned.Run();
-        double mean = figures.Average();
-        Assert.Equal(figures.Zip(rows, (figure, count) => figure * count).Sum() / 150, score.Value, 1e-15);
-        Assert.Equal(Math.Sqrt(figures.Sum(figure => Math.Pow(figure - mean, 2)) / 3) / 2, score.Error, 1e-15);
+        Table iris = s_iris.Read().Table!;
+        double[] weights = [.. Enumerable.Range(0, 150).Select(row => row % 7 == 0 ? 0 : 1.0 + (row / 50 * 3))];
+        var source = DataSource.Of(new Table("iris", [.. iris.Columns, new Column("w", ColumnType.Real, weights)]));
+        TrainingOptions options = s_plain with { Folds = 4, Epochs = 5, KeepBy = figure, Target = figure == "rmse" ? "petal_length" : "species", Columns = weighted ? new() { SampleWeight = "w" } : new() { Ignore = ["w"] } };
+        Candidate candidate = Candidates(1, options)[0];
+        RaceScore score = new Race<float>(source, [candidate]).Run().Best.Last!;
+        var planned = new TabularTrainer<float>(source, candidate.Options);
+        Assert.Equal(planned.Run().Kept!.Validation![figure], score.Value);
+        double temperature = planned.Model().Ensemble.Temperature;
+        double[] figures = [.. planned.Trainers.Zip(planned.ValidationData, (trainer, fold) =>
+        {
+            using var evaluator = new Evaluator<float>(new Ensemble<float>([trainer.Network], temperature), planned.TargetScales);
+            return evaluator.Evaluate(fold!)[figure];
+        })];
+
+        double[] shares = [.. planned.ValidationData.Select(fold => weighted ? fold!.SampleWeights!.ToArray().Sum(weight => (double)weight) : fold!.Rows)];
+        double all = shares.Sum(), mean = figures.Zip(shares, (x, share) => x * share / all).Sum();
+        Assert.Equal(weighted ? weights.Sum() : 150, all);
+        Assert.Equal(Math.Sqrt(4.0 / 3 * figures.Zip(shares, (x, share) => Math.Pow(share / all * (x - mean), 2)).Sum()), score.Error, 1e-6 * score.Error);
     }
 
     [Theory]
@@ -129,6 +143,38 @@ public sealed class RaceTests : IDisposable
         Assert.Equal("me", again.Notes["who"]);
         Assert.Contains("3 candidates", Assert.Throws<DataException>(() => new Race<float>(s_iris, Candidates(4), new() { Journal = again })).Message, StringComparison.Ordinal);
         Assert.Contains("'seed", Assert.Throws<DataException>(() => new Race<float>(s_iris, [.. candidates.Select(one => one with { Options = one.Options with { Seed = 5 } })], new() { Journal = again })).Message.Replace("with seed", "with 'seed", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    /// <summary>A race that cannot begin leaves nothing, and what was cut off before its first line ended is no journal.</summary>
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("{\"measure\":\"lo")]
+    public void AJournalHasAWholeLine(string? found)
+    {
+        string file = Path.Combine(_folder, "journal.jsonl");
+        if (found is not null)
+        {
+            File.WriteAllText(file, found);
+        }
+
+        Assert.False(RaceJournal.IsIn(_folder));
+        Assert.Contains(found is null ? "there is no journal" : "begin anew there", Assert.Throws<DataException>(() => RaceJournal.Resume(_folder)).Message, StringComparison.Ordinal);
+        using (var journal = RaceJournal.Begin(_folder))
+        {
+            Assert.Throws<UsageException>(() => new Race<float>(s_iris, Candidates(2, s_plain with { Validation = 0 }), new() { Journal = journal }));
+        }
+
+        Assert.Equal(found is not null, File.Exists(file));
+        using RaceJournal again = RaceJournal.Begin(_folder), late = RaceJournal.Begin(_folder);
+        string[] first = Said(new Race<float>(s_iris, Candidates(3), new() { Journal = again }).Run());
+        Assert.True(RaceJournal.IsIn(_folder));
+        Assert.Throws<DataException>(() => new Race<float>(s_iris, Candidates(3), new() { Journal = late })); // in use
+        again.Dispose();
+        Assert.Contains("another race", Assert.Throws<DataException>(() => new Race<float>(s_iris, Candidates(3), new() { Journal = late })).Message, StringComparison.Ordinal);
+        late.Dispose();
+        using var resumed = RaceJournal.Resume(_folder);
+        Assert.Equal(first, Said(new Race<float>(s_iris, Candidates(3), new() { Journal = resumed }).Run()));
     }
 
     [Fact]

@@ -21,8 +21,62 @@ public sealed class TunerTests
         Assert.False(spelled.UsesRecipe);
         Assert.Equal(Parameters(recipe), Parameters(TabularModel.Train(s_iris, spelled)));
         var tuner = new Tuner<float>(s_iris, quick, new() { Trials = 2 });
-        Assert.True(tuner.IsFirstTheRecipe); // in the usual ranges
+        Assert.Equal([Recipe.Hidden], tuner.RecipeNetworks); // in the usual ranges; with folds that are given it has one size
         Assert.Equal(6, tuner.Ranges.Count);
+    }
+
+    /// <summary>Of classes training has two sizes and chooses: both are candidates, whether the network has a range or not, and the one that it chooses makes its very model.</summary>
+    [Theory]
+    [InlineData(null)]
+    [InlineData("dropout=0..0.3")]
+    public void BothSizesOfTheRecipeAreCandidates(string? range)
+    {
+        TrainingOptions quick = new() { Epochs = 3 };
+        TabularModel recipe = TabularModel.Train(s_iris, quick);
+        var tuner = new Tuner<float>(s_iris, quick, new() { Trials = 3, Ranges = range is null ? [] : [SearchRange.Parse(range)] });
+        Assert.Equal([Recipe.Smaller, Recipe.Hidden], tuner.RecipeNetworks);
+        Assert.Contains(tuner.Ranges, one => one.Name == "network");
+        Candidate[] first = [.. tuner.Run().Race.Trials.OrderBy(trial => trial.Number).Take(2).Select(trial => trial.Candidate)];
+        Assert.Equal([Recipe.Smaller, Recipe.Hidden], first.Select(candidate => candidate.Options.Network));
+        Assert.All(first, candidate => Assert.False(candidate.Options.UsesRecipe));
+        Assert.Single(first, candidate => Parameters(TabularModel.Train(s_iris, candidate.Options with { Folds = 8, KeepBy = "log_loss" })).AsSpan().SequenceEqual(Parameters(recipe)));
+
+        Assert.Equal([Recipe.Smaller], Networks(new() { Trials = 1 })); // no more candidates than were asked for
+        Assert.Equal([Recipe.Smaller], Networks(new() { Trials = 3, Ranges = [SearchRange.Parse("network=48:silu,16:relu")] }));
+        Assert.Empty(Networks(new() { Trials = 3, Ranges = [SearchRange.Parse("dropout=0.2..0.3")] }));
+        Assert.Equal([Recipe.Hidden], new Tuner<float>(s_iris, quick with { Target = "petal_length" }, new() { Trials = 2 }).RecipeNetworks);
+
+        IReadOnlyList<string> Networks(TuningOptions tuning) => new Tuner<float>(s_iris, quick, tuning).RecipeNetworks;
+    }
+
+    /// <summary>Rows that no candidate sees belong to a search as much as those that it learns from.</summary>
+    [Fact]
+    public void ASearchGoesOnWithTheSameRowsHeldOut()
+    {
+        string folder = Directory.CreateTempSubdirectory("backprop-tune").FullName;
+        try
+        {
+            Table table = Numbers(600);
+            (int[] used, int[] aside) = StratifiedSplit.Split([], 600, 0.2, 0x484F4C44);
+            double[] Changed(string name, int row) => [.. table.Find(name)!.Numbers.ToArray().Select((value, n) => n == row ? value + 0.5 : value)];
+            Table With(string name, int row) => new("numbers", [.. table.Columns.Select(column => column.Name == name ? new Column(name, ColumnType.Real, Changed(name, row)) : column)]);
+            Tuner<float> Search(Table of, RaceJournal journal) => new(DataSource.Of(of), new() { Network = "4:tanh", Epochs = 1 }, new() { Trials = 2, Ranges = [SearchRange.Parse("learning-rate=1e-3..1e-1:log")], Journal = journal });
+            using (var journal = RaceJournal.Begin(folder))
+            {
+                Search(table, journal).Run();
+            }
+
+            using var again = RaceJournal.Resume(folder);
+            Assert.Equal(120, Search(table, again).HeldoutRows);
+            foreach ((string name, int row, string said) in new[] { ("a", aside[3], "the held-out features are not"), ("y", aside[^1], "the held-out targets are not"), ("a", used[0], "training") })
+            {
+                Assert.Contains(said, Assert.Throws<DataException>(() => Search(With(name, row), again)).Message, StringComparison.Ordinal);
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Fact]
