@@ -26,19 +26,22 @@ internal sealed class TensorBoardLog : IDisposable
             string full = WorkingFolder.Full(_path);
             bool goesOn = File.Exists(full);
             _file = new(full, name is null ? FileMode.CreateNew : FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
-            if (goesOn && CutAfter(before.Count) == before.Count)
+            Guarded(() =>
             {
-                return;
-            }
+                if (goesOn && CutAfter(before.Count) == before.Count)
+                {
+                    return;
+                }
 
-            _file.SetLength(0); // new, or some of the epochs before are missing
-            Write(0, stream => Text(stream, 3, "brain.Event:2"));
-            foreach (EpochResult epoch in before)
-            {
-                Scalars(epoch);
-            }
+                _file.SetLength(0); // new, or some of the epochs before are missing
+                Write(0, stream => Text(stream, 3, "brain.Event:2"));
+                foreach (EpochResult epoch in before)
+                {
+                    Scalars(epoch);
+                }
 
-            _file.Flush();
+                _file.Flush();
+            });
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {
