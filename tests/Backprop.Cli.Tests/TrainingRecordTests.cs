@@ -115,7 +115,7 @@ public sealed class TrainingRecordTests : Tool
         Assert.Equal(0, Run("evaluate", "model.safetensors", "builtin:iris").Code);
     }
 
-    /// <summary>The event file of a resumed run is a device that is always full.</summary>
+    /// <summary>The event file of a resumed run is a device that nothing can be written to, from its first byte on.</summary>
     [Fact]
     public void AFullDiskCostsTheEventsAndNotTheModel()
     {

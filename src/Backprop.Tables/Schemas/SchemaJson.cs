@@ -194,7 +194,7 @@ public static class SchemaJson
                 ThresholdBy = target.TryGetProperty("threshold_by", out JsonElement figure) ? Text(figure) : null,
             };
             string? offset = root.TryGetProperty("offset", out JsonElement exposure) ? Text(exposure) : null;
-            IReadOnlyList<double>? range = Numbers(root, "offset_range");
+            double[]? range = Numbers(root, "offset_range");
             Validate(columns, targets, offset, range);
             return new(columns, targets, root.TryGetProperty("sample_weight", out JsonElement weight) ? weight.GetString() : null)
             {
@@ -216,7 +216,7 @@ public static class SchemaJson
         }
     }
 
-    private static void Validate(FeatureColumn[] columns, TargetColumns target, string? offset, IReadOnlyList<double>? range)
+    private static void Validate(FeatureColumn[] columns, TargetColumns target, string? offset, double[]? range)
     {
         bool scaled = target.Means is not null || target.Scales is not null;
         if (target.Names.Count == 0 || Repeats(target.Names) || (target.Labels is not null && (target.Labels.Count == 0 || Repeats(target.Labels))) ||
