@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Backprop.Cli.Output;
 using Spectre.Console;
 
 namespace Backprop.Cli;
@@ -63,7 +64,8 @@ internal sealed class Session
     public static Session Of(Stream input, Stream output, Stream error, CancellationToken cancellation)
     {
         static TextWriter Text(Stream stream) => TextWriter.Synchronized(new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true) { AutoFlush = true });
-        return new(input, output, Text(output), Text(error)) { Cancellation = cancellation };
+        var data = new StandardOutput(output);
+        return new(input, data, Text(data), Text(error)) { Cancellation = cancellation };
     }
 
     /// <summary>From here on, and in all that is begun from here, this is <see cref="Current"/>, until the async method that calls this has ended.</summary>
@@ -79,13 +81,19 @@ internal sealed class Session
         }
     }
 
-    private static Session OfProcess() => new(System.Console.OpenStandardInput(), System.Console.OpenStandardOutput(), System.Console.Out, System.Console.Error)
+    private static Session OfProcess()
     {
-        IsOutputRedirected = System.Console.IsOutputRedirected,
-        IsErrorRedirected = System.Console.IsErrorRedirected,
-        IsProcess = true,
-        Started = Process.GetCurrentProcess().StartTime,
-    };
+        var data = new StandardOutput(System.Console.OpenStandardOutput());
+        bool isRedirected = System.Console.IsOutputRedirected;
+        Encoding encoding = System.Console.OutputEncoding is UTF8Encoding ? new UTF8Encoding(encoderShouldEmitUTF8Identifier: false) : System.Console.OutputEncoding;
+        return new(System.Console.OpenStandardInput(), data, isRedirected ? TextWriter.Synchronized(new StreamWriter(data, encoding) { AutoFlush = true }) : System.Console.Out, System.Console.Error)
+        {
+            IsOutputRedirected = isRedirected,
+            IsErrorRedirected = System.Console.IsErrorRedirected,
+            IsProcess = true,
+            Started = Process.GetCurrentProcess().StartTime,
+        };
+    }
 
     private static IAnsiConsole Console(TextWriter to, bool isRedirected, bool isPlain, int width)
     {

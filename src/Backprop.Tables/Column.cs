@@ -80,6 +80,9 @@ public sealed class Column
     /// <summary>Where the numbers' own spelling can be had again, and as which column; null: nowhere, they are written as short as they can be.</summary>
     internal (WrittenCells Source, int Index)? Written { get; init; }
 
+    /// <summary>Of texts that are several joined: those of each of <see cref="Values"/>, for files that have lists; null: each is one.</summary>
+    internal IReadOnlyList<IReadOnlyList<string>>? Parts { get; init; }
+
     /// <summary>Whether a cell is empty.</summary>
     public bool IsMissing(int row) => _numbers is null ? _codes![row] < 0 : double.IsNaN(_numbers[row]);
 
@@ -95,7 +98,7 @@ public sealed class Column
         : _numbers[row].ToString("R", CultureInfo.InvariantCulture);
 
     /// <summary>The same column under another name.</summary>
-    public Column Named(string name) => _numbers is not null ? new(name, Type, _numbers) { Written = Written, Format = Format, DecimalMark = DecimalMark } : new(name, _codes!, _values!, _typed) { DecimalMark = DecimalMark };
+    public Column Named(string name) => _numbers is not null ? new(name, Type, _numbers) { Written = Written, Format = Format, DecimalMark = DecimalMark } : new(name, _codes!, _values!, _typed) { DecimalMark = DecimalMark, Parts = Parts };
 
     /// <summary>The column of a table that has only one of the rows.</summary>
     public Column Only(int row) => Select([row]);
@@ -119,6 +122,6 @@ public sealed class Column
 
         return _numbers is not null
             ? new(Name, Type, numbers) { Format = Format, DecimalMark = DecimalMark, Written = Written is var (source, index) ? (new SelectedCells(source, rows.ToArray()), index) : null }
-            : new(Name, codes, _values!, _typed) { DecimalMark = DecimalMark };
+            : new(Name, codes, _values!, _typed) { DecimalMark = DecimalMark, Parts = Parts };
     }
 }

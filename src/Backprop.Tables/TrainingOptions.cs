@@ -142,6 +142,9 @@ public sealed record TrainingOptions
     /// <summary>How many networks the run has that is gone on with, where the recipe said it: it says so again, however much time there is now; null: a new run.</summary>
     public int? Begun { get; init; }
 
+    /// <summary>Whether one network is to be followed as it learns, with its layers: the recipe then trains one in place of several, and says so.</summary>
+    public bool FollowsOne { get; init; }
+
     /// <summary>Whether nothing of the model is chosen, so that the recipe is.</summary>
     public bool UsesRecipe => Network is null && Optimizer is null && OptimizerOptions.LearningRate is null && Loss is null && From is null;
 

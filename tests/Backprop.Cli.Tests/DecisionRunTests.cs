@@ -76,6 +76,81 @@ public sealed class DecisionRunTests : Tool
         Assert.Equal(2, Run("train", "d.csv", "--target", "y", "--threshold", "f1", "--validation", "0", "-o", "m.st").Code);
     }
 
+    /// <summary>F1 of the commoner class: nine rows in ten are "yes", of which saying it always gives 2 · 0.9/1.9.</summary>
+    [Fact]
+    public void AThresholdOfTheCommonerClassIsDoubted()
+    {
+        string[] Warnings(string common, string figure)
+        {
+            Write("d.csv", Enumerable.Range(0, 200).Select(row => $"{row * 37 % 101 / 7.0:F3},{(row % 10 == 0 ? (common == "yes" ? "no" : "yes") : common)}").Prepend("x,y"));
+            return [.. Json("train", "d.csv", "--target", "y", "--network", "4:tanh", "--epochs", "2", "--folds", "2", "--threshold", figure, "--json", "--quiet", "-o", "m.st").GetProperty("warnings").EnumerateArray().Select(warning => warning.GetString()!)];
+        }
+
+        string said = Assert.Single(Warnings("yes", "f1"));
+        Assert.Contains("'yes', the second of two, and that is the commoner one, 90 % of the rows: said of every row it has an f1 of 0.947", said);
+        Assert.Contains("--threshold balanced_accuracy", said);
+        Assert.Empty(Warnings("no", "f1"));
+        Assert.Empty(Warnings("yes", "mcc"));
+    }
+
+    /// <summary>A quantile is the end of an interval; the median is a middle.</summary>
+    [Fact]
+    public void AQuantileHasNoInterval()
+    {
+        Write("v.csv", Enumerable.Range(0, 100).Select(row => $"{row * 37 % 101 / 7.0:F3},{row * 37 % 101}").Prepend("x,y"));
+        foreach (string tau in new[] { "0.9", "0.5" })
+        {
+            Assert.Equal(0, Run("train", "v.csv", "--target", "y", "--network", "4:tanh", "--loss", $"quantile:{tau}", "--epochs", "3", "--quiet", "-o", $"{tau}.st").Code);
+        }
+
+        foreach (string command in new[] { "predict", "evaluate" })
+        {
+            (int code, string output, string error) = Run(command, "0.9.st", "v.csv", "--coverage", "0.8");
+            Assert.Equal(2, code);
+            Assert.Empty(output);
+            Assert.Contains("the quantile 0.9 of y", error);
+            Assert.Contains("quantile:0.5", error);
+        }
+
+        Assert.StartsWith("y_q0.5,y_low,y_high", Run("predict", "0.5.st", "v.csv", "--coverage", "0.8").Out);
+        Assert.DoesNotContain("conformal", System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(At("0.9.st"))));
+        Assert.Contains("conformal", System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(At("0.5.st"))));
+    }
+
+    /// <summary>A label may hold what joins the labels of a set: JSON has a list, other files the labels joined.</summary>
+    [Fact]
+    public void ASetIsAListInJson()
+    {
+        string[] labels = ["a", "a|b", "b \\\""], cells = ["a", "a|b", "\"b \\\"\"\""];
+        Write("p.csv", Enumerable.Range(0, 120).Select(row => $"{row * 37 % 101 / 7.0:F3},{cells[row % 3]}").Prepend("x,l"));
+        Assert.Equal(0, Run("train", "p.csv", "--target", "l", "--network", "4:tanh", "--epochs", "2", "--folds", "3", "--quiet", "-o", "m.st").Code);
+        string[] Predicted(string output)
+        {
+            Assert.Equal(0, Run("predict", "m.st", "p.csv", "--coverage", "0.9", "-o", output).Code);
+            return File.ReadAllLines(At(output));
+        }
+
+        JsonElement[] lines = [.. Predicted("p.jsonl").Select(line => JsonSerializer.Deserialize<JsonElement>(line))], whole = [.. JsonSerializer.Deserialize<JsonElement>(string.Concat(Predicted("p.json"))).EnumerateArray()];
+        JsonElement[] printed = [.. Json("predict", "m.st", "p.csv", "--coverage", "0.9", "--json").GetProperty("predictions").EnumerateArray()];
+        string[] joined = [.. Predicted("p.csv.csv").Skip(1)];
+        Assert.Equal(120, lines.Length);
+        for (int row = 0; row < lines.Length; row++)
+        {
+            string[] set = [.. lines[row].GetProperty("set").EnumerateArray().Select(label => label.GetString()!)];
+            Assert.NotEmpty(set);
+            Assert.All(set, label => Assert.Contains(label, labels));
+            double least = set.Min(label => lines[row].GetProperty($"p_{label}").GetDouble());
+            Assert.All(labels.Except(set), label => Assert.True(lines[row].GetProperty($"p_{label}").GetDouble() <= least));
+            foreach (JsonElement other in new[] { whole[row], printed[row] })
+            {
+                Assert.Equal(set, other.GetProperty("set").EnumerateArray().Select(label => label.GetString()!));
+            }
+
+            string cell = string.Join('|', set);
+            Assert.EndsWith(cell.Contains('"') ? $",\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : $",{cell}", joined[row]);
+        }
+    }
+
     [Fact]
     public void ACoverageIsPredictedAndMeasured()
     {

@@ -138,6 +138,104 @@ public sealed class TrainingRecordTests : Tool
         Assert.Equal(0, Run("evaluate", "model.safetensors", "builtin:iris").Code);
     }
 
+    /// <summary>Nor do the report and standard output: a file in the place of a device.</summary>
+    [Fact]
+    public void AFullDiskCostsTheReportAndNotTheModel()
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "there is no /dev/full here");
+        File.CreateSymbolicLink(At("r.html"), "/dev/full");
+        (int code, string output, string error) = Run("train", "builtin:iris", "--network", "4:tanh", "--epochs", "2", "--report", "r.html", "--json", "--quiet");
+        Assert.Equal(3, code);
+        Assert.Contains("the model is saved, but the report is not: cannot write 'r.html'", error);
+        Assert.Equal(Json("train", "builtin:iris", "--network", "4:tanh", "--epochs", "2", "--json", "--quiet").GetProperty("sha256").GetString(), JsonSerializer.Deserialize<JsonElement>(output).GetProperty("sha256").GetString());
+        Assert.Equal(0, Run("evaluate", "model.safetensors", "builtin:iris").Code);
+    }
+
+    /// <summary>The event file of a resumed run is a device that nothing can be written to, from its first byte on.</summary>
+    [Fact]
+    public void AFullDiskCostsTheEventsAndNotTheModel()
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "there is no /dev/full here");
+        string[] train = ["train", "builtin:iris", "--network", "4:tanh", "--epochs", "2", "--checkpoint", "cp", "--tensorboard", "tb", "--quiet"];
+        Assert.Equal(0, Run(train).Code);
+        string events = Directory.GetFiles(At("tb")).Single();
+        File.Delete(events);
+        File.CreateSymbolicLink(events, "/dev/full");
+        (int code, _, string error) = Run("train", "--resume", "cp", "--epochs", "4", "-o", "n.st", "--quiet");
+        Assert.Equal(3, code);
+        Assert.Contains("the model is saved, but the events 'tb/", error);
+        Assert.Equal(0, Run("evaluate", "n.st", "builtin:iris").Code);
+    }
+
+    /// <summary>Standard output on a full disk: what cannot be written is said, of train that the model is there.</summary>
+    [Fact]
+    public async Task AFullStandardOutputIsNamed()
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "there is no /dev/full here");
+        async Task<string> Error(params string[] args)
+        {
+            using var error = new MemoryStream();
+            await using var full = new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+            Assert.Equal(3, await Task.Run(() => Program.Run(args, Stream.Null, full, error, Folder), TestContext.Current.CancellationToken));
+            return Encoding.UTF8.GetString(error.ToArray());
+        }
+
+        Assert.Contains("the model is saved, but the line of JSON is not printed: cannot write to standard output", await Error("train", "builtin:iris", "--network", "4:tanh", "--epochs", "1", "--json", "--quiet"));
+        foreach (string[] command in new string[][] { ["summary", "model.safetensors"], ["evaluate", "model.safetensors", "builtin:iris"], ["predict", "model.safetensors", "builtin:iris"], ["predict", "model.safetensors", "builtin:iris", "--json"], ["completion", "bash"], ["--help"] })
+        {
+            Assert.Contains("backprop: cannot write to standard output", await Error(command));
+        }
+    }
+
+    /// <summary>The recipe's several networks become one, which is said; a run that is refused leaves no folder.</summary>
+    [Fact]
+    public void WhatTensorBoardCostsIsSaid()
+    {
+        JsonElement one = Json("train", "builtin:iris", "--epochs", "1", "--tensorboard", "tb", "--json", "--quiet");
+        Assert.Equal(1, one.GetProperty("members").GetInt32());
+        Assert.Equal("one network is trained in place of 8, since one is all that can be followed; --tensorboard", Assert.Single(one.GetProperty("warnings").EnumerateArray()).GetString());
+        Assert.Equal(8, Json("train", "builtin:iris", "--epochs", "1", "--json", "--quiet").GetProperty("members").GetInt32());
+        foreach (string[] alone in new string[][] { ["--ensemble", "1"], ["--preset", "fast"], ["--network", "4:tanh"], ["--validation", "0.3"] })
+        {
+            Assert.Empty(Json(["train", "builtin:iris", "--epochs", "1", "--tensorboard", "tb", "--json", "--quiet", .. alone]).GetProperty("warnings").EnumerateArray());
+        }
+
+        Directory.CreateDirectory(At("there"));
+        Assert.Equal(2, Run("train", "builtin:iris", "--folds", "3", "--tensorboard", "tb9/run").Code);
+        Assert.Equal(2, Run("train", "builtin:iris", "--folds", "3", "--tensorboard", "there/run").Code);
+        Assert.False(Directory.Exists(At("tb9")));
+        Assert.Empty(Directory.GetFileSystemEntries(At("there")));
+    }
+
+    /// <summary>A report changes no bit: a run that began without one may end with one.</summary>
+    [Fact]
+    public void AResumedRunMayBeReported()
+    {
+        Assert.Equal(0, Run("train", "builtin:iris", "--network", "4:tanh", "--epochs", "2", "--checkpoint", "cp", "-o", "m.st", "--quiet").Code);
+        (int code, _, string error) = Run("train", "--resume", "cp", "--report", "r.html", "-o", "n.st", "--quiet");
+        Assert.True(code == 0, error);
+        Assert.Equal(File.ReadAllBytes(At("m.st")), File.ReadAllBytes(At("n.st")));
+        Assert.Contains("What columns matter", File.ReadAllText(At("r.html")));
+        Assert.Equal(2, Run("train", "--resume", "cp", "--report", "n.st", "-o", "n.st", "--quiet").Code);
+    }
+
+    /// <summary>What is warned of stands in the line of JSON, however quiet the run is.</summary>
+    [Fact]
+    public void RareClassesAreAWarning()
+    {
+        Write("c.csv", "a,b,k\n" + string.Join('\n', Enumerable.Range(0, 200).Select(row => $"{row * 37 % 101 / 7.0:F3},{row * 53 % 97 / 7.0:F3},{(row % 40 == 0 ? "z" : row % 2 == 0 ? "x" : "y")}")));
+        string[] train = ["train", "c.csv", "--target", "k", "--epochs", "1", "-o", "m.st"];
+        foreach (string[] how in new string[][] { ["--json"], ["--json", "--quiet"] })
+        {
+            string[] warnings = [.. Json([.. train, .. how]).GetProperty("warnings").EnumerateArray().Select(warning => warning.GetString()!)];
+            Assert.Contains(warnings, warning => warning.StartsWith("one class of few rows (z: 5 of 200, 2.5 %)", StringComparison.Ordinal));
+            Assert.Contains(warnings, warning => warning.Contains("fewer rows than the 8 folds (z: 5)", StringComparison.Ordinal));
+        }
+
+        Assert.Contains("backprop: warning: one class of few rows", Run(train).Error);
+        Assert.DoesNotContain("few rows", Run([.. train, "--quiet"]).Error); // nothing is lost by it
+    }
+
     /// <summary>A log that is another name of the data takes its name, not its content.</summary>
     [Fact]
     public void AHardLinkKeepsWhatItHolds()

@@ -78,7 +78,7 @@ internal static class ImportanceCommand
 
         if (importance.Rows < importance.AllRows)
         {
-            Terminal.Say($"backprop: {importance.Rows:N0} of {importance.AllRows:N0} rows are measured, drawn by --seed; --rows 0 for all");
+            Terminal.Say($"backprop: {importance.Rows:N0} of {importance.AllRows:N0} rows {(importance.Rows == 1 ? "is" : "are")} measured, drawn by --seed; --rows 0 for all");
         }
 
         var table = new Spectre.Console.Table().AddColumn("column").AddColumn(new TableColumn(new string(' ', BarWidth)).NoWrap())
@@ -90,7 +90,7 @@ internal static class ImportanceCommand
         }
 
         Terminal.Data.Write(table);
-        Terminal.Out.WriteLine($"{importance.Metric} {MetricText.Of(importance.Baseline)} on {importance.Rows:N0} rows; what it loses, mean and deviation of {importance.Repeats} permutation{(importance.Repeats == 1 ? "" : "s")}");
+        Terminal.Out.WriteLine($"{importance.Metric} {MetricText.Of(importance.Baseline)} on {importance.Rows:N0} row{(importance.Rows == 1 ? "" : "s")}; what it loses, mean and deviation of {importance.Repeats} permutation{(importance.Repeats == 1 ? "" : "s")}");
         if (importance.NotUsed.Count > 0)
         {
             Terminal.Say($"not used by the model: {string.Join(", ", importance.NotUsed.Take(20))}{(importance.NotUsed.Count > 20 ? $", … ({importance.NotUsed.Count} in all; --json lists them)" : "")}");

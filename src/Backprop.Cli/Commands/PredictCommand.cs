@@ -20,7 +20,7 @@ internal static class PredictCommand
         var command = new Command("predict", "Predictions of a model for rows of data") { model };
         var id = new Option<string?>("--id") { Description = "Columns that are carried into the predictions as they stand (* stands for any characters)", HelpName = "COL[,COL…]" };
         var keep = new Option<bool>("--keep") { Description = "Carry all columns into the predictions" };
-        Option<double?> coverage = CommonOptions.Coverage("The part of new rows, 0.9 say, whose value is to lie from TARGET_low to TARGET_high, or whose label is to be in the column set (joined by |)");
+        Option<double?> coverage = CommonOptions.Coverage("The part of new rows, 0.9 say, whose value is to lie from TARGET_low to TARGET_high, or whose label is to be in the column set (joined by |; in JSON a list)");
         common.AddTo(command, needsTargets: false);
         command.Add(output);
         command.Add(id);

@@ -31,7 +31,7 @@ internal static class TrainCommand
         ? new TrainRun<double>(options, parsed, settings).Run()
         : new TrainRun<float>(options, parsed, settings).Run();
 
-    /// <summary>The options of the first run, with the output, threads, --json and --quiet of this one, and a new --max-time or --epochs; others must say what they said.</summary>
+    /// <summary>The options of the first run, with the output, threads, report, --json and --quiet of this one, and a new --max-time or --epochs; others must say what they said.</summary>
     private static int Resume(ParseResult parsed, TrainOptions options, string folder)
     {
         string full = WorkingFolder.Full(folder);
@@ -50,6 +50,7 @@ internal static class TrainCommand
             Resume = full,
             Checkpoint = full,
             Output = Given(options.Output) ? WorkingFolder.Full(parsed.GetValue(options.Output)!) : original.GetValue(first.Output)!,
+            Report = Given(options.Report) ? WorkingFolder.Full(parsed.GetValue(options.Report)!) : original.GetValue(first.Report),
             MaxTime = Given(options.MaxTime) ? parsed.GetValue(options.MaxTime) : original.GetValue(first.MaxTime),
             Epochs = Given(options.Epochs) ? parsed.GetValue(options.Epochs) : LongerRun(notes) ?? original.GetValue(first.Epochs),
             IsReopened = Given(options.MaxTime) || Given(options.Epochs),
@@ -62,7 +63,7 @@ internal static class TrainCommand
         }
 
         Session.Current.Enter(begun);
-        NamedFiles.RequireApart(original, settings.Output);
+        NamedFiles.RequireApart(original, settings.Output, settings.Report);
         return Run(first, original, settings);
     }
 
@@ -92,7 +93,7 @@ internal static class TrainCommand
 
     private static void RequireNoChange(ParseResult parsed, TrainOptions options, ParseResult original, string folder)
     {
-        Option[] free = [options.Output, options.Threads, options.Common.Json, options.Quiet, options.Resume, options.Checkpoint, options.MaxTime, options.Epochs];
+        Option[] free = [options.Output, options.Threads, options.Common.Json, options.Quiet, options.Resume, options.Checkpoint, options.MaxTime, options.Epochs, options.Report];
         if (parsed.GetValue(options.Common.Data) is { } data && Arguments(original).FirstOrDefault() != data)
         {
             throw new DataException($"--resume goes on with the data it began with, '{Arguments(original).FirstOrDefault() ?? "builtin:digits"}'; '{data}' found");

@@ -23,7 +23,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
     {
         using var interrupt = new Interrupt();
         string output = settings.Output;
-        string? page = parsed.GetValue(options.Report);
+        string? page = settings.Report;
         OutputFile.RequireWritable(output);
         if (page is not null)
         {
@@ -182,26 +182,37 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
 
         NoteLines.Tell(planned.NoteEnd(result), settings.Quiet);
         string hash = Save(result.Kept, result.KeptBy);
-        if (settings.Json)
-        {
-            PrintJson(output, definition, planned, result, Model(result.Kept, result.KeptBy).Members, hash, resume?.Sum(checkpoint => checkpoint?.Step ?? 0) ?? 0);
-        }
-
-        if (page is not null)
+        string? unprinted = !settings.Json ? null : Attempt("the line of JSON is not printed", () =>
+            PrintJson(output, definition, planned, result, Model(result.Kept, result.KeptBy).Members, hash, resume?.Sum(checkpoint => checkpoint?.Step ?? 0) ?? 0));
+        string? pageless = page is null ? null : Attempt("the report is not", () =>
         {
             TabularModel<T> made = planned.Model(result.Kept, result.KeptBy, Given());
             using HeldOut? held = result.Kept is null ? null : planned.HeldOut();
             HtmlReport.Write(page, new(definition, planned.Source, made.Training!, result, [.. planned.Used.Select(member => report.Histories[member])], made.Ensemble.Temperature, planned.Notes.All, planned.Schema, planned.Table, held));
-        }
+        });
 
         report.Summary(result, output);
-        string[] missing = [.. new[] { unsaved.FirstOrDefault(error => error is not null) is { } why ? $"the last checkpoint is not: {why.Message}" : null, report.Unsaved, board?.Unsaved }.OfType<string>()];
+        string[] missing = [.. new[] { unsaved.FirstOrDefault(error => error is not null) is { } why ? $"the last checkpoint is not: {why.Message}" : null, report.Unsaved, board?.Unsaved, pageless, unprinted }.OfType<string>()];
         if (missing.Length > 0)
         {
             return Terminal.Fail($"the model is saved, but {string.Join("; and ", missing)}", ExitCode.Data);
         }
 
         return result.Reason == StopReason.Cancelled ? ExitCode.Interrupted : ExitCode.Done;
+    }
+
+    /// <summary>Writes something beside the model, which is saved; why it could not be written, or null.</summary>
+    private static string? Attempt(string otherwise, Action write)
+    {
+        try
+        {
+            write();
+            return null;
+        }
+        catch (Exception error) when (error is DataException or IOException or UnauthorizedAccessException)
+        {
+            return $"{otherwise}: {error.Message}";
+        }
     }
 
     /// <summary>The networks that are trained.</summary>
@@ -248,7 +259,7 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
         {
             Target = options.Common.Targets(parsed),
             Reading = options.Common.Reading(parsed),
-            KeepTable = parsed.GetValue(options.Report) is not null,
+            KeepTable = settings.Report is not null,
             BadCells = options.Common.BadCellsOf(parsed),
             Columns = options.Roles.Of(parsed),
             Network = parsed.GetValue(options.Network),
@@ -281,7 +292,8 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
             Validation = parsed.GetValue(options.Validation) is not null && isFraction ? fraction : null,
             ValidationData = isFraction ? null : DataSource.Named(validation, options.Common.Reading(parsed)),
             Folds = parsed.GetValue(options.Folds),
-            Ensemble = parsed.GetValue(options.Ensemble) ?? (IsOfOne() ? 1 : null),
+            Ensemble = parsed.GetValue(options.Ensemble),
+            FollowsOne = parsed.GetValue(options.TensorBoard) is not null,
             Begun = isRecipes ? begun : null,
             Preset = parsed.GetValue(options.Preset) switch { "fast" => Preset.Fast, "best" => Preset.Best, _ => Preset.Default },
             EarlyStopping = parsed.GetValue(options.EarlyStopping),
@@ -332,9 +344,6 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
             throw new UsageException("--member is of --from MODEL, which is missing");
         }
     }
-
-    /// <summary>Whether something is asked for that belongs to one network: rows of its own that validate, a log of one run.</summary>
-    private bool IsOfOne() => parsed.GetValue(options.Folds) is null && parsed.GetValue(options.Preset) == "default" && (parsed.GetValue(options.Validation) is not null || parsed.GetValue(options.TensorBoard) is not null);
 
     private IRunReport Report(TabularTrainer<T> planned, IReadOnlyList<EpochResult>[] before)
     {

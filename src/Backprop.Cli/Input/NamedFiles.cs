@@ -84,7 +84,7 @@ internal static partial class NamedFiles
     public static void Require(ParseResult parsed)
     {
         RequireApart(parsed);
-        foreach (Named output in Of(parsed, null).Where(file => file.IsOutput))
+        foreach (Named output in Of(parsed).Where(file => file.IsOutput))
         {
             if (output.Use is FileUse.Output or FileUse.OutputOrStandard)
             {
@@ -100,10 +100,11 @@ internal static partial class NamedFiles
     /// <summary>Refuses what would overwrite an input or another output.</summary>
     /// <param name="parsed">A command line without mistakes.</param>
     /// <param name="output">What stands in the place of <c>--output</c>; null: what the command line says.</param>
+    /// <param name="report">What stands in the place of <c>--report</c>; null: what the command line says.</param>
     /// <exception cref="UsageException">Two names of one file.</exception>
-    public static void RequireApart(ParseResult parsed, string? output = null)
+    public static void RequireApart(ParseResult parsed, string? output = null, string? report = null)
     {
-        Named[] files = [.. Of(parsed, output)];
+        Named[] files = [.. Of(parsed, output, report)];
         for (int n = 0; n < files.Length; n++)
         {
             for (int m = 0; m < files.Length; m++)
@@ -142,7 +143,7 @@ internal static partial class NamedFiles
         folder.Use is FileUse.CheckpointFolder or FileUse.ReadFolder && RealPath.AreSame(Path.GetDirectoryName(path) ?? "", folder.Paths[0]) && CheckpointFolder.IsCheckpoint(Path.GetFileName(path));
 
     /// <summary>The files that a command line names, as far as it says.</summary>
-    private static IEnumerable<Named> Of(ParseResult parsed, string? output)
+    private static IEnumerable<Named> Of(ParseResult parsed, string? output = null, string? report = null)
     {
         Command command = parsed.CommandResult.Command;
         // What a resumed run reads and writes stands in its checkpoint; here count only the options that are given.
@@ -152,9 +153,9 @@ internal static partial class NamedFiles
             FileUse use = UseOf(command, symbol) ?? throw new InvalidOperationException($"nobody has said whether {command.Name} {symbol.Name} names a file");
             string? text = symbol is Option<string> option ? parsed.GetValue(option) : parsed.GetValue((Argument<string>)symbol);
             bool isGiven = IsGiven(parsed, symbol);
-            if (output is not null && symbol.Name == "--output")
+            if ((symbol.Name switch { "--output" => output, "--report" => report, _ => null }) is { } instead)
             {
-                (text, isGiven) = (output, true);
+                (text, isGiven) = (instead, true);
             }
 
             if (text is null || use == FileUse.None || (resumes && !isGiven))

@@ -14,6 +14,7 @@ internal static class OptionNames
         ["WarmupSteps"] = "warmup",
         ["ValidationData"] = "validation",
         ["Shuffle"] = "no-shuffle",
+        ["FollowsOne"] = "tensorboard",
         ["RollBack"] = "on-divergence",
     };
 

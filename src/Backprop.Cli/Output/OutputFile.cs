@@ -30,12 +30,18 @@ internal static class OutputFile
         Probe(folder, path, $".{Path.GetFileName(target)}.{Guid.NewGuid():N}.tmp"); // as long as the name that it is written under
     }
 
-    /// <summary>Makes the folder where it does not exist.</summary>
+    /// <summary>Where the folder does not exist, it is made and taken away again: a run that is refused leaves nothing, one that writes in it makes it.</summary>
     /// <exception cref="DataException">No file could be written in it.</exception>
     public static void RequireWritableFolder(string folder)
     {
+        var made = new List<string>();
         try
         {
+            for (string? one = Path.TrimEndingDirectorySeparator(WorkingFolder.Full(folder)); one is not null && !Path.Exists(one); one = Path.GetDirectoryName(one))
+            {
+                made.Add(one);
+            }
+
             Directory.CreateDirectory(WorkingFolder.Full(folder));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
@@ -44,6 +50,13 @@ internal static class OutputFile
         }
 
         Probe(folder, folder, $".backprop-{Guid.NewGuid():N}.tmp");
+        try
+        {
+            made.ForEach(Directory.Delete); // from the inmost; none that another has put something into meanwhile
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+        }
     }
 
     private static void Probe(string folder, string path, string name)

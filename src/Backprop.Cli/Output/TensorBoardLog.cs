@@ -25,7 +25,7 @@ internal sealed class TensorBoardLog : IDisposable
             _path = Path.Combine(folder, Name);
             string full = WorkingFolder.Full(_path);
             _file = new(full, name is null ? FileMode.CreateNew : FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
-            Complete(before);
+            Guarded(() => Complete(before));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {

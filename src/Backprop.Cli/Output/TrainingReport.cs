@@ -120,11 +120,11 @@ internal sealed class TrainingReport : IRunReport
 
     private void WarnOfSpike(EpochResult epoch)
     {
-        bool spikes = !_quiet && _least > 0 && epoch.Loss > SpikeFactor * _least;
+        bool spikes = _least > 0 && epoch.Loss > SpikeFactor * _least;
         if (spikes && !_spiked)
         {
             End();
-            Terminal.Warn($"epoch {epoch.Epoch}: the loss jumped to {epoch.Loss:G4}, it had been {_least:G4}; a lower learning rate or --clip-norm may help");
+            Terminal.Warn($"epoch {epoch.Epoch}: the loss jumped to {epoch.Loss:G4}, it had been {_least:G4}; a lower learning rate or --clip-norm may help", silently: _quiet);
         }
 
         _spiked = spikes;

@@ -64,7 +64,7 @@ public sealed class ConformalScores
         return kept[(int)Math.Floor((rank - 1) * kept.Length / Rows)];
     }
 
-    /// <summary>The scores of rows; null: such outputs have none (several flags in a row, scores of classes that are no probabilities), or no row counts.</summary>
+    /// <summary>The scores of rows; null: such outputs have none (several flags in a row, scores of classes that are no probabilities, quantiles but the median), or no row counts.</summary>
     internal static ConformalScores? Of<T>(OutputReader<T> outputs, Dataset<T> rows, TargetColumns? target, bool areOutOfFold) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         NetworkDefinition network = outputs.Network;
@@ -88,7 +88,10 @@ public sealed class ConformalScores
 
     /// <summary>Whether a model's outputs can have scores: values, or probabilities of classes.</summary>
     internal static bool AreOf(NetworkDefinition network, TargetColumns? target) =>
-        Predictions.AreClasses(network, target) ? network.OutputMeaning.IsProbability() : target?.Kind != TargetKind.Flags && !ModelRows.IsClassifier(network);
+        Predictions.AreClasses(network, target) ? network.OutputMeaning.IsProbability() : target?.Kind != TargetKind.Flags && !ModelRows.IsClassifier(network) && !IsOffCentre(network);
+
+    /// <summary>Whether a quantile other than the median is predicted: it is the end of an interval, not its middle.</summary>
+    internal static bool IsOffCentre(NetworkDefinition network) => network.OutputMeaning == OutputMeaning.Quantile && network.Loss.Parameter is { } tau && tau != 0.5;
 
     /// <summary>Of values.</summary>
     internal static ConformalKind KindOf(NetworkDefinition network) => network.OutputMeaning switch

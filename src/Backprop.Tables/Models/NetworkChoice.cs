@@ -12,7 +12,11 @@ namespace Backprop.Tables.Models;
 /// <summary>Which network is trained on the data: the given one, completed by an output layer where it has none.</summary>
 internal sealed class NetworkChoice(TrainingOptions options, Notes? notes)
 {
-    public NetworkDefinition Choose<T>(Dataset<T> data, TableSchema? schema, NetworkDefinition? from) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    /// <param name="data">The rows that are learned.</param>
+    /// <param name="schema">How they became numbers.</param>
+    /// <param name="from">The network to go on from, or null.</param>
+    /// <param name="place">Where the target of a row stands, by their numbers.</param>
+    public NetworkDefinition Choose<T>(Dataset<T> data, TableSchema? schema, NetworkDefinition? from, Func<int, int, string> place) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (from is not null)
         {
@@ -44,10 +48,10 @@ internal sealed class NetworkChoice(TrainingOptions options, Notes? notes)
         var network = new NetworkDefinition(data.FeatureCount, layers, Smooth(loss));
         if (data.Targets.AreClasses ? network.TargetCount < data.Targets.Count : network.TargetCount != data.Targets.Count)
         {
-            throw new UsageException($"the output layer {layers[^1]} with loss {loss} takes {network.TargetCount} targets, the data have {data.Targets.Count} {(data.Targets.AreClasses ? "classes" : "target values")}") { Settings = ["Network", "Loss"] };
+            throw new UsageException($"the output layer {layers[^1]} with loss {loss} takes {network.TargetCount} targets, the data have {data.Targets.Count} {(data.Targets.AreClasses ? "class" : "target value")}{(data.Targets.Count == 1 ? "" : data.Targets.AreClasses ? "es" : "s")}") { Settings = ["Network", "Loss"] };
         }
 
-        RequireRange(data, network.Loss);
+        RequireRange(data, network.Loss, place);
         Advise(network, data);
         return network;
     }
@@ -72,7 +76,7 @@ internal sealed class NetworkChoice(TrainingOptions options, Notes? notes)
     }
 
     /// <summary>Losses of probabilities and of counts mean nothing outside their range.</summary>
-    private static void RequireRange<T>(Dataset<T> data, Loss loss) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private void RequireRange<T>(Dataset<T> data, Loss loss, Func<int, int, string> place) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         T low = loss.Name is "cross_entropy" or "binary_cross_entropy" or "poisson" ? T.Zero : T.NegativeInfinity;
         T high = loss.Name is "cross_entropy" or "binary_cross_entropy" ? T.One : T.PositiveInfinity;
@@ -85,7 +89,7 @@ internal sealed class NetworkChoice(TrainingOptions options, Notes? notes)
 
         if (bad >= 0)
         {
-            throw new DataException(string.Create(CultureInfo.InvariantCulture, $"a target of {data.Targets.AllValues[bad]} found, {loss.Name} takes values {(high == T.One ? "from 0 to 1" : "of at least 0")}")) { Settings = ["Loss"] };
+            throw new DataException(string.Create(CultureInfo.InvariantCulture, $"{place(bad / data.Targets.Count, bad % data.Targets.Count)}: a target of {data.Targets.AllValues[bad]} found, {loss.Name} takes values {(high == T.One ? "from 0 to 1" : "of at least 0")}")) { Settings = [options is { Loss: null, Columns.Offset: { } exposure } ? $"Offset = {exposure}" : "Loss"] };
         }
     }
 

@@ -31,7 +31,7 @@ public sealed class Predictions : IReadOnlyList<Prediction>
     /// <summary>
     /// As columns to be written, behind those of the data that are carried over: the label under the target's name and the probabilities p_LABEL; or values under their targets' names, of a
     /// quantile TARGET_q0.9, and TARGET_deviation where the model says how sure it is. Where the model has thresholds of flags, TARGET_label is 0 or 1 by them. Where a coverage is asked for,
-    /// TARGET_low and TARGET_high, or <c>set</c>: the labels joined by |.
+    /// TARGET_low and TARGET_high, or <c>set</c>: the labels joined by |, in JSON a list of them.
     /// </summary>
     public IReadOnlyList<Column> Columns { get; }
 
@@ -80,13 +80,12 @@ public sealed class Predictions : IReadOnlyList<Prediction>
         if (scores.Kind == ConformalKind.Improbability)
         {
             double least = 1 - scores.Quantile(0, coverage);
-            string?[] sets = [.. Enumerable.Range(0, Count).Select(row => string.Join(SetSeparator, SetOf(row, least)))];
             if (Labels.FirstOrDefault(label => label.Contains(SetSeparator, StringComparison.Ordinal)) is { } odd)
             {
-                notes?.Add(new($"the label '{odd}' has a {SetSeparator} in it, by which the labels of a set are joined", IsLoss: false));
+                notes?.Add(new($"the label '{odd}' has a {SetSeparator} in it, by which the labels of a set are joined; JSON has them as a list", IsLoss: false));
             }
 
-            Predictions covering = With(Distinct([.. Columns, new Column("set", sets)]), coverage);
+            Predictions covering = With(Distinct([.. Columns, Sets(least)]), coverage);
             covering._least = least;
             return covering;
         }
@@ -99,6 +98,26 @@ public sealed class Predictions : IReadOnlyList<Prediction>
         Predictions between = With(Distinct([.. Columns, .. ends]), coverage);
         (between._lows, between._highs) = (lows, highs);
         return between;
+    }
+
+    /// <summary>A set for each row; each different one is kept once.</summary>
+    private Column Sets(double least)
+    {
+        var known = new Dictionary<string, int>(StringComparer.Ordinal);
+        var sets = new List<string[]>();
+        int[] codes = new int[Count];
+        for (int row = 0; row < codes.Length; row++)
+        {
+            string[] set = SetOf(row, least);
+            string key = string.Join('\0', set.Select(label => $"{label.Length}:{label}")); // a label may hold any character
+            if (!known.TryGetValue(key, out codes[row]))
+            {
+                known.Add(key, codes[row] = sets.Count);
+                sets.Add(set);
+            }
+        }
+
+        return new("set", codes, [.. sets.Select(set => string.Join(SetSeparator, set))]) { Parts = sets };
     }
 
     private Predictions With(IReadOnlyList<Column> columns, double? coverage) => new(Targets, Labels, columns, _numbers, _winners, Count) { Coverage = coverage, _lows = _lows, _highs = _highs, _least = _least };

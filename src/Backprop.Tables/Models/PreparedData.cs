@@ -47,6 +47,16 @@ public sealed class PreparedData<T> where T : unmanaged, IBinaryFloatingPointIee
     /// <summary>The same for training, which the recipe may divide into folds.</summary>
     internal static PreparedData<T> PrepareToTrain(DataSource source, TrainingOptions options, Notes notes) => Prepare(source, options, notes, scaleTargets: true, options.Folds, (rows, columns, classes) => Recipe.Folds(options, rows, columns, classes, notes));
 
+    /// <summary>Where the target of one of the rows that are learned stands.</summary>
+    internal string Place(int row, int target)
+    {
+        string column = Schema?.Target.Names[target] ?? OutputNames.Targets(null, All.Targets.Count)[target];
+        return Encoded is { } table ? $"{table.Place(TrainingRows[row])}, column '{column}'" : $"'{Source.Name}', column '{column}'";
+    }
+
+    /// <summary>The rows of <see cref="All"/> as cells; null: some of those that were read have been left out, nobody knows which.</summary>
+    private Table? Encoded { get; init; }
+
     private static PreparedData<T> Prepare(DataSource source, TrainingOptions options, Notes? notes, bool scaleTargets, int? folds, Func<int, int, bool, int?>? recipe = null)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -78,11 +88,12 @@ public sealed class PreparedData<T> where T : unmanaged, IBinaryFloatingPointIee
             (all, schema) = encoding.Encode<T>(parts?.Training, notes);
         }
 
+        Table? cells = encoding is not null ? encoding.Table : rows.Table?.Rows == all!.Rows ? rows.Table : null;
         PreparedData<T> data = parts is var (training, validation)
-            ? new(rows, all!, schema) { TrainingRows = training, ValidationRows = validation, Training = all!.Select(training), Validation = all.Select(validation) }
+            ? new(rows, all!, schema) { Encoded = cells, TrainingRows = training, ValidationRows = validation, Training = all!.Select(training), Validation = all.Select(validation) }
             : options.ValidationData is { } second
-            ? new(rows, all!, schema) { Validation = OfSecond(second, from, all!, schema, rows, options, notes) }
-            : new(rows, all!, schema) { Folds = folds is { } count ? StratifiedFolds.Split(FoldClasses(all!), all!.Rows, count, options.Seed) : [] };
+            ? new(rows, all!, schema) { Encoded = cells, Validation = OfSecond(second, from, all!, schema, rows, options, notes) }
+            : new(rows, all!, schema) { Encoded = cells, Folds = folds is { } count ? StratifiedFolds.Split(FoldClasses(all!), all!.Rows, count, options.Seed) : [] };
         if (notes is not null && schema?.Target.Labels is { } labels && data.Training.Targets.AreClasses)
         {
             ClassNotes.Add(labels, data.Training.Targets.ClassIndices, data.Validation is null ? [] : data.Validation.Targets.ClassIndices, notes);

@@ -35,6 +35,16 @@ internal static class Recipe
             return begun > 1 ? Math.Max(2, begun / Sizes(options, classes).Count) : null;
         }
 
+        if (options.FollowsOne)
+        {
+            if (Folds(options with { FollowsOne = false }, rows, columns, classes, new()) is { } without)
+            {
+                notes.Add(new($"one network is trained in place of {without}, since one is all that can be followed", IsLoss: false, "FollowsOne"));
+            }
+
+            return null;
+        }
+
         if (!options.UsesRecipe || options.Ensemble is not null || !options.IsUsualValidation || options.Preset == Preset.Fast)
         {
             return null;

@@ -78,6 +78,9 @@ internal sealed class RowEncoding
     /// <summary>Whether the target is a class.</summary>
     public bool AreClasses { get; }
 
+    /// <summary>The rows, those without a target left out.</summary>
+    public Table Table => _table;
+
     /// <summary>How many rows there are.</summary>
     public int Rows => _table.Rows;
 

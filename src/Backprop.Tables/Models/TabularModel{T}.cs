@@ -137,7 +137,9 @@ public sealed class TabularModel<T> : TabularModel where T : unmanaged, IBinaryF
     }
 
     /// <exception cref="UsageException">There are none.</exception>
-    private ConformalScores RequireScores() => Conformal ?? throw new UsageException(Members > 1 || Training is null || ConformalScores.AreOf(Definition, Schema?.Target)
+    private ConformalScores RequireScores() => ConformalScores.IsOffCentre(Definition)
+        ? throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"the model predicts the quantile {Definition.Loss.Parameter} of {string.Join(", ", TargetNames)}, which is no middle that an interval could lie around: train with a loss whose prediction is one (mean_squared_error, huber, quantile:0.5, gaussian_nll) and ask that model for the coverage, or take two models of quantiles, of 0.05 and 0.95 say, as the ends")) { Settings = ["Coverage"] }
+        : Conformal ?? throw new UsageException(Members > 1 || Training is null || ConformalScores.AreOf(Definition, Schema?.Target)
         ? "the model does not know how far it is off on rows that it has not learned from, which a coverage is made of: train it anew with folds, as it is where nothing is said, or with a part of the rows that validates; one network of several has none of its own"
         : $"a coverage is of one target that is a class with probabilities, or of values: the model predicts {(Schema?.Target.Kind == TargetKind.Flags ? "flags" : "scores")}") { Settings = ["Coverage"] };
 

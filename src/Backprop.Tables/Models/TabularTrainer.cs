@@ -76,7 +76,7 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
         (Source, Schema, Rows, Validates, _record) = (data.Source.Name, data.Schema, data.Training.Rows, data.Validation is not null || data.Folds.Count > 0, TrainingRecord.Of(data));
         TabularModel<T>? from = options.From?.As<T>().Member(1);
         _sizes = data.Folds.Count == 0 ? [Recipe.Hidden] : Recipe.Sizes(options, data.Training.Targets.AreClasses);
-        NetworkDefinition[] definitions = [.. _sizes.Select((size, n) => new NetworkChoice(options with { Hidden = size }, n == 0 ? Notes : new()).Choose(data.Training, Schema, from?.Definition))];
+        NetworkDefinition[] definitions = [.. _sizes.Select((size, n) => new NetworkChoice(options with { Hidden = size }, n == 0 ? Notes : new()).Choose(data.Training, Schema, from?.Definition, data.Place))];
         NetworkDefinition definition = definitions[^1];
         NoteLargeTargets(options, data.Training.Targets, isNew: from is null);
         NoteConstantTargets(data.Training.Targets, definition.ValueCount);
@@ -387,6 +387,10 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
             Threshold = ThresholdChoice.Of(_threshold, unseen.Outputs, unseen.Rows, Schema!.Target);
             Schema = Schema with { Target = Schema.Target with { Thresholds = [.. Threshold.Select(one => one.Threshold)], ThresholdBy = _threshold } };
             Notes.Add(new(ThresholdChoice.Describe(_threshold, Threshold, unseen.Rows.Rows, _all is not null), IsLoss: false, "Threshold") { IsGuess = true });
+            if (ThresholdChoice.Doubt(_threshold, unseen.Rows, Schema.Target) is { } doubt)
+            {
+                Notes.Add(doubt);
+            }
         }
 
         IReadOnlyList<double>? thresholds = Schema?.Target.Thresholds;
@@ -439,7 +443,7 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
         string[] lone = [.. counts.Select((count, c) => (count, c)).Where(one => one.count == 1).Select(one => Schema?.Target.Labels is { } labels ? $"'{labels[one.c]}'" : $"{one.c}")];
         if (lone.Length > 0)
         {
-            Notes.Add(new($"{lone.Length} classes have one row each ({string.Join(", ", lone.Take(5))}{(lone.Length > 5 ? ", …" : "")}): the network that is validated by it has never seen the class", IsLoss: false, "Folds"));
+            Notes.Add(new($"{(lone.Length == 1 ? "a class has one row" : $"{lone.Length} classes have one row each")} ({string.Join(", ", lone.Take(5))}{(lone.Length > 5 ? ", …" : "")}): the network that is validated by it has never seen the class", IsLoss: false, "Folds"));
         }
     }
 

@@ -18,7 +18,7 @@ internal static class ThresholdChoice
     public static void Require(NetworkDefinition network, TargetColumns? target)
     {
         string? why = target is null or { Kind: TargetKind.Values } ? "values found"
-            : target is { Kind: TargetKind.Class, Labels.Count: not 2 } ? $"{target.Labels!.Count} classes found, of which the likeliest is said"
+            : target is { Kind: TargetKind.Class, Labels.Count: not 2 } ? $"{(target.Labels!.Count == 1 ? "1 class found, there is nothing to decide" : $"{target.Labels.Count} classes found, of which the likeliest is said")}"
             : !network.OutputMeaning.IsProbability() || (target.Kind == TargetKind.Flags && network.Layers[^1].Activation.Name != "sigmoid") ? $"{network.Loss} after {network.Layers[^1].Activation} makes no probability of each"
             : network.Outputs > 2 && target.Kind == TargetKind.Class ? $"a network of {network.Outputs} outputs found"
             : null;
@@ -43,6 +43,28 @@ internal static class ThresholdChoice
             (double threshold, double best, double atHalf) = DecisionThreshold.Choose(figure, Array.ConvertAll(counted, row => probability(row)), Array.ConvertAll(counted, row => isPositive(row)), weights.Length == 0 ? [] : Array.ConvertAll(counted, row => weights[row]));
             return new(name, threshold, best, atHalf);
         }
+    }
+
+    /// <summary>
+    /// F1 is of the second label, and of the commoner of two it says little: the classes are not chosen by how common they are, since that is not known of the rows to come. Null: nothing is odd.
+    /// </summary>
+    public static Note? Doubt<T>(string figure, Dataset<T> rows, TargetColumns target) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (figure != "f1" || target.Kind != TargetKind.Class)
+        {
+            return null;
+        }
+
+        double all = 0, second = 0;
+        for (int row = 0; row < rows.Rows; row++)
+        {
+            double weight = rows.SampleWeights is { } weights ? double.CreateTruncating(weights[row]) : 1;
+            all += weight;
+            second += (rows.Targets.AreClasses ? rows.Targets.ClassIndices[row] == 1 : rows.Targets[row, 0] == T.One) ? weight : 0;
+        }
+
+        return !(second > 0.5 * all) ? null
+            : new(string.Create(CultureInfo.InvariantCulture, $"f1 is of the label '{target.Labels![1]}', the second of two, and that is the commoner one, {100 * second / all:F0} % of the rows: said of every row it has an f1 of {2 * second / (all + second):G3}; f1_macro, mcc and balanced_accuracy treat both labels alike"), IsLoss: false, "Threshold = balanced_accuracy");
     }
 
     /// <summary>What was chosen, in one line.</summary>

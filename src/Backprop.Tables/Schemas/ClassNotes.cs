@@ -22,7 +22,7 @@ public static class ClassNotes
         {
             string each = string.Join(", ", rare.Take(8).Select(label => string.Create(CultureInfo.InvariantCulture, $"{labels[label]}: {counts[label]} of {rows}, {100.0 * counts[label] / rows:F1} %")));
             string[] settings = areFlags ? ["Threshold = f1"] : ["ClassWeights = balanced", .. labels.Count == 2 ? new[] { "Threshold = balanced_accuracy" } : []];
-            notes.Add(new($"{(areFlags ? "flags" : rare.Length == 1 ? "one class" : $"{rare.Length} classes")} of few rows ({each}{(rare.Length > 8 ? ", …" : "")}): nothing makes up for it unless it is told to; accuracy says little of them, auc and {(areFlags ? "log_loss" : "balanced_accuracy")} more", IsLoss: false, settings) { IsGuess = true });
+            notes.Add(new($"{(areFlags ? "flags" : rare.Length == 1 ? "one class" : $"{rare.Length} classes")} of few rows ({each}{(rare.Length > 8 ? ", …" : "")}): nothing makes up for it unless it is told to; accuracy says little of them, auc and {(areFlags ? "log_loss" : "balanced_accuracy")} more", IsLoss: false, settings));
         }
     }
 
@@ -36,7 +36,7 @@ public static class ClassNotes
         int[] lacking = [.. Enumerable.Range(0, labels.Count).Where(label => counts[label] > 1 && counts[label] < folds)]; // of one row more is said elsewhere
         if (lacking.Length > 0)
         {
-            notes.Add(new($"{(lacking.Length == 1 ? "a class has" : $"{lacking.Length} classes have")} fewer rows than the {folds} folds ({string.Join(", ", lacking.Take(8).Select(label => $"{labels[label]}: {counts[label]}"))}{(lacking.Length > 8 ? ", …" : "")}): the other folds keep their epochs without them", IsLoss: false, "Folds") { IsGuess = true });
+            notes.Add(new($"{(lacking.Length == 1 ? "a class has" : $"{lacking.Length} classes have")} fewer rows than the {folds} folds ({string.Join(", ", lacking.Take(8).Select(label => $"{labels[label]}: {counts[label]}"))}{(lacking.Length > 8 ? ", …" : "")}): the other folds keep their epochs without them", IsLoss: false, "Folds"));
         }
     }
 

@@ -7,11 +7,13 @@ namespace Backprop.Tables.Schemas;
 internal sealed class ColumnRoles
 {
     private readonly Dictionary<string, (FeatureKind Kind, string Option)> _roles = new(StringComparer.Ordinal);
+    private readonly TableOptions _options;
     private readonly Dictionary<string, DateForm> _forms = new(StringComparer.Ordinal);
 
     /// <exception cref="UsageException">A name that no column has, or a column with two roles.</exception>
     public ColumnRoles(Table table, TableOptions options, IReadOnlyCollection<string> others)
     {
+        _options = options;
         Add(table, options.Numeric, FeatureKind.Numeric, nameof(options.Numeric), others);
         Add(table, options.Categorical, FeatureKind.Categorical, nameof(options.Categorical), others);
         Add(table, options.Dates, FeatureKind.Date, nameof(options.Dates), others);
@@ -98,12 +100,12 @@ internal sealed class ColumnRoles
         _ => "ignored",
     };
 
-    private static string[] Matches(Table table, string pattern, FeatureKind kind, string option, IReadOnlyCollection<string> others)
+    private string[] Matches(Table table, string pattern, FeatureKind kind, string option, IReadOnlyCollection<string> others)
     {
         if (table.Has(pattern))
         {
             return !others.Contains(pattern) ? [pattern]
-                : throw new UsageException($"column '{pattern}' is a target or a weight or an exposure, which cannot be {Word(kind)} too") { Settings = [$"{option} = {pattern}"] };
+                : throw new UsageException($"column '{pattern}' is {(pattern == _options.Offset ? "the exposure of its row" : pattern == _options.SampleWeight ? "the weight of its row" : "the target")}, which cannot be {Word(kind)} too") { Settings = [$"{option} = {pattern}"] };
         }
 
         string[] names = [.. table.Names, .. table.Skipped], found = [.. Named(names, [], pattern).Where(name => !others.Contains(name))];

@@ -19,6 +19,33 @@ internal static class PredictionNotes
             $"{Cells(found)} {(found.Count == 1 ? "lies" : "lie")} far outside what training had ({Of(spec, spec.Minimum)} … {Of(spec, spec.Maximum)}){(spec.IsBounded ? $" and {Are(found)} taken as its nearer end" : "")}, the first '{columns[n].Text(found.Row)}' in row {found.Row}");
     }
 
+    /// <summary>
+    /// Exposures are above 0: one is far outside where it is greater than the greatest of training by more than their range is wide, as other numbers are, or less than the least in a
+    /// greater proportion than theirs. It multiplies what is predicted, so that it stays as it is.
+    /// </summary>
+    public static void AddExposures(Notes? notes, TableSchema schema, double[] exposures)
+    {
+        if (notes is null || schema.OffsetRange is not (var least, var greatest))
+        {
+            return;
+        }
+
+        double width = Math.Max(greatest - least, 1e-9 * greatest), low = least * (least / (least + width)), high = greatest + width;
+        var found = new CellFindings.Finding();
+        for (int row = 0; row < exposures.Length; row++)
+        {
+            if (exposures[row] < low || exposures[row] > high)
+            {
+                found.Add(row, 1);
+            }
+        }
+
+        if (found.Count > 0)
+        {
+            notes.Add(new(string.Create(CultureInfo.InvariantCulture, $"column '{schema.Offset}': {(found.Count == 1 ? "1 exposure lies" : $"{found.Count} exposures lie")} far outside what training had ({least:G6} … {greatest:G6}) and {Are(found)} taken as {(found.Count == 1 ? "it is" : "they are")}, the first {exposures[found.Row]:G6} in row {found.Row}: what is predicted grows with {(found.Count == 1 ? "it" : "them")}; {(found.Count == 1 ? "is it" : "are they")} in training's unit?"), IsLoss: true));
+        }
+    }
+
     private static void Add(Notes notes, FeatureColumn[] specs, CellFindings[] findings, Func<CellFindings, CellFindings.Finding> of, bool isLoss, Func<FeatureColumn, CellFindings.Finding, int, string> say)
     {
         int[] found = [.. Enumerable.Range(0, specs.Length).Where(n => of(findings[n]).Count > 0)];

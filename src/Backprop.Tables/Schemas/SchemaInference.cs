@@ -49,7 +49,7 @@ public static class SchemaInference
             ColumnNotes.Add(notes, features, said);
         }
 
-        Column? weights = options.SampleWeight is null ? null : table.Find(options.SampleWeight);
+        Column? weights = options.SampleWeight is null ? null : table.Find(options.SampleWeight), exposures = options.Offset is null ? null : table.Find(options.Offset);
         NumberFormat? Format(Column? column) => (column is { IsText: true } ? NumberTexts.Best(column, new(column, training)) : column?.Format) is { } format && format != NumberFormat.Plain ? format : null;
         IEnumerable<FeatureColumn> unread = table.Skipped.Where(name => roles.Of(name) == FeatureKind.Ignored).Select(name => new FeatureColumn(name, FeatureKind.Ignored, Why: ColumnNotes.AsTold));
         return new([.. features, .. unread], target, options.SampleWeight)
@@ -58,8 +58,24 @@ public static class SchemaInference
             Decimal = options.Reading?.Decimal,
             WeightFormat = Format(weights),
             Offset = options.Offset,
-            OffsetFormat = Format(options.Offset is null ? null : table.Find(options.Offset)),
+            OffsetFormat = Format(exposures),
+            OffsetRange = exposures is null ? null : Range(new(exposures, Format(exposures)), training),
         };
+    }
+
+    /// <summary>The least and the greatest exposure; null: none is a number above 0, which is said where they are read.</summary>
+    private static (double Least, double Greatest)? Range(NumberCells exposures, int[] rows)
+    {
+        (double least, double greatest) = (double.PositiveInfinity, 0);
+        foreach (int row in rows)
+        {
+            if (exposures[row] is > 0 and < double.PositiveInfinity and var exposure)
+            {
+                (least, greatest) = (Math.Min(least, exposure), Math.Max(greatest, exposure));
+            }
+        }
+
+        return greatest > 0 ? (least, greatest) : null;
     }
 
     /// <summary>What the target columns of a table hold.</summary>

@@ -72,6 +72,7 @@ public static class SchemaJson
         if (schema.Offset is not null)
         {
             json.WriteString("offset", schema.Offset);
+            WriteNumbers(json, "offset_range", schema.OffsetRange is (var least, var greatest) ? [least, greatest] : null);
             if (schema.OffsetFormat is { } format)
             {
                 json.WritePropertyName("offset_format");
@@ -193,12 +194,14 @@ public static class SchemaJson
                 ThresholdBy = target.TryGetProperty("threshold_by", out JsonElement figure) ? Text(figure) : null,
             };
             string? offset = root.TryGetProperty("offset", out JsonElement exposure) ? Text(exposure) : null;
-            Validate(columns, targets, offset);
+            double[]? range = Numbers(root, "offset_range");
+            Validate(columns, targets, offset, range);
             return new(columns, targets, root.TryGetProperty("sample_weight", out JsonElement weight) ? weight.GetString() : null)
             {
                 Missing = Strings(root, "missing") ?? (version == 1 ? s_missingOfVersionOne : null),
                 Decimal = Mark(root, "decimal"),
                 Offset = offset,
+                OffsetRange = range is null ? null : (range[0], range[1]),
                 OffsetFormat = root.TryGetProperty("offset_format", out JsonElement written) ? ReadFormat(written) : null,
                 WeightFormat = root.TryGetProperty("weight_format", out JsonElement format) ? ReadFormat(format) : null,
             };
@@ -213,7 +216,7 @@ public static class SchemaJson
         }
     }
 
-    private static void Validate(FeatureColumn[] columns, TargetColumns target, string? offset)
+    private static void Validate(FeatureColumn[] columns, TargetColumns target, string? offset, double[]? range)
     {
         bool scaled = target.Means is not null || target.Scales is not null;
         if (target.Names.Count == 0 || Repeats(target.Names) || (target.Labels is not null && (target.Labels.Count == 0 || Repeats(target.Labels))) ||
@@ -225,6 +228,11 @@ public static class SchemaJson
             (scaled && (target.Means?.Count != target.Names.Count || target.Scales?.Count != target.Names.Count || !target.Means.All(double.IsFinite) || !target.Scales.All(IsScale))))
         {
             throw new ModelException("the model's schema has a target that does not fit together");
+        }
+
+        if (range is not null && !(offset is not null && range is [> 0 and var least, < double.PositiveInfinity and var greatest] && least <= greatest))
+        {
+            throw new ModelException("the model's schema has a range of exposures that does not fit together: the least above 0 and the greatest expected");
         }
 
         if (Repeats([.. columns.Select(column => column.Name), .. target.Names, .. offset is null ? Array.Empty<string>() : [offset]]))

@@ -23,6 +23,9 @@ public sealed record TableSchema(IReadOnlyList<FeatureColumn> Columns, TargetCol
     /// <summary>The column of exposures, whose logarithm is added to each output; null: none. Rows must have it wherever the model is used.</summary>
     public string? Offset { get; init; }
 
+    /// <summary>The least and the greatest exposure of training; null: unknown, as in files of before.</summary>
+    internal (double Least, double Greatest)? OffsetRange { get; init; }
+
     /// <summary>How the exposures were written in training; null: plainly.</summary>
     internal NumberFormat? OffsetFormat { get; init; }
 
@@ -63,7 +66,13 @@ public sealed record TableSchema(IReadOnlyList<FeatureColumn> Columns, TargetCol
         T[] features = new FeatureEncoder<T>(table, options ?? new(), notes is not null).Encode(Columns, notes);
         bool present = Target.Names.All(name => table.Find(name) is not null);
         Targets<T> targets = needTargets || present ? TargetEncoder.Read<T>(Target, table, asValue) : Targets<T>.None;
-        targets = Offset is null || targets.IsEmpty ? targets : WithOffsets(targets, Exposures(table));
+        if (Offset is not null && (!targets.IsEmpty || (notes is not null && table.Find(Offset) is not null)))
+        {
+            double[] exposures = Exposures(table);
+            PredictionNotes.AddExposures(notes, this, exposures);
+            targets = targets.IsEmpty ? targets : WithOffsets(targets, exposures);
+        }
+
         if (needTargets && SampleWeight is not null && table.Find(SampleWeight) is null)
         {
             notes?.Add(new($"'{table.Source}' has no column '{SampleWeight}', by which rows are weighed: all weigh the same", false));

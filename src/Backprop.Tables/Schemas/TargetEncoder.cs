@@ -13,7 +13,7 @@ internal static class TargetEncoder
             int count = target.Labels!.Count;
             if (asValue && count > 2)
             {
-                throw new UsageException($"'{table.Source}', column '{target.Names[0]}': {count} classes found ({string.Join(", ", target.Labels.Take(5))}{(count > 5 ? ", …" : "")}), one output tells two apart");
+                throw new UsageException($"'{table.Source}', column '{target.Names[0]}': {(count == 1 ? "1 class" : $"{count} classes")} found ({string.Join(", ", target.Labels.Take(5))}{(count > 5 ? ", …" : "")}), one output tells two apart");
             }
 
             int[] classes = Classes(target, table);

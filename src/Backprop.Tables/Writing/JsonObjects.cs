@@ -24,6 +24,10 @@ internal sealed class JsonObjects(IReadOnlyList<Column> columns, bool asLines) :
             {
                 text.Add("null"u8);
             }
+            else if (column.Parts is { } parts)
+            {
+                WriteList(text, parts[column.Codes[row]]);
+            }
             else if (column.IsText && double.IsFinite(column.TypedNumber(column.Codes[row])))
             {
                 text.Add(column.Values[column.Codes[row]]); // a number as it is spelled
@@ -53,6 +57,18 @@ internal sealed class JsonObjects(IReadOnlyList<Column> columns, bool asLines) :
         WriteText(text, name);
         text.Add((byte)':');
         return text.Written.ToArray();
+    }
+
+    private static void WriteList(ByteBuffer text, IReadOnlyList<string> cells)
+    {
+        text.Add((byte)'[');
+        for (int n = 0; n < cells.Count; n++)
+        {
+            text.Add(n == 0 ? ""u8 : ","u8);
+            WriteText(text, cells[n]);
+        }
+
+        text.Add((byte)']');
     }
 
     private static void WriteText(ByteBuffer text, string cell)

@@ -49,6 +49,16 @@ public static class PredictionWriter
             {
                 json.WriteNullValue(); // also for infinity, which JSON cannot say
             }
+            else if (column.Parts is { } parts)
+            {
+                json.WriteStartArray();
+                foreach (string part in parts[column.Codes[row]])
+                {
+                    json.WriteStringValue(part);
+                }
+
+                json.WriteEndArray();
+            }
             else if (column.IsText && !double.IsFinite(column.TypedNumber(column.Codes[row])))
             {
                 json.WriteStringValue(column.Text(row));

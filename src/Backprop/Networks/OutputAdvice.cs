@@ -45,7 +45,7 @@ public static class OutputAdvice
         var doubts = new List<string>();
         if (targets.AreClasses && network.TargetCount > targets.Count)
         {
-            doubts.Add($"the output layer has {network.TargetCount} units for {targets.Count} classes: those from {targets.Count} on stand for none");
+            doubts.Add($"the output layer has {network.TargetCount} units for {targets.Count} class{(targets.Count == 1 ? "" : "es")}: those from {targets.Count} on stand for none");
         }
 
         switch (network.Loss.Name)

@@ -85,6 +85,70 @@ public sealed class OffsetTests : IDisposable
         Assert.Contains("exposures", Assert.Throws<UsageException>(() => TabularModel.Train(Rows(Csv(rows)), options: new TrainingOptions { Columns = new() { Offset = "x" }, From = back })).Message);
     }
 
+    /// <summary>Training has exposures from 2 to 8: above 8 + 6 = 14, and below 2 · 2/8 = 0.5, they are far outside, at these ends they are not.</summary>
+    [Theory]
+    [InlineData("14,0.5,2,8", null)]
+    [InlineData("5,14.1,0.49", "2 exposures lie far outside what training had (2 … 8) and are taken as they are, the first 14.1 in row 1")]
+    [InlineData("1e300", "1 exposure lies far outside what training had (2 … 8) and is taken as it is, the first 1E+300 in row 0")]
+    public void ExposuresFarOutsideAreSaidAndStay(string years, string? said)
+    {
+        var model = TabularModel.Train(Rows("x,years,accidents\n1,2,3\n2,8,1\n3,4,0\n1,3,2\n"), options: Linear() with { Epochs = 3 });
+        Assert.Empty(model.Notes.Where(note => note.Message.Contains("far outside", StringComparison.Ordinal)));
+        string path = Path.Combine(_folder, "m.st");
+        model.Save(path);
+        var back = TabularModel.Load(path);
+        string[] cells = years.Split(',');
+        Table rows = Rows("x,years\n" + string.Concat(cells.Select(cell => $"2,{cell}\n")));
+        var notes = new Notes();
+        Predictions predictions = back.PredictAll(rows, notes: notes);
+        Check(notes);
+        double rate = back.PredictAll(Rows("x,years\n2,1\n"))[0].Value;
+        Assert.All(cells, (cell, row) => Assert.Equal(double.Parse(cell, CultureInfo.InvariantCulture) * rate, predictions[row].Value, 1e-12 * predictions[row].Value));
+        var evaluated = new Notes();
+        _ = back.Evaluate(Rows("x,years,accidents\n" + string.Concat(cells.Select(cell => $"2,{cell},1\n"))), notes: evaluated);
+        Check(evaluated);
+
+        void Check(Notes found)
+        {
+            Note[] outside = [.. found.All.Where(note => note.Message.Contains("far outside", StringComparison.Ordinal))];
+            Assert.Equal(said is null ? 0 : 1, outside.Length);
+            Assert.All(outside, note => Assert.StartsWith($"column 'years': {said}", note.Message, StringComparison.Ordinal));
+            Assert.All(outside, note => Assert.True(note.IsLoss));
+        }
+    }
+
+    /// <summary>A file of before does not know them; one that says nonsense is no model.</summary>
+    [Fact]
+    public void TheRangeOfExposuresIsOptional()
+    {
+        var model = TabularModel.Train(Rows("x,years,accidents\n1,2,3\n2,8,1\n3,4,0\n"), options: Linear() with { Epochs = 1 });
+        string json = SchemaJson.Write(model.Schema!);
+        const string Range = "\"offset_range\":[2,8]";
+        Assert.Contains(Range, json);
+        var notes = new Notes();
+        _ = SchemaJson.Read(json.Replace($",{Range}", "", StringComparison.Ordinal)).Transform<double>(Rows("x,years\n1,1e9\n"), needTargets: false, notes: notes);
+        Assert.Empty(notes.All.Where(note => note.Message.Contains("far outside", StringComparison.Ordinal)));
+        foreach (string bad in new[] { "[8,2]", "[0,2]", "[-1,2]", "[2]", "[1,2,3]" })
+        {
+            Assert.Contains("range of exposures", Assert.Throws<ModelException>(() => SchemaJson.Read(json.Replace(Range, $"\"offset_range\":{bad}", StringComparison.Ordinal))).Message);
+        }
+    }
+
+    [Fact]
+    public void ANegativeCountIsSaidWithItsPlace()
+    {
+        Table rows = Rows("x,years,accidents\n1,2,3\n2,0.1,-1\n3,1,0\n");
+        DataException error = Assert.Throws<DataException>(() => TabularModel.Train(rows, options: Linear()));
+        Assert.Equal("'t.csv', row 1 (line 3), column 'accidents': a target of -1 found, poisson takes values of at least 0", error.Message);
+        Assert.Equal(["Offset = years"], error.Settings);
+        DataException plain = Assert.Throws<DataException>(() => TabularModel.Train(Rows("x,accidents\n1,0\n2,3\n3,-2.5\n4,1\n"), options: Linear() with { Columns = new() { Preprocess = false }, Loss = "poisson" }));
+        Assert.StartsWith("'t.csv', row 2 (line 4), column 'accidents': a target of -2.5 found", plain.Message, StringComparison.Ordinal);
+        Assert.Equal(["Loss"], plain.Settings);
+        DataException second = Assert.Throws<DataException>(() => TabularModel.Train(Rows("x,y,z\n1,0,1\n2,,1\n3,0.5,0.5\n4,0.5,7\n"), options: Linear() with { Target = "y,z", Network = "1-2:sigmoid", Loss = "binary_cross_entropy", Columns = new() { Preprocess = false, DropMissingTargets = true } }));
+        Assert.StartsWith("'t.csv', row 3 (line 5), column 'z': a target of 7 found", second.Message, StringComparison.Ordinal); // counted with the row that is left out
+        Assert.Contains("is the exposure of its row", Assert.Throws<UsageException>(() => TabularModel.Train(Rows("x,years,accidents\n1,2,3\n2,1,1\n"), options: Linear() with { Columns = new() { Offset = "years", Numeric = ["years"] } })).Message);
+    }
+
     [Theory]
     [InlineData("0", "row 1", "0 found")]
     [InlineData("-2", "row 1", "-2 found")]

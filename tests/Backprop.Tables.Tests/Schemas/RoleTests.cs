@@ -55,7 +55,7 @@ public sealed class RoleTests
     {
         UsageException error = Assert.Throws<UsageException>(() => SchemaInference.Infer(Cells.Csv(Csv), new() { Categorical = ["zip"], Numeric = ["z*"] }));
         Assert.Contains("column 'zip' is named twice, as a number and as a category", error.Message);
-        Assert.Contains("is a target or a weight", Assert.Throws<UsageException>(() => SchemaInference.Infer(Cells.Csv(Csv), new() { Ignore = ["y"] })).Message);
+        Assert.Contains("column 'y' is the target, which cannot be ignored too", Assert.Throws<UsageException>(() => SchemaInference.Infer(Cells.Csv(Csv), new() { Ignore = ["y"] })).Message);
         Assert.Equal(5, SchemaInference.Infer(Cells.Csv(Csv), new() { Ignore = ["*"] }).Columns.Count(column => column.Kind == FeatureKind.Ignored)); // not the target
     }
 

@@ -50,7 +50,7 @@ internal static class ColumnSections
         string table = $"<table class=\"bars\">{string.Concat(importance.Columns.Take(MostBars).Select(column => $"<tr><th scope=\"row\">{Html.Escape(column.Column).Replace("_", "_<wbr>", StringComparison.Ordinal)}</th><td>{Bar(column)}</td><td>{Html.Short(column.Mean)} ± {column.Spread.ToString("G2", CultureInfo.InvariantCulture)}</td></tr>"))}</table>";
         string rows = importance.Rows < importance.AllRows ? $"{importance.Rows:N0} drawn of {importance.AllRows:N0}" : $"{importance.Rows:N0}";
         return Html.Section("What columns matter", table, string.Create(CultureInfo.InvariantCulture,
-            $"What is lost of {importance.Metric.Replace('_', ' ')} ({importance.Baseline:G4} on {rows} rows held out) where the cells of one column are dealt out anew among the rows: mean and deviation of {importance.Repeats} times. A column that another one tells loses little, although both together may decide all.{(importance.Columns.Count > MostBars ? $" The first {MostBars} of {importance.Columns.Count} columns; backprop importance --json lists all." : "")}"), "wide");
+            $"What is lost of {importance.Metric.Replace('_', ' ')} ({importance.Baseline:G4} on {rows} {(importance.Rows == 1 ? "row" : "rows")} held out) where the cells of one column are dealt out anew among the rows: mean and deviation of {importance.Repeats} times. A column that another one tells loses little, although both together may decide all.{(importance.Columns.Count > MostBars ? $" The first {MostBars} of {importance.Columns.Count} columns; backprop importance --json lists all." : "")}"), "wide");
     }
 
     private static string Dependences(HeldOut held, Importance importance)
