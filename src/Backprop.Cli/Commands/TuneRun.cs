@@ -79,11 +79,6 @@ internal sealed class TuneRun<T>(TuneOptions options, ParseResult parsed, RunSet
         }
 
         string hash = model.Save(settings.Output), command = Command(found.Values);
-        if (settings.Report is { } path)
-        {
-            TunePage.Write(path, $"{source.Name}: {found.Race.Trials.Count} candidates by {found.Race.Measure}", tuner.Ranges, found.Race, command, Closing(found));
-        }
-
         if (settings.Json)
         {
             PrintJson(tuner, found, command, hash);
@@ -92,6 +87,18 @@ internal sealed class TuneRun<T>(TuneOptions options, ParseResult parsed, RunSet
         {
             Terminal.Out.Write(TuneTable.Of(tuner.Ranges, found.Race));
             Terminal.Out.WriteLine(string.Join('\n', Closing(found).Append($"model: {settings.Output}, which this makes again:").Append(command)));
+        }
+
+        try
+        {
+            if (settings.Report is { } path)
+            {
+                TunePage.Write(path, $"{source.Name}: {found.Race.Trials.Count} candidates by {found.Race.Measure}", tuner.Ranges, found.Race, command, Closing(found));
+            }
+        }
+        catch (DataException error)
+        {
+            return Terminal.Fail($"the model is saved, but the page is not: {error.Message}", ExitCode.Data);
         }
 
         return isCancelled ? Terminal.Fail($"interrupted: '{settings.Output}' is the best so far{Again()}", ExitCode.Interrupted) : ExitCode.Done;

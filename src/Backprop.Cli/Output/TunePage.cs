@@ -30,7 +30,7 @@ internal static class TunePage
             .key { display: flex; flex-wrap: wrap; gap: .3rem 1.2rem; color: var(--soft); margin: .8rem 0 1rem; } .key svg { width: 14px; height: 14px; vertical-align: -2px; margin-right: .35rem; }
             .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: 1.2rem 2rem; margin-bottom: 1.5rem; } section { min-width: 0; }
             svg { display: block; width: 100%; height: auto; } .key svg { display: inline-block; } svg text { fill: var(--soft); font-size: 12px; } .grid { stroke: var(--line); }
-            .r0 { fill: var(--r0); } .r1 { fill: var(--r1); } .r2 { fill: var(--r2); } .r3 { fill: var(--r3); } .ring { fill: none; stroke: var(--best); stroke-width: 2.5; } .error { stroke: var(--best); stroke-width: 1.5; }
+            .r0 { fill: var(--r0); } .r1 { fill: var(--r1); } .r2 { fill: var(--r2); } .r3 { fill: var(--r3); } .beyond { opacity: .45; } .ring { fill: none; stroke: var(--best); stroke-width: 2.5; } .error { stroke: var(--best); stroke-width: 1.5; }
             .scroll { overflow-x: auto; } table { border-collapse: collapse; font-variant-numeric: tabular-nums; width: 100%; font-size: .92rem; } td, th { padding: .2rem .6rem; text-align: right; border-bottom: 1px solid var(--line); font-weight: normal; white-space: nowrap; } th { color: var(--soft); } tr.best td { font-weight: 600; }
             pre { white-space: pre-wrap; overflow-wrap: anywhere; background: light-dark(#f4f6f8, #1d2126); padding: .7rem .9rem; border-radius: .3rem; font-size: .88rem; }
             </style></head><body>
@@ -66,12 +66,15 @@ internal static class TunePage
         double Badness(double score) => race.IsHigherBetter ? -score : score;
         double[] shown = [.. scored.Select(trial => trial.Last!.Value).OrderBy(Badness).Take(Math.Max(2, (int)Math.Ceiling(Shown * scored.Length)))];
         bool spreads = shown.Length > 0 && shown.Min() > 0 && shown.Max() > WideSpread * shown.Min(); // candidates that left early would press the others together
-        if (PlotScale.Of(shown, spreads) is not { } vertical)
+        RaceScore? best = race.Best.Last;
+        double[] ends = best is { } one && double.IsFinite(one.Error) ? [one.Value - one.Error, one.Value + one.Error] : []; // the error of the best is seen whole
+        if (PlotScale.Of([.. shown, .. ends.Where(end => !spreads || end > 0)], spreads) is not { } vertical)
         {
             return "";
         }
 
         double Y(double score) => Bottom - 8 - ((Bottom - Top - 16) * (double.IsFinite(vertical.At(score)) ? Math.Clamp(vertical.At(score), -0.06, 1.06) : -0.06));
+        bool IsBeyond(double score) => vertical.At(score) is not (>= -0.06 and <= 1.06);
         double X(double place) => Left + 14 + ((Right - Left - 28) * place);
         var svg = new StringBuilder();
         foreach (double tick in vertical.Ticks())
@@ -87,7 +90,7 @@ internal static class TunePage
             string at = slanted
                 ? string.Create(CultureInfo.InvariantCulture, $"text-anchor=\"end\" transform=\"rotate(-22 {X(place):F1} {Bottom + 15})\"")
                 : "text-anchor=\"middle\"";
-            svg.Append(CultureInfo.InvariantCulture, $"<line class=\"grid\" x1=\"{X(place):F1}\" x2=\"{X(place):F1}\" y1=\"{Bottom}\" y2=\"{Bottom + 4}\"/><text x=\"{X(place):F1}\" y=\"{Bottom + 17}\" {at}>{Escape(text)}</text>");
+            svg.Append(CultureInfo.InvariantCulture, $"<line class=\"grid\" x1=\"{X(place):F1}\" x2=\"{X(place):F1}\" y1=\"{Bottom}\" y2=\"{Bottom + 4}\"/><text x=\"{X(place):F1}\" y=\"{Bottom + 17}\" {at}>{Escape(Brief(text))}<title>{Escape(text)}</title></text>");
         }
 
         foreach (RaceTrial trial in scored.Reverse()) // the best on top
@@ -96,7 +99,7 @@ internal static class TunePage
             double place = range.PlaceOf(value) ?? 0.5;
             double x = X(place) + (range.Ends is null ? 5 * ((trial.Number % 5) - 2) : 0), y = Y(trial.Last!.Value); // side by side where many have one value
             string dot = string.Create(CultureInfo.InvariantCulture, $"cx=\"{x:F1}\" cy=\"{y:F1}\"");
-            svg.Append(CultureInfo.InvariantCulture, $"<circle class=\"{Class(trial.Last.Rung, race)}\" {dot} r=\"4.5\"><title>{Escape($"trial {trial.Number}: {range.Name} {value}, {race.Measure} {TuneTable.Score(trial.Last)}, {trial.Last.Epochs} epochs")}</title></circle>");
+            svg.Append(CultureInfo.InvariantCulture, $"<circle class=\"{Class(trial.Last.Rung, race)}{(IsBeyond(trial.Last.Value) ? " beyond" : "")}\" {dot} r=\"4.5\"><title>{Escape($"trial {trial.Number}: {range.Name} {value}, {race.Measure} {TuneTable.Score(trial.Last)}, {trial.Last.Epochs} epochs")}</title></circle>");
             if (trial == race.Best)
             {
                 if (double.IsFinite(trial.Last.Error))
@@ -109,8 +112,11 @@ internal static class TunePage
         }
 
         string name = $"{race.Measure} by {range.Name.Replace('-', ' ')}";
-        return $"<section><h2>{Escape(name)}{(range.IsLogarithmic ? " (logarithmic)" : "")}</h2><svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{Escape(name)}\">{svg}</svg></section>";
+        return $"<section><h2>{Escape(name)}{(range.IsLogarithmic ? " (logarithmic)" : "")}</h2><svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{Escape(name)}\">{svg}</svg>{(scored.Any(trial => IsBeyond(trial.Last!.Value)) ? "<p>Pale dots lie beyond the axis: their scores are in the table.</p>" : "")}</section>";
     }
+
+    /// <summary>What has room below an axis.</summary>
+    private static string Brief(string text) => text.Length <= 20 ? text : $"{text[..9]}…{text[^10..]}";
 
     /// <summary>Places of an axis and what stands there.</summary>
     private static IEnumerable<(double Place, string Text)> Ticks(SearchRange range)
