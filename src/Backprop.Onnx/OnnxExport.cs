@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Backprop.ModelFiles;
 using Backprop.Networks;
 using Backprop.Onnx.Graphs;
@@ -103,6 +104,12 @@ public static class OnnxExport
         if (graph.UsesLearningOperators)
         {
             file.OpsetImport.Add(new OperatorSetIdProto { Domain = GraphBuilder.LearningDomain, Version = LearningOperators });
+        }
+
+        if (!bare)
+        {
+            (string key, IReadOnlyList<string> names) = single.Labels.Count > 0 ? ("labels", single.Labels) : ("targets", single.TargetNames);
+            file.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = new JsonArray([.. names.Select(name => (JsonNode)name)]).ToJsonString() });
         }
 
         return (file, graph.Signature);

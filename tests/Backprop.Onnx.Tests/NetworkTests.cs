@@ -137,6 +137,7 @@ public class NetworkTests
     {
         (OnnxRun run, OnnxSignature signature, _) = OnnxRun.Of(Model(new Network<float>(NetworkDefinition.Parse("3-4:tanh-2:softmax"))));
         Assert.Equal("backprop", run.Metadata.ProducerName);
+        Assert.Equal("[\"0\",\"1\"]", run.Metadata.CustomMetadataMap["labels"]);
         Assert.Contains("3-4:tanh-2:softmax", run.Metadata.Description, StringComparison.Ordinal);
         Assert.Equal("x: float [N,3]", string.Join("; ", signature.Inputs));
         Assert.Equal("label: string [N]; probabilities: float [N,2]", string.Join("; ", signature.Outputs));

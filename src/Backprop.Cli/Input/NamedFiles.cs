@@ -67,6 +67,7 @@ internal static partial class NamedFiles
         ["--task"] = FileUse.None,
         ["--tensorboard"] = FileUse.OutputFolder,
         ["--threshold"] = FileUse.None,
+        ["--to"] = FileUse.None,
         ["--validation"] = FileUse.Data,
     };
 

@@ -9,6 +9,9 @@ namespace Backprop.Onnx.Graphs;
 /// <summary>The whole model: columns → label and probabilities, or values in their own units.</summary>
 internal static class ModelGraph
 {
+    /// <summary>Labels and targets that are told one by one in words; the file's metadata has all.</summary>
+    private const int MostNames = 20;
+
     public static void Build(GraphBuilder graph, TabularModel<float> model, Notes? notes)
     {
         NetworkDefinition network = model.Definition;
@@ -48,7 +51,7 @@ internal static class ModelGraph
         int count = network.ValueCount;
         string means = Scaled(mean, target?.Means is { } shifts ? shifts : null);
         means = exposure is null ? means : graph.Add("Mul", exposure, means);
-        Output(graph, new("value", ElementType.Float, count, $"{(network.OutputMeaning == OutputMeaning.Quantile ? $"the quantile {network.Loss.Parameter} of " : "")}{string.Join(", ", model.TargetNames)}, in {(count == 1 ? "its" : "their")} own units"), graph.Cast(means, ElementType.Float), notes);
+        Output(graph, new("value", ElementType.Float, count, $"{(network.OutputMeaning == OutputMeaning.Quantile ? $"the quantile {network.Loss.Parameter} of " : "")}{Listed(model.TargetNames)}, in {(count == 1 ? "its" : "their")} own units"), graph.Cast(means, ElementType.Float), notes);
         if (variance is not null)
         {
             Output(graph, new("deviation", ElementType.Float, count, "how far the truth lies from value, as a standard deviation"), graph.Cast(Scaled(graph.Add("Sqrt", variance), null), ElementType.Float), notes);
@@ -85,9 +88,11 @@ internal static class ModelGraph
         }
 
         bool areProbabilities = model.Definition.OutputMeaning.IsProbability();
-        Output(graph, new("label", ElementType.String, null, $"{(model.Schema is null ? "the class" : model.Schema.Target.Names[0])}: one of {string.Join(", ", labels)}{(doubt is null ? "" : "; empty where a cell is not what its column is")}"), label, notes);
-        Output(graph, new(areProbabilities ? "probabilities" : "scores", ElementType.Float, labels.Count, $"of {string.Join(", ", labels)}"), graph.Cast(scores, ElementType.Float), notes);
+        Output(graph, new("label", ElementType.String, null, $"{(model.Schema is null ? "the class" : model.Schema.Target.Names[0])}: one of {Listed(labels)}{(doubt is null ? "" : "; empty where a cell is not what its column is")}"), label, notes);
+        Output(graph, new(areProbabilities ? "probabilities" : "scores", ElementType.Float, labels.Count, $"of {Listed(labels)}"), graph.Cast(scores, ElementType.Float), notes);
     }
+
+    private static string Listed(IReadOnlyList<string> names) => $"{string.Join(", ", names.Take(MostNames))}{(names.Count > MostNames ? $", … ({names.Count})" : "")}";
 
     private static void Output(GraphBuilder graph, OnnxValue value, string from, Notes? notes)
     {
