@@ -87,7 +87,7 @@ internal sealed class FeatureGraph
     private void NoteDigits(FeatureColumn column)
     {
         double greatest = Math.Max(Math.Abs(column.Minimum), Math.Abs(column.Maximum)), lost = greatest / (1 << 25) / column.Scale;
-        if (lost > 1e-4)
+        if (lost > 1e-5)
         {
             _notes?.Add(new(string.Create(CultureInfo.InvariantCulture, $"column '{column.Name}': numbers up to {greatest:G6} are rounded to float by up to {lost:G2} of the {column.Scale:G6} that they are scaled by"), IsLoss: true));
         }
