@@ -4,7 +4,7 @@ using Backprop.Tests.Oracles;
 
 namespace Backprop.Cli.Tests;
 
-/// <summary><c>export</c>.</summary>
+/// <summary><c>export</c> and <c>import</c>.</summary>
 public sealed class ExportTests : Tool
 {
     private void Train(string cell = "2024-05-0")
@@ -56,6 +56,36 @@ public sealed class ExportTests : Tool
         Assert.Equal("", output);
         Assert.Contains(message, error);
         Assert.False(File.Exists(At("m.onnx")));
+    }
+
+    [Fact]
+    public void ANetworkComesBackWithTheSameBits()
+    {
+        Train();
+        Assert.Equal(0, Run("export", "model.safetensors", "--to", "onnx", "-o", "bare.onnx", "--bare").Code);
+        JsonElement json = Json("import", "bare.onnx", "-o", "back.safetensors", "--json");
+        Assert.Equal("cross_entropy", json.GetProperty("loss").GetString());
+        Assert.Equal(Json("summary", "model.safetensors", "--json").GetProperty("network").GetString(), json.GetProperty("network").GetString());
+        Assert.Equal(Tensors("model.safetensors"), Tensors("back.safetensors"));
+
+        byte[] Tensors(string name) => [.. File.ReadAllBytes(At(name)) is var bytes ? bytes[(8 + (int)BitConverter.ToInt64(bytes))..] : []];
+    }
+
+    [Theory]
+    [InlineData("import d.csv -o m.st", 3, "is not an ONNX file")]
+    [InlineData("import nowhere.onnx -o m.st", 3, "nowhere.onnx")]
+    [InlineData("import whole.onnx -o m.st", 3, "3 inputs")]
+    [InlineData("import whole.onnx", 2, "--output is missing")]
+    [InlineData("import whole.onnx -o whole.onnx", 2, "same file")]
+    public void WhatIsNoNetworkIsRefused(string line, int code, string message)
+    {
+        Train();
+        Assert.Equal(0, Run("export", "model.safetensors", "--to", "onnx", "-o", "whole.onnx").Code);
+        (int found, string output, string error) = Run(line.Split(' '));
+        Assert.True(code == found, error);
+        Assert.Equal("", output);
+        Assert.Contains(message, error);
+        Assert.False(File.Exists(At("m.st")));
     }
 
     [Fact]

@@ -1,4 +1,6 @@
 using Backprop.Data;
+using Backprop.ModelFiles;
+using Backprop.Networks;
 using Backprop.Tables;
 using Backprop.Tests.Oracles;
 
@@ -16,8 +18,8 @@ public sealed class DocumentTests : IDisposable
     {
         string document = File.ReadAllText(Repository.At("docs/export.md")), here = Plain(File.ReadAllText(Repository.At("tests/Backprop.Onnx.Tests/DocumentTests.cs")));
         string[] examples = [.. document.Split("```csharp\n").Skip(1).Select(part => part.Split("```")[0])];
-        Assert.Single(examples);
-        Assert.Contains(Plain(examples[0]), here, StringComparison.Ordinal);
+        Assert.Equal(2, examples.Length);
+        Assert.All(examples, example => Assert.Contains(Plain(example), here, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -40,6 +42,18 @@ public sealed class DocumentTests : IDisposable
         var cells = Cells.Read(Path.Combine(_folder, "flowers.csv"));
         using var run = new OnnxRun(File.ReadAllBytes(Path.Combine(_folder, "flowers.onnx")));
         Assert.Equal(model.PredictAll("flowers.csv").Select(flower => flower.Label), (string[])run.Rows(cells)["label"]);
+    }
+
+    [Fact]
+    public void ANetworkOfAnotherProgram()
+    {
+        WorkingFolder.Current = _folder;
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "Fixtures", "onnx", "residual.onnx"), Path.Combine(_folder, "network.onnx"));
+
+        Network<float> network = OnnxImport.Read("network.onnx");
+        new ModelFile<float>(network).Write("network.safetensors");
+
+        Assert.Equal(network.Definition, TabularModel.Load("network.safetensors").Definition);
     }
 
     private static string Plain(string text) => string.Join('\n', text.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0));
