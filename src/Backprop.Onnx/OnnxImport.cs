@@ -1,5 +1,4 @@
 using System.Globalization;
-using Backprop.ModelFiles;
 using Backprop.Networks;
 using Backprop.Onnx.Reading;
 using Backprop.Onnx.Wire;

@@ -291,10 +291,20 @@ internal sealed class GraphReader(GraphProto graph, long version, string source,
             : Refuse(node, $"epsilon {epsilon.ToString(CultureInfo.InvariantCulture)} found, a number above 0 expected");
     }
 
-    private Value Softmax(NodeProto node, Value input) =>
-        input is not Partial { IsProduct: true } product ? Refuse(node, "expected behind a layer's product")
-        : Integer(node, "axis", version < 13 ? 1 : -1) is not (1 or -1) ? Refuse(node, "an axis of its own found, the last expected")
-        : product with { Vector = node.OpType == "Softmax" ? "softmax" : "log_softmax" };
+    private Value Softmax(NodeProto node, Value input)
+    {
+        if (input is not Partial { IsProduct: true } product)
+        {
+            return Refuse(node, "expected behind a layer's product");
+        }
+
+        if (Integer(node, "axis", version < 13 ? 1 : -1) is not (1 or -1))
+        {
+            return Refuse(node, "an axis of its own found, the last expected");
+        }
+
+        return product with { Vector = node.OpType == "Softmax" ? "softmax" : "log_softmax" };
+    }
 
     private Value Clip(NodeProto node, Value[] inputs)
     {
