@@ -303,7 +303,7 @@ internal sealed class GraphReader(GraphProto graph, long version, string source,
             return Refuse(node, "an axis of its own found, the last expected");
         }
 
-        return product with { Vector = node.OpType == "Softmax" ? "softmax" : "log_softmax" };
+        return new Partial(product.Product, Vector: node.OpType == "Softmax" ? "softmax" : "log_softmax");
     }
 
     private Value Clip(NodeProto node, Value[] inputs)
