@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Backprop.Cli.Input;
 using Backprop.Cli.Output;
 using Backprop.ModelFiles;
 using Backprop.Networks;
