@@ -1,7 +1,6 @@
 using System.Globalization;
 using Backprop.Tables;
 using Backprop.Tables.Models;
-using Backprop.Tables.Reading;
 using Backprop.Tables.Schemas;
 
 namespace Backprop.Onnx.Tests;
