@@ -19,6 +19,7 @@ internal static partial class NamedFiles
         ["DATA"] = FileUse.Data,
         ["MODEL"] = FileUse.Input,
         ["serve MODEL"] = FileUse.Data, // or DATA alone
+        ["FILE"] = FileUse.Input,
         ["SHELL"] = FileUse.None,
         ["--average"] = FileUse.None,
         ["--bad-cells"] = FileUse.None,
@@ -67,6 +68,7 @@ internal static partial class NamedFiles
         ["--task"] = FileUse.None,
         ["--tensorboard"] = FileUse.OutputFolder,
         ["--threshold"] = FileUse.None,
+        ["--to"] = FileUse.None,
         ["--validation"] = FileUse.Data,
     };
 

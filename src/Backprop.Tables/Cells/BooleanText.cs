@@ -5,6 +5,9 @@ public static class BooleanText
 {
     private static readonly (string True, string False)[] s_pairs = [("true", "false"), ("yes", "no"), ("t", "f"), ("y", "n"), ("on", "off")];
 
+    /// <summary>The words, in lower case.</summary>
+    public static IReadOnlyList<string> Words { get; } = [.. s_pairs.SelectMany(pair => new[] { pair.True, pair.False })];
+
     /// <summary>Reads a cell of a column that is known to hold booleans.</summary>
     /// <returns>Whether it is one.</returns>
     public static bool TryParse(ReadOnlySpan<char> text, out bool value)

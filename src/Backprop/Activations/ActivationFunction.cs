@@ -18,6 +18,9 @@ public abstract class ActivationFunction : IEquatable<ActivationFunction>
     /// <summary>The parameter α, where the function has one.</summary>
     public virtual double? Alpha => null;
 
+    /// <summary>f as other runtimes have it, a chain of ONNX's operators; null: it has none, and a model with it cannot be exported.</summary>
+    public virtual IReadOnlyList<OperatorStep>? Operators => null;
+
     /// <summary>Bounds of f's values, infinite where there is none; null where they are not known.</summary>
     public virtual (double Least, double Greatest)? Range => null;
 

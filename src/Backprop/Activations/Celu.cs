@@ -11,6 +11,9 @@ public readonly struct Celu(double alpha) : IActivation
     public string Name => "celu";
 
     /// <inheritdoc/>
+    public IReadOnlyList<OperatorStep>? Operators => [new("Celu") { Attributes = [new("alpha", alpha)] }];
+
+    /// <inheritdoc/>
     public (double Least, double Greatest)? Range => (-Math.Abs(alpha), double.PositiveInfinity);
 
     /// <inheritdoc/>

@@ -11,6 +11,8 @@ internal sealed unsafe class ElementwiseActivation<TActivation>(TActivation acti
 
     public override string Name => _activation.Name;
 
+    public override IReadOnlyList<OperatorStep>? Operators => _activation.Operators;
+
     public override double? Alpha => _activation.Alpha;
 
     public override (double Least, double Greatest)? Range => _activation.Range;

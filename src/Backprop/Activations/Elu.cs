@@ -11,6 +11,9 @@ public readonly struct Elu(double alpha) : IActivation
     public string Name => "elu";
 
     /// <inheritdoc/>
+    public IReadOnlyList<OperatorStep>? Operators => [new("Elu") { Attributes = [new("alpha", alpha)] }];
+
+    /// <inheritdoc/>
     public (double Least, double Greatest)? Range => (-Math.Abs(alpha), double.PositiveInfinity);
 
     /// <inheritdoc/>

@@ -10,6 +10,9 @@ public readonly struct Exponential : IActivation
     public string Name => "exponential";
 
     /// <inheritdoc/>
+    public IReadOnlyList<OperatorStep>? Operators => [new("Exp")];
+
+    /// <inheritdoc/>
     public (double Least, double Greatest)? Range => (0, double.PositiveInfinity);
 
     /// <inheritdoc/>

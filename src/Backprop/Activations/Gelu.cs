@@ -10,6 +10,9 @@ public readonly struct Gelu : IActivation
     public string Name => "gelu";
 
     /// <inheritdoc/>
+    public IReadOnlyList<OperatorStep>? Operators => [new("Mul", 0.70710678118654752), new("Erf"), new("Add", 1), new("Mul", OperatorStep.P), new("Mul", 0.5)];
+
+    /// <inheritdoc/>
     public (double Least, double Greatest)? Range => (-0.171, double.PositiveInfinity);
 
     /// <inheritdoc/>

@@ -10,6 +10,9 @@ public readonly struct GeluTanh : IActivation
     public string Name => "gelu_tanh";
 
     /// <inheritdoc/>
+    public IReadOnlyList<OperatorStep>? Operators => [new("Mul", OperatorStep.P), new("Mul", Cubic), new("Add", 1), new("Mul", OperatorStep.P), new("Mul", RootTwoOverPi), new("Tanh"), new("Add", 1), new("Mul", OperatorStep.P), new("Mul", 0.5)];
+
+    /// <inheritdoc/>
     public (double Least, double Greatest)? Range => (-0.171, double.PositiveInfinity);
 
     /// <inheritdoc/>

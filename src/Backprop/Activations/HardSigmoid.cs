@@ -10,6 +10,9 @@ public readonly struct HardSigmoid : IActivation
     public string Name => "hard_sigmoid";
 
     /// <inheritdoc/>
+    public IReadOnlyList<OperatorStep>? Operators => [new("HardSigmoid") { Attributes = [new("alpha", 1.0 / 6), new("beta", 0.5)] }];
+
+    /// <inheritdoc/>
     public (double Least, double Greatest)? Range => (0, 1);
 
     /// <inheritdoc/>

@@ -10,6 +10,9 @@ public readonly struct HardTanh : IActivation
     public string Name => "hard_tanh";
 
     /// <inheritdoc/>
+    public IReadOnlyList<OperatorStep>? Operators => [new("Clip", -1, 1)];
+
+    /// <inheritdoc/>
     public (double Least, double Greatest)? Range => (-1, 1);
 
     /// <inheritdoc/>

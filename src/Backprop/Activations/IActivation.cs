@@ -14,6 +14,9 @@ public interface IActivation
     /// <summary>The parameter α, where the function has one.</summary>
     double? Alpha => null;
 
+    /// <summary>f as other runtimes have it: a chain of ONNX's operators, the first of p; empty where f(p) = p. null: none, and a model with it cannot be exported.</summary>
+    IReadOnlyList<OperatorStep>? Operators => null;
+
     /// <summary>Bounds of f's values, infinite where there is none; null where they are not known.</summary>
     (double Least, double Greatest)? Range => null;
 

@@ -10,6 +10,9 @@ public readonly struct Identity : IActivation
     public string Name => "identity";
 
     /// <inheritdoc/>
+    public IReadOnlyList<OperatorStep>? Operators => [];
+
+    /// <inheritdoc/>
     public (double Least, double Greatest)? Range => (double.NegativeInfinity, double.PositiveInfinity);
 
     /// <inheritdoc/>

@@ -11,6 +11,9 @@ public readonly struct LeakyRelu(double alpha) : IActivation
     public string Name => "leaky_relu";
 
     /// <inheritdoc/>
+    public IReadOnlyList<OperatorStep>? Operators => [new("LeakyRelu") { Attributes = [new("alpha", alpha)] }];
+
+    /// <inheritdoc/>
     public (double Least, double Greatest)? Range => alpha > 0 ? (double.NegativeInfinity, double.PositiveInfinity) : (0, double.PositiveInfinity);
 
     /// <inheritdoc/>

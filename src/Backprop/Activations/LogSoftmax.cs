@@ -8,6 +8,8 @@ internal sealed unsafe class LogSoftmax : ActivationFunction
 {
     public override string Name => "log_softmax";
 
+    public override IReadOnlyList<OperatorStep>? Operators => [new("LogSoftmax")];
+
     public override (double Least, double Greatest)? Range => (double.NegativeInfinity, 0);
 
     public override bool IsElementwise => false;

@@ -10,6 +10,9 @@ public readonly struct Mish : IActivation
     public string Name => "mish";
 
     /// <inheritdoc/>
+    public IReadOnlyList<OperatorStep>? Operators => [new("Softplus"), new("Tanh"), new("Mul", OperatorStep.P)];
+
+    /// <inheritdoc/>
     public (double Least, double Greatest)? Range => (-0.309, double.PositiveInfinity);
 
     /// <inheritdoc/>

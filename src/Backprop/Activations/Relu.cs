@@ -10,6 +10,9 @@ public readonly struct Relu : IActivation
     public string Name => "relu";
 
     /// <inheritdoc/>
+    public IReadOnlyList<OperatorStep>? Operators => [new("Relu")];
+
+    /// <inheritdoc/>
     public (double Least, double Greatest)? Range => (0, double.PositiveInfinity);
 
     /// <inheritdoc/>

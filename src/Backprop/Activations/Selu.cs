@@ -12,6 +12,9 @@ public readonly struct Selu : IActivation
     public string Name => "selu";
 
     /// <inheritdoc/>
+    public IReadOnlyList<OperatorStep>? Operators => [new("Selu") { Attributes = [new("alpha", Alpha), new("gamma", Scale)] }];
+
+    /// <inheritdoc/>
     public (double Least, double Greatest)? Range => (-1.76, double.PositiveInfinity);
 
     /// <inheritdoc/>

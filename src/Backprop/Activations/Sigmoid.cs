@@ -10,6 +10,9 @@ public readonly struct Sigmoid : IActivation
     public string Name => "sigmoid";
 
     /// <inheritdoc/>
+    public IReadOnlyList<OperatorStep>? Operators => [new("Sigmoid")];
+
+    /// <inheritdoc/>
     public (double Least, double Greatest)? Range => (0, 1);
 
     /// <inheritdoc/>

@@ -10,6 +10,9 @@ public readonly struct Silu : IActivation
     public string Name => "silu";
 
     /// <inheritdoc/>
+    public IReadOnlyList<OperatorStep>? Operators => [new("Sigmoid"), new("Mul", OperatorStep.P)];
+
+    /// <inheritdoc/>
     public (double Least, double Greatest)? Range => (-0.279, double.PositiveInfinity);
 
     /// <inheritdoc/>

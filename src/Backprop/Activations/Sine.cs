@@ -10,6 +10,9 @@ public readonly struct Sine : IActivation
     public string Name => "sine";
 
     /// <inheritdoc/>
+    public IReadOnlyList<OperatorStep>? Operators => [new("Sin")];
+
+    /// <inheritdoc/>
     public (double Least, double Greatest)? Range => (-1, 1);
 
     /// <inheritdoc/>

@@ -8,6 +8,8 @@ internal sealed unsafe class Softmax : ActivationFunction
 {
     public override string Name => "softmax";
 
+    public override IReadOnlyList<OperatorStep>? Operators => [new("Softmax")];
+
     public override (double Least, double Greatest)? Range => (0, 1);
 
     public override bool IsElementwise => false;

@@ -10,6 +10,9 @@ public readonly struct Softplus : IActivation
     public string Name => "softplus";
 
     /// <inheritdoc/>
+    public IReadOnlyList<OperatorStep>? Operators => [new("Softplus")];
+
+    /// <inheritdoc/>
     public (double Least, double Greatest)? Range => (0, double.PositiveInfinity);
 
     /// <inheritdoc/>

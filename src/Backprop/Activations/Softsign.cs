@@ -10,6 +10,9 @@ public readonly struct Softsign : IActivation
     public string Name => "softsign";
 
     /// <inheritdoc/>
+    public IReadOnlyList<OperatorStep>? Operators => [new("Softsign")];
+
+    /// <inheritdoc/>
     public (double Least, double Greatest)? Range => (-1, 1);
 
     /// <inheritdoc/>

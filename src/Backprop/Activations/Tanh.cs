@@ -10,6 +10,9 @@ public readonly struct Tanh : IActivation
     public string Name => "tanh";
 
     /// <inheritdoc/>
+    public IReadOnlyList<OperatorStep>? Operators => [new("Tanh")];
+
+    /// <inheritdoc/>
     public (double Least, double Greatest)? Range => (-1, 1);
 
     /// <inheritdoc/>

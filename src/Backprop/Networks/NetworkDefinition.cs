@@ -91,7 +91,7 @@ public sealed class NetworkDefinition : IEquatable<NetworkDefinition>
     public OutputMeaning OutputMeaning => Loss.MeaningAfter(Layers[^1].Activation);
 
     /// <summary>Whether y is made of logits, which a temperature can divide.</summary>
-    internal bool HasLogits => Layers[^1].Activation.Name is "softmax" or "log_softmax" or "sigmoid";
+    public bool HasLogits => Layers[^1].Activation.Name is "softmax" or "log_softmax" or "sigmoid";
 
     /// <summary>The entries of y = x_N.</summary>
     public int Outputs => Layers[^1].Units;

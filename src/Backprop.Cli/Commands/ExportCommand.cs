@@ -1,0 +1,80 @@
+using System.CommandLine;
+using System.Text.Json;
+using Backprop.Cli.Input;
+using Backprop.Cli.Output;
+using Backprop.Onnx;
+using Backprop.Tables;
+
+namespace Backprop.Cli.Commands;
+
+/// <summary><c>export MODEL --to FORMAT -o FILE</c>.</summary>
+internal static class ExportCommand
+{
+    public static Command Create()
+    {
+        var model = new Argument<string>("MODEL") { Description = "A model file" };
+        var format = new Option<string?>("--to") { Description = "The format: onnx", HelpName = "FORMAT" };
+        format.AcceptOneOf("onnx");
+        var output = new Option<string?>("--output", "-o") { Description = "The file that is written", HelpName = "FILE" };
+        var bare = new Option<bool>("--bare") { Description = "The network alone, from features to outputs: input x, output y" };
+        var json = new Option<bool>("--json") { Description = "Print one line of JSON" };
+        var command = new Command("export", "Writes a model for other programs") { model, format, output, bare, json };
+        command.SetAction(parsed => Run(parsed.GetValue(model)!, Given(parsed, format, "onnx"), Given(parsed, output, "the file that is written"), parsed.GetValue(bare), parsed.GetValue(json)));
+        return command;
+    }
+
+    private static string Given(ParseResult parsed, Option<string?> option, string expected) => parsed.GetValue(option) ?? throw new UsageException($"{option.Name} is missing: {expected}");
+
+    private static int Run(string path, string format, string output, bool bare, bool json)
+    {
+        var model = TabularModel.Load(path);
+        OnnxSignature signature = NoteLines.Of(notes => OnnxExport.Write(model, output, bare, notes));
+        if (json)
+        {
+            JsonLine.Print(line =>
+            {
+                line.WriteString("model", path);
+                line.WriteString("format", format);
+                line.WriteString("output", output);
+                line.WriteNumber("members", model.Members);
+                Values(line, "inputs", signature.Inputs);
+                Values(line, "outputs", signature.Outputs);
+                line.Warnings();
+            });
+            return ExitCode.Done;
+        }
+
+        foreach ((string kind, IReadOnlyList<OnnxValue> values) in new[] { ("input", signature.Inputs), ("output", signature.Outputs) })
+        {
+            foreach (OnnxValue value in values)
+            {
+                Terminal.Out.WriteLine($"{kind,-6} {value}: {value.Meaning}");
+            }
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static void Values(Utf8JsonWriter line, string name, IReadOnlyList<OnnxValue> values)
+    {
+        line.WriteStartArray(name);
+        foreach (OnnxValue value in values)
+        {
+            line.WriteStartObject();
+            line.WriteString("name", value.Name);
+            line.WriteString("type", value.Type.ToString().ToLowerInvariant());
+            line.WriteStartArray("shape");
+            line.WriteStringValue("N");
+            if (value.Width is { } width)
+            {
+                line.WriteNumberValue(width);
+            }
+
+            line.WriteEndArray();
+            line.WriteString("meaning", value.Meaning);
+            line.WriteEndObject();
+        }
+
+        line.WriteEndArray();
+    }
+}

@@ -1,0 +1,188 @@
+using System.Globalization;
+using Backprop.Activations;
+using Backprop.Layers;
+using Backprop.Networks;
+using Backprop.Onnx.Wire;
+using Backprop.Propagation;
+using Backprop.Tables;
+using Google.Protobuf;
+
+namespace Backprop.Onnx.Tests;
+
+/// <summary>Networks out of ONNX files: our own come back with the same bits, PyTorch's predict what PyTorch predicts, anything else is named.</summary>
+public class ImportTests
+{
+    [Theory]
+    [InlineData("mlp", "4-8:gelu-8:silu,batch_norm-8:mish,layer_norm-3:softmax")]
+    [InlineData("activations", "5-6:leaky_relu(0.2)-6:elu(0.7)-6:celu(1.5)-6:selu-6:softplus-6:softsign-6:hard_tanh-6:hard_sigmoid-6:gelu_tanh-2:sigmoid")]
+    [InlineData("residual", "8-8:relu,residual-3:softmax")]
+    public void NetworksOfPyTorchPredictWhatTheyDoThere(string name, string expected)
+    {
+        string path = Path.Combine(AppContext.BaseDirectory, "Fixtures", "onnx", name);
+        Network<float> network = OnnxImport.Read($"{path}.onnx");
+        Assert.Equal(expected, network.Definition.ToString());
+        float[][] numbers = [.. System.IO.File.ReadLines($"{path}.txt").Select(line => Array.ConvertAll(line.Split(' '), text => float.Parse(text, CultureInfo.InvariantCulture)))];
+        float[] outputs = new float[numbers[1].Length];
+        using var predictor = new Predictor<float>(network);
+        predictor.Predict(numbers[0], outputs);
+        Assert.InRange(Near.Worst(outputs.Select(y => (double)y), numbers[1].Select(y => (double)y), 1e-3), 0, 1e-5);
+    }
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void OurOwnNetworksComeBackWithTheSameBits(int seed)
+    {
+        var random = new Random(seed);
+        string[] activations = [.. ActivationFunction.Names.Where(name => !name.StartsWith("test_", StringComparison.Ordinal) && ActivationFunction.Create(name).IsElementwise)];
+        int width = random.Next(1, 12);
+        LayerDefinition[] hidden = [.. Enumerable.Range(0, random.Next(9)).Select(layer => new LayerDefinition(width, ActivationFunction.Create(activations[(seed + (3 * layer)) % activations.Length]),
+        [
+            .. random.Next(3) switch { 0 => [new LayerNorm()], 1 => [new BatchNorm(1e-3)], _ => Array.Empty<LayerPart>() },
+            .. layer > 0 && random.Next(2) == 0 ? [new Residual()] : Array.Empty<LayerPart>(),
+        ]))];
+        string[] outputs = ["softmax", "log_softmax", "sigmoid", "identity", "tanh"];
+        var definition = new NetworkDefinition(random.Next(1, 9), [.. hidden, new(random.Next(1, 5), ActivationFunction.Create(outputs[seed % outputs.Length]))]);
+        var network = new Network<float>(definition, Initializer.Parse("pytorch"), (ulong)seed);
+        foreach (ParameterBlock<float> block in network.Blocks.Where(block => block.Shape.Length == 1))
+        {
+            block.Set([.. Enumerable.Range(0, block.Length).Select(_ => 0.1f + random.NextSingle())]);
+        }
+
+        Network<float> back = Read(File(NetworkTests.Model(network)));
+        Assert.Equal(definition.ToString(), back.Definition.ToString());
+        Assert.All(network.Blocks.Zip(back.Blocks), pair => Assert.Equal(pair.First.Get().Select(BitConverter.SingleToInt32Bits), pair.Second.Get().Select(BitConverter.SingleToInt32Bits)));
+    }
+
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(0, 50)];
+
+    [Fact]
+    public void ConstantsOfManyFormsAreOne()
+    {
+        ModelProto file = ModelProto.Parser.ParseFrom(File(NetworkTests.Model(Small())));
+        TensorProto weights = file.Graph.Initializer.Single(tensor => tensor.Name == "layers.1.weight");
+        float[] values = [.. weights.FloatData];
+        weights.FloatData.Clear();
+        weights.RawData = ByteString.CopyFrom(System.Runtime.InteropServices.MemoryMarshal.AsBytes(values.AsSpan()));
+        Assert.Equal(values, Read(file.ToByteArray()).Layers[0].GetWeights());
+
+        weights.RawData = ByteString.Empty;
+        weights.DataType = 11;
+        weights.DoubleData.AddRange(values.Select(value => (double)value));
+        var notes = new Notes();
+        Assert.Equal(values, OnnxImport.Read(new MemoryStream(file.ToByteArray()), "x", notes).Layers[0].GetWeights());
+        Assert.Contains(notes.All, note => note.Message.Contains("double", StringComparison.Ordinal));
+
+        weights.DoubleData.Clear();
+        weights.DataType = 10;
+        weights.Int32Data.AddRange(values.Select(value => (int)BitConverter.HalfToUInt16Bits((Half)value)));
+        Assert.Equal(values.Select(value => (float)(Half)value), Read(file.ToByteArray()).Layers[0].GetWeights());
+    }
+
+    [Fact]
+    public void AProductAndASumAreALayer()
+    {
+        ModelProto file = ModelProto.Parser.ParseFrom(File(NetworkTests.Model(Small())));
+        NodeProto gemm = file.Graph.Node[0];
+        Assert.Equal("Gemm", gemm.OpType);
+        NodeProto turn = new() { OpType = "Transpose", Input = { gemm.Input[1] }, Output = { "turned" } }, product = new() { OpType = "MatMul", Input = { gemm.Input[0], "turned" }, Output = { "product" } };
+        NodeProto sum = new() { OpType = "Add", Input = { gemm.Input[2], "product" }, Output = { gemm.Output[0] } };
+        file.Graph.Node.RemoveAt(0);
+        foreach (NodeProto node in new[] { sum, product, turn })
+        {
+            file.Graph.Node.Insert(0, node);
+        }
+
+        Network<float> back = Read(file.ToByteArray()), small = Small();
+        Assert.Equal(small.Layers[0].GetWeights(), back.Layers[0].GetWeights());
+        Assert.Equal(small.Layers[0].GetBiases(), back.Layers[0].GetBiases());
+    }
+
+    [Fact]
+    public void OutputsThatNoNetworkHasAreLeftOutAndSaid()
+    {
+        ModelProto file = ModelProto.Parser.ParseFrom(File(NetworkTests.Model(Small())));
+        file.Graph.Node.Add(new NodeProto { OpType = "ArgMax", Name = "winner", Input = { "y" }, Output = { "label" } });
+        file.Graph.Output.Add(new ValueInfoProto { Name = "label" });
+        var notes = new Notes();
+        Assert.Equal("3-4:tanh-2:softmax", OnnxImport.Read(new MemoryStream(file.ToByteArray()), "x", notes).Definition.ToString());
+        Assert.Contains(notes.All, note => note.Message.Contains("'label'", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("external", "another file")]
+    [InlineData("operator", "node 'odd' (Conv)")]
+    [InlineData("domain", "'com.example'")]
+    [InlineData("sizes", "'layers.1.weight'")]
+    [InlineData("shape", "layers.2.weight")]
+    [InlineData("infinite", "layers.2.bias")]
+    [InlineData("two inputs", "2 inputs")]
+    [InlineData("version", "version 99")]
+    [InlineData("activation", "its activation")]
+    [InlineData("branches", "of no one layer")]
+    [InlineData("cycle", "made by no node before it")]
+    public void WhatIsNoNetworkIsNamed(string change, string message)
+    {
+        ModelProto file = ModelProto.Parser.ParseFrom(File(NetworkTests.Model(Small())));
+        GraphProto graph = file.Graph;
+        TensorProto weights = graph.Initializer.Single(tensor => tensor.Name == "layers.1.weight"), biases = graph.Initializer.Single(tensor => tensor.Name == "layers.2.bias");
+        NodeProto tanh = graph.Node.Single(node => node.OpType == "Tanh");
+        switch (change)
+        {
+            case "external": weights.DataLocation = TensorProto.Types.DataLocation.External; break;
+            case "operator": (tanh.OpType, tanh.Name) = ("Conv", "odd"); break;
+            case "domain": tanh.Domain = "com.example"; break;
+            case "sizes": weights.Dims[0] = 1 << 30; break;
+            case "shape": graph.Initializer.Single(tensor => tensor.Name == "layers.2.weight").Dims.Clear(); break;
+            case "infinite": biases.FloatData[0] = float.PositiveInfinity; break;
+            case "two inputs": graph.Input.Add(new ValueInfoProto { Name = "more" }); break;
+            case "version": file.OpsetImport[0].Version = 99; break;
+            case "activation": tanh.OpType = "Cos"; break;
+            case "branches":
+                graph.Node.Insert(2, new NodeProto { OpType = "Gemm", Input = { graph.Node[0].Input }, Attribute = { graph.Node[0].Attribute }, Output = { "other" } });
+                graph.Node.Insert(3, new NodeProto { OpType = "Add", Input = { "other", tanh.Output[0] }, Output = { "both" } });
+                graph.Node[4].Input[0] = "both";
+                break;
+            default: graph.Node[0].Input[0] = "later"; break;
+        }
+
+        ModelException error = Assert.Throws<ModelException>(() => Read(file.ToByteArray()));
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void BytesThatAreNoFileAreRefused()
+    {
+        byte[] file = File(NetworkTests.Model(Small()));
+        var random = new Random(1);
+        for (int n = 0; n < 3000; n++)
+        {
+            byte[] odd = n % 3 == 0 ? file[..random.Next(file.Length)] : [.. file];
+            for (int change = 0; change < random.Next(1, 4) && odd.Length > 0; change++)
+            {
+                odd[random.Next(odd.Length)] = (byte)random.Next(256);
+            }
+
+            try
+            {
+                Read(odd);
+            }
+            catch (ModelException)
+            {
+            }
+        }
+
+        Assert.Throws<ModelException>(() => Read([]));
+        Assert.Throws<ModelException>(() => Read("PK and so on"u8.ToArray()));
+    }
+
+    private static Network<float> Small() => new(NetworkDefinition.Parse("3-4:tanh-2:softmax"), Initializer.Parse("pytorch"), 1);
+
+    private static byte[] File(TabularModel model)
+    {
+        using var stream = new MemoryStream();
+        OnnxExport.Write(model, stream, bare: true);
+        return stream.ToArray();
+    }
+
+    private static Network<float> Read(byte[] file) => OnnxImport.Read(new MemoryStream(file), "test");
+}

@@ -1,0 +1,264 @@
+using System.Globalization;
+using Backprop.Tables;
+using Backprop.Tables.Models;
+using Backprop.Tables.Schemas;
+
+namespace Backprop.Onnx.Tests;
+
+/// <summary>Whole models, from the texts of cells to labels and values, in ONNX Runtime beside <see cref="TabularModel.PredictAll(string, Notes?)"/> on the same cells as a file.</summary>
+public sealed class ModelTests : IDisposable
+{
+    private const double Tolerance = 1e-5;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("backprop-onnx").FullName;
+
+    private static readonly TrainingOptions s_quick = new() { Epochs = 4, Threads = 1 };
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void EveryKindOfColumnBecomesTheSame()
+    {
+        TabularModel model = Train(Mixed(400, 1), "kind", s_quick with { Folds = 3, Columns = new() { Bins = 5, Categorical = ["code"] } });
+        TableSchema schema = model.Schema!;
+        Assert.Equal(3, model.Members);
+        FeatureColumn Of(string name) => schema.Columns.Single(column => column.Name == name);
+        Assert.True(Of("size").Edges!.Count > 2 && Of("size") is { FlagsMissing: true, IsBounded: true });
+        Assert.True(Of("town") is { Kind: FeatureKind.Categorical, SharesRare: true } && Of("town").Categories!.Count > 9);
+        Assert.Equal((FeatureKind.Boolean, FeatureKind.Date, FeatureKind.Categorical), (Of("open").Kind, Of("day").Kind, Of("code").Kind));
+        Assert.True(Of("gap").IsFlagOnly);
+        Assert.Equal(DateParts.Month | DateParts.Weekday | DateParts.DayOfYear, Of("day").Parts);
+        Assert.Contains(Same(model, Odd(Mixed(150, 2))), note => note.Message.Contains("'day'", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void ValuesAreInTheirOwnUnits()
+    {
+        Cells cells = Mixed(300, 3);
+        TabularModel one = Train(cells, "cost", s_quick with { Folds = 3 }), two = Train(cells, "cost,weight", s_quick with { Network = "8:silu" });
+        Assert.True(one.Schema!.Target.Scales![0] > 100);
+        Same(one, Odd(Mixed(100, 4)));
+        Same(two, Odd(Mixed(100, 5)));
+        Assert.Equal(2, two.TargetNames.Count);
+    }
+
+    [Theory]
+    [InlineData("gaussian_nll", "deviation")]
+    [InlineData("quantile:0.9", "value")]
+    [InlineData("huber:1", "value")]
+    public void LossesOfValuesGiveWhatPredictGives(string loss, string output)
+    {
+        foreach (int? ensemble in new int?[] { null, 3 })
+        {
+            TabularModel model = Train(Mixed(200, 6), "cost", s_quick with { Network = "8:tanh", Loss = loss, Ensemble = ensemble });
+            using OnnxRun run = OnnxRun.Of(model).Run;
+            Assert.Contains(output, run.Outputs.Keys);
+            Same(model, Odd(Mixed(60, 7)));
+        }
+    }
+
+    [Fact]
+    public void CountsAreRatesTimesTheExposure()
+    {
+        Cells cells = Mixed(300, 8);
+        TabularModel model = Train(cells, "count", s_quick with { Loss = "poisson", Columns = new() { Offset = "weight", Ignore = ["kind", "cost"] } });
+        Same(model, Odd(Mixed(60, 9)));
+        using OnnxRun run = OnnxRun.Of(model).Run;
+        float[] once = (float[])run.Rows(Mixed(20, 10))["value"], twice = (float[])run.Rows(Mixed(20, 10).With("weight", (_, text) => Cells.Number(2 * double.Parse(text, CultureInfo.InvariantCulture))))["value"];
+        Assert.InRange(Near.Worst(twice.Select(value => (double)value), once.Select(value => 2.0 * value), 1e-9), 0, 1e-6);
+        Assert.All((float[])run.Rows(Mixed(20, 10).With("weight", (row, _) => row % 2 == 0 ? "0" : "-1"))["value"], value => Assert.True(float.IsNaN(value)));
+    }
+
+    [Theory]
+    [InlineData("12:relu", null)]
+    [InlineData(null, "binary_cross_entropy")]
+    public void AThresholdDecidesTheLabel(string? network, string? loss)
+    {
+        TabularModel model = Train(Mixed(400, 11), "open", s_quick with { Network = network, Loss = loss, Threshold = "f1", Columns = new() { Task = TableTask.Classification, Ignore = ["kind"] } });
+        double threshold = Assert.Single(model.Schema!.Target.Thresholds!);
+        Assert.NotEqual(0.5, threshold);
+        Cells cells = Odd(Mixed(200, 12));
+        Same(model, cells);
+        using OnnxRun run = OnnxRun.Of(model).Run;
+        Dictionary<string, Array> found = run.Rows(cells);
+        string[] labels = (string[])found["label"], byHalf = [.. ((float[])found["probabilities"]).Chunk(2).Select(p => model.Labels[p[1] > p[0] ? 1 : 0])];
+        Assert.NotEqual(byHalf, labels);
+    }
+
+    [Fact]
+    public void FlagsHaveTheirThresholds()
+    {
+        TabularModel model = Train(Mixed(400, 13), "left,right", s_quick with { Threshold = "f1" });
+        Cells cells = Mixed(80, 14);
+        Same(model, cells);
+        using OnnxRun run = OnnxRun.Of(model).Run;
+        Predictions predictions = model.PredictAll(cells.Write(Path.Combine(_folder, "flags.csv")));
+        long[] expected = [.. Enumerable.Range(0, 80).SelectMany(row => new[] { "left_label", "right_label" }.Select(name => (long)predictions.Columns.Single(column => column.Name == name).Numbers[row]))];
+        Assert.Equal(expected, (long[])run.Rows(cells)["flag"]);
+    }
+
+    [Fact]
+    public void NumbersTakenAsTheyAreAreSo()
+    {
+        Cells cells = Cells.Draw(100, 15, random => new() { ["a"] = Cells.Number(random.NextDouble()), ["b"] = Cells.Number(3 * random.NextDouble()), ["y"] = random.Next(3).ToString(CultureInfo.InvariantCulture) });
+        TabularModel model = Train(cells, "y", s_quick with { Network = "6:gelu", Columns = new() { Preprocess = false } });
+        Same(model, cells);
+        using OnnxRun run = OnnxRun.Of(model).Run;
+        Dictionary<string, Array> gap = run.Rows(cells.With("a", (row, text) => row == 3 ? "" : text)); // predict refuses the row
+        Assert.Equal([3], Enumerable.Range(0, 100).Where(row => ((string[])gap["label"])[row].Length == 0));
+    }
+
+    [Fact]
+    public void WhatPredictRefusesHasNoLabelAndNoNumbers()
+    {
+        TabularModel model = Train(Mixed(300, 16), "kind", s_quick), values = Train(Mixed(300, 16), "cost", s_quick);
+        (string Column, string Cell)[] odd = [("open", "perhaps"), ("day", "2024-13-01"), ("day", "soon"), ("size", "Infinity"), ("weight", "-Infinity")];
+        Cells cells = Mixed(odd.Length + 1, 17);
+        for (int n = 0; n < odd.Length; n++)
+        {
+            Cells one = Mixed(1, 17).With(odd[n].Column, (_, _) => odd[n].Cell);
+            Assert.Throws<DataException>(() => model.PredictAll(one.Write(Path.Combine(_folder, "odd.csv"))));
+            cells = cells.With(odd[n].Column, (row, text) => row == n ? odd[n].Cell : text);
+        }
+
+        using OnnxRun run = OnnxRun.Of(model).Run;
+        Dictionary<string, Array> found = run.Rows(cells);
+        Assert.Equal(Enumerable.Range(0, odd.Length), Enumerable.Range(0, odd.Length + 1).Where(row => ((string[])found["label"])[row].Length == 0));
+        Assert.Equal(3 * odd.Length, ((float[])found["probabilities"])[..(odd.Length * 3)].Count(float.IsNaN));
+        Assert.Equal(3, ((float[])found["probabilities"])[(odd.Length * 3)..].Count(float.IsFinite));
+        using OnnxRun other = OnnxRun.Of(values).Run;
+        Assert.Equal(Enumerable.Repeat(true, odd.Length).Append(false), ((float[])other.Rows(cells)["value"]).Select(float.IsNaN));
+    }
+
+    [Fact]
+    public void ANumberThatStandsForAMissingOneIsOne()
+    {
+        Cells cells = Mixed(200, 18).With("size", (row, text) => row % 5 == 0 ? "-999" : text).With("town", (row, text) => row % 7 == 0 ? "-999" : text);
+        TabularModel model = Train(cells, "kind", s_quick with { Reading = new() { Missing = ["-999", "none"] } });
+        Cells rows = Mixed(50, 19).With("size", (row, text) => row % 3 == 0 ? "-999" : text).With("town", (row, text) => row % 3 == 1 ? "-999" : row % 5 == 0 ? "none" : text);
+        Same(model, rows);
+    }
+
+    [Fact]
+    public void ATimeOfTheDayIsRefusedByName()
+    {
+        Cells cells = Mixed(100, 20).With("day", (row, text) => $"{(text.Length == 0 ? "2024-01-01" : text)}T{row % 24:00}:00:00");
+        TabularModel model = Train(cells, "kind", s_quick);
+        ModelException error = Assert.Throws<ModelException>(() => OnnxExport.Write(model, Path.Combine(_folder, "no.onnx")));
+        Assert.Contains("'day'", error.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(_folder, "no.onnx")));
+        using OnnxRun bare = OnnxRun.Of(model, bare: true).Run;
+        Assert.Equal(["x"], bare.Inputs.Keys);
+    }
+
+    [Fact]
+    public void AColumnKeepsItsNameAndAnOutputGivesWay()
+    {
+        Cells cells = Cells.Draw(60, 21, random => new() { ["label"] = Cells.Number(random.NextDouble()), ["gemm_1"] = Cells.Number(random.NextDouble()), ["a b/ü"] = Cells.Number(random.NextDouble()), ["y"] = random.Next(2) == 0 ? "left" : "right" });
+        TabularModel model = Train(cells, "y", s_quick with { Network = "4:relu" });
+        (OnnxRun run, OnnxSignature signature, Notes notes) = OnnxRun.Of(model);
+        Assert.Equal(["label", "gemm_1", "a b/ü"], run.Inputs.Keys);
+        Assert.Equal(["label_", "probabilities"], signature.Outputs.Select(output => output.Name));
+        Assert.Equal(model.PredictAll(cells.Write(Path.Combine(_folder, "rows.csv"))).Select(row => row.Label), (string[])run.Rows(cells)["label_"]);
+        Assert.Contains(notes.All, note => note.Message.Contains("'label_'", StringComparison.Ordinal));
+        run.Dispose();
+    }
+
+    [Fact]
+    public void LargeNumbersThatLieCloseTogetherAreSaid()
+    {
+        Cells cells = Cells.Draw(60, 22, random => new() { ["stamp"] = (1_700_000_000 + random.Next(1000)).ToString(CultureInfo.InvariantCulture), ["a"] = Cells.Number(random.NextDouble()), ["y"] = random.Next(2) == 0 ? "left" : "right" });
+        (OnnxRun run, _, Notes notes) = OnnxRun.Of(Train(cells, "y", s_quick));
+        run.Dispose();
+        Assert.Contains("'stamp'", Assert.Single(notes.All, note => note.Message.Contains("rounded", StringComparison.Ordinal)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TheSameModelIsTheSameBytes()
+    {
+        TabularModel model = Train(Mixed(200, 23), "kind", s_quick);
+        byte[] Bytes()
+        {
+            using var stream = new MemoryStream();
+            OnnxExport.Write(model, stream);
+            return stream.ToArray();
+        }
+
+        Assert.Equal(Bytes(), Bytes());
+    }
+
+    private TabularModel Train(Cells cells, string target, TrainingOptions options)
+    {
+        string path = Path.Combine(_folder, "model.safetensors");
+        TabularModel.Train(cells.Write(Path.Combine(_folder, "train.csv")), target, options).Save(path);
+        return TabularModel.Load(path);
+    }
+
+    /// <summary>Labels, probabilities, values and deviations of both are compared.</summary>
+    private IReadOnlyList<Note> Same(TabularModel model, Cells cells)
+    {
+        Predictions predictions = model.PredictAll(cells.Write(Path.Combine(_folder, "rows.csv")));
+        (OnnxRun run, OnnxSignature signature, Notes notes) = OnnxRun.Of(model);
+        using (run)
+        {
+            Dictionary<string, Array> found = run.Rows(cells);
+            if (model.Labels.Count > 0)
+            {
+                Assert.Equal(predictions.Select(row => row.Label), (string[])found["label"]);
+                Assert.InRange(Near.Worst(((float[])found["probabilities"]).Select(p => (double)p), predictions.SelectMany(row => model.Labels.Select(label => row.Probabilities[label])), 1e-10), 0, Tolerance);
+            }
+            else
+            {
+                double scale = model.Schema!.Target.Scales?.Min() ?? 1e-6;
+                Assert.InRange(Near.Worst(((float[])found["value"]).Select(value => (double)value), predictions.SelectMany(row => row.Values), scale), 0, Tolerance);
+                Assert.True(predictions.Select(row => row.Values[0]).Distinct().Count() > 10); // there is something to compare
+                if (found.TryGetValue("deviation", out Array? deviation))
+                {
+                    Assert.InRange(Near.Worst(((float[])deviation).Select(value => (double)value), predictions.SelectMany(row => row.Deviations), 1e-12), 0, Tolerance);
+                }
+            }
+
+            Assert.Equal(signature.Inputs.Select(input => input.Name), run.Inputs.Keys);
+            Assert.Equal(signature.Outputs.Select(output => output.Name), found.Keys);
+        }
+
+        return notes.All;
+    }
+
+    /// <summary>Columns of every kind, with gaps.</summary>
+    private static Cells Mixed(int rows, int seed) => Cells.Draw(rows, seed, random =>
+    {
+        double size = (20 * random.NextDouble()) + 5, weight = 1 + random.NextDouble();
+        int town = random.Next(40) switch { < 36 and var n => n % 12, _ => 100 + random.Next(60) };
+        bool isOpen = random.Next(3) == 0;
+        var day = new DateOnly(2020 + random.Next(4), random.Next(1, 13), random.Next(1, 28));
+        return new()
+        {
+            ["id"] = Guid.NewGuid().ToString(),
+            ["size"] = random.Next(9) == 0 ? "" : Cells.Number(size),
+            ["weight"] = Cells.Number(weight),
+            ["rooms"] = random.Next(1, 8).ToString(CultureInfo.InvariantCulture),
+            ["gap"] = random.Next(2) == 0 ? "NA" : "1",
+            ["town"] = random.Next(15) == 0 ? "?" : $"town, {town}",
+            ["code"] = random.Next(3).ToString(CultureInfo.InvariantCulture),
+            ["colour"] = (new[] { "red", "green", "blue" })[random.Next(3)],
+            ["open"] = isOpen ? "yes" : "no",
+            ["day"] = random.Next(20) == 0 ? "" : day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+            ["left"] = random.Next(4) == 0 ? "1" : "0",
+            ["right"] = size + random.Next(9) > 22 ? "1" : "0",
+            ["count"] = ((int)(weight * size / 6)).ToString(CultureInfo.InvariantCulture),
+            ["kind"] = (size + (isOpen ? 5 : 0) + random.Next(6)) switch { < 16 => "small", < 23 => "middle", _ => "large" },
+            ["cost"] = Cells.Number((100 * size) + (isOpen ? 300 : 0) + random.Next(400)),
+        };
+    });
+
+    /// <summary>The same with what training never had: towns, numbers far outside, other spellings, days long before and after, gaps where there were none.</summary>
+    private static Cells Odd(Cells cells) => cells
+        .With("town", (row, text) => row % 6 == 0 ? $"nowhere {row}" : text)
+        .With("size", (row, text) => row % 11 == 0 ? "1000" : row % 11 == 1 ? "-40" : text)
+        .With("rooms", (row, text) => row % 8 == 0 ? "" : text)
+        .With("code", (row, text) => row % 4 == 0 ? "1.0" : row % 4 == 1 ? "7" : row % 9 == 0 ? "" : text)
+        .With("colour", (row, text) => row % 7 == 0 ? "Red" : row % 7 == 1 ? "" : text)
+        .With("open", (row, text) => row % 5 == 0 ? "TRUE" : row % 5 == 1 ? "off" : row % 5 == 2 ? "1" : row % 10 == 3 ? "" : text)
+        .With("day", (row, text) => row % 9 == 0 ? "1931-02-28" : row % 9 == 1 ? "2096-02-29" : text);
+}
