@@ -93,7 +93,7 @@ public sealed class OffsetTests : IDisposable
     public void ExposuresFarOutsideAreSaidAndStay(string years, string? said)
     {
         var model = TabularModel.Train(Rows("x,years,accidents\n1,2,3\n2,8,1\n3,4,0\n1,3,2\n"), options: Linear() with { Epochs = 3 });
-        Assert.Empty(model.Notes.Where(note => note.Message.Contains("far outside", StringComparison.Ordinal)));
+        Assert.DoesNotContain(model.Notes, note => note.Message.Contains("far outside", StringComparison.Ordinal));
         string path = Path.Combine(_folder, "m.st");
         model.Save(path);
         var back = TabularModel.Load(path);
@@ -127,7 +127,7 @@ public sealed class OffsetTests : IDisposable
         Assert.Contains(Range, json);
         var notes = new Notes();
         _ = SchemaJson.Read(json.Replace($",{Range}", "", StringComparison.Ordinal)).Transform<double>(Rows("x,years\n1,1e9\n"), needTargets: false, notes: notes);
-        Assert.Empty(notes.All.Where(note => note.Message.Contains("far outside", StringComparison.Ordinal)));
+        Assert.DoesNotContain(notes.All, note => note.Message.Contains("far outside", StringComparison.Ordinal));
         foreach (string bad in new[] { "[8,2]", "[0,2]", "[-1,2]", "[2]", "[1,2,3]" })
         {
             Assert.Contains("range of exposures", Assert.Throws<ModelException>(() => SchemaJson.Read(json.Replace(Range, $"\"offset_range\":{bad}", StringComparison.Ordinal))).Message);
