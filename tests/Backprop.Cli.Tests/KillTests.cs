@@ -19,7 +19,7 @@ public sealed class KillTests(ITestOutputHelper output) : Tool
     [InlineData("64:tanh,batch_norm,dropout(0.1)-32:relu,layer_norm", 60, 20, "--accumulate", "2")]
     [InlineData("64:tanh-32:relu", 25, 10, "--folds", "3")]
     [InlineData("32:tanh", 25, 10, "--ensemble", "4")]
-    [InlineData("", 4, 10, "--preset", "default")]
+    [InlineData("", 3, 6, "--preset", "default")]
     public void KilledRunsGoOnToTheSameBits(string network, int epochs, int kills, string option, string value)
     {
         string[] model = network == "" ? [] : ["--network", network, "--optimizer", "adam"];

@@ -153,19 +153,23 @@ public sealed partial class TuneTests : Tool
     [Fact]
     public void AKilledSearchGoesOnToTheSameBits()
     {
-        string[] what = ["tune", "builtin:digits", "--network", "64:tanh", "--epochs", "40", "--trials", "6", "--range", "learning-rate=1e-4..1e-2:log", "--range", "batch-size=8,16,32", "--quiet"];
+        string[] what = ["tune", "builtin:digits", "--network", "64:tanh", "--epochs", "25", "--trials", "6", "--validation", "0.2", "--range", "learning-rate=1e-4..1e-2:log", "--range", "batch-size=8,16,32", "--quiet"];
         JsonElement whole = Json([.. what, "--json", "-o", "whole.st"]);
         var random = new Random(1);
         int kills = 0;
-        for (int run = 0; run < 3; run++)
+        for (int run = 0; run < 2; run++)
         {
             string[] next = [.. what, "--folder", $"s{run}", "-o", "rest.st"];
             for (int again = 0; again < 4; again++)
             {
                 using Process process = Process.Start(Start(next))!;
                 long before = Length(run);
-                SpinWait.SpinUntil(() => process.HasExited || Length(run) > before, 60_000); // a score more
-                if (process.WaitForExit(random.Next(0, 500)))
+                for (var waited = Stopwatch.StartNew(); !process.HasExited && Length(run) <= before && waited.Elapsed.TotalSeconds < 60;) // a score more
+                {
+                    Thread.Sleep(2);
+                }
+
+                if (process.WaitForExit(random.Next(0, 300)))
                 {
                     break;
                 }
@@ -181,7 +185,7 @@ public sealed partial class TuneTests : Tool
             Assert.Equal(Scores(whole), Scores(rest));
         }
 
-        Assert.InRange(kills, 3, 12);
+        Assert.InRange(kills, 3, 8);
     }
 
     /// <summary>docs/tune.md: the search of its example prints what stands there, but for its seconds. BACKPROP_REWRITE=1 writes that anew.</summary>

@@ -24,6 +24,11 @@ public sealed class ArrayReaderTests : IDisposable
         Assert.False(array.IsInteger);
     }
 
+    /// <summary>What bash makes of &lt;(…) has no length.</summary>
+    [Fact]
+    public void APipeIsNoFile() =>
+        Assert.Contains("'p': a pipe found, a file expected", Assert.Throws<DataException>(() => IdxReader.Read(() => new DeflateStream(new MemoryStream([0]), CompressionMode.Decompress), "p")).Message, StringComparison.Ordinal);
+
     [Fact]
     public void FortranOrderIsTurned() =>
         Assert.Equal([1, 2, 3, 4, 5, 6], NpyReader.Read(Write("a.npy", Npy("<f8", "(2, 3)", true, 1, Doubles("<f8", 1, 4, 2, 5, 3, 6)))).Values);

@@ -43,7 +43,7 @@ internal sealed class StoredFile
     {
         if (_isPipe)
         {
-            throw new DataException($"'{_source}' would have to be read twice, which a pipe cannot be: a file expected");
+            throw Twice();
         }
 
         var stream = new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, options);
@@ -57,10 +57,17 @@ internal sealed class StoredFile
         throw Changed();
     }
 
+    private DataException Twice() => new($"'{_source}' would have to be read twice, which a pipe cannot be: a file expected");
+
     /// <summary>Some of its bytes.</summary>
     /// <exception cref="DataException">It cannot be read, or is another file by now.</exception>
     public void Read(long offset, Span<byte> bytes)
     {
+        if (_isPipe)
+        {
+            throw Twice();
+        }
+
         try
         {
             using SafeFileHandle handle = File.OpenHandle(_path);

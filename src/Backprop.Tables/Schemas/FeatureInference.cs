@@ -431,23 +431,20 @@ internal sealed class FeatureInference(Table table, TableOptions options, Column
     /// <summary>Whether a name's last word is id, key, uuid or index, or its first word id: customer_id, PassengerId, "id number".</summary>
     private static bool IsIdentifier(string name)
     {
-        List<string> words = [""];
-        for (int n = 0; n < name.Length; n++)
+        List<Range> words = [];
+        for (int n = 0, first = 0; n <= name.Length; n++)
         {
-            bool starts = n > 0 && char.IsUpper(name[n]) && !char.IsUpper(name[n - 1]);
-            if ((starts || !char.IsLetter(name[n])) && words[^1].Length > 0)
+            bool isLetter = n < name.Length && char.IsLetter(name[n]), starts = isLetter && n > 0 && char.IsUpper(name[n]) && !char.IsUpper(name[n - 1]);
+            if ((starts || !isLetter) && n > first)
             {
-                words.Add("");
+                words.Add(first..n);
+                first = n;
             }
 
-            if (char.IsLetter(name[n]))
-            {
-                words[^1] += char.ToUpperInvariant(name[n]);
-            }
+            first = isLetter ? first : n + 1;
         }
 
-        words.RemoveAll(word => word.Length == 0);
-        return words.Count > 0 && (s_identifiers.Contains(words[^1]) || words[0] == "ID");
+        return words.Count > 0 && (s_identifiers.Contains(name[words[^1]].ToUpperInvariant()) || name.AsSpan(words[0]).Equals("ID", StringComparison.OrdinalIgnoreCase));
     }
 
     private FeatureColumn Identifier(Column column) => Ignored(column, "an identifier: it is named like one, and every value is different", column.IsText ? nameof(options.Categorical) : nameof(options.Numeric));

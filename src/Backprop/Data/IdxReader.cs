@@ -16,6 +16,11 @@ public static class IdxReader
         try
         {
             using Stream file = open();
+            if (!file.CanSeek)
+            {
+                throw new DataException($"cannot read '{source}': a pipe found, a file expected");
+            }
+
             bool zipped = file.Length >= 2 && file.ReadByte() == 0x1F && file.ReadByte() == 0x8B;
             file.Position = 0;
             using Stream stream = zipped ? new GZipStream(file, CompressionMode.Decompress) : file;
