@@ -10,7 +10,7 @@ namespace Backprop.Tables.Models;
 internal static class FoldOptimism
 {
     /// <summary>A smaller part of the figure is not told.</summary>
-    private const double Told = 0.03;
+    private const double Told = 0.05;
 
     /// <summary>The figure with the epochs that were kept, and with the best single epoch for all; null: there is no epoch that all have.</summary>
     /// <param name="histories">[network][epoch] the figure on its fold, less being better.</param>
@@ -50,6 +50,6 @@ internal static class FoldOptimism
         }
 
         double sign = figure.IsHigherBetter ? -1 : 1;
-        return new(string.Create(CultureInfo.InvariantCulture, $"each network keeps the epoch that its own fold likes best, which flatters what is measured out of fold: its {figure.Name} is {sign * mine:G4} on average, with one epoch for all ({at + 1}) it would be {sign * one:G4}; of new rows expect that rather"), IsLoss: false, "Folds", "Epochs");
+        return new(string.Create(CultureInfo.InvariantCulture, $"each network keeps the epoch that its own fold likes best, which flatters what is measured out of fold: by itself a network's {figure.Name} is {sign * mine:G4}, with one epoch for all ({at + 1}) it would be {sign * one:G4}, {(one - mine) / Math.Abs(one):P0} worse; of new rows expect figures that are worse by about so much"), IsLoss: false, "Folds", "Epochs");
     }
 }

@@ -5,7 +5,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Backprop.Data;
 using Backprop.Kernels;
-using Backprop.Layers;
 using Backprop.Networks;
 using Backprop.Optimizers;
 using Backprop.Propagation;
@@ -22,9 +21,6 @@ namespace Backprop.Tables.Models;
 /// <typeparam name="T">float or double.</typeparam>
 public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>A new network's outputs are about 1.</summary>
-    private const double LargeTarget = 100;
-
     /// <summary>About how many parameters are written to a disk in a second.</summary>
     private const double SavedPerSecond = 2e7;
 
@@ -78,8 +74,8 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
         _sizes = data.Folds.Count == 0 ? [Recipe.Hidden] : Recipe.Sizes(options, data.Training.Targets.AreClasses);
         NetworkDefinition[] definitions = [.. _sizes.Select((size, n) => new NetworkChoice(options with { Hidden = size }, n == 0 ? Notes : new()).Choose(data.Training, Schema, from?.Definition, data.Place))];
         NetworkDefinition definition = definitions[^1];
-        NoteLargeTargets(options, data.Training.Targets, isNew: from is null);
-        NoteConstantTargets(data.Training.Targets, definition.ValueCount);
+        TrainingDoubts.LargeTargets(options, data.Training.Targets, Notes);
+        TrainingDoubts.ConstantTargets(data.Training.Targets, definition.ValueCount, Schema?.Target, Notes);
         _threshold = options.Threshold;
         if (Schema?.Target.ThresholdBy is { } before)
         {
@@ -103,9 +99,13 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
         _validation = [.. parts.Select(part => part.Validation)];
         Options = Plan(options, parts[0].Training, began, definition.ParameterCount * parts.Length);
         Trainers = [.. definitions.SelectMany((one, size) => parts.Select((part, n) => Trainer(n, part.Training, part.Validation, one, isFirst: size + n == 0)))];
-        NoteLoneRows();
-        NoteBatchesOfOne(definition, [.. parts.Select(part => part.Training.Rows).Distinct()]);
-        NoteYoungMean(parts[0].Training.Rows);
+        if (_all is not null)
+        {
+            TrainingDoubts.LoneRows(_all.Targets, Schema?.Target.Labels, Notes);
+        }
+
+        TrainingDoubts.BatchesOfOne(definition, Options.BatchSize, [.. parts.Select(part => part.Training.Rows).Distinct()], Notes);
+        TrainingDoubts.YoungMean(Options, Optimizer, parts[0].Training.Rows, Notes);
         if (Optimizer is LevenbergMarquardt && definition.ParameterCount > 1500)
         {
             Notes.Add(new($"levenberg_marquardt solves {definition.ParameterCount} equations at every step, which takes long: lbfgs is for networks of this size", IsLoss: false, "Optimizer"));
@@ -211,7 +211,7 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
         trainer.MemberCompleted += (member, result) => MemberCompleted?.Invoke(member, result);
         IReadOnlyList<MemberResult> members = trainer.Run(resume, Options.MaxSeconds, cancellation);
         int[][] finishedOf = [.. _sizes.Select((_, size) => Finished(size, members))];
-        Unseen?[] unseen = [.. finishedOf.Select(used => used.Length == 0 ? null : Predict(used))];
+        Unseen<T>?[] unseen = [.. finishedOf.Select(used => used.Length == 0 ? null : Predict(used))];
         (int chosen, Choice) = Choose(finishedOf, unseen);
         int[] of = Of(chosen), finished = finishedOf[chosen], used = finished.Length > 0 ? finished : of;
         unseen[chosen] ??= Predict(used);
@@ -250,7 +250,7 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
     internal (Evaluation Together, IReadOnlyList<Evaluation> Folds) MeasureFolds()
     {
         int[] all = [.. Enumerable.Range(0, _folds.Count)];
-        Unseen unseen = Predict(all)!;
+        Unseen<T> unseen = Predict(all)!;
         return (Judge(unseen, all)!, [.. _folds.Select((rows, fold) => Measured(unseen.Outputs.Select(rows), _validation[fold]!))]);
     }
 
@@ -261,7 +261,7 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
     private int[] Finished(int size, IReadOnlyList<MemberResult> members) => [.. Of(size).Where(member => members[member].Kept is not null)];
 
     /// <summary>The size that the rows out of fold speak for, and what they say. One of which fewer networks finished an epoch is none that could be compared.</summary>
-    private (int Size, string? Why) Choose(int[][] finished, Unseen?[] unseen)
+    private (int Size, string? Why) Choose(int[][] finished, Unseen<T>?[] unseen)
     {
         int most = finished.Max(used => used.Length);
         int[] sizes = [.. Enumerable.Range(0, finished.Length).Where(size => finished[size].Length == most)];
@@ -315,7 +315,7 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
     }
 
     /// <summary>What the networks say of rows that they have not learned from, and the temperature of the networks; null: nothing validates.</summary>
-    private Unseen? Predict(int[] used)
+    private Unseen<T>? Predict(int[] used)
     {
         if (_validation[0] is null)
         {
@@ -374,7 +374,7 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
     }
 
     /// <summary>What the networks' predictions of rows that they have not learned from are worth, once thresholds are chosen and scores kept.</summary>
-    private Evaluation? Judge(Unseen? unseen, int[] used)
+    private Evaluation? Judge(Unseen<T>? unseen, int[] used)
     {
         if (unseen is null)
         {
@@ -406,57 +406,6 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
     private Evaluation Measured(OutputReader<T> outputs, Dataset<T> rows) =>
         Evaluator<T>.Measure(OutputLoss.Mean(outputs, rows), outputs, rows.Targets, rows.SampleWeights, _scales, Schema?.Target.Thresholds);
 
-    private sealed record Unseen(OutputReader<T> Outputs, Dataset<T> Rows, double Temperature)
-    {
-        /// <summary>Which rows of all they are, where there are folds.</summary>
-        public int[] At { get; init; } = [];
-
-        /// <summary>The log loss of each of all rows; NaN: no network that has not learned from it finished.</summary>
-        public double[] Losses(int all)
-        {
-            double[] losses = new double[all], y = new double[Outputs.Width];
-            Array.Fill(losses, double.NaN);
-            for (int n = 0; n < At.Length; n++)
-            {
-                _ = Outputs.Read(n, y);
-                losses[At[n]] = -Math.Log(Math.Max(1e-15, y[Rows.Targets.ClassIndices[n]]));
-            }
-
-            return losses;
-        }
-    }
-
-    /// <summary>A class of one row is never known to the network that is validated by it.</summary>
-    private void NoteLoneRows()
-    {
-        if (_all is not { Targets.AreClasses: true } all)
-        {
-            return;
-        }
-
-        int[] counts = new int[all.Targets.Count];
-        foreach (int c in all.Targets.ClassIndices)
-        {
-            counts[c]++;
-        }
-
-        string[] lone = [.. counts.Select((count, c) => (count, c)).Where(one => one.count == 1).Select(one => Schema?.Target.Labels is { } labels ? $"'{labels[one.c]}'" : $"{one.c}")];
-        if (lone.Length > 0)
-        {
-            Notes.Add(new($"{(lone.Length == 1 ? "a class has one row" : $"{lone.Length} classes have one row each")} ({string.Join(", ", lone.Take(5))}{(lone.Length > 5 ? ", …" : "")}): the network that is validated by it has never seen the class", IsLoss: false, "Folds"));
-        }
-    }
-
-    /// <summary>One row has no spread: a batch norm makes β of it, whatever the row is.</summary>
-    private void NoteBatchesOfOne(NetworkDefinition definition, int[] parts)
-    {
-        int rows = Array.Find(parts, rows => Options.BatchSize > 1 && rows % Options.BatchSize == 1);
-        if ((Options.BatchSize == 1 || rows > 0) && definition.Layers.Any(layer => layer.Parts.Any(part => part is BatchNorm)))
-        {
-            Notes.Add(new($"{(Options.BatchSize == 1 ? "every batch" : $"the last batch of {Options.BatchSize} that {rows} rows are divided into")} has one row, which batch_norm has nothing to normalise by: little is learned from it", IsLoss: false, "BatchSize"));
-        }
-    }
-
     /// <summary>Says what of the options came to nothing, once training has ended.</summary>
     /// <param name="result">How.</param>
     /// <returns>What was noted, beside what had been before.</returns>
@@ -475,21 +424,6 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
             : new($"swa takes the mean over the epochs from {first} to {Options.Epochs}, {(last < first ? $"but the run ended after epoch {last}" : $"but epoch {early[0]}, before them, was the best by the validation rows")}: the model has the weights of epoch {early[0]}, no mean", IsLoss: true, "Average", "Epochs");
         Notes.Add(note);
         return [note];
-    }
-
-    /// <summary>A mean over more steps than the run has is mostly of weights that have learned nothing yet.</summary>
-    private void NoteYoungMean(int rows)
-    {
-        if (Options.Average is not { } average || !average.StartsWith("ema:", StringComparison.Ordinal) || !double.TryParse(average.AsSpan(4), NumberStyles.Float, CultureInfo.InvariantCulture, out double decay))
-        {
-            return;
-        }
-
-        double batch = Optimizer is Minimizer ? rows : Math.Max(1, (double)Options.BatchSize * Options.Step.Accumulate), steps = Math.Ceiling(rows / batch) * Options.Epochs, first = Math.Pow(decay, steps - 1);
-        if (first > 0.05)
-        {
-            Notes.Add(new(string.Create(CultureInfo.InvariantCulture, $"the mean of weights {average} is what is validated and saved; after all {steps} steps {100 * first:F0} % of it are still the weights after the first: a smaller decay, or more steps, are needed"), IsLoss: false, "Average", "Epochs"));
-        }
     }
 
     /// <summary>How parameters follow the gradient.</summary>
@@ -560,44 +494,5 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
         }
 
         return Math.Max(1e-9, seconds - spent - (parameters / SavedPerSecond));
-    }
-
-    /// <summary>What is the same in every row cannot be learned from.</summary>
-    private void NoteConstantTargets(Targets<T> targets, int values)
-    {
-        if (targets.AreClasses)
-        {
-            return; // one class has a note of its own
-        }
-
-        for (int output = 0; output < values; output++)
-        {
-            T first = targets[0, output];
-            if (Enumerable.Range(1, targets.Rows - 1).All(row => targets[row, output] == first))
-            {
-                Notes.Add(new($"target {(Schema?.Target.Names.ElementAtOrDefault(output) is { } name ? $"'{name}'" : $"{output}")} is the same in every row of training: there is nothing to learn", IsLoss: false));
-            }
-        }
-    }
-
-    /// <summary>A new network needs very long to reach large targets that stay as they are.</summary>
-    private void NoteLargeTargets(TrainingOptions options, Targets<T> targets, bool isNew)
-    {
-        if (options.Columns.Preprocess || !isNew || targets.AreClasses || targets.IsEmpty)
-        {
-            return;
-        }
-
-        double squares = 0;
-        foreach (T value in targets.AllValues)
-        {
-            squares += double.CreateTruncating(value) * double.CreateTruncating(value);
-        }
-
-        double size = Math.Sqrt(squares / targets.AllValues.Length);
-        if (size > LargeTarget)
-        {
-            Notes.Add(new(string.Create(CultureInfo.InvariantCulture, $"the targets are large (about {size:G3}) and stay as they are: training may take very long"), IsLoss: false, "Preprocess = true"));
-        }
     }
 }

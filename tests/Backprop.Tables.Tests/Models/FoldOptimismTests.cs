@@ -27,6 +27,6 @@ public sealed class FoldOptimismTests
         }));
         string said = TabularModel.Train(DataSource.Csv(new MemoryStream(Encoding.UTF8.GetBytes(csv)), "n.csv"), new TrainingOptions { Target = "y", Epochs = 30 })
             .Notes.FirstOrDefault(note => note.Message.StartsWith("each network keeps the epoch", StringComparison.Ordinal))!.Message;
-        Assert.InRange(double.Parse(said.Split("it would be ")[1].Split(';')[0], System.Globalization.CultureInfo.InvariantCulture), 0.62, 0.76);
+        Assert.InRange(double.Parse(said.Split("it would be ")[1].Split(',')[0], System.Globalization.CultureInfo.InvariantCulture), 0.62, 0.76);
     }
 }
