@@ -1,9 +1,13 @@
+using System.Runtime.InteropServices;
 using Backprop.Data;
+using Backprop.Derivations;
 using Backprop.Inputs;
 using Backprop.Kernels;
 using Backprop.Losses;
 using Backprop.Networks;
+using Backprop.Optimizers;
 using Backprop.Propagation;
+using Backprop.Training;
 
 namespace Backprop.Tests;
 
@@ -104,6 +108,33 @@ public class InputTests
         Assert.Equal(0, network.FirstNonFiniteLayer());
         network.Blocks[0].Set(20, double.NaN); // of a code that no row may have
         Assert.Equal(1, network.FirstNonFiniteLayer());
+    }
+
+    [Fact]
+    public void AnUpdateThatOverflowsInTheInputsNamesThem()
+    {
+        foreach (string tensor in new[] { "scale", "periodic.frequency", "periodic.phase", "periodic.weight", "embeddings.2.weight" })
+        {
+            (Network<double> network, Dataset<double> data) = Make("all", rows: 32);
+            using var step = new TrainingStep<double>(network, Optimizer.Create("sgd"), 32, new() { RateOf = name => name == "input." + tensor ? double.MaxValue : 1 });
+            DivergenceException error = Assert.Throws<DivergenceException>(() => step.Run(data, RowPermutation.FileOrder(32), 0, 32, 1e9));
+            Assert.Contains("a parameter of the inputs is not finite", error.Message, StringComparison.Ordinal);
+            Assert.Equal(0, error.Layer);
+        }
+    }
+
+    [Theory]
+    [InlineData("scale")]
+    [InlineData("codes")]
+    public void WhatIsCopiedOrMultipliedOnceIsAsLargeAsItIs(string kind)
+    {
+        (Network<double> network, Dataset<double> data) = Make(kind, rows: 1);
+        var input = new PlainInput(network);
+        double[] x = new double[input.Width];
+        input.Forward(MemoryMarshal.Cast<double, Lane<double>>(data.Row(0)), input.Tensors<Lane<double>>(), MemoryMarshal.Cast<double, Lane<double>>(x.AsSpan()));
+        int own = kind == "codes" ? 3 : 0; // numbers of the row, not rounded
+        Assert.Equal([.. new double[own], .. x.Skip(own).Select(Math.Abs)], input.Sizes(data.Row(0)));
+        Assert.Contains(x.Skip(own), value => value < 0);
     }
 
     [Fact]

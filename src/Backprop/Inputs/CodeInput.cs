@@ -107,15 +107,11 @@ internal sealed unsafe class CodeInput(int column, int number, CodeEmbedding emb
         private sealed class Gradient(ParameterPanels part, int[] codes, BatchMatrix<T> delta) : GradientSource<T>(part)
         {
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public override void Sum(in ParameterTiles<T>.Tile tile, int first, int samples, T* start, T* to)
+            public override void Sum(in ParameterTiles<T>.Tile tile, int first, int samples, bool goesOn, T* to)
             {
-                if (start is null)
+                if (!goesOn)
                 {
                     new Span<T>(to, tile.Size).Clear();
-                }
-                else if (start != to)
-                {
-                    new Span<T>(start, tile.Size).CopyTo(new(to, tile.Size));
                 }
 
                 for (int sample = first; sample < first + samples; sample++)

@@ -268,7 +268,7 @@ internal sealed class PeriodicInput(int numbers, PeriodicEmbedding embedding) : 
         private sealed class RowsGradient(ParameterPanels part, BatchMatrix<T> terms, int width) : GradientSource<T>(part)
         {
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public override void Sum(in ParameterTiles<T>.Tile tile, int first, int samples, T* start, T* to)
+            public override void Sum(in ParameterTiles<T>.Tile tile, int first, int samples, bool goesOn, T* to)
             {
                 for (int row = 0; row < tile.Rows; row++)
                 {
@@ -276,7 +276,7 @@ internal sealed class PeriodicInput(int numbers, PeriodicEmbedding embedding) : 
                     for (int n = 0; n < tile.Width; n += V.Count)
                     {
                         nint at = ((nint)row * tile.Width) + n;
-                        V sum = start is null ? V.Create(0) : V.Load(start + at);
+                        V sum = goesOn ? V.Load(to + at) : V.Create(0);
                         for (int sample = first; sample < first + samples; sample++)
                         {
                             sum += V.Load(terms.Row(sample) + column + n);
@@ -292,7 +292,7 @@ internal sealed class PeriodicInput(int numbers, PeriodicEmbedding embedding) : 
         private sealed class WeightGradient(ParameterPanels part, BatchMatrix<T> waves, BatchMatrix<T> delta, int frequencies, int waveWidth, int deltaWidth) : GradientSource<T>(part)
         {
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public override void Sum(in ParameterTiles<T>.Tile tile, int first, int samples, T* start, T* to)
+            public override void Sum(in ParameterTiles<T>.Tile tile, int first, int samples, bool goesOn, T* to)
             {
                 for (int row = 0, count; row < tile.Rows; row += count)
                 {
@@ -303,7 +303,7 @@ internal sealed class PeriodicInput(int numbers, PeriodicEmbedding embedding) : 
                         count, tile.Width, samples,
                         waves.Row(first) + (f * waveWidth) + q, 1, waves.Stride,
                         delta.Row(first) + (f * deltaWidth) + tile.Output, delta.Stride,
-                        start is null ? null : start + at, tile.Width, to + at, tile.Width);
+                        goesOn ? to + at : null, tile.Width, to + at, tile.Width);
                 }
             }
         }

@@ -78,6 +78,6 @@ public sealed unsafe class Backpropagation<T> : IDisposable where T : unmanaged,
     private void SumTile(int thread, int tile)
     {
         T* to = _gradient.Buffer.Pointer + _plan.Tiles[tile].Offset;
-        _plan.Sum(_plan.Tiles[tile], _goesOn ? to : null, to);
+        _plan.Sum(_plan.Tiles[tile], _goesOn, to);
     }
 }

@@ -11,9 +11,9 @@ internal sealed unsafe class DenseGradient<T, V>(ParameterPanels part, BatchMatr
     where V : unmanaged, ILanes<V, T>
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Sum(in ParameterTiles<T>.Tile tile, int first, int samples, T* start, T* to) => MatrixProduct<T, V>.Panel<Constants.N0>(
+    public override void Sum(in ParameterTiles<T>.Tile tile, int first, int samples, bool goesOn, T* to) => MatrixProduct<T, V>.Panel<Constants.N0>(
         tile.Rows, tile.Width, samples,
         input.Row(first) + tile.Input, 1, input.Stride,
         delta.Row(first) + tile.Output, delta.Stride,
-        start, tile.Width, to, tile.Width);
+        goesOn ? to : null, tile.Width, to, tile.Width);
 }

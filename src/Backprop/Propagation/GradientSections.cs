@@ -54,13 +54,13 @@ internal sealed unsafe class GradientSections<T> where T : unmanaged, IBinaryFlo
     /// <summary>Where the gradient of a section lies, as the parameters do.</summary>
     public T* Sums(int section) => _sums.Pointer + (section * _parameters);
 
-    /// <summary>to = (start) + Σ over the first sections of their gradients of a tile, in their order.</summary>
+    /// <summary>to = Σ over the first sections of their gradients of a tile, in their order, added to what stands there where it <paramref name="goesOn"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Sum<V>(in ParameterTiles<T>.Tile tile, int count, T* start, T* to) where V : unmanaged, ILanes<V, T>
+    public void Sum<V>(in ParameterTiles<T>.Tile tile, int count, bool goesOn, T* to) where V : unmanaged, ILanes<V, T>
     {
         for (int n = 0; n < tile.Size; n += V.Count)
         {
-            V sum = start is null ? V.Create(0) : V.Load(start + n);
+            V sum = goesOn ? V.Load(to + n) : V.Create(0);
             for (int section = 0; section < count; section++)
             {
                 sum += V.Load(Sums(section) + tile.Offset + n);

@@ -9,6 +9,6 @@ internal abstract unsafe class GradientSource<T>(ParameterPanels part) where T :
 {
     public ParameterPanels Part { get; } = part;
 
-    /// <summary>to = (start) + Σ over samples first … of the gradient of a tile, each number one chain in the samples' order; the padding 0.</summary>
-    public abstract void Sum(in ParameterTiles<T>.Tile tile, int first, int samples, T* start, T* to);
+    /// <summary>to = Σ over samples first … of the gradient of a tile, added to what stands there where it <paramref name="goesOn"/>, each number one chain in the samples' order; the padding 0.</summary>
+    public abstract void Sum(in ParameterTiles<T>.Tile tile, int first, int samples, bool goesOn, T* to);
 }

@@ -10,6 +10,8 @@ namespace Backprop.Propagation;
 internal sealed unsafe class Samples<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly bool _passesOverWeightless;
+    private readonly int[] _nextRows;
+    private readonly Expected[] _next; // at the group that a section begins with
     private Batch<T> _batch;
 
     /// <param name="definition">The network.</param>
@@ -22,6 +24,8 @@ internal sealed unsafe class Samples<T> where T : unmanaged, IBinaryFloatingPoin
         _passesOverWeightless = passesOverWeightless;
         TargetValues = new(Capacity * (long)definition.TargetCount); // first: the one that may be refused
         Rows = new int[Capacity];
+        _nextRows = new int[Capacity];
+        _next = new Expected[Capacity / LossGroup];
         ClassIndices = new int[Capacity];
         Scales = new(Capacity);
         Losses = new(Capacity);
@@ -65,7 +69,8 @@ internal sealed unsafe class Samples<T> where T : unmanaged, IBinaryFloatingPoin
         ref readonly Batch<T> batch = ref _batch;
         Dataset<T> data = batch.Data;
         Span<int> rows = Rows.AsSpan(first, count);
-        batch.Order.CopyTo(rows, batch.Start + first);
+        int known = KnownRows(rows, first);
+        batch.Order.CopyTo(rows[known..], batch.Start + first + known);
         BatchScales.Write(data, rows, first, batch.Weights, Scales);
         if (_passesOverWeightless && data.SampleWeights is { } weights && data.FirstWeighted >= 0)
         {
@@ -92,6 +97,20 @@ internal sealed unsafe class Samples<T> where T : unmanaged, IBinaryFloatingPoin
         }
     }
 
+    /// <summary>Asks for the rows of the next step at the place of samples first …, and keeps which they are: steps mostly go on in one order.</summary>
+    /// <param name="first">A section's first sample.</param>
+    /// <param name="count">Its samples.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void AskForNext(int first, int count)
+    {
+        ref readonly Batch<T> batch = ref _batch;
+        int start = batch.Start + batch.Samples + first;
+        Span<int> rows = _nextRows.AsSpan(first, Math.Max(0, Math.Min(RowCopy.EarlyRows(batch.Data, count), batch.Order.Rows - start)));
+        batch.Order.CopyTo(rows, start);
+        _next[first / LossGroup] = new(batch.Order, start, rows.Length);
+        RowCopy.AskEarly(batch.Data, rows);
+    }
+
     /// <summary>sum + Σ scale · loss, in double, group by group in their order.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public double AddLosses(double sum, int samples)
@@ -104,8 +123,25 @@ internal sealed unsafe class Samples<T> where T : unmanaged, IBinaryFloatingPoin
         return sum;
     }
 
+    /// <summary>Copies the rows that the last step has found already. So many.</summary>
+    private int KnownRows(Span<int> rows, int first)
+    {
+        ref readonly Expected next = ref _next[first / LossGroup];
+        if (next.Count == 0 || next.Start != _batch.Start + first || !next.Order.Equals(_batch.Order))
+        {
+            return 0;
+        }
+
+        int known = Math.Min(next.Count, rows.Length);
+        _nextRows.AsSpan(first, known).CopyTo(rows);
+        return known;
+    }
+
     /// <summary>Room for whole vectors of samples.</summary>
     private static int WholeGroups(int samples) => samples <= Array.MaxLength - LossGroup
         ? (samples + LossGroup - 1) / LossGroup * LossGroup
         : throw new UsageException($"{samples:N0} samples in one batch: at most {Array.MaxLength - LossGroup:N0} are supported");
+
+    /// <summary>Which rows of the next step are known, if it goes on in this order.</summary>
+    private readonly record struct Expected(RowPermutation Order, int Start, int Count);
 }

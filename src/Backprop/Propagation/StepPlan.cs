@@ -124,9 +124,9 @@ internal abstract unsafe class StepPlan<T> where T : unmanaged, IBinaryFloatingP
 
     /// <summary>The gradient of a tile over the whole batch.</summary>
     /// <param name="tile">The tile.</param>
-    /// <param name="start">What it is added to; null: 0.</param>
+    /// <param name="goesOn">Whether it is added to what stands there.</param>
     /// <param name="to">Where it goes.</param>
-    public abstract void Sum(in ParameterTiles<T>.Tile tile, T* start, T* to);
+    public abstract void Sum(in ParameterTiles<T>.Tile tile, bool goesOn, T* to);
 
     /// <summary>The same where it lies already, if it does; else in <paramref name="scratch"/>.</summary>
     public abstract T* Sum(in ParameterTiles<T>.Tile tile, T* scratch);

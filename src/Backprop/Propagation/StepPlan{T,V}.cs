@@ -95,16 +95,16 @@ internal sealed unsafe class StepPlan<T, V> : StepPlan<T>
     public override TilePhase ForEachTile(Action<int, int> work) => new(Tiles.Count, _sections is not null && Network.Parameters.Length < FewParameters, work);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Sum(in ParameterTiles<T>.Tile tile, T* start, T* to)
+    public override void Sum(in ParameterTiles<T>.Tile tile, bool goesOn, T* to)
     {
         int samples = Samples.Batch.Samples;
         if (_sections is null)
         {
-            _sources[tile.Part.Number].Sum(tile, 0, samples, start, to);
+            _sources[tile.Part.Number].Sum(tile, 0, samples, goesOn, to);
         }
         else
         {
-            _sections.Sum<V>(tile, _sections.CountOf(samples), start, to);
+            _sections.Sum<V>(tile, _sections.CountOf(samples), goesOn, to);
         }
     }
 
@@ -116,7 +116,7 @@ internal sealed unsafe class StepPlan<T, V> : StepPlan<T>
             return _sections.Sums(0) + tile.Offset;
         }
 
-        Sum(tile, null, scratch);
+        Sum(tile, goesOn: false, scratch);
         return scratch;
     }
 

@@ -178,7 +178,7 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
     {
         ref readonly ParameterTiles<T>.Tile tile = ref _plan.Tiles[index];
         T* gradient = _gradient!.Pointer + tile.Offset;
-        _plan.Sum(tile, _goesOn ? gradient : null, gradient);
+        _plan.Sum(tile, _goesOn, gradient);
         if (_isWhole)
         {
             Transform(tile, gradient);

@@ -36,7 +36,7 @@ internal sealed unsafe class SectionPhase<T>(Pass[] passes, GradientSections<T> 
             for (int t = 0; t < tiles.Count; t++)
             {
                 T* sums = sections.Sums(piece) + tiles[t].Offset;
-                sources[tiles[t].Part.Number].Sum(tiles[t], first, count, block == 0 ? null : sums, sums);
+                sources[tiles[t].Part.Number].Sum(tiles[t], first, count, goesOn: block > 0, sums);
             }
         }
     }

@@ -11,11 +11,11 @@ internal sealed unsafe class ScaleGradient<T, V>(ParameterPanels part, BatchMatr
     where V : unmanaged, ILanes<V, T>
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Sum(in ParameterTiles<T>.Tile tile, int first, int samples, T* start, T* to)
+    public override void Sum(in ParameterTiles<T>.Tile tile, int first, int samples, bool goesOn, T* to)
     {
         for (int n = 0; n < tile.Width; n += V.Count)
         {
-            V sum = start is null ? V.Create(0) : V.Load(start + n);
+            V sum = goesOn ? V.Load(to + n) : V.Create(0);
             for (int sample = first; sample < first + samples; sample++)
             {
                 sum = V.FusedMultiplyAdd(V.Load(delta.Row(sample) + tile.Output + n), V.Load(factor.Row(sample) + tile.Output + n), sum);
