@@ -40,13 +40,14 @@ public static class OnnxExport
     /// <summary>Writes a file, whole or not at all.</summary>
     /// <param name="model">The model. One of doubles is rounded to float.</param>
     /// <param name="path">The file.</param>
-    /// <param name="bare">The network alone: input <c>x</c> [N×Inputs], output <c>y</c> [N×Outputs], the features and outputs of <see cref="NetworkDefinition"/>.</param>
+    /// <param name="options">How; null: the whole model, an input for each column.</param>
     /// <param name="notes">What is rounded, left out or called otherwise goes here.</param>
-    /// <exception cref="ModelException">Something of the model has no operator: which, by name.</exception>
+    /// <exception cref="ModelException">Something of the model has no operator, or is no number where they are one input: which, by name.</exception>
+    /// <exception cref="UsageException">Labels that leave out one of the model's, or are given to a model of values.</exception>
     /// <exception cref="DataException">The file cannot be written.</exception>
-    public static OnnxSignature Write(TabularModel model, string path, bool bare = false, Notes? notes = null)
+    public static OnnxSignature Write(TabularModel model, string path, OnnxExportOptions? options = null, Notes? notes = null)
     {
-        (ModelProto file, OnnxSignature signature) = Build(model, bare, notes);
+        (ModelProto file, OnnxSignature signature) = Build(model, options ?? new(), notes);
         AtomicFile.Write(path, file.WriteTo);
         return signature;
     }
@@ -54,18 +55,19 @@ public static class OnnxExport
     /// <summary>Writes to a stream.</summary>
     /// <param name="model">The model. One of doubles is rounded to float.</param>
     /// <param name="stream">Where to.</param>
-    /// <param name="bare">The network alone.</param>
+    /// <param name="options">How; null: the whole model, an input for each column.</param>
     /// <param name="notes">What is rounded, left out or called otherwise goes here.</param>
-    /// <exception cref="ModelException">Something of the model has no operator: which, by name.</exception>
-    public static OnnxSignature Write(TabularModel model, Stream stream, bool bare = false, Notes? notes = null)
+    /// <exception cref="ModelException">Something of the model has no operator, or is no number where they are one input: which, by name.</exception>
+    /// <exception cref="UsageException">Labels that leave out one of the model's, or are given to a model of values.</exception>
+    public static OnnxSignature Write(TabularModel model, Stream stream, OnnxExportOptions? options = null, Notes? notes = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        (ModelProto file, OnnxSignature signature) = Build(model, bare, notes);
+        (ModelProto file, OnnxSignature signature) = Build(model, options ?? new(), notes);
         file.WriteTo(stream);
         return signature;
     }
 
-    private static (ModelProto File, OnnxSignature Signature) Build(TabularModel model, bool bare, Notes? notes)
+    private static (ModelProto File, OnnxSignature Signature) Build(TabularModel model, OnnxExportOptions options, Notes? notes)
     {
         ArgumentNullException.ThrowIfNull(model);
         TabularModel<float> single = model.As<float>();
@@ -81,14 +83,14 @@ public static class OnnxExport
             throw new ModelException(string.Create(CultureInfo.InvariantCulture, $"the model's tensors take {bytes:N0} bytes, an ONNX file holds {MostBytes:N0}"));
         }
 
-        var graph = new GraphBuilder();
-        if (bare)
+        var graph = new GraphBuilder(options.OutputPrefix);
+        if (options.Bare)
         {
             BareGraph.Build(graph, single.Ensemble);
         }
         else
         {
-            ModelGraph.Build(graph, single, notes);
+            ModelGraph.Build(graph, single, options, notes);
         }
 
         graph.Graph.Name = network.ToString();
@@ -106,9 +108,9 @@ public static class OnnxExport
             file.OpsetImport.Add(new OperatorSetIdProto { Domain = GraphBuilder.LearningDomain, Version = LearningOperators });
         }
 
-        if (!bare)
+        if (!options.Bare)
         {
-            (string key, IReadOnlyList<string> names) = single.Labels.Count > 0 ? ("labels", single.Labels) : ("targets", single.TargetNames);
+            (string key, IReadOnlyList<string> names) = single.Labels.Count > 0 ? ("labels", options.Labels ?? single.Labels) : ("targets", single.TargetNames);
             file.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = new JsonArray([.. names.Select(name => (JsonNode)name)]).ToJsonString() });
         }
 

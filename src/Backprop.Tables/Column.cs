@@ -43,7 +43,7 @@ public sealed class Column
     /// <summary>A column of text, as indices into its different values.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="codes">An index into <paramref name="values"/> for each row; −1: missing.</param>
-    /// <param name="values">The different texts, in the order in which they are first found.</param>
+    /// <param name="values">The different texts; no row need have one.</param>
     /// <param name="typed">The number that a value is, where the file says that it is a number and no text; NaN: it is text. Null: all are text.</param>
     public Column(string name, int[] codes, IReadOnlyList<string> values, double[]? typed = null) => (Name, Type, _codes, _values, _typed) = (name, ColumnType.Text, codes, values, typed);
 

@@ -180,7 +180,7 @@ public class ImportTests
     private static byte[] File(TabularModel model)
     {
         using var stream = new MemoryStream();
-        OnnxExport.Write(model, stream, bare: true);
+        OnnxExport.Write(model, stream, new() { Bare = true });
         return stream.ToArray();
     }
 

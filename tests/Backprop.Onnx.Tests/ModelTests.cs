@@ -174,6 +174,28 @@ public sealed class ModelTests : IDisposable
     }
 
     [Fact]
+    public void ColumnsInOneInputAndLabelsInAnotherOrder()
+    {
+        Cells cells = Cells.Draw(60, 24, random => new() { ["a"] = Cells.Number(random.NextDouble()), ["same"] = "7", ["b"] = random.Next(6) == 0 ? "" : Cells.Number(random.NextDouble()), ["y"] = random.Next(2) == 0 ? "left" : "right" });
+        TabularModel model = Train(cells, "y", s_quick);
+        using var stream = new MemoryStream();
+        OnnxSignature signature = OnnxExport.Write(model, stream, new() { Vector = "all", Labels = ["up", "right", "left"], OutputPrefix = "our." });
+        Assert.Equal(("all", 3), (Assert.Single(signature.Inputs).Name, signature.Inputs[0].Width));
+        using var run = new OnnxRun(stream.ToArray());
+        float[] rows = [.. Enumerable.Range(0, 60).SelectMany(row => new[] { "a", "same", "b" }.Select(name => cells[name][row] is "" ? float.NaN : float.Parse(cells[name][row], CultureInfo.InvariantCulture)))];
+        float[] found = run.Numbers("all", rows, 3, "our.probabilities");
+        foreach ((int n, Prediction row) in model.PredictAll(cells.Write(Path.Combine(_folder, "rows.csv"))).Index())
+        {
+            Assert.Equal(0, found[3 * n]);
+            Assert.Equal(row.Probabilities["right"], found[(3 * n) + 1], 1e-5);
+            Assert.Equal(row.Probabilities["left"], found[(3 * n) + 2], 1e-5);
+        }
+
+        Assert.Contains("'right'", Assert.Throws<UsageException>(() => OnnxExport.Write(model, stream, new() { Labels = ["left", "up"] })).Message, StringComparison.Ordinal);
+        Assert.Contains("'size' is categorical", Assert.Throws<ModelException>(() => OnnxExport.Write(Train(Cells.Draw(60, 25, random => new() { ["a"] = Cells.Number(random.NextDouble()), ["size"] = random.Next(2) == 0 ? "S" : "L", ["y"] = Cells.Number(random.NextDouble()) }), "y", s_quick), stream, new() { Vector = "x" })).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void TheSameModelIsTheSameBytes()
     {
         TabularModel model = Train(Mixed(200, 23), "kind", s_quick);

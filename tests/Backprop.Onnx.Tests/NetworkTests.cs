@@ -115,7 +115,7 @@ public class NetworkTests
         TabularModel model = Model(new Network<float>(new NetworkDefinition(2, [new LayerDefinition(3, ActivationFunction.Create("relu")), new LayerDefinition(2, odd), new LayerDefinition(1, ActivationFunction.Create("identity"))])));
         foreach (bool bare in new[] { false, true })
         {
-            ModelException error = Assert.Throws<ModelException>(() => OnnxExport.Write(model, new MemoryStream(), bare));
+            ModelException error = Assert.Throws<ModelException>(() => OnnxExport.Write(model, new MemoryStream(), new() { Bare = bare }));
             Assert.Contains("layer 2", error.Message, StringComparison.Ordinal);
             Assert.Contains(Name, error.Message, StringComparison.Ordinal);
         }

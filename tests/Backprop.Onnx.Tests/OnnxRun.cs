@@ -25,7 +25,7 @@ internal sealed class OnnxRun : IDisposable
     {
         using var stream = new MemoryStream();
         var notes = new Notes();
-        OnnxSignature signature = OnnxExport.Write(model, stream, bare, notes);
+        OnnxSignature signature = OnnxExport.Write(model, stream, new() { Bare = bare }, notes);
         return (new(stream.ToArray()), signature, notes);
     }
 

@@ -28,7 +28,7 @@ internal static class ExportCommand
     private static int Run(string path, string format, string output, bool bare, bool json)
     {
         var model = TabularModel.Load(path);
-        OnnxSignature signature = NoteLines.Of(notes => OnnxExport.Write(model, output, bare, notes));
+        OnnxSignature signature = NoteLines.Of(notes => OnnxExport.Write(model, output, new() { Bare = bare }, notes));
         if (json)
         {
             JsonLine.Print(line =>

@@ -14,14 +14,21 @@ internal sealed class FeatureGraph
     private readonly List<string> _blocks = [], _doubts = [];
     private readonly List<int> _places = []; // where each column of the blocks stands among the features
 
-    public FeatureGraph(GraphBuilder graph, TableSchema schema, Notes? notes)
+    public FeatureGraph(GraphBuilder graph, TableSchema schema, string? vector, Notes? notes)
     {
         (_graph, _schema, _notes) = (graph, schema, notes);
         List<(FeatureColumn Column, int First, string Input)> used = [];
-        int first = 0;
-        foreach (FeatureColumn column in schema.Columns.Where(column => column.IsFeature))
+        if (vector is not null)
         {
-            used.Add((column, first, graph.Input(Describe(column))));
+            RequireNumbers(schema);
+            graph.Input(new(vector, ElementType.Float, schema.Columns.Count, "the columns, side by side, those that the model does not use among them; NaN: missing"));
+        }
+
+        int first = 0;
+        foreach ((int n, FeatureColumn column) in schema.Columns.Index().Where(column => column.Item.IsFeature))
+        {
+            OnnxValue input = Describe(column);
+            used.Add((column, first, vector is null ? graph.Input(input) : graph.Columns(vector, [n])));
             first += column.FeatureCount;
         }
 
@@ -56,6 +63,20 @@ internal sealed class FeatureGraph
 
     /// <summary>[N×1]: 0, or NaN where a cell is not what its column is; null: every cell is something.</summary>
     public string? Doubt { get; }
+
+    /// <exception cref="ModelException">One is none.</exception>
+    private static void RequireNumbers(TableSchema schema)
+    {
+        if (schema.Columns.FirstOrDefault(column => column is { IsFeature: true, Kind: not FeatureKind.Numeric }) is { } other)
+        {
+            throw new ModelException($"column '{other.Name}' is {other.Kind.ToString().ToLowerInvariant()}: one input for all columns takes numbers");
+        }
+
+        if (schema.Offset is { } offset)
+        {
+            throw new ModelException($"exposures are in column '{offset}', beside the features: one input for all columns has no room for them");
+        }
+    }
 
     private OnnxValue Describe(FeatureColumn column)
     {

@@ -5,7 +5,8 @@ using Google.Protobuf;
 namespace Backprop.Onnx.Graphs;
 
 /// <summary>A graph that grows by operators. Each method gives back the name of what it has added.</summary>
-internal sealed class GraphBuilder
+/// <param name="outputPrefix">What the names of outputs begin with.</param>
+internal sealed class GraphBuilder(string outputPrefix)
 {
     /// <summary>Operators beyond ONNX's own.</summary>
     public const string LearningDomain = "ai.onnx.ml";
@@ -39,7 +40,7 @@ internal sealed class GraphBuilder
     /// <returns>Its name.</returns>
     public string Output(OnnxValue value, string from)
     {
-        string name = value.Name;
+        string name = outputPrefix + value.Name;
         while (!_names.Add(name))
         {
             name += "_";

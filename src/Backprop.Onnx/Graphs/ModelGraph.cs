@@ -12,20 +12,20 @@ internal static class ModelGraph
     /// <summary>Labels and targets that are told one by one in words; the file's metadata has all.</summary>
     private const int MostNames = 20;
 
-    public static void Build(GraphBuilder graph, TabularModel<float> model, Notes? notes)
+    public static void Build(GraphBuilder graph, TabularModel<float> model, OnnxExportOptions options, Notes? notes)
     {
         NetworkDefinition network = model.Definition;
         TargetColumns? target = model.Schema?.Target;
         (string features, string? exposure, string? doubt) = (null!, null, null);
         if (model.Schema is { } schema)
         {
-            var columns = new FeatureGraph(graph, schema, notes);
+            var columns = new FeatureGraph(graph, schema, options.Vector, notes);
             (features, exposure, doubt) = (columns.Features, columns.Exposure, columns.Doubt);
         }
         else
         {
-            features = graph.Input(new("x", ElementType.Float, network.Inputs, "features: the model names no columns"));
-            notes?.Add(new("the model names no columns: the input is x, all features side by side", IsLoss: false));
+            features = graph.Input(new(options.Vector ?? "x", ElementType.Float, network.Inputs, "features: the model names no columns"));
+            notes?.Add(new($"the model names no columns: the input is {options.Vector ?? "x"}, all features side by side", IsLoss: false));
         }
 
         (string mean, string? variance) = new EnsembleGraph(graph, model.Ensemble, features).Predictions();
@@ -44,8 +44,13 @@ internal static class ModelGraph
 
         if (model.Labels.Count > 0)
         {
-            Classes(graph, model, mean, doubt, notes);
+            Classes(graph, model, options.Labels ?? model.Labels, mean, doubt, notes);
             return;
+        }
+
+        if (options.Labels is not null)
+        {
+            throw new UsageException($"labels found, but the model predicts {Listed(model.TargetNames)}, which {(model.TargetNames.Count == 1 ? "is no class" : "are no classes")}");
         }
 
         int count = network.ValueCount;
@@ -70,9 +75,14 @@ internal static class ModelGraph
         }
     }
 
-    private static void Classes(GraphBuilder graph, TabularModel<float> model, string scores, string? doubt, Notes? notes)
+    private static void Classes(GraphBuilder graph, TabularModel<float> model, IReadOnlyList<string> order, string scores, string? doubt, Notes? notes)
     {
         IReadOnlyList<string> labels = model.Labels;
+        if (labels.Except(order).FirstOrDefault() is { } missing)
+        {
+            throw new UsageException($"the labels to be given do not have '{missing}', which the model predicts");
+        }
+
         if (model.Definition.Outputs == 1)
         {
             scores = graph.Concat([graph.Add("Sub", graph.Double(1), scores), scores]);
@@ -87,9 +97,15 @@ internal static class ModelGraph
             label = graph.Add("Where", graph.Add("IsNaN", graph.Column(doubt, 0)), graph.Text(""), label);
         }
 
+        if (!labels.SequenceEqual(order))
+        {
+            int[] places = [.. order.Select(name => labels.TakeWhile(other => other != name).Count())]; // behind the last: 0
+            scores = graph.Columns(graph.Concat([scores, graph.Add("Mul", graph.Columns(scores, [0]), graph.Double(0))]), places);
+        }
+
         bool areProbabilities = model.Definition.OutputMeaning.IsProbability();
         Output(graph, new("label", ElementType.String, null, $"{(model.Schema is null ? "the class" : model.Schema.Target.Names[0])}: one of {Listed(labels)}{(doubt is null ? "" : "; empty where a cell is not what its column is")}"), label, notes);
-        Output(graph, new(areProbabilities ? "probabilities" : "scores", ElementType.Float, labels.Count, $"of {Listed(labels)}"), graph.Cast(scores, ElementType.Float), notes);
+        Output(graph, new(areProbabilities ? "probabilities" : "scores", ElementType.Float, order.Count, $"of {Listed(order)}"), graph.Cast(scores, ElementType.Float), notes);
     }
 
     private static string Listed(IReadOnlyList<string> names) => $"{string.Join(", ", names.Take(MostNames))}{(names.Count > MostNames ? $", … ({names.Count})" : "")}";
@@ -97,7 +113,7 @@ internal static class ModelGraph
     private static void Output(GraphBuilder graph, OnnxValue value, string from, Notes? notes)
     {
         string name = graph.Output(value, from);
-        if (name != value.Name)
+        if (!name.EndsWith(value.Name, StringComparison.Ordinal))
         {
             notes?.Add(new($"the output '{value.Name}' is called '{name}': a column has its name", IsLoss: false));
         }
