@@ -16,7 +16,11 @@ public sealed class Table
     }
 
     /// <summary>The same where rows may have no column that is wanted.</summary>
-    internal Table(string source, IReadOnlyList<Column> columns, int rows)
+    /// <param name="source">Where it came from, for messages.</param>
+    /// <param name="columns">In file order; none where nobody wants any.</param>
+    /// <param name="rows">How many rows there are.</param>
+    /// <exception cref="DataException">No rows, two columns of one name, columns of another length.</exception>
+    public Table(string source, IReadOnlyList<Column> columns, int rows)
     {
         ArgumentNullException.ThrowIfNull(columns);
         (Source, Columns, Rows) = (source, columns, rows);

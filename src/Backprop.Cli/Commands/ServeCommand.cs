@@ -34,6 +34,7 @@ internal static class ServeCommand
                 throw new UsageException($"--port must be from 0 to 65535, found {chosen}");
             }
 
+            OptionalParts.RequireAspNet();
             (string? modelPath, string? dataPath) = (parsed.GetValue(model), parsed.GetValue(common.Data));
             if (modelPath is not null && dataPath is null && !modelPath.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
             {

@@ -111,13 +111,19 @@ internal sealed class CommonOptions
         (string? data, string? query, string? database) = (parsed.GetValue(Data), parsed.GetValue(Query), parsed.GetValue(Database));
         return (data, query) switch
         {
-            (null, not null) => DataSource.Of("query", (reading, notes) => SqlReader.Read(query, database, notes, reading), Reading(parsed)),
+            (null, not null) => Queried(query, database, Reading(parsed)),
             (not null, not null) => throw new UsageException("give DATA or --query, not both"),
             _ when database is not null => throw new UsageException("--database needs --query"),
             (null, _) => throw new UsageException("DATA is missing: a file, builtin:digits, builtin:iris, or --query"),
             ("-", _) => DataSource.Csv(Session.Current.Input, "standard input", Reading(parsed)),
             _ => DataSource.Named(data, Reading(parsed)),
         };
+    }
+
+    private static DataSource Queried(string query, string? database, ReadingOptions reading)
+    {
+        OptionalParts.RequireQueries();
+        return DataSource.Of("query", (options, notes) => SqlReader.Read(query, database, notes, options), reading);
     }
 
     /// <summary>Whether rows are named at all.</summary>

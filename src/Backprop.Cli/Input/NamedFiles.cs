@@ -22,6 +22,8 @@ internal static partial class NamedFiles
         ["FILE"] = FileUse.Input,
         ["SHELL"] = FileUse.None,
         ["--average"] = FileUse.None,
+        ["NAME"] = FileUse.None,
+        ["--source"] = FileUse.None,
         ["--bad-cells"] = FileUse.None,
         ["--categorical"] = FileUse.None,
         ["--checkpoint"] = FileUse.CheckpointFolder,

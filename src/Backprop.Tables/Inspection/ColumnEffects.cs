@@ -59,7 +59,7 @@ internal sealed class ColumnEffects<T> where T : unmanaged, IBinaryFloatingPoint
         }
 
         int width = sample.FeatureCount;
-        T[] own = sample.FeatureArray, changed = [.. own];
+        T[] own = [.. sample.Features], changed = [.. own];
         Evaluation baseline = Measure(own);
         var figure = new WatchedFigure(MetricOf(baseline, options.Metric));
         double before = figure.Of(baseline);
@@ -109,7 +109,7 @@ internal sealed class ColumnEffects<T> where T : unmanaged, IBinaryFloatingPoint
         (string[] cells, double[] positions, T[] put) = Grid(one, at, points);
         int[] rows = Sample(most, seed);
         Dataset<T> sample = _data.Select(rows);
-        T[] x = sample.FeatureArray;
+        T[] x = [.. sample.Features];
         int width = sample.FeatureCount;
         double[][]? means = null;
         IReadOnlyList<string> outputs = [];

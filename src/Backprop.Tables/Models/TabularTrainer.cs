@@ -412,8 +412,8 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
     public IReadOnlyList<Note> NoteEnd(TrainingResult result)
     {
         ArgumentNullException.ThrowIfNull(result);
-        int first = WeightAverage<T>.FirstEpoch(Options.Epochs), last = result.History.Count;
-        int[] early = !WeightAverage<T>.KnowsTheEnd(Options.Average) ? [] : [.. (Trainers.Count > 1 ? _keptEpochs ?? [] : result.Kept is { } one ? [one.Epoch] : []).Where(epoch => epoch < first)];
+        int first = Options.FirstAveragedEpoch ?? 0, last = result.History.Count;
+        int[] early = [.. (Trainers.Count > 1 ? _keptEpochs ?? [] : result.Kept is { } one ? [one.Epoch] : []).Where(epoch => epoch < first)];
         if (early.Length == 0)
         {
             return [];

@@ -6,7 +6,7 @@ namespace Backprop.Tables.Reading;
 /// Which cells are missing: empty ones, and those that say so. A marker that is a number stands for that number
 /// however it is written: -999 for -999.0 too, in a column of text as among numbers, so that it does not depend on the cells beside it.
 /// </summary>
-internal sealed class MissingCells
+public sealed class MissingCells
 {
     private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _markers;
     private readonly double[] _numbers;

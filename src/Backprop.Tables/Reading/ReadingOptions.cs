@@ -36,16 +36,16 @@ public sealed record ReadingOptions
     internal bool OddIsMissing { get; init; }
 
     /// <summary>Whether a file may have no column that is read; otherwise all are, so that whoever asked can say which are missing.</summary>
-    internal bool MayFindNothing => IsForModel || Unused is not null;
+    public bool MayFindNothing => IsForModel || Unused is not null;
 
     /// <summary>Whether a column is left out if it has no cells; otherwise that is an error.</summary>
-    internal bool LeavesOut(string column) => IsForModel && Columns?.ContainsKey(column) != true;
+    public bool LeavesOut(string column) => IsForModel && Columns?.ContainsKey(column) != true;
 
     /// <summary>What is said of a column that is left out.</summary>
-    internal static Note LeftOut(string source, string column, string what) => new($"'{source}', column '{column}': {what} found, which is no cell: the column is left out", IsLoss: true);
+    public static Note LeftOut(string source, string column, string what) => new($"'{source}', column '{column}': {what} found, which is no cell: the column is left out", IsLoss: true);
 
     /// <summary>The same for a file of these columns, of which those are not read that nobody wants.</summary>
-    internal ReadingOptions For(IReadOnlyCollection<string> names)
+    public ReadingOptions For(IReadOnlyCollection<string> names)
     {
         if (Unused is null)
         {
@@ -65,10 +65,10 @@ public sealed record ReadingOptions
     internal ColumnReadingKind Kind(string column) => Of(column)?.Kind ?? ColumnReadingKind.Auto;
 
     /// <summary>How a column is read; null: as it looks.</summary>
-    internal ColumnReading? Of(string column) => Columns?.GetValueOrDefault(column) ?? (Others == ColumnReadingKind.Auto ? null : new(Others));
+    public ColumnReading? Of(string column) => Columns?.GetValueOrDefault(column) ?? (Others == ColumnReadingKind.Auto ? null : new(Others));
 
     /// <summary>The same for a file that has no column which is looked for: whoever asked can say which are missing.</summary>
-    internal ReadingOptions OfAll() => this with { Columns = null, Others = ColumnReadingKind.Auto, Unused = null };
+    public ReadingOptions OfAll() => this with { Columns = null, Others = ColumnReadingKind.Auto, Unused = null };
 
     /// <summary>What stands for a missing cell unless it is said otherwise.</summary>
     public static IReadOnlyList<string> DefaultMissing { get; } = ["NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "NULL", "null", "None", "?"];

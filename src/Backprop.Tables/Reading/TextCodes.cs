@@ -9,7 +9,7 @@ namespace Backprop.Tables.Reading;
 /// The different texts of one column of a file that has numbers of its own beside text, in the order in which they are found. Blanks around a text
 /// do not count, and what stands for a missing cell is none.
 /// </summary>
-internal sealed class TextCodes
+public sealed class TextCodes
 {
     /// <summary>The code of a missing cell.</summary>
     public const int Missing = -1;

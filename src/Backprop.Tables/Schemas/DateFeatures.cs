@@ -34,9 +34,9 @@ internal static class DateFeatures
         {
             if (parts.HasFlag(part))
             {
-                var angle = new Lane<double>(2 * Math.PI * Turn(days, part));
-                cells[at++] = T.CreateTruncating(Lane<double>.Sin(angle).Value);
-                cells[at++] = T.CreateTruncating(Lane<double>.Cos(angle).Value);
+                double angle = 2 * Math.PI * Turn(days, part);
+                cells[at++] = T.CreateTruncating(PortableFunctions.Sin(angle));
+                cells[at++] = T.CreateTruncating(PortableFunctions.Cos(angle));
             }
         }
     }

@@ -1,7 +1,7 @@
 namespace Backprop.Data;
 
 /// <summary>How many numbers rows of a width are: more than an int holds is said, not wrapped round.</summary>
-internal static class ArraySize
+public static class ArraySize
 {
     /// <exception cref="DataException">More than an array holds.</exception>
     public static int Of(long rows, int width, string what) => rows * width <= Array.MaxLength

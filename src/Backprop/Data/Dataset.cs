@@ -101,8 +101,9 @@ public sealed class Dataset<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         return new(rows.Length, FeatureCount, features, Targets.Select(rows), weights);
     }
 
-    /// <summary>The same, not copied: the rows are asked for where they stand.</summary>
-    internal Dataset<T> View(int[] rows) => new(new SelectedRows<T>(this, rows), Targets.Select(rows), SampleWeights is { } weights ? Array.ConvertAll(rows, row => weights[row]) : null);
+    /// <summary>Some of the rows, not copied: they are asked for where they stand.</summary>
+    /// <param name="rows">Which, in this order.</param>
+    public Dataset<T> View(int[] rows) => new(new SelectedRows<T>(this, rows), Targets.Select(rows), SampleWeights is { } weights ? Array.ConvertAll(rows, row => weights[row]) : null);
 
     /// <summary>The same data with other sample weights.</summary>
     public Dataset<T> WithSampleWeights(T[]? weights) => _source is null ? new(Rows, FeatureCount, FeatureArray, Targets, weights) : new(_source, Targets, weights);

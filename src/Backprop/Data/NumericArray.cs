@@ -38,7 +38,7 @@ public sealed record NumericArray(string Source, IReadOnlyList<int> Shape, doubl
     /// <summary>Requires that every number is finite: in arrays nothing else says that one is missing, unless NaN is said to.</summary>
     /// <param name="allowMissing">Whether NaN says that a number is missing.</param>
     /// <exception cref="DataException">A number that is not: which row and column.</exception>
-    internal void RequireFinite(bool allowMissing = false)
+    public void RequireFinite(bool allowMissing = false)
     {
         int bad = IsInteger ? -1 : Array.FindIndex(Values, value => !double.IsFinite(value) && !(allowMissing && double.IsNaN(value)));
         if (bad >= 0)

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Backprop.ModelFiles;
 
 /// <summary>What is wrong with malformed JSON, in words of our own.</summary>
-internal static class JsonFault
+public static class JsonFault
 {
     /// <summary>Where it ends to be JSON, and what stands there.</summary>
     /// <param name="error">What the reader found.</param>

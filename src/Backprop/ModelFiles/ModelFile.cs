@@ -77,7 +77,12 @@ public sealed record ModelFile<T>(Ensemble<T> Ensemble, string? Schema, string? 
         return Read(SafeTensorsFile.Read(path), path, allowNonFinite);
     }
 
-    internal static ModelFile<T> Read(SafeTensorsFile file, string path, bool allowNonFinite = false)
+    /// <summary>Reads a model of a file that has been read already.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="path">Its name, for messages.</param>
+    /// <param name="allowNonFinite">Whether NaN and infinity are accepted among the weights.</param>
+    /// <exception cref="ModelException">Not a model, or one that does not fit together: which tensor, what was found, what was expected.</exception>
+    public static ModelFile<T> Read(SafeTensorsFile file, string path, bool allowNonFinite = false)
     {
         if (file.Metadata.TryGetValue("format", out string? format) && format != "backprop")
         {

@@ -38,7 +38,7 @@ public sealed unsafe class EnsemblePredictor<T> : IDisposable where T : unmanage
     public Ensemble<T> Ensemble { get; }
 
     /// <summary>Whether <see cref="PredictMean"/> writes y itself; else it is what f_N makes y of.</summary>
-    internal bool MeansAreOutputs => Only is null && MemberMean<T>.IsOutput(Ensemble.Definition);
+    public bool MeansAreOutputs => Only is null && MemberMean<T>.IsOutput(Ensemble.Definition);
 
     /// <summary>The predictor of the only network; null: there is more to it.</summary>
     internal Predictor<T>? Only => Ensemble.Only is null ? null : _members[0];
@@ -95,7 +95,7 @@ public sealed unsafe class EnsemblePredictor<T> : IDisposable where T : unmanage
     /// <summary>What the members say together of every row: P_N of one, or of what f_N makes the mean of probabilities, or the mean itself.</summary>
     /// <param name="features">Row-major [Rows×Inputs].</param>
     /// <param name="mean">Row-major [Rows×Outputs], written.</param>
-    internal void PredictMean(ReadOnlySpan<T> features, Span<T> mean)
+    public void PredictMean(ReadOnlySpan<T> features, Span<T> mean)
     {
         if (Only is { } only)
         {

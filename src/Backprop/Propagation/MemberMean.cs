@@ -11,7 +11,7 @@ namespace Backprop.Propagation;
 /// What the members of an ensemble say together: the mean of their probabilities, rates or values, added in the members' order; of means and log variances
 /// those of the mixture. Probabilities stay what they are made of, p with f_N(p) the mean, so that they neither round to 0 nor to 1.
 /// </summary>
-internal sealed unsafe class MemberMean<T>(NetworkDefinition definition, int members, double temperature) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+public sealed unsafe class MemberMean<T>(NetworkDefinition definition, int members, double temperature) where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly ActivationKernel<Lane<double>> _activation = definition.Layers[^1].Activation.Bind<Lane<double>>();
     private readonly bool _isSoftmax = definition.HasLogits && definition.Layers[^1].Activation.Name != "sigmoid";

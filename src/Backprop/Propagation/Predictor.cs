@@ -40,7 +40,7 @@ public sealed class Predictor<T> : IDisposable where T : unmanaged, IBinaryFloat
     /// <param name="features">Row-major [Rows×Inputs].</param>
     /// <param name="outputs">Row-major [Rows×Outputs], written.</param>
     /// <param name="firstRow">What the first row is called where one is refused.</param>
-    internal void PredictPreActivations(ReadOnlySpan<T> features, Span<T> outputs, int firstRow = 0) => Predict(features, outputs, preActivations: true, firstRow);
+    public void PredictPreActivations(ReadOnlySpan<T> features, Span<T> outputs, int firstRow = 0) => Predict(features, outputs, preActivations: true, firstRow);
 
     private void Predict(ReadOnlySpan<T> features, Span<T> outputs, bool preActivations, int firstRow)
     {
@@ -100,7 +100,7 @@ public sealed class Predictor<T> : IDisposable where T : unmanaged, IBinaryFloat
     /// <summary>The mean loss over all rows, and P_N of every row: what f_N has not rounded yet.</summary>
     /// <param name="data">Rows that fit the network.</param>
     /// <param name="preActivations">Row-major [Rows×Outputs], written.</param>
-    internal double EvaluatePreActivations(Dataset<T> data, Span<T> preActivations) => Evaluate(data, preActivations: true, preActivations);
+    public double EvaluatePreActivations(Dataset<T> data, Span<T> preActivations) => Evaluate(data, preActivations: true, preActivations);
 
     private double Evaluate(Dataset<T> data, bool preActivations, Span<T> outputs)
     {
@@ -115,8 +115,10 @@ public sealed class Predictor<T> : IDisposable where T : unmanaged, IBinaryFloat
         }
     }
 
-    /// <summary>The outputs for all rows of data that fit the network.</summary>
-    internal int OutputsOf(Dataset<T> data)
+    /// <summary>How many numbers the outputs of all rows are, of data that fit the network.</summary>
+    /// <param name="data">The rows.</param>
+    /// <exception cref="DataException">They do not fit, or are more than one array holds.</exception>
+    public int OutputsOf(Dataset<T> data)
     {
         ArgumentNullException.ThrowIfNull(data);
         ObjectDisposedException.ThrowIf(_isDisposed, this);

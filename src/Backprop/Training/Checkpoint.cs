@@ -59,7 +59,7 @@ public sealed record Checkpoint<T> where T : unmanaged, IBinaryFloatingPointIeee
     internal int SinceBest { get; init; }
 
     /// <summary>The kept epoch: what decides, and no more. The rest is measured again on its weights.</summary>
-    internal EpochResult? Kept { get; init; }
+    public EpochResult? Kept { get; init; }
 
     internal string ScheduleState { get; init; } = "";
 

@@ -3,12 +3,14 @@ using System.Runtime.CompilerServices;
 namespace Backprop.Training;
 
 /// <summary>A sum that keeps what each addition rounds off (Neumaier): about one rounding in all, however many are added.</summary>
-internal struct CompensatedSum
+public struct CompensatedSum
 {
     private double _sum, _rest;
 
+    /// <summary>The sum so far.</summary>
     public readonly double Value => _sum + _rest;
 
+    /// <summary>Adds a number.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(double value)
     {

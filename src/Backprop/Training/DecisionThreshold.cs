@@ -100,7 +100,7 @@ public static class DecisionThreshold
     /// <summary>The class of a row: the likeliest, or by a threshold one of two.</summary>
     /// <param name="probabilities">Of each class.</param>
     /// <param name="threshold">From which on it is the second of two; null: the likeliest.</param>
-    internal static int Winner(ReadOnlySpan<double> probabilities, double? threshold) =>
+    public static int Winner(ReadOnlySpan<double> probabilities, double? threshold) =>
         threshold is { } least ? probabilities[1] >= least ? 1 : 0 : ClassificationMetrics.ArgMax(probabilities);
 
     /// <summary>In the middle between two probabilities; null: none from 0 to 1 decides so.</summary>

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Backprop.Training;
 
 /// <summary>What several networks' training comes to as one.</summary>
-internal static class EnsembleResult
+public static class EnsembleResult
 {
     /// <param name="trained">How each went that was trained, whose steps count.</param>
     /// <param name="members">How each went that is used.</param>

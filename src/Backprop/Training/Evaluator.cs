@@ -72,8 +72,13 @@ public sealed class Evaluator<T> : IDisposable where T : unmanaged, IBinaryFloat
     /// <param name="data">The rows; the loss is by their own targets and weights.</param>
     /// <param name="targets">The same targets.</param>
     /// <param name="sampleWeights">The same weights.</param>
+    public Evaluation Evaluate<TTarget>(Dataset<T> data, Targets<TTarget> targets, TTarget[]? sampleWeights) where TTarget : unmanaged, IBinaryFloatingPointIeee754<TTarget> => Evaluate(data, targets, sampleWeights, plan: null);
+
+    /// <param name="data">The rows; the loss is by their own targets and weights.</param>
+    /// <param name="targets">The same targets.</param>
+    /// <param name="sampleWeights">The same weights.</param>
     /// <param name="plan">What makes the outputs; null: the evaluator's own.</param>
-    internal Evaluation Evaluate<TTarget>(Dataset<T> data, Targets<TTarget> targets, TTarget[]? sampleWeights, PredictionPlan<T>? plan = null) where TTarget : unmanaged, IBinaryFloatingPointIeee754<TTarget>
+    private Evaluation Evaluate<TTarget>(Dataset<T> data, Targets<TTarget> targets, TTarget[]? sampleWeights, PredictionPlan<T>? plan) where TTarget : unmanaged, IBinaryFloatingPointIeee754<TTarget>
     {
         if (_predictor.Only is { } only)
         {
@@ -105,7 +110,7 @@ public sealed class Evaluator<T> : IDisposable where T : unmanaged, IBinaryFloat
     /// <param name="sampleWeights">What rows weigh; null: the same.</param>
     /// <param name="targetScales">What one unit of each target stands for; null: 1.</param>
     /// <param name="thresholds">From which probability on the second of two classes, or a flag, is said; null: whatever is likelier.</param>
-    internal static Evaluation Measure<TTarget>(double loss, OutputReader<T> outputs, Targets<TTarget> targets, TTarget[]? sampleWeights, double[]? targetScales, IReadOnlyList<double>? thresholds = null) where TTarget : unmanaged, IBinaryFloatingPointIeee754<TTarget>
+    public static Evaluation Measure<TTarget>(double loss, OutputReader<T> outputs, Targets<TTarget> targets, TTarget[]? sampleWeights, double[]? targetScales, IReadOnlyList<double>? thresholds = null) where TTarget : unmanaged, IBinaryFloatingPointIeee754<TTarget>
     {
         NetworkDefinition definition = outputs.Network;
         var weights = new RowWeights<TTarget>(sampleWeights);

@@ -9,7 +9,7 @@ using Backprop.Networks;
 namespace Backprop.Training;
 
 /// <summary>The loss of outputs that no single network made.</summary>
-internal static class OutputLoss
+public static class OutputLoss
 {
     /// <summary>The mean over rows by their weights; those that weigh nothing count nothing.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -10,14 +10,16 @@ namespace Backprop.Training;
 /// <param name="network">Says what outputs are.</param>
 /// <param name="preActivations">P_N, row-major [Rows×Outputs]; what lies behind the last row is not looked at.</param>
 /// <param name="areOutputs">Whether they are y already: the mean of several networks.</param>
-internal sealed unsafe class OutputReader<T>(NetworkDefinition network, T[] preActivations, bool areOutputs = false) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+public sealed unsafe class OutputReader<T>(NetworkDefinition network, T[] preActivations, bool areOutputs = false) where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly ActivationKernel<Lane<double>> _activation = network.Layers[^1].Activation.Bind<Lane<double>>();
     private readonly Block _block = VectorPaths.Dispatch(VectorPaths.Current, new Maker(network));
     private int _first = -1;
 
+    /// <summary>What the outputs are of.</summary>
     public NetworkDefinition Network => network;
 
+    /// <summary>Outputs of a row.</summary>
     public int Width { get; } = network.Outputs;
 
     /// <summary>The same of some of the rows.</summary>

@@ -10,7 +10,7 @@ using Backprop.Optimizers.Schedules;
 namespace Backprop.Training;
 
 /// <summary>Everything that decides the bits of a run, by name: what a checkpoint must have been made with to be gone on from.</summary>
-internal static class RunIdentity
+public static class RunIdentity
 {
     /// <summary>What rows are for: those to learn from, to choose by, and those that measure what was chosen.</summary>
     public const string Training = "training", Validation = "validation", HeldOut = "held-out";

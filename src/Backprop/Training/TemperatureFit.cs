@@ -12,7 +12,7 @@ namespace Backprop.Training;
 /// The one temperature that makes probabilities of rows that were not learned from the likeliest: golden section on its logarithm, the same whenever it is asked.
 /// log T is taken to be about 0, give or take <see cref="Doubt"/>: where every row is right, no sharper probability is believed than so many rows can show.
 /// </summary>
-internal static class TemperatureFit
+public static class TemperatureFit
 {
     private const double Doubt = 0.5;
 

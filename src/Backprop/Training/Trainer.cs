@@ -110,8 +110,8 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     /// <summary>After a divergence that training went on from, if <see cref="TrainerOptions.RollBack"/> asks for it.</summary>
     public event Action<RollBack>? RolledBack;
 
-    /// <summary>Which run it is.</summary>
-    internal IReadOnlyDictionary<string, string> Identity => _identity ??= RunIdentity.Of(Network.Definition, _method, _options, _training, _validation);
+    /// <summary>Which run it is: everything that decides its bits, by name.</summary>
+    public IReadOnlyDictionary<string, string> Identity => _identity ??= RunIdentity.Of(Network.Definition, _method, _options, _training, _validation);
 
     /// <summary>Refuses a checkpoint that this run cannot go on from to the bits that it would have had.</summary>
     /// <exception cref="ModelException">It is of another run: another network, other rows, or other options that decide bits; which.</exception>

@@ -25,6 +25,9 @@ public sealed record TrainerOptions
     /// </summary>
     public string? Average { get; init; }
 
+    /// <summary>The first epoch that counts into the mean of <c>swa</c>, of the run's last quarter; null where <see cref="Average"/> is another.</summary>
+    public int? FirstAveragedEpoch => WeightAverage<double>.KnowsTheEnd(Average) ? WeightAverage<double>.FirstEpoch(Epochs) : null;
+
     /// <summary>
     /// Wall seconds of the run, from the call on, validation and checkpoints included: the run ends in time to validate once more, and what is
     /// done of the epoch counts as one. At least one step is done. null: no limit.

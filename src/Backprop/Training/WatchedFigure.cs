@@ -4,7 +4,7 @@ namespace Backprop.Training;
 /// The one figure of the validation rows that decides: which epoch is kept, when early stopping stops, when the plateau schedule slows down.
 /// A figure that is not finite is never better than another.
 /// </summary>
-internal sealed class WatchedFigure
+public sealed class WatchedFigure
 {
     /// <summary>The validation loss.</summary>
     public const string Loss = "loss";
@@ -13,6 +13,7 @@ internal sealed class WatchedFigure
 
     private static readonly string[] s_higher = ["accuracy", "balanced_accuracy", "f1_macro", "auc", "r2"];
 
+    /// <summary>A figure by its name, one of <see cref="Names"/>.</summary>
     /// <exception cref="UsageException">No such figure.</exception>
     public WatchedFigure(string name)
     {
@@ -24,10 +25,13 @@ internal sealed class WatchedFigure
         Name = name;
     }
 
+    /// <summary>All that can be watched.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. s_lower, .. s_higher];
 
+    /// <summary>Which it is.</summary>
     public string Name { get; }
 
+    /// <summary>Whether more of it is better, as of accuracy; of a loss less is.</summary>
     public bool IsHigherBetter => s_higher.Contains(Name);
 
     /// <summary>The figure, turned so that less is better.</summary>
@@ -50,6 +54,7 @@ internal sealed class WatchedFigure
         throw new UsageException($"the validation rows have no {Name} to keep an epoch by; they have {string.Join(", ", validation.Metrics.Select(metric => metric.Key).Prepend(Loss))}");
     }
 
+    /// <summary>Demands that the rows have the figure.</summary>
     /// <exception cref="UsageException">The validation rows have no such figure; why.</exception>
     public void Require(Evaluation validation)
     {
@@ -60,7 +65,9 @@ internal sealed class WatchedFigure
         }
     }
 
-    /// <summary>Less, or as much at a lower loss.</summary>
+    /// <summary>Whether an evaluation is better than another: less, or as much at a lower loss.</summary>
+    /// <param name="now">The one.</param>
+    /// <param name="before">The other; null: none yet.</param>
     public bool IsBetter(Evaluation now, Evaluation? before)
     {
         double a = Of(now), b = before is null ? double.PositiveInfinity : Of(before);
