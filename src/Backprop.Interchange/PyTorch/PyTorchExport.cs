@@ -26,21 +26,22 @@ public static class PyTorchExport
     /// <param name="model">The model, of float or of double: the module's numbers are of the same.</param>
     /// <param name="weights">The model's file, which the source names, relative to itself where that can be.</param>
     /// <param name="path">The source, <c>.py</c>.</param>
+    /// <param name="bare">Whether the network alone is wanted, so that nothing needs to be said of columns; the module is that in any case.</param>
     /// <param name="notes">What the module does not do goes here.</param>
     /// <exception cref="ModelException">An activation or a part that PyTorch has not: which, by name; or the file is of another network.</exception>
     /// <exception cref="DataException">The source cannot be written.</exception>
-    public static void Write(TabularModel model, string weights, string path, Notes? notes = null)
+    public static void Write(TabularModel model, string weights, string path, bool bare = false, Notes? notes = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(weights);
         ArgumentNullException.ThrowIfNull(path);
         string source = Source(model, weights, path);
-        if (model.Schema is not null)
+        if (model.Schema is not null && !bare)
         {
             notes?.Add(new($"the module takes features as predict makes them, {model.Definition.Inputs} numbers a row, not columns; export --to onnx carries those too", IsLoss: true));
         }
 
-        if (model.Schema?.Target.Means is not null)
+        if (model.Schema?.Target.Means is not null && !bare)
         {
             notes?.Add(new($"what the module gives of {string.Join(", ", model.Schema.Target.Names)} is standardised: y · {Numbers(model.Schema.Target.Scales!)} + {Numbers(model.Schema.Target.Means)} is in their own units", IsLoss: true));
         }

@@ -126,7 +126,9 @@ public static partial class NpyReader
         int[] shape = Shape(shapeText.Groups["v"].Value, source, out long count);
         string kind = type.Groups["v"].Value;
         int width = kind.Length == 3 && kind[2] is >= '1' and <= '8' && kind[0] is '<' or '>' or '|' or '=' ? kind[2] - '0' : 0;
-        bool isText = allowText && IsText(kind, out width);
+        int textWidth = allowText ? TextWidth(kind) : -1;
+        bool isText = textWidth >= 0;
+        width = isText ? textWidth : width;
         if (!isText && !IsNumber(kind, width))
         {
             throw new DataException($"'{source}': numbers of type '{kind}' found, expected integers, booleans, float32 or float64 (objects, text and records are not read)");
@@ -162,18 +164,9 @@ public static partial class NpyReader
         return new(header.Source, header.Shape, header.IsFortran ? FromFortran(values, header.Shape) : values);
     }
 
-    /// <summary>U12 has 12 characters of 4 bytes, S12 has 12 bytes.</summary>
-    private static bool IsText(string kind, out int width)
-    {
-        width = 0;
-        if (kind.Length is < 3 or > 9 || kind[1] is not ('U' or 'S') || !int.TryParse(kind.AsSpan(2), NumberStyles.None, CultureInfo.InvariantCulture, out int characters))
-        {
-            return false;
-        }
-
-        width = kind[1] == 'U' ? 4 * characters : characters;
-        return true;
-    }
+    /// <summary>The bytes of a text: U12 has 12 characters of 4, S12 has 12; −1: none.</summary>
+    private static int TextWidth(string kind) =>
+        kind.Length is >= 3 and <= 9 && kind[1] is ('U' or 'S') && int.TryParse(kind.AsSpan(2), NumberStyles.None, CultureInfo.InvariantCulture, out int characters) ? characters * (kind[1] == 'U' ? 4 : 1) : -1;
 
     private static bool IsNumber(string kind, int width) => kind.Length == 3 && kind[1] switch
     {

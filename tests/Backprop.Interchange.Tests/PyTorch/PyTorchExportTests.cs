@@ -83,7 +83,7 @@ public sealed class PyTorchExportTests : IDisposable
         var schema = new TableSchema([new FeatureColumn("a \"b\"\\", FeatureKind.Numeric, 1, 2)], new(["price\n"], TargetKind.Values, Means: [3], Scales: [4]));
         new Ensemble<float>(new Network<float>(NetworkDefinition.Parse("1-1:identity"))).Write(At("m.safetensors"), SchemaJson.Write(schema));
         var notes = new Notes();
-        PyTorchExport.Write(TabularModel.Load(At("m.safetensors")), At("m.safetensors"), At("m.py"), notes);
+        PyTorchExport.Write(TabularModel.Load(At("m.safetensors")), At("m.safetensors"), At("m.py"), notes: notes);
         Assert.Contains(notes.All, note => note.IsLoss && note.Message.Contains("features as predict makes them", StringComparison.Ordinal));
         Assert.Contains(notes.All, note => note.IsLoss && note.Message.Contains("y · 4 + 3", StringComparison.Ordinal));
         Assert.Contains("""a \"b\"\\""", File.ReadAllText(At("m.py")));
