@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Text.Json;
 using Backprop.Cli.Input;
 using Backprop.Cli.Output;
+using Backprop.Interchange.NumPy;
+using Backprop.Interchange.PyTorch;
 using Backprop.Onnx;
 using Backprop.Tables;
 
@@ -13,22 +15,36 @@ internal static class ExportCommand
     public static Command Create()
     {
         var model = new Argument<string>("MODEL") { Description = "A model file" };
-        var format = new Option<string?>("--to") { Description = "The format: onnx", HelpName = "FORMAT" };
-        format.AcceptOneOf("onnx");
+        var format = new Option<string?>("--to") { Description = "The format: onnx, pytorch (a module's source, which reads MODEL), npz (arrays as scikit-learn names them)", HelpName = "FORMAT" };
+        format.AcceptOneOf("onnx", "pytorch", "npz");
         var output = new Option<string?>("--output", "-o") { Description = "The file that is written", HelpName = "FILE" };
         var bare = new Option<bool>("--bare") { Description = "The network alone, from features to outputs: input x, output y" };
+        var allowLoss = new Option<bool>("--allow-loss") { Description = "Leave out, or make part of the weights, what npz cannot carry, and say what; without it that is refused" };
         var json = new Option<bool>("--json") { Description = "Print one line of JSON" };
-        var command = new Command("export", "Writes a model for other programs") { model, format, output, bare, json };
-        command.SetAction(parsed => Run(parsed.GetValue(model)!, Given(parsed, format, "onnx"), Given(parsed, output, "the file that is written"), parsed.GetValue(bare), parsed.GetValue(json)));
+        var command = new Command("export", "Writes a model for other programs") { model, format, output, bare, allowLoss, json };
+        command.SetAction(parsed => Run(parsed.GetValue(model)!, Given(parsed, format, "onnx, pytorch or npz"), Given(parsed, output, "the file that is written"), parsed.GetValue(bare), parsed.GetValue(allowLoss), parsed.GetValue(json)));
         return command;
     }
 
     private static string Given(ParseResult parsed, Option<string?> option, string expected) => parsed.GetValue(option) ?? throw new UsageException($"{option.Name} is missing: {expected}");
 
-    private static int Run(string path, string format, string output, bool bare, bool json)
+    private static int Run(string path, string format, string output, bool bare, bool allowLoss, bool json)
     {
         var model = TabularModel.Load(path);
-        OnnxSignature signature = NoteLines.Of(notes => OnnxExport.Write(model, output, new() { Bare = bare }, notes));
+        OnnxSignature? signature = NoteLines.Of(notes =>
+        {
+            switch (format)
+            {
+                case "pytorch":
+                    PyTorchExport.Write(model, path, output, bare, notes);
+                    return null;
+                case "npz":
+                    NumPyExport.Write(model, output, bare, allowLoss, notes);
+                    return null;
+                default:
+                    return OnnxExport.Write(model, output, new() { Bare = bare }, notes);
+            }
+        });
         if (json)
         {
             JsonLine.Print(line =>
@@ -37,14 +53,23 @@ internal static class ExportCommand
                 line.WriteString("format", format);
                 line.WriteString("output", output);
                 line.WriteNumber("members", model.Members);
-                Values(line, "inputs", signature.Inputs);
-                Values(line, "outputs", signature.Outputs);
+                if (signature is not null)
+                {
+                    Values(line, "inputs", signature.Inputs);
+                    Values(line, "outputs", signature.Outputs);
+                }
+
                 line.Warnings();
             });
             return ExitCode.Done;
         }
 
-        foreach ((string kind, IReadOnlyList<OnnxValue> values) in new[] { ("input", signature.Inputs), ("output", signature.Outputs) })
+        if (signature is null)
+        {
+            Terminal.Out.WriteLine($"{model.Definition}{(model.Members > 1 ? $", {model.Members} of it" : "")}, in {output}{(format == "pytorch" ? $", its weights in {path}" : "")}");
+        }
+
+        foreach ((string kind, IReadOnlyList<OnnxValue> values) in new[] { ("input", signature?.Inputs ?? []), ("output", signature?.Outputs ?? []) })
         {
             foreach (OnnxValue value in values)
             {

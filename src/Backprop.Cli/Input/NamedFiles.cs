@@ -43,6 +43,7 @@ internal static partial class NamedFiles
         ["--keep-by"] = FileUse.None,
         ["--log"] = FileUse.Output,
         ["--loss"] = FileUse.None,
+        ["--map"] = FileUse.None,
         ["--metric"] = FileUse.None,
         ["--missing"] = FileUse.None,
         ["--missing-target"] = FileUse.None,

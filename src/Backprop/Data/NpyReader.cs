@@ -36,13 +36,23 @@ public static partial class NpyReader
     /// <exception cref="DataException">Missing, unreadable or malformed, or of a type that is not a plain number.</exception>
     public static IReadOnlyDictionary<string, NumericArray> ReadAll(string path) => ReadAll(() => new FileStream(WorkingFolder.Full(path), FileMode.Open, FileAccess.Read), path);
 
+    /// <summary>Reads every array of a .npz file, by name, arrays of text too.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="texts">Arrays of text go here.</param>
+    /// <exception cref="DataException">Missing, unreadable or malformed, or of a type that is neither a plain number nor text.</exception>
+    public static IReadOnlyDictionary<string, NumericArray> ReadAll(string path, IDictionary<string, TextArray> texts)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        return ReadAll(() => new FileStream(WorkingFolder.Full(path), FileMode.Open, FileAccess.Read), path, texts);
+    }
+
     /// <summary>Reads what is opened, whose length is known. Names of entries are names, never paths.</summary>
-    internal static IReadOnlyDictionary<string, NumericArray> ReadAll(Func<Stream> open, string source)
+    internal static IReadOnlyDictionary<string, NumericArray> ReadAll(Func<Stream> open, string source, IDictionary<string, TextArray>? texts = null)
     {
         try
         {
             using Stream stream = open();
-            return ReadAll(stream, source);
+            return ReadAll(stream, source, texts);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException or NotSupportedException)
         {
@@ -50,7 +60,7 @@ public static partial class NpyReader
         }
     }
 
-    private static Dictionary<string, NumericArray> ReadAll(Stream file, string source)
+    private static Dictionary<string, NumericArray> ReadAll(Stream file, string source, IDictionary<string, TextArray>? texts)
     {
         using var zip = new ZipArchive(file, ZipArchiveMode.Read);
         var arrays = new Dictionary<string, NumericArray>(StringComparer.Ordinal);
@@ -58,15 +68,23 @@ public static partial class NpyReader
         foreach (ZipArchiveEntry entry in zip.Entries)
         {
             string name = entry.FullName.EndsWith(".npy", StringComparison.Ordinal) ? entry.FullName[..^4] : entry.FullName;
-            if (arrays.ContainsKey(name))
+            if (arrays.ContainsKey(name) || texts?.ContainsKey(name) == true)
             {
                 throw new DataException($"'{source}': array '{name}' stands twice");
             }
 
             using Stream stream = entry.Open();
-            NumericArray array = Read(stream, $"{source}:{name}", entry.Length, left);
-            arrays.Add(name, array);
-            left -= array.Values.Length;
+            Header header = ReadHeader(stream, $"{source}:{name}", entry.Length, left, allowText: texts is not null);
+            if (header.IsText)
+            {
+                texts!.Add(name, Texts(stream, header));
+            }
+            else
+            {
+                arrays.Add(name, Numbers(stream, header));
+            }
+
+            left -= Math.Max(header.Count, header.Count * header.Width / sizeof(double));
         }
 
         return arrays;
@@ -76,7 +94,9 @@ public static partial class NpyReader
     /// <param name="source">For messages.</param>
     /// <param name="length">The stream's.</param>
     /// <param name="most">The most numbers that are accepted.</param>
-    private static NumericArray Read(Stream stream, string source, long length, long most)
+    private static NumericArray Read(Stream stream, string source, long length, long most) => Numbers(stream, ReadHeader(stream, source, length, most, allowText: false));
+
+    private static Header ReadHeader(Stream stream, string source, long length, long most, bool allowText)
     {
         byte[] start = new byte[8];
         if (length < 10 || stream.ReadAtLeast(start, 8, throwOnEndOfStream: false) < 8 || start[0] != 0x93 || Encoding.ASCII.GetString(start, 1, 5) != "NUMPY" || start[6] is < 1 or > 3)
@@ -106,7 +126,10 @@ public static partial class NpyReader
         int[] shape = Shape(shapeText.Groups["v"].Value, source, out long count);
         string kind = type.Groups["v"].Value;
         int width = kind.Length == 3 && kind[2] is >= '1' and <= '8' && kind[0] is '<' or '>' or '|' or '=' ? kind[2] - '0' : 0;
-        if (!IsNumber(kind, width))
+        int textWidth = allowText ? TextWidth(kind) : -1;
+        bool isText = textWidth >= 0;
+        width = isText ? textWidth : width;
+        if (!isText && !IsNumber(kind, width))
         {
             throw new DataException($"'{source}': numbers of type '{kind}' found, expected integers, booleans, float32 or float64 (objects, text and records are not read)");
         }
@@ -116,19 +139,34 @@ public static partial class NpyReader
             throw new DataException($"'{source}': shape ({string.Join(", ", shape)}) of '{kind}' takes {count * width} bytes, {dataLength} found");
         }
 
-        if (count > most)
-        {
-            throw new DataException($"'{source}': {count} numbers announced, at most {most} expected of a file that is so small");
-        }
-
-        double[] values = Values(stream, (int)count, kind[1], width, bigEndian: kind[0] == '>', source);
-        if (order.Groups["v"].Value == "True" && shape.Length > 1)
-        {
-            values = FromFortran(values, shape);
-        }
-
-        return new(source, shape, values, kind[1] != 'f', IsPixels: false, IsBytes: kind[1] == 'u' && width == 1);
+        return Math.Max(count, isText ? dataLength / sizeof(double) : 0) <= most
+            ? new(source, kind, shape, (int)count, width, isText, IsFortran: order.Groups["v"].Value == "True" && shape.Length > 1)
+            : throw new DataException($"'{source}': {count} numbers announced, at most {most} expected of a file that is so small");
     }
+
+    private static NumericArray Numbers(Stream stream, Header header)
+    {
+        double[] values = Values(stream, header.Count, header.Kind[1], header.Width, bigEndian: header.Kind[0] == '>', header.Source);
+        return new(header.Source, header.Shape, header.IsFortran ? FromFortran(values, header.Shape) : values, header.Kind[1] != 'f', IsPixels: false, IsBytes: header.Kind[1] == 'u' && header.Width == 1);
+    }
+
+    private static TextArray Texts(Stream stream, Header header)
+    {
+        string[] values = new string[header.Count];
+        byte[] cell = new byte[header.Width];
+        Encoding encoding = header.Kind[1] == 'S' ? Encoding.UTF8 : header.Kind[0] == '>' ? new UTF32Encoding(bigEndian: true, byteOrderMark: false) : Encoding.UTF32;
+        for (int n = 0; n < values.Length; n++)
+        {
+            values[n] = stream.ReadAtLeast(cell, cell.Length, throwOnEndOfStream: false) == cell.Length ? encoding.GetString(cell).TrimEnd('\0')
+                : throw new DataException($"'{header.Source}' is cut off after {n} of {header.Count} texts");
+        }
+
+        return new(header.Source, header.Shape, header.IsFortran ? FromFortran(values, header.Shape) : values);
+    }
+
+    /// <summary>The bytes of a text: U12 has 12 characters of 4, S12 has 12; −1: none.</summary>
+    private static int TextWidth(string kind) =>
+        kind.Length is >= 3 and <= 9 && kind[1] is ('U' or 'S') && int.TryParse(kind.AsSpan(2), NumberStyles.None, CultureInfo.InvariantCulture, out int characters) ? characters * (kind[1] == 'U' ? 4 : 1) : -1;
 
     private static bool IsNumber(string kind, int width) => kind.Length == 3 && kind[1] switch
     {
@@ -202,9 +240,9 @@ public static partial class NpyReader
         _ => cell[0],
     };
 
-    private static double[] FromFortran(double[] values, int[] shape)
+    private static T[] FromFortran<T>(T[] values, int[] shape)
     {
-        double[] result = new double[values.Length];
+        var result = new T[values.Length];
         int[] index = new int[shape.Length];
         for (int n = 0; n < values.Length; n++)
         {
@@ -223,6 +261,16 @@ public static partial class NpyReader
 
         return result;
     }
+
+    /// <summary>What stands before the numbers or texts of an array.</summary>
+    /// <param name="Source">For messages.</param>
+    /// <param name="Kind">The type as NumPy writes it.</param>
+    /// <param name="Shape">Row-major.</param>
+    /// <param name="Count">How many there are.</param>
+    /// <param name="Width">The bytes of each.</param>
+    /// <param name="IsText">Whether they are texts.</param>
+    /// <param name="IsFortran">Whether they stand column by column.</param>
+    private sealed record Header(string Source, string Kind, int[] Shape, int Count, int Width, bool IsText, bool IsFortran);
 
     [GeneratedRegex(@"'descr'\s*:\s*'(?<v>[^']*)'", RegexOptions.NonBacktracking)]
     private static partial Regex Descr();

@@ -13,7 +13,7 @@ public sealed record SafeTensor(string Name, string Type, IReadOnlyList<long> Sh
     /// <summary>A double tensor.</summary>
     public static SafeTensor Of(string name, ReadOnlySpan<double> values, params long[] shape) => new(name, "F64", shape, Bytes(values));
 
-    /// <summary>The numbers of an F32 or F64 tensor.</summary>
+    /// <summary>The numbers of an F16, BF16, F32 or F64 tensor.</summary>
     /// <exception cref="ModelException">Another type.</exception>
     public double[] ToDoubles()
     {
@@ -36,8 +36,17 @@ public sealed record SafeTensor(string Name, string Type, IReadOnlyList<long> Sh
                 }
 
                 return singles;
+            case "F16" or "BF16":
+                double[] halves = new double[bytes.Length / sizeof(ushort)];
+                for (int n = 0; n < halves.Length; n++)
+                {
+                    ushort bits = System.Buffers.Binary.BinaryPrimitives.ReadUInt16LittleEndian(bytes[(n * sizeof(ushort))..]);
+                    halves[n] = Type == "F16" ? (double)BitConverter.UInt16BitsToHalf(bits) : BitConverter.Int32BitsToSingle(bits << 16);
+                }
+
+                return halves;
             default:
-                throw new ModelException($"tensor '{Name}': type {Type} found, F32 or F64 expected");
+                throw new ModelException($"tensor '{Name}': type {Type} found, F16, BF16, F32 or F64 expected");
         }
     }
 

@@ -1,0 +1,61 @@
+using Backprop.Activations;
+using Backprop.Layers;
+using Backprop.Losses;
+using Backprop.Networks;
+
+namespace Backprop.Interchange;
+
+/// <summary>What is said about a network beside its file.</summary>
+public static class NetworkFit
+{
+    /// <summary>Where two activations are compared.</summary>
+    private static readonly double[] s_points = [.. Enumerable.Range(-40, 81).Select(n => n * 0.2)];
+
+    /// <summary>
+    /// A network with what a file does not say: its loss, the dropout of its layers, and the names of activations that are the same functions. All else must be as in the file: it is what the caller
+    /// believes the file to hold.
+    /// </summary>
+    /// <param name="network">The network of a file.</param>
+    /// <param name="specification">What it is expected to be; null: whatever it is.</param>
+    /// <param name="loss">Its loss; null: the specification's, or the one that it has.</param>
+    /// <param name="source">The file, for messages.</param>
+    /// <exception cref="ModelException">It is another network: both are told.</exception>
+    /// <exception cref="UsageException">The loss does not go with the last layer.</exception>
+    public static Network<float> Apply(Network<float> network, NetworkDefinition? specification, Loss? loss, string source)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        if (specification is null && loss is null)
+        {
+            return network;
+        }
+
+        if (specification is not null && !IsSame(network.Definition, specification))
+        {
+            throw new ModelException($"'{source}': the network {network.Definition} found, {specification} expected");
+        }
+
+        var result = new Network<float>((specification ?? network.Definition).With(loss ?? specification?.Loss ?? network.Definition.Loss));
+        result.CopyFrom(network);
+        return result;
+    }
+
+    private static bool IsSame(NetworkDefinition found, NetworkDefinition expected) =>
+        found.Inputs == expected.Inputs && Equals(found.Input, expected.Input) && found.Layers.Length == expected.Layers.Length &&
+        found.Layers.Zip(expected.Layers).All(pair => pair.First.Units == pair.Second.Units && IsSame(pair.First.Activation, pair.Second.Activation) && Parts(pair.First).SequenceEqual(Parts(pair.Second)));
+
+    /// <summary>Dropout is nothing outside training.</summary>
+    private static IEnumerable<LayerPart> Parts(LayerDefinition layer) => layer.Parts.Where(part => part is not Dropout);
+
+    private static bool IsSame(ActivationFunction found, ActivationFunction expected)
+    {
+        if (found.Equals(expected) || !found.IsElementwise || !expected.IsElementwise)
+        {
+            return found.Equals(expected);
+        }
+
+        double[] one = new double[s_points.Length], other = new double[s_points.Length];
+        found.Value(s_points, one);
+        expected.Value(s_points, other);
+        return one.Zip(other).All(pair => Math.Abs(pair.First - pair.Second) <= 1e-6 * Math.Max(1, Math.Abs(pair.First)));
+    }
+}

@@ -1,0 +1,146 @@
+using System.IO.Compression;
+using System.Text;
+using System.Text.Json.Nodes;
+using Backprop.Interchange.Keras;
+using Backprop.Networks;
+using Backprop.Tables;
+
+namespace Backprop.Interchange.Tests.Keras;
+
+/// <summary>Keras's files, written by Fixtures/keras/make_keras.py, predict what NumPy computes of their layers.</summary>
+public sealed class KerasImportTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("backprop-keras").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData("sequential.keras", "4-8:relu,dropout(0.25)-6:tanh,batch_norm(0.001)-5:leaky_relu(0.1),layer_norm(0.001)-3:softmax")]
+    [InlineData("functional.keras", "3-7:gelu,dropout(0.1)-7:silu-1:sigmoid", "'rescaling' (Rescaling), layer 'batch_normalization'", "'batch_normalization_2' (BatchNormalization) stands behind an activation")]
+    [InlineData("old.keras", "5-6:elu-6:elu(0.3)-6:selu-6:softplus-2:identity")]
+    [InlineData("legacy.h5", "4-6:relu,batch_norm(0.001)-6:softsign-3:softmax")]
+    public void NetworksPredictWhatTheyDoThere(string name, string expected, params string[] said)
+    {
+        var notes = new Notes();
+        Network<float> network = KerasImport.Read(Fixture(name), notes);
+        Assert.Equal(NetworkDefinition.Parse(expected).ToString(), network.Definition.ToString());
+        Assert.All(said, text => Assert.Contains(notes.All, note => note.Message.Contains(text, StringComparison.Ordinal)));
+        double[][] numbers = [.. File.ReadLines(Path.ChangeExtension(Fixture(name), ".txt")).Select(DrawnModels.Parse)];
+        float[] found = new Ensemble<float>(network).Predict(Array.ConvertAll(numbers[0], x => (float)x));
+        Assert.InRange(DrawnModels.Worst(found.Select(y => (double)y), numbers[1], 1e-3), 0, 1e-5);
+    }
+
+    [Theory]
+    [InlineData("Conv1D", "layer 'hidden' (Conv1D)")]
+    [InlineData("relu6", "layer 'hidden' (Dense): activation 'relu6'")]
+    [InlineData("units", "shape [9, 8] found, [4, 9] expected")]
+    [InlineData("norm behind", "layer 'layer_normalization' (LayerNormalization): found elsewhere")]
+    [InlineData("twice", "layer 'again' (Activation): found elsewhere")]
+    [InlineData("last", "behind the activation of the last layer")]
+    [InlineData("axis", "layer 'norm' (BatchNormalization): an axis of its own")]
+    [InlineData("class", "class 'Custom'")]
+    [InlineData("missing", "layer 'extra' (Dense): no group 'layers/dense_4/vars'")]
+    [InlineData("softmax", "softmax can only stand at the output")]
+    [InlineData("width", "shape [null,null]")]
+    [InlineData("threshold", "(ReLU): a threshold")]
+    public void WhatIsNoPerceptronIsNamed(string change, string message)
+    {
+        string path = Changed("sequential.keras", root =>
+        {
+            JsonArray layers = root["config"]!["layers"]!.AsArray();
+            JsonNode Layer(string name) => layers.First(layer => (string?)layer!["config"]!["name"] == name)!;
+            switch (change)
+            {
+                case "Conv1D": Layer("hidden")["class_name"] = "Conv1D"; break;
+                case "relu6": Layer("hidden")["config"]!["activation"] = "relu6"; break;
+                case "units": Layer("hidden")["config"]!["units"] = 9; break;
+                case "norm behind": Layer("third")["config"]!["activation"] = "relu"; break;
+                case "twice": layers.Insert(2, JsonNode.Parse("""{"class_name":"Activation","config":{"name":"again","activation":"tanh"}}""")); break;
+                case "last":
+                    JsonNode norm = Layer("norm");
+                    layers.Remove(norm);
+                    norm["config"]!["scale"] = true;
+                    layers.Remove(Layer("layer_normalization"));
+                    layers.Remove(Layer("output"));
+                    Layer("third")["config"]!["units"] = 5;
+                    layers.Remove(Layer("leaky"));
+                    layers.Remove(Layer("third"));
+                    layers.Add(norm);
+                    break;
+                case "axis": Layer("norm")["config"]!["axis"] = 2; break;
+                case "class": root["class_name"] = "Custom"; break;
+                case "missing": layers.Add(JsonNode.Parse("""{"class_name":"Dense","config":{"name":"extra","units":2,"activation":"linear"}}""")); break;
+                case "softmax": Layer("hidden")["config"]!["activation"] = "softmax"; break;
+                case "width": Layer("input_layer")["config"]!["batch_shape"] = JsonNode.Parse("[null,null]"); break;
+                default: Layer("leaky")["class_name"] = "ReLU"; Layer("leaky")["config"]!["threshold"] = 1; break;
+            }
+        });
+        Assert.Contains(message.Replace("[9, 8]", "[4, 8]", StringComparison.Ordinal), Assert.Throws<ModelException>(() => KerasImport.Read(path)).Message);
+    }
+
+    [Fact]
+    public void BranchesAreNamed()
+    {
+        string twoInputs = Changed("functional.keras", root => root["config"]!["layers"]![5]!["inbound_nodes"]![0]!["args"]!.AsArray().Add(root["config"]!["layers"]![3]!["inbound_nodes"]![0]!["args"]![0]!.DeepClone()));
+        Assert.Contains("2 inputs found (batch_normalization_1, batch_normalization)", Assert.Throws<ModelException>(() => KerasImport.Read(twoInputs)).Message);
+        string twoBehind = Changed("functional.keras", root => root["config"]!["layers"]![4]!["inbound_nodes"]![0]!["args"]![0]!["config"]!["keras_history"]![0] = "rescaling");
+        Assert.Contains("two layers stand behind 'rescaling'", Assert.Throws<ModelException>(() => KerasImport.Read(twoBehind)).Message);
+    }
+
+    [Fact]
+    public void TheHardSigmoidOfBeforeIsAnother()
+    {
+        string path = Changed("old.keras", root => root["config"]!["layers"]![1]!["config"]!["activation"] = "hard_sigmoid");
+        Assert.Contains("hard_sigmoid of Keras 2", Assert.Throws<ModelException>(() => KerasImport.Read(path)).Message);
+        path = Changed("sequential.keras", root => root["config"]!["layers"]![1]!["config"]!["activation"] = "hard_sigmoid");
+        Assert.StartsWith("4-8:hard_sigmoid,", KerasImport.Read(path).Definition.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void BytesThatAreNoFileAreRefused()
+    {
+        var random = new Random(1);
+        foreach (string name in (string[])["legacy.h5", "sequential.keras"])
+        {
+            byte[] file = File.ReadAllBytes(Fixture(name));
+            for (int n = 0; n < 300; n++)
+            {
+                byte[] odd = n % 3 == 0 ? file[..random.Next(file.Length)] : [.. file];
+                for (int change = 0; change < random.Next(1, 4) && odd.Length > 0; change++)
+                {
+                    odd[random.Next(odd.Length)] = (byte)random.Next(256);
+                }
+
+                File.WriteAllBytes(At("odd"), odd);
+                try
+                {
+                    KerasImport.Read(At("odd"));
+                }
+                catch (ModelException)
+                {
+                }
+            }
+        }
+    }
+
+    private string Changed(string name, Action<JsonNode> change)
+    {
+        File.Copy(Fixture(name), At(name), overwrite: true);
+        using ZipArchive zip = ZipFile.Open(At(name), ZipArchiveMode.Update);
+        JsonNode root;
+        using (Stream stream = zip.GetEntry("config.json")!.Open())
+        {
+            root = JsonNode.Parse(stream)!;
+        }
+
+        change(root);
+        zip.GetEntry("config.json")!.Delete();
+        using Stream written = zip.CreateEntry("config.json").Open();
+        written.Write(Encoding.UTF8.GetBytes(root.ToJsonString()));
+        return At(name);
+    }
+
+    private static string Fixture(string name) => Path.Combine(AppContext.BaseDirectory, "Fixtures", "keras", name);
+
+    private string At(string name) => Path.Combine(_folder, name);
+}
