@@ -1,5 +1,7 @@
 internal static class DoubleVector
 {
+    private static Vector<double> Negate(Vector<double> a) => Vector.AsVectorDouble(Vector.AsVectorInt64(a) ^ Vector.Create(long.MinValue)); // 0 becomes -0
+
     private static Vector<double> CopySign(Vector<double> a, Vector<double> sign) => Vector.ConditionalSelect(Vector.Create(long.MinValue), sign, a);
 
     private static Vector<double> PowerOfTwo(Vector<double> shifted) => Vector.AsVectorDouble(Vector.ShiftLeft(Vector.AsVectorInt64(shifted), 52));

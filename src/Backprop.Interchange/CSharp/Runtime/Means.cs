@@ -4,29 +4,29 @@ internal static class Means
     private static double Mean(ReadOnlySpan<double> numbers)
     {
         double sum = 0;
-        for (int member = 0; member < Members; member++)
+        for (int member = 0; member < EnsembleSize; member++)
         {
-            sum += numbers[member * Outputs];
+            sum += numbers[member * OutputWidth];
         }
 
-        return sum / Members;
+        return sum / EnsembleSize;
     }
 
     /// <summary>log of the mean of e to the numbers.</summary>
     private static double LogMean(ReadOnlySpan<double> numbers, int stride)
     {
         double greatest = numbers[0], sum = 0;
-        for (int member = 1; member < Members; member++)
+        for (int member = 1; member < EnsembleSize; member++)
         {
             greatest = Math.Max(greatest, numbers[member * stride]);
         }
 
-        for (int member = 0; member < Members; member++)
+        for (int member = 0; member < EnsembleSize; member++)
         {
             sum += Exp(numbers[member * stride] - greatest);
         }
 
-        return greatest + Log(sum / Members);
+        return greatest + Log(sum / EnsembleSize);
     }
 
     /// <summary>log softmax.</summary>
@@ -55,9 +55,9 @@ internal static class Means
 
     private static double MeanLogProbability(ReadOnlySpan<double> logits, int sign, Span<double> second)
     {
-        for (int member = 0; member < Members; member++)
+        for (int member = 0; member < EnsembleSize; member++)
         {
-            double z = sign * logits[member * Outputs];
+            double z = sign * logits[member * OutputWidth];
             second[member] = Math.Min(z, 0) - Log(1 + Exp(-Math.Abs(z)));
         }
 
@@ -67,17 +67,17 @@ internal static class Means
     /// <summary>The variance of a mixture: the mean variance and the variance of the means.</summary>
     private static void ToMixture(ReadOnlySpan<double> numbers, Span<double> mean)
     {
-        int count = Outputs / 2;
+        int count = OutputWidth / 2;
         for (int target = 0; target < count; target++)
         {
             double sum = 0;
-            for (int member = 0; member < Members; member++)
+            for (int member = 0; member < EnsembleSize; member++)
             {
-                double apart = numbers[(member * Outputs) + target] - mean[target];
-                sum += Exp(numbers[(member * Outputs) + count + target]) + (apart * apart);
+                double apart = numbers[(member * OutputWidth) + target] - mean[target];
+                sum += Exp(numbers[(member * OutputWidth) + count + target]) + (apart * apart);
             }
 
-            mean[count + target] = Log(sum / Members);
+            mean[count + target] = Log(sum / EnsembleSize);
         }
     }
 }

@@ -1,5 +1,7 @@
 internal static class SingleVector
 {
+    private static Vector<float> Negate(Vector<float> a) => Vector.AsVectorSingle(Vector.AsVectorInt32(a) ^ Vector.Create(int.MinValue)); // 0 becomes -0
+
     private static Vector<float> CopySign(Vector<float> a, Vector<float> sign) => Vector.ConditionalSelect(Vector.Create(int.MinValue), sign, a);
 
     private static Vector<float> PowerOfTwo(Vector<float> shifted) => Vector.AsVectorSingle(Vector.ShiftLeft(Vector.AsVectorInt32(shifted), 23));
