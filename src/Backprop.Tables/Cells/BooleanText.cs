@@ -10,21 +10,7 @@ public static class BooleanText
 
     /// <summary>Reads a cell of a column that is known to hold booleans.</summary>
     /// <returns>Whether it is one.</returns>
-    public static bool TryParse(ReadOnlySpan<char> text, out bool value)
-    {
-        foreach ((string yes, string no) in s_pairs)
-        {
-            value = text.Equals(yes, StringComparison.OrdinalIgnoreCase);
-            if (value || text.Equals(no, StringComparison.OrdinalIgnoreCase))
-            {
-                return true;
-            }
-        }
-
-        bool isNumber = NumberText.TryParse(text, NumberFormat.Plain, out double number) && number is 0 or 1;
-        value = isNumber && number == 1;
-        return isNumber;
-    }
+    public static bool TryParse(ReadOnlySpan<char> text, out bool value) => CellParser.TryParseBoolean(text, out value);
 
     /// <summary>Whether texts are the two spellings of one pair, each in any case, and both are there.</summary>
     public static bool ArePair(IEnumerable<string> texts)

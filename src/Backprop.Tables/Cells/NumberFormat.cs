@@ -10,4 +10,10 @@ public sealed record NumberFormat(char Decimal = '.', char? Thousands = null, st
 {
     /// <summary>1234.5, 1e-3, −2.</summary>
     public static NumberFormat Plain { get; } = new();
+
+    /// <summary>Reads a number that is written so. Blanks around it do not count; inf, NaN and what is larger than a double are no numbers.</summary>
+    /// <param name="text">The cell.</param>
+    /// <param name="number">The number, correctly rounded; 0 where it is none.</param>
+    /// <returns>Whether it is one.</returns>
+    public bool TryParse(ReadOnlySpan<char> text, out double number) => NumberText.TryParse(text, this, out number);
 }

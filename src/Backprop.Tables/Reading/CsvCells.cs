@@ -308,7 +308,7 @@ internal sealed class CsvCells : WrittenCells
                 if (task.Format is { } format)
                 {
                     double number = double.NaN;
-                    if (isPlain && NumberText.TryParsePlain(text, format.Decimal, out double plain, out bool isWhole) && double.IsFinite(plain))
+                    if (isPlain && CellParser.TryParsePlain(text, format.Decimal, out double plain, out bool isWhole) && double.IsFinite(plain))
                     {
                         number = plain;
                         isReal[task.Column] |= !isWhole;

@@ -15,7 +15,7 @@ internal static class DateFeatures
         double[]? first = null;
         foreach (double day in days)
         {
-            double[] places = [.. s_parts.Select(part => Turn(day, part))];
+            double[] places = [.. s_parts.Select(part => DateCircle.Turn(day, (int)part))];
             first ??= places;
             for (int n = 0; n < s_parts.Length; n++)
             {
@@ -34,24 +34,10 @@ internal static class DateFeatures
         {
             if (parts.HasFlag(part))
             {
-                double angle = 2 * Math.PI * Turn(days, part);
+                double angle = 2 * Math.PI * DateCircle.Turn(days, (int)part);
                 cells[at++] = T.CreateTruncating(PortableFunctions.Sin(angle));
                 cells[at++] = T.CreateTruncating(PortableFunctions.Cos(angle));
             }
         }
-    }
-
-    /// <summary>The place on a circle, from 0 to below 1.</summary>
-    private static double Turn(double days, DateParts part)
-    {
-        double whole = Math.Floor(days);
-        DateTime date = DateTime.UnixEpoch.AddDays(Math.Clamp(whole, -719162, 2932896)); // an offset may lead out of the calendar by a day
-        return part switch
-        {
-            DateParts.Month => (date.Month - 1) / 12.0,
-            DateParts.Weekday => (int)date.DayOfWeek / 7.0,
-            DateParts.DayOfYear => (date.DayOfYear - 1) / (DateTime.IsLeapYear(date.Year) ? 366.0 : 365.0),
-            _ => days - whole,
-        };
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using Backprop.Kernels;
 
 namespace Backprop.Activations;
@@ -20,6 +21,10 @@ public abstract class ActivationFunction : IEquatable<ActivationFunction>
 
     /// <summary>f as other runtimes have it, a chain of ONNX's operators; null: it has none, and a model with it cannot be exported.</summary>
     public virtual IReadOnlyList<OperatorStep>? Operators => null;
+
+    /// <summary>f as the operations that it is made of; null: it is no formula of one number, as softmax is none, or is given as code alone (<see cref="Custom"/>).</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    public virtual Formula? Formula<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T> => null;
 
     /// <summary>Bounds of f's values, infinite where there is none; null where they are not known.</summary>
     public virtual (double Least, double Greatest)? Range => null;

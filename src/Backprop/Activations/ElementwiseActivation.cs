@@ -13,6 +13,8 @@ internal sealed unsafe class ElementwiseActivation<TActivation>(TActivation acti
 
     public override IReadOnlyList<OperatorStep>? Operators => _activation.Operators;
 
+    public override Formula? Formula<T>() => Kernels.Formula.Trace<T>(_activation.Value);
+
     public override double? Alpha => _activation.Alpha;
 
     public override (double Least, double Greatest)? Range => _activation.Range;
