@@ -16,7 +16,7 @@ internal static class Program
     public static RootCommand Root => new("Trains dense feed-forward networks by exact back propagation, and proves every derivative.")
     {
         TrainCommand.Create(), TuneCommand.Create(), EvaluateCommand.Create(), PredictCommand.Create(), SummaryCommand.Create(),
-        GradientCommand.Create(), ExplainCommand.Create(), CheckCommand.Create(), ImportanceCommand.Create(), DataCommand.Create(), ExportCommand.Create(), ImportCommand.Create(), ServeCommand.Create(), PluginCommand.Create(), CompletionCommand.Create(),
+        GradientCommand.Create(), ExplainCommand.Create(), CheckCommand.Create(), ImportanceCommand.Create(), DataCommand.Create(), ExportCommand.Create(), ImportCommand.Create(), ServeCommand.Create(), SiteCommand.Create(), PluginCommand.Create(), CompletionCommand.Create(),
     };
 
     /// <summary>A run on other streams than the process's, in a folder that relative paths count from. Several may go on at once.</summary>

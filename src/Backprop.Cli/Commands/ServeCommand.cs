@@ -2,7 +2,7 @@ using System.CommandLine;
 using Backprop.Cli.Input;
 using Backprop.Cli.Output;
 using Backprop.Cli.Pages;
-using Backprop.Cli.Pages.Runs;
+using Backprop.Pages.Runs;
 using Backprop.Tables.Models;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -42,7 +42,8 @@ internal static class ServeCommand
             }
 
             DataSource? source = dataPath is not null && parsed.GetValue(common.Data) is null ? DataSource.Named(dataPath, common.Reading(parsed)) : common.NamesRows(parsed) ? common.Source(parsed) : null;
-            return Serve(GivenFiles.Read(modelPath, source, common.Targets(parsed), common.BadCellsOf(parsed), parsed.GetValue(member)), chosen, cancellation);
+            GivenFiles given = NoteLines.Of(notes => GivenFiles.Read(modelPath, source, common.Targets(parsed), common.BadCellsOf(parsed), parsed.GetValue(member), notes));
+            return Serve(given, chosen, cancellation);
         });
         return command;
     }

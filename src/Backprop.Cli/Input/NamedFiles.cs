@@ -19,6 +19,7 @@ internal static partial class NamedFiles
         ["DATA"] = FileUse.Data,
         ["MODEL"] = FileUse.Input,
         ["serve MODEL"] = FileUse.Data, // or DATA alone
+        ["DIR"] = FileUse.OutputFolder,
         ["FILE"] = FileUse.Input,
         ["SHELL"] = FileUse.None,
         ["--average"] = FileUse.None,

@@ -1,3 +1,4 @@
+using Backprop.Pages.Drawing;
 using Backprop.Training;
 using Spectre.Console;
 
@@ -6,10 +7,6 @@ namespace Backprop.Cli.Output;
 /// <summary>Actual against predicted classes: counts, or sums of weights where rows have them.</summary>
 internal static class ConfusionTable
 {
-    /// <summary>The number of a place.</summary>
-    public static string Cell(Evaluation evaluation, int actual, int predicted) =>
-        evaluation.WeightedConfusion is { } weighted ? $"{weighted[actual][predicted]:G6}" : $"{evaluation.Confusion![actual][predicted]}";
-
     public static Spectre.Console.Table Of(Evaluation evaluation, IReadOnlyList<string> labels)
     {
         int[][] confusion = evaluation.Confusion!;
@@ -22,7 +19,7 @@ internal static class ConfusionTable
 
         for (int r = 0; r < confusion.Length; r++)
         {
-            table.AddRow([Name(r), .. confusion[r].Select((count, c) => count == 0 ? "[dim]·[/]" : $"[{(c == r ? "green" : "red")}]{Cell(evaluation, r, c)}[/]")]);
+            table.AddRow([Name(r), .. confusion[r].Select((count, c) => count == 0 ? "[dim]·[/]" : $"[{(c == r ? "green" : "red")}]{ConfusionCell.Of(evaluation, r, c)}[/]")]);
         }
 
         return table;

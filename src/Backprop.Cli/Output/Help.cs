@@ -37,6 +37,7 @@ internal static class Help
         ["export"] = ["backprop export model.safetensors --to onnx -o model.onnx", "backprop export model.safetensors --to onnx -o network.onnx --bare"],
         ["import"] = ["backprop import network.onnx -o model.safetensors"],
         ["serve"] = ["backprop serve", "backprop serve model.safetensors data.csv", "backprop serve iris.csv --target species --port 8080"],
+        ["site"] = ["backprop site public", "backprop site docs/page --overwrite"],
         ["completion"] = ["backprop completion bash >> ~/.bashrc", "backprop completion zsh >> ~/.zshrc", "backprop completion fish > ~/.config/fish/completions/backprop.fish"],
     };
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using Backprop.ModelFiles;
+using Backprop.Pages.Drawing;
 using Backprop.Tables.Tuning;
 
 namespace Backprop.Cli.Output;

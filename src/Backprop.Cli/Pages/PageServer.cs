@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
-using Backprop.Cli.Pages.Components;
-using Backprop.Cli.Pages.Export;
-using Backprop.Cli.Pages.Runs;
+using Backprop.Pages;
+using Backprop.Pages.Components;
+using Backprop.Pages.Runs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting;
@@ -49,15 +49,17 @@ internal static class PageServer
             options.DisconnectedCircuitMaxRetained = 4;
         });
         builder.Services.AddSingleton(given);
-        builder.Services.AddSingleton<Downloads>();
 
         WebApplication app = builder.Build();
         app.Use(LocalRequests.Only);
         app.UseAntiforgery();
-        app.MapGet("/page.css", () => Embedded("page.css", "text/css"));
-        app.MapGet("/_framework/blazor.web.js", () => Embedded("blazor.web.js", "text/javascript"));
-        app.MapGet("/export/{key}/{name}", (string key, string name, Downloads downloads) => downloads.Serve(key, name));
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        foreach ((string name, string type) in PageAssets.Types)
+        {
+            app.MapGet($"/{name}", () => Results.Stream(PageAssets.Open(name), type));
+        }
+
+        app.MapGet("/_framework/blazor.web.js", () => Results.Stream(typeof(PageServer).Assembly.GetManifestResourceStream("blazor.web.js")!, "text/javascript"));
+        app.MapRazorComponents<App>().AddAdditionalAssemblies(typeof(Home).Assembly).AddInteractiveServerRenderMode();
         return app;
     }
 
@@ -66,14 +68,7 @@ internal static class PageServer
     {
         try
         {
-            await Task.Run(
-                () =>
-                {
-                    using var bench = new Workbench(given);
-                    bench.Open("", train: false);
-                    _ = bench.Derived;
-                },
-                cancellation);
+            await Task.Run(given.WarmUp, cancellation);
             using var client = new HttpClient();
             await client.GetStringAsync(new Uri(address), cancellation);
         }
@@ -82,9 +77,6 @@ internal static class PageServer
             // Whoever opens the page will see what is wrong.
         }
     }
-
-    private static IResult Embedded(string name, string type) =>
-        Results.Stream(typeof(PageServer).Assembly.GetManifestResourceStream(name)!, type);
 
     /// <summary>The port asked for; the usual one gives way to any other where it is taken.</summary>
     private static int Free(int? port)

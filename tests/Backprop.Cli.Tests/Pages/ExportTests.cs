@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using Backprop.Cli.Pages.Export;
-using Backprop.Cli.Pages.Runs;
 using Backprop.ModelFiles;
+using Backprop.Pages.Export;
+using Backprop.Pages.Runs;
 
 namespace Backprop.Cli.Tests.Pages;
 

@@ -1,7 +1,7 @@
 using System.Xml.Linq;
-using Backprop.Cli.Pages.Derivation;
-using Backprop.Cli.Pages.Drawing;
-using Backprop.Cli.Pages.Runs;
+using Backprop.Pages.Derivation;
+using Backprop.Pages.Drawing;
+using Backprop.Pages.Runs;
 
 namespace Backprop.Cli.Tests.Pages;
 
@@ -57,7 +57,7 @@ public sealed class MathMlTests
         Assert.Contains("<mo stretchy=\"false\">(</mo><mi>I</mi><mo>+</mo>", product, StringComparison.Ordinal);
         Assert.Contains("<msub><mi>J</mi><mrow><mn>2</mn></mrow></msub>", product, StringComparison.Ordinal);
         Assert.Contains(bench.Stages, stage => stage.Title == "Forward through layer 2, with layer_norm, residual");
-        Assert.Equal("layer_norm, residual", new Backprop.Cli.Pages.Drawing.NetworkDrawing(bench.Definition!).Parts(bench.Definition!.Layers[1]));
+        Assert.Equal("layer_norm, residual", new Backprop.Pages.Drawing.NetworkDrawing(bench.Definition!).Parts(bench.Definition!.Layers[1]));
     }
 
     [Fact]

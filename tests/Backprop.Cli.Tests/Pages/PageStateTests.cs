@@ -1,4 +1,4 @@
-using Backprop.Cli.Pages.Runs;
+using Backprop.Pages.Runs;
 using CsCheck;
 
 namespace Backprop.Cli.Tests.Pages;

@@ -1,5 +1,5 @@
-using Backprop.Cli.Pages.Runs;
 using Backprop.Data;
+using Backprop.Pages.Runs;
 
 namespace Backprop.Cli.Tests.Pages;
 

@@ -1,6 +1,5 @@
-using Backprop.Cli.Pages.Components;
-using Backprop.Cli.Pages.Export;
-using Backprop.Cli.Pages.Runs;
+using Backprop.Pages.Components;
+using Backprop.Pages.Runs;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,7 +14,7 @@ internal static class RenderedPage
     public static async Task<string> Of(GivenFiles given, string query = "")
     {
         await using ServiceProvider services = new ServiceCollection()
-            .AddSingleton(given).AddSingleton<Downloads>().AddSingleton<NavigationManager>(new Address(query)).AddSingleton<IJSRuntime, NoScript>().BuildServiceProvider();
+            .AddSingleton(given).AddSingleton<NavigationManager>(new Address(query)).AddSingleton<IJSRuntime, NoScript>().BuildServiceProvider();
         await using var renderer = new HtmlRenderer(services, NullLoggerFactory.Instance);
         return await renderer.Dispatcher.InvokeAsync(async () => (await renderer.RenderComponentAsync<Home>()).ToHtmlString());
     }

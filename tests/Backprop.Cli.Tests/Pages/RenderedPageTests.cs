@@ -1,8 +1,8 @@
 using System.Text.RegularExpressions;
-using Backprop.Cli.Pages.Components;
-using Backprop.Cli.Pages.Runs;
 using Backprop.ModelFiles;
 using Backprop.Networks;
+using Backprop.Pages.Components;
+using Backprop.Pages.Runs;
 using Backprop.Tables.Models;
 
 namespace Backprop.Cli.Tests.Pages;

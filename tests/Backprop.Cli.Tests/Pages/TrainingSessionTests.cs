@@ -1,7 +1,7 @@
-using Backprop.Cli.Pages.Runs;
 using Backprop.Data;
 using Backprop.Networks;
 using Backprop.Optimizers;
+using Backprop.Pages.Runs;
 using Backprop.Training;
 
 namespace Backprop.Cli.Tests.Pages;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Backprop.Pages.Drawing;
 using Backprop.Tables;
 using Backprop.Tables.Inspection;
 using Backprop.Tables.Schemas;

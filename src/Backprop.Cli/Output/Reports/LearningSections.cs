@@ -1,3 +1,4 @@
+using Backprop.Pages.Drawing;
 using Backprop.Training;
 
 namespace Backprop.Cli.Output.Reports;

@@ -1,4 +1,5 @@
 using System.Text;
+using Backprop.Pages.Drawing;
 
 namespace Backprop.Cli.Output.Reports;
 

@@ -1,0 +1,69 @@
+using System.Text;
+using Backprop.Data;
+using Backprop.Pages.Drawing;
+using Backprop.Pages.Runs;
+using Microsoft.AspNetCore.Components.Forms;
+
+namespace Backprop.Pages.Components;
+
+/// <summary>Which rows are learned.</summary>
+public partial class DataPanel
+{
+    /// <summary>More at once are a mistake, which is said of so many.</summary>
+    private const int MostFiles = 20;
+
+    private static readonly DataChoice[] s_planes = [.. PlaneData.Names.Select(name => new DataChoice(name, Capital(name), Thumbnail(name)))];
+
+    private IEnumerable<DataChoice> Choices =>
+    [
+        .. Bench.Given.Source is { } source ? [new DataChoice("file", Short(source.Name), Icon("M3 3h18v18H3zM3 9h18M3 15h18M9 3v18"))] : Array.Empty<DataChoice>(),
+        .. s_planes,
+        new("digits", "Digits", Icon("M9 7q3-4 6 0t-6 10h7")),
+        new("iris", "Iris", Icon("M12 21V11M12 11q-7-2-5-8 5 1 5 8 0-7 5-8 2 6-5 8")),
+    ];
+
+    private async Task Open(InputFileChangeEventArgs change)
+    {
+        var files = new List<(string Name, byte[] Content)>();
+        foreach (IBrowserFile file in change.GetMultipleFiles(MostFiles))
+        {
+            if (file.Size > OpenedFiles.MostBytes)
+            {
+                Bench.Say($"'{file.Name}' has {file.Size:N0} bytes, the page takes at most {OpenedFiles.MostBytes:N0}; 'backprop train' has no such limit");
+                return;
+            }
+
+            using var content = new MemoryStream();
+            await using Stream stream = file.OpenReadStream(OpenedFiles.MostBytes);
+            await stream.CopyToAsync(content);
+            files.Add((file.Name, content.ToArray()));
+        }
+
+        Bench.Open(files);
+    }
+
+    private static string Capital(string name) => name == "xor" ? "XOR" : char.ToUpperInvariant(name[0]) + name[1..];
+
+    private static string Short(string name)
+    {
+        string file = Path.GetFileName(name.Split(',')[0]);
+        return file.Length <= 18 ? file : $"{file[..15]}…";
+    }
+
+    private static string Icon(string path) => $"<svg viewBox=\"0 0 24 24\" aria-hidden=\"true\"><path d=\"{path}\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"1.5\" stroke-linecap=\"round\"/></svg>";
+
+    /// <summary>A few of a plane's points.</summary>
+    private static string Thumbnail(string name)
+    {
+        Dataset<double> data = PlaneData.Make(name, 90, 0.05, 1);
+        var svg = new StringBuilder("<svg viewBox=\"-3.6 -3.6 7.2 7.2\" aria-hidden=\"true\">");
+        for (int row = 0; row < data.Rows; row++)
+        {
+            svg.Append($"<circle cx=\"{data.Row(row)[0]:F2}\" cy=\"{-data.Row(row)[1]:F2}\" r=\".3\" fill=\"{Palette.OfClass(data.Targets.ClassIndices[row])}\"/>");
+        }
+
+        return svg.Append("</svg>").ToString();
+    }
+
+    private sealed record DataChoice(string Name, string Title, string Picture);
+}

@@ -1,0 +1,60 @@
+using Backprop.Data;
+using Backprop.Derivations;
+using Backprop.Networks;
+
+namespace Backprop.Pages.Derivation;
+
+/// <summary>The mean loss of some rows as one parameter moves and all others stay, beside the tangent that the derivative promises.</summary>
+internal sealed class Nudge
+{
+    /// <summary>How far the parameter is moved either way.</summary>
+    public const double Reach = 1;
+
+    private const int Points = 81;
+
+    private readonly double[] _losses = new double[Points];
+
+    /// <param name="network">The network.</param>
+    /// <param name="rows">The rows of the mean.</param>
+    /// <param name="parameter">What moves.</param>
+    /// <param name="derivative">∂L/∂parameter.</param>
+    public Nudge(Network<double> network, Dataset<double> rows, ParameterName parameter, double derivative)
+    {
+        Value = network.Get(parameter);
+        Derivative = derivative;
+        var trace = new RowTrace(network);
+        double weights = rows.SampleWeights?.Sum() ?? rows.Rows;
+        for (int row = 0; row < rows.Rows; row++)
+        {
+            trace.Run(rows.Row(row), SamplePasses.Target(network, rows, row));
+            for (int point = 0; point < Points; point++)
+            {
+                _losses[point] += (rows.SampleWeights?[row] ?? 1) / weights * trace.LossWith(parameter, Value + Offset(point));
+            }
+        }
+    }
+
+    /// <summary>The parameter as it is.</summary>
+    public double Value { get; }
+
+    public double Derivative { get; }
+
+    /// <summary>The loss at the parameter as it is.</summary>
+    public double Here => _losses[Points / 2];
+
+    /// <summary>The losses from −<see cref="Reach"/> to <see cref="Reach"/>.</summary>
+    public IReadOnlyList<double> Losses => _losses;
+
+    /// <summary>The loss at an offset, between the points that were taken.</summary>
+    public double Loss(double offset)
+    {
+        double place = Math.Clamp((offset + Reach) / (2 * Reach), 0, 1) * (Points - 1);
+        int left = Math.Min((int)place, Points - 2);
+        return _losses[left] + ((place - left) * (_losses[left + 1] - _losses[left]));
+    }
+
+    /// <summary>What the derivative promises at an offset.</summary>
+    public double Tangent(double offset) => Here + (Derivative * offset);
+
+    public static double Offset(int point) => Reach * ((2.0 * point / (Points - 1)) - 1);
+}

@@ -1,0 +1,124 @@
+using System.Globalization;
+using System.Text;
+using Backprop.Data;
+using Backprop.Networks;
+using Backprop.Pages.Runs;
+
+namespace Backprop.Pages.Export;
+
+/// <summary>A C# program that makes the same steps from the same weights on the same rows, and so ends on the same bits.</summary>
+internal static class CSharpProgram
+{
+    /// <summary>Where the rows are when they are too many for the program itself.</summary>
+    public const string RowsFile = "rows.csv";
+
+    private const int MostNumbers = 4000;
+
+    /// <summary>Whether the program holds the rows itself.</summary>
+    public static bool HoldsRows(Problem problem) => (long)problem.Training.Rows * problem.Training.FeatureCount <= MostNumbers;
+
+    public static string Write(GivenFiles given, Problem problem, PageState state, Snapshot now)
+    {
+        NetworkDefinition network = now.Network.Definition;
+        Dataset<float> rows = problem.Training;
+        int batch = Math.Min(state.BatchSize, rows.Rows);
+        string start = state.FromModel
+            ? $"ModelFile<float>.Read({Literal(given.ModelPath!)}).{(given.Member is { } member ? $"Ensemble.Members[{member - 1}]" : "Network")}"
+            : $"new Network<float>(NetworkDefinition.Parse({Literal(network.ToString())}, Loss.Parse({Literal(network.Loss.ToString())})), Initializer.PyTorch, seed: {state.Seed})";
+        string targets = rows.Targets.AreClasses ? $"Targets<float>.Classes(targets, {rows.Targets.Count})" : $"Targets<float>.Values(targets, {rows.Targets.Count})";
+        return $$"""
+            // Repeats {{now.Step}} training steps of `backprop serve` and ends on the same bits.
+            // It needs the Backprop library: a project with a reference to it, or, as a file of its own, a line such as
+            // #:project ../src/Backprop/Backprop.csproj
+            using Backprop.Data;
+            using Backprop.Losses;
+            using Backprop.ModelFiles;
+            using Backprop.Networks;
+            using Backprop.Optimizers;
+            using Backprop.Training;
+
+            {{(HoldsRows(problem) ? Inline(rows) : Reading(rows))}}
+            var data = new Dataset<float>({{rows.Rows}}, {{rows.FeatureCount}}, features, {{targets}});
+            Network<float> network = {{start}};
+            Optimizer optimizer = Optimizer.Create({{Literal(state.Optimizer)}}, new() { LearningRate = {{Number(state.LearningRate)}} });
+            var options = new TrainingStepOptions { L1 = {{Number(state.L1)}}, L2 = {{Number(state.L2)}}, Seed = {{state.Seed}} };
+            var sampler = new BatchSampler(data.Rows, {{batch}});
+            using var step = new TrainingStep<float>(network, optimizer, sampler.BatchSize, options);
+            RowPermutation order = default;
+            for (long done = 0; done < {{now.Step}}; done++)
+            {
+                long epoch = (done / sampler.Count) + 1;
+                int batch = (int)(done % sampler.Count);
+                if (batch == 0)
+                {
+                    order = new RowPermutation(data.Rows, seed: {{state.Seed}}, epoch);
+                }
+
+                (int first, int samples) = sampler[batch];
+                step.Run(data, order, first, samples, optimizer.LearningRate, epoch);
+            }
+
+            string hash = new ModelFile<float>(network).Write("repeated.safetensors");
+            Console.WriteLine($"{network.Definition} after {step.Steps} steps, weights {hash}");
+
+            """;
+    }
+
+    /// <summary>The rows as text: features, then the class or the target values.</summary>
+    public static string Rows(Problem problem)
+    {
+        Dataset<float> rows = problem.Training;
+        var text = new StringBuilder();
+        for (int row = 0; row < rows.Rows; row++)
+        {
+            foreach (float value in rows.Row(row))
+            {
+                text.Append(Single(value)).Append(',');
+            }
+
+            text.AppendJoin(',', Targets(rows, row)).Append('\n');
+        }
+
+        return text.ToString();
+    }
+
+    private static string Inline(Dataset<float> rows)
+    {
+        var text = new StringBuilder("float[] features =\n[\n");
+        for (int row = 0; row < rows.Rows; row++)
+        {
+            text.Append("    ");
+            foreach (float value in rows.Row(row))
+            {
+                text.Append(Single(value)).Append("f, ");
+            }
+
+            text.Length--;
+            text.Append('\n');
+        }
+
+        string suffix = rows.Targets.AreClasses ? "" : "f";
+        IEnumerable<string> targets = Enumerable.Range(0, rows.Rows).SelectMany(row => Targets(rows, row)).Select(value => value + suffix);
+        return text.Append($"];\n{(rows.Targets.AreClasses ? "int" : "float")}[] targets = [{string.Join(", ", targets)}];").ToString();
+    }
+
+    private static string Reading(Dataset<float> rows)
+    {
+        string type = rows.Targets.AreClasses ? "int" : "float";
+        return $"""
+            string[][] cells = [.. File.ReadLines("{RowsFile}").Select(line => line.Split(','))];
+            float[] features = [.. cells.SelectMany(row => row.Take({rows.FeatureCount})).Select(cell => float.Parse(cell, System.Globalization.CultureInfo.InvariantCulture))];
+            {type}[] targets = [.. cells.SelectMany(row => row.Skip({rows.FeatureCount})).Select(cell => {type}.Parse(cell, System.Globalization.CultureInfo.InvariantCulture))];
+            """;
+    }
+
+    private static IEnumerable<string> Targets(Dataset<float> rows, int row) => rows.Targets.AreClasses
+        ? [rows.Targets.ClassIndices[row].ToString(CultureInfo.InvariantCulture)]
+        : Enumerable.Range(0, rows.Targets.Count).Select(target => Single(rows.Targets[row, target]));
+
+    private static string Single(float value) => value.ToString("R", CultureInfo.InvariantCulture);
+
+    private static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+
+    private static string Literal(string text) => $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+}

@@ -1,0 +1,104 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Backprop.Derivations;
+using Backprop.Derivations.Formats;
+using Backprop.ModelFiles;
+using Backprop.Networks;
+using Backprop.Pages.Derivation;
+using Backprop.Pages.Runs;
+using Backprop.Tables.Schemas;
+
+namespace Backprop.Pages.Export;
+
+/// <summary>What can be taken away from a workbench, as it stands at that moment.</summary>
+internal static class ExportFiles
+{
+    private const string Model = "model.safetensors", Program = "run.cs", Markdown = "derivation.md", Latex = "derivation.tex", AllRows = "data.csv";
+
+    private static readonly JsonWriterOptions s_plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>The files' names, and what they are.</summary>
+    public static IEnumerable<(string Name, string What)> Of(Workbench bench)
+    {
+        yield return (Model, "the network with its weights; PyTorch opens it too");
+        yield return (Program, "a C# program that repeats the run to the same bits");
+        if (bench.Problem is { } problem && !CSharpProgram.HoldsRows(problem))
+        {
+            yield return (CSharpProgram.RowsFile, "the rows that run.cs learns from, to lie beside it");
+        }
+
+        yield return (Markdown, "the derivation, with formulas");
+        yield return (Latex, "the same for LaTeX");
+        if (bench.Problem is { } plane && PlaneData.Names.Contains(plane.Name))
+        {
+            yield return (AllRows, "all points, for backprop explain and check");
+        }
+    }
+
+    /// <summary>Makes a file; null where there is none of that name.</summary>
+    public static DownloadFile? Make(Workbench bench, string name)
+    {
+        if (bench.Latest is not { } now || bench.Problem is not { } problem)
+        {
+            return null;
+        }
+
+        return name switch
+        {
+            Model => new(name, "application/octet-stream", ModelBytes(now.Network, problem, (bench.State with { Steps = now.Step }).ToQuery(bench.Home.Start))),
+            Program => Text(name, "text/x-csharp", CSharpProgram.Write(bench.Given, problem, bench.State, now)),
+            CSharpProgram.RowsFile => Text(name, "text/csv", CSharpProgram.Rows(problem)),
+            Markdown => Text(name, "text/markdown", ExplanationMarkdown.Of(Explain(now, problem, bench))),
+            Latex => Text(name, "text/x-tex", ExplanationLatex.Of(Explain(now, problem, bench))),
+            AllRows => Text(name, "text/csv", Csv(problem)),
+            _ => null,
+        };
+    }
+
+    private static DownloadFile Text(string name, string type, string text) => new(name, $"{type}; charset=utf-8", Encoding.UTF8.GetBytes(text));
+
+    private static Explanation Explain(Snapshot now, Problem problem, Workbench bench) =>
+        Explanation.Of(now.Network.Convert<double>(), problem.All, DerivedParameter.RowsOf(problem, bench.State, now.Step)[0], bench.Parameter);
+
+    private static byte[] ModelBytes(Network<float> network, Problem problem, string page)
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("backprop-"); // nobody else's
+        string file = Path.Combine(folder.FullName, "model.safetensors");
+        try
+        {
+            new ModelFile<float>(network, problem.Schema is null ? null : SchemaJson.Write(problem.Schema), Training(page)).Write(file);
+            return File.ReadAllBytes(file);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>What the model file says of its training: the address that repeats it.</summary>
+    private static string Training(string page)
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream, s_plain))
+        {
+            json.WriteStartObject();
+            json.WriteString("page", page);
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(stream.ToArray());
+    }
+
+    /// <summary>The points of a plane with their classes.</summary>
+    private static string Csv(Problem problem)
+    {
+        var text = new StringBuilder("x1,x2,class\n");
+        for (int row = 0; row < problem.All.Rows; row++)
+        {
+            text.Append($"{problem.All.Row(row)[0]:R},{problem.All.Row(row)[1]:R},{problem.All.Targets.ClassIndices[row]}\n");
+        }
+
+        return text.ToString();
+    }
+}

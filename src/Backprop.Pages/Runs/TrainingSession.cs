@@ -1,0 +1,310 @@
+using System.Diagnostics;
+using Backprop.Data;
+using Backprop.Networks;
+using Backprop.Optimizers;
+using Backprop.Training;
+
+namespace Backprop.Pages.Runs;
+
+/// <summary>
+/// One tab's training, on a thread of its own that sleeps unless there are steps to make; in a browser, which has one thread, in slices
+/// between which that thread draws and listens. All that can be asked of it is one number: the step to reach. The page sees snapshots, at most <see cref="MostSnapshots"/> a second and never so many that training would lose more
+/// than a twelfth of its pace to measuring; whoever draws takes the latest and misses the others.
+/// </summary>
+internal sealed class TrainingSession : IDisposable
+{
+    /// <summary>Snapshots a second.</summary>
+    public const int MostSnapshots = 15;
+
+    /// <summary>Points of the loss curve a second.</summary>
+    private const int MostMeasures = 100;
+
+    /// <summary>While training runs, losses are measured on no more rows than this; at rest on all.</summary>
+    private const int MostRowsWhileRunning = 1000;
+
+    /// <summary>When the curve has so many points, every second one is dropped.</summary>
+    private const int MostPoints = 400;
+
+    /// <summary>How long a browser waits for its thread, at most, unless a single step takes longer.</summary>
+    private static readonly TimeSpan s_slice = TimeSpan.FromMilliseconds(25);
+
+    private readonly Lock _gate = new();
+    private readonly bool _inSlices;
+    private AutoResetEvent? _wake; // of the thread
+    private readonly Network<float> _network;
+    private readonly TrainingStep<float> _step;
+    private readonly Evaluator<float> _evaluator;
+    private readonly Dataset<float> _training, _someTraining;
+    private readonly Dataset<float>? _test, _someTest;
+    private readonly BatchSampler _sampler;
+    private readonly double _learningRate;
+    private readonly ulong _seed;
+    private readonly List<LossPoint> _curve = [];
+    private Thread? _thread;
+    private RowPermutation _order;
+    private long _done, _goal; // the steps made, and the steps to have made
+    private long _curveSpacing = 1;
+    private readonly bool _isSmall;
+    private long _milestone; // a small run, which may be over in no time, has a curve too: a point whenever the steps have grown by a tenth
+    private bool _isSlicing, _isAtRest = true;
+    private long _begun, _shown, _measured, _pause, _doneThen; // of the run that goes on
+    private bool _isDisposed;
+    private volatile Snapshot _latest;
+
+    /// <summary>Plans a run; nothing is trained yet.</summary>
+    /// <param name="problem">The rows.</param>
+    /// <param name="definition">The network.</param>
+    /// <param name="state">How it is trained.</param>
+    /// <param name="start">The weights to start from; null: new ones.</param>
+    /// <param name="inSlices">Whether to train on the caller's thread, slice by slice; null: in a browser.</param>
+    /// <exception cref="BackpropException">An option out of its range, or a network that does not fit the rows.</exception>
+    public TrainingSession(Problem problem, NetworkDefinition definition, PageState state, Network<float>? start = null, bool? inSlices = null)
+    {
+        _inSlices = inSlices ?? OperatingSystem.IsBrowser();
+        _network = start?.Clone() ?? new Network<float>(definition, Initializer.PyTorch, state.Seed);
+        (_training, _test, _seed) = (problem.Training, problem.Test, state.Seed);
+        _sampler = new(_training.Rows, Math.Min(state.BatchSize, _training.Rows));
+        Optimizer optimizer = Optimizer.Create(state.Optimizer, new() { LearningRate = state.LearningRate });
+        _learningRate = optimizer.LearningRate;
+        _step = new(_network, optimizer, _sampler.BatchSize, Options(state, definition));
+        _evaluator = new(_network);
+        (_someTraining, _someTest) = (Some(_training), _test is null ? null : Some(_test));
+        _isSmall = definition.ParameterCount * (_someTraining.Rows + (_someTest?.Rows ?? 0)) < 5_000_000;
+        _order = new(_training.Rows, _seed, epoch: 1);
+        (Evaluation training, Evaluation? test) = Measure(_training, _test);
+        _latest = Snap(training, test, isRunning: false, pace: 0);
+    }
+
+    /// <summary>There is a new snapshot. Raised on the training thread: be brief.</summary>
+    public event Action? Changed;
+
+    /// <summary>The newest snapshot.</summary>
+    public Snapshot Latest => _latest;
+
+    /// <summary>Whether there are steps to be made.</summary>
+    public bool IsBusy => Interlocked.Read(ref _done) < Interlocked.Read(ref _goal) && _latest.Failure is null;
+
+    /// <summary>Whether the thread has ended, or never began.</summary>
+    public bool IsStopped => _thread is not { IsAlive: true };
+
+    /// <summary>What the training step does beside following the gradient. Small networks run on one thread; large ones leave a processor to the page.</summary>
+    public static TrainingStepOptions Options(PageState state, NetworkDefinition definition) => new()
+    {
+        L1 = state.L1,
+        L2 = state.L2,
+        Seed = state.Seed,
+        Threads = definition.ParameterCount < 50_000 ? 1 : Math.Max(1, Environment.ProcessorCount - 1),
+    };
+
+    /// <summary>Trains until told otherwise, or as far as an address can say.</summary>
+    public void Play() => RunTo(PageLimits.MostSteps);
+
+    /// <summary>Stops after the step that is being made.</summary>
+    public void Pause() => RunTo(0);
+
+    /// <summary>Makes a step more.</summary>
+    public void StepOnce() => RunTo(Latest.Step + 1);
+
+    /// <summary>Goes on to the end of the epoch.</summary>
+    public void RunEpoch() => RunTo(((Latest.Step / _sampler.Count) + 1) * _sampler.Count);
+
+    /// <summary>Trains until so many steps are made in all, of <see cref="PageLimits.MostSteps"/> at most.</summary>
+    public void RunTo(long step)
+    {
+        step = Math.Min(step, PageLimits.MostSteps);
+        lock (_gate)
+        {
+            if (_isDisposed || (_thread is null && _isAtRest && step <= _done))
+            {
+                return;
+            }
+
+            Volatile.Write(ref _goal, step);
+            if (_inSlices)
+            {
+                if (!_isSlicing)
+                {
+                    _ = WorkInSlices();
+                }
+            }
+            else if (_thread is null)
+            {
+                _wake = new(false);
+                _thread = new(Work) { IsBackground = true, Name = "training" };
+                _thread.Start();
+            }
+        }
+
+        _wake?.Set();
+    }
+
+    /// <summary>Ends the training; the thread gives back its buffers.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_isDisposed)
+            {
+                return;
+            }
+
+            _isDisposed = true;
+            Volatile.Write(ref _goal, 0);
+            if (_thread is null && !_isSlicing)
+            {
+                _step.Dispose();
+                return;
+            }
+        }
+
+        _wake?.Set();
+    }
+
+    private void Work()
+    {
+        using TrainingStep<float> step = _step;
+        while (!Volatile.Read(ref _isDisposed))
+        {
+            if (_done < Volatile.Read(ref _goal) && _latest.Failure is null)
+            {
+                Run(Timeout.InfiniteTimeSpan);
+            }
+            else
+            {
+                _wake!.WaitOne();
+            }
+        }
+    }
+
+    private async Task WorkInSlices()
+    {
+        _isSlicing = true;
+        while (!_isDisposed && _latest.Failure is null && (_done < _goal || !_isAtRest))
+        {
+            await Task.Delay(1); // what the browser has to do meanwhile is done
+            Run(s_slice);
+        }
+
+        _isSlicing = false;
+        if (_isDisposed)
+        {
+            _step.Dispose();
+        }
+    }
+
+    /// <summary>Makes steps until the goal is reached or the time is over.</summary>
+    private void Run(TimeSpan time)
+    {
+        long from = Stopwatch.GetTimestamp(), end = time == Timeout.InfiniteTimeSpan ? long.MaxValue : from + (long)(time.TotalSeconds * Stopwatch.Frequency);
+        if (_isAtRest)
+        {
+            (_begun, _shown, _measured, _pause, _doneThen, _isAtRest) = (from, from, from, Stopwatch.Frequency / MostMeasures, _done, false);
+        }
+
+        try
+        {
+            while (_done < Volatile.Read(ref _goal))
+            {
+                RunStep();
+                long now = Stopwatch.GetTimestamp();
+                if (now - _measured < _pause && (_done < _milestone || !_isSmall))
+                {
+                    if (now >= end)
+                    {
+                        return;
+                    }
+
+                    continue;
+                }
+
+                (Evaluation training, Evaluation? test) = Measure(_someTraining, _someTest);
+                if (now - _shown >= Stopwatch.Frequency / MostSnapshots)
+                {
+                    Publish(Snap(training, test, isRunning: true, (_done - _doneThen) / Stopwatch.GetElapsedTime(_begun, now).TotalSeconds));
+                    (_shown, _begun, _doneThen) = (now, Stopwatch.GetTimestamp(), _done);
+                }
+
+                _measured = Stopwatch.GetTimestamp();
+                _pause = Math.Max(Stopwatch.Frequency / MostMeasures, 12 * (_measured - now));
+                _milestone = (long)(1.1 * _done) + 1;
+            }
+
+            (Evaluation all, Evaluation? allTest) = Measure(_training, _test);
+            _isAtRest = true;
+            Publish(Snap(all, allTest, isRunning: false, pace: 0));
+        }
+        catch (DivergenceException error)
+        {
+            _isAtRest = true;
+            Publish(_latest with { IsRunning = false, StepsPerSecond = 0, Failure = $"Training diverged: {error.Message}." });
+        }
+    }
+
+    private void RunStep()
+    {
+        (long epoch, int batch) = (Math.DivRem(_done, _sampler.Count).Quotient + 1, (int)(_done % _sampler.Count));
+        if (batch == 0)
+        {
+            _order = new(_training.Rows, _seed, epoch);
+        }
+
+        (int first, int samples) = _sampler[batch];
+        _step.Run(_training, _order, first, samples, _learningRate, epoch);
+        _done++;
+    }
+
+    private void Publish(Snapshot snapshot)
+    {
+        if (!Volatile.Read(ref _isDisposed))
+        {
+            _latest = snapshot;
+            Changed?.Invoke();
+        }
+    }
+
+    private (Evaluation Training, Evaluation? Test) Measure(Dataset<float> training, Dataset<float>? test)
+    {
+        Evaluation ofTraining = _evaluator.Evaluate(training);
+        Evaluation? ofTest = test is null ? null : _evaluator.Evaluate(test);
+        Add(new(_done, ofTraining.Loss, ofTest?.Loss ?? double.NaN, Accuracy(ofTest ?? ofTraining)));
+        return (ofTraining, ofTest);
+    }
+
+    private Snapshot Snap(Evaluation training, Evaluation? test, bool isRunning, double pace) =>
+        new(_network.Clone(), _done, _sampler.Count, training, test, [.. _curve], isRunning, pace, null);
+
+    private static double Accuracy(Evaluation evaluation) => evaluation.Confusion is null ? double.NaN : evaluation["accuracy"];
+
+    /// <summary>Adds a point; the last one moves on until it is far enough from the one before it.</summary>
+    private void Add(LossPoint point)
+    {
+        bool isCrowded = _curve.Count > 1 && _curve[^1].Step - _curve[^2].Step < _curveSpacing;
+        if (isCrowded || (_curve.Count > 0 && _curve[^1].Step == point.Step))
+        {
+            _curve.RemoveAt(_curve.Count - 1);
+        }
+
+        _curve.Add(point);
+        if (_curve.Count >= MostPoints)
+        {
+            LossPoint[] kept = [.. _curve.Where((_, index) => index % 2 == 0)];
+            _curveSpacing = Math.Max(1, (kept[^1].Step - kept[0].Step) / kept.Length);
+            _curve.Clear();
+            _curve.AddRange(kept);
+        }
+    }
+
+    private static Dataset<float> Some(Dataset<float> data) => data.Rows <= MostRowsWhileRunning
+        ? data
+        : data.Select([.. Enumerable.Range(0, MostRowsWhileRunning).Select(n => (int)((long)n * data.Rows / MostRowsWhileRunning))]);
+
+    /// <summary>The rows, of all, that the next step learns from.</summary>
+    public static int[] NextBatch(Problem problem, PageState state, long step)
+    {
+        var sampler = new BatchSampler(problem.Training.Rows, Math.Min(state.BatchSize, problem.Training.Rows));
+        (int first, int samples) = sampler[(int)(step % sampler.Count)];
+        int[] rows = new int[samples];
+        new RowPermutation(problem.Training.Rows, state.Seed, (step / sampler.Count) + 1).CopyTo(rows, first);
+        return Array.ConvertAll(rows, row => problem.TrainingRows[row]);
+    }
+}

@@ -1,0 +1,305 @@
+using System.Diagnostics;
+using Backprop.Networks;
+using Backprop.Pages.Derivation;
+
+namespace Backprop.Pages.Runs;
+
+/// <summary>What one tab works on: the state in its address, the rows, the training, and the parameter that is looked at. Used on the tab's own thread alone.</summary>
+internal sealed class Workbench(GivenFiles home) : IDisposable
+{
+    /// <summary>
+    /// While training runs, pictures and derivations are renewed no more often than this, and more seldom where a large network makes them
+    /// dear; numbers and curves with every snapshot.
+    /// </summary>
+    private static readonly TimeSpan s_calm = TimeSpan.FromMilliseconds(250);
+
+    private DerivedParameter? _derived;
+    private IReadOnlyList<PassStage> _stages = [];
+    private DerivedParameter? _staged;
+    private int? _stage;
+    private TimeSpan _derivingTook;
+    private long _calmSince;
+
+    /// <summary>Training has something new to be drawn. Raised on any thread.</summary>
+    public event Action? Trained;
+
+    /// <summary>Somebody has changed something, and waits for it to be drawn.</summary>
+    public event Action? Changed;
+
+    /// <summary>What the host was given: what the bare address shows.</summary>
+    public GivenFiles Home { get; } = home;
+
+    /// <summary>The files that are worked on: the host's, or the visitor's own.</summary>
+    public GivenFiles Given { get; private set; } = home;
+
+    /// <summary>Whether the visitor has opened files: an address cannot bring them.</summary>
+    public bool HasOwnFiles => Given != Home;
+
+    public PageState State { get; private set; } = home.Start;
+
+    /// <summary>The rows; those of the last state that made sense.</summary>
+    public Problem? Problem { get; private set; }
+
+    public TrainingSession? Session { get; private set; }
+
+    /// <summary>What is wrong with the state, in words; null where nothing is.</summary>
+    public string? Mistake { get; private set; }
+
+    /// <summary>What else there is to say, in words: something that was asked for was not done. Null where there is nothing.</summary>
+    public string? Remark { get; private set; }
+
+    /// <summary>The newest moment of training.</summary>
+    public Snapshot? Latest { get; private set; }
+
+    /// <summary>The moment that pictures and derivations show.</summary>
+    public Snapshot? Calm { get; private set; }
+
+    /// <summary>Grows whenever pictures and derivations have something new to show.</summary>
+    public int CalmVersion { get; private set; }
+
+    public bool IsRunning => Latest?.IsRunning == true;
+
+    /// <summary>Whether there are steps to be made, even if none has been shown yet.</summary>
+    public bool IsBusy => IsRunning || Session?.IsBusy == true;
+
+    /// <summary>Whether training can be asked for.</summary>
+    public bool CanTrain => Session is not null && Mistake is null && Latest?.Failure is null;
+
+    /// <summary>The network that is trained.</summary>
+    public NetworkDefinition? Definition => Latest?.Network.Definition;
+
+    /// <summary>The parameter that is looked at; the first weight where the state's does not exist.</summary>
+    public ParameterName Parameter
+    {
+        get
+        {
+            try
+            {
+                return Definition is null ? default : ParameterName.Parse(State.Parameter, Definition);
+            }
+            catch (UsageException)
+            {
+                return new(1, 0, 0);
+            }
+        }
+    }
+
+    /// <summary>All about that parameter at the calm moment.</summary>
+    public DerivedParameter? Derived
+    {
+        get
+        {
+            if (Calm is null || Problem is null)
+            {
+                return null;
+            }
+
+            ParameterName parameter = Parameter;
+            if (_derived is null || _derived.Snapshot != Calm || _derived.Parameter != parameter || !_derived.IsOf(State))
+            {
+                long begun = Stopwatch.GetTimestamp();
+                _derived = DerivedParameter.Of(Calm, Problem, State, parameter);
+                _derivingTook = Stopwatch.GetElapsedTime(begun);
+            }
+
+            return _derived;
+        }
+    }
+
+    /// <summary>The stages of the row's way through the network and back.</summary>
+    public IReadOnlyList<PassStage> Stages
+    {
+        get
+        {
+            if (Derived is { } derived && derived != _staged)
+            {
+                double derivative = derived.Explanation.Backpropagation;
+                (_staged, _stages) = (derived, PassStage.Of(derived.Network.Definition, derived.Passes, derived.Parameter, derivative));
+            }
+
+            return _stages;
+        }
+    }
+
+    /// <summary>Which stage is looked at; null: none.</summary>
+    public int? StageIndex
+    {
+        get => _stage is { } index ? Math.Clamp(index, 0, Stages.Count - 1) : null;
+        set
+        {
+            _stage = value;
+            CalmVersion++;
+            Changed?.Invoke();
+        }
+    }
+
+    /// <summary>The stage that is looked at.</summary>
+    public PassStage? Stage => StageIndex is { } index && Stages.Count > 0 ? Stages[index] : null;
+
+    /// <summary>The address that shows what is shown now, as a query string.</summary>
+    public string Query => (State with { Steps = Latest?.Step ?? State.Steps }).ToQuery(Home.Start);
+
+    /// <summary>The same as a link relative to the page, which the bare address has too.</summary>
+    public string Link => Query is { Length: > 0 } query ? query : "./";
+
+    /// <summary>Shows what an address says, and trains as far as it says.</summary>
+    /// <param name="query">The query string.</param>
+    /// <param name="train">Whether to train at all; a page that is only drawn once does not.</param>
+    public void Open(string query, bool train)
+    {
+        PageState state = PageState.Parse(query, Home.Start, out string? mistake);
+        if (mistake is null && Mistake is null && Session is not null && state.IsSameRun(State))
+        {
+            Look(_ => state);
+        }
+        else
+        {
+            Begin(state, mistake);
+        }
+
+        Remark = Mistake is null ? Missing(state) : null;
+        if (train && Mistake is null)
+        {
+            Session?.RunTo(state.Steps);
+        }
+    }
+
+    /// <summary>Works on files that the visitor has opened: as the address says, where it waited for them, else as suits them.</summary>
+    public void Open(IReadOnlyList<(string Name, byte[] Content)> files)
+    {
+        try
+        {
+            bool isAwaited = State.Data == "file" && Given.Source is null;
+            GivenFiles opened = OpenedFiles.Read(files, Given);
+            Given = opened;
+            PageState start = opened.Start with { Gradients = State.Gradients };
+            Begin(isAwaited && State.FromModel == start.FromModel ? State : start);
+            if (isAwaited && Mistake is null)
+            {
+                Session?.RunTo(State.Steps);
+            }
+        }
+        catch (BackpropException error)
+        {
+            Say(error.Message);
+        }
+    }
+
+    /// <summary>Says that something asked for was not done.</summary>
+    public void Say(string remark)
+    {
+        Remark = remark;
+        Changed?.Invoke();
+    }
+
+    /// <summary>What a state looks at and is not there.</summary>
+    private string? Missing(PageState state)
+    {
+        if (state.Row >= Problem!.All.Rows && !state.OfBatch)
+        {
+            return $"row: {state.Row} found, the data have rows 0 to {Problem.All.Rows - 1}; the last is shown";
+        }
+
+        try
+        {
+            ParameterName.Parse(state.Parameter, Definition!);
+            return null;
+        }
+        catch (UsageException error)
+        {
+            return $"{error.Message}; {Parameter} is shown";
+        }
+    }
+
+    /// <summary>Changes what is trained; it begins anew.</summary>
+    public void Train(Func<PageState, PageState> change) => Begin(change(State) with { Steps = 0 });
+
+    /// <summary>Changes what is looked at; training goes on.</summary>
+    public void Look(Func<PageState, PageState> change)
+    {
+        (State, Remark) = (change(State), null);
+        CalmVersion++; // the same moment is shown, which is drawn already but for what is looked at
+        Changed?.Invoke();
+    }
+
+    /// <summary>Begins the same run anew.</summary>
+    public void Reset() => Begin(State with { Steps = 0 });
+
+    /// <summary>Looks at a parameter.</summary>
+    public void Pick(ParameterName parameter) => Look(state => state with { Parameter = parameter.ToString() });
+
+    /// <summary>Looks at the strongest weight that leads to a unit, or from an input.</summary>
+    public void PickUnit(int layer, int unit)
+    {
+        if (Calm is not { } now)
+        {
+            return;
+        }
+
+        DenseLayer<float> into = now.Network.Layers[Math.Max(0, layer - 1)];
+        Pick(layer == 0
+            ? new(1, Enumerable.Range(0, into.Outputs).MaxBy(output => Math.Abs(into.GetWeight(output, unit))), unit)
+            : new(layer, unit, Enumerable.Range(0, into.Inputs).MaxBy(input => Math.Abs(into.GetWeight(unit, input)))));
+    }
+
+    /// <summary>Other data, with a network that suits them.</summary>
+    public void ChooseData(string name)
+    {
+        PageState suited = name switch
+        {
+            "file" => Given.Start with { Gradients = State.Gradients },
+            "digits" => State with { Hidden = "32:relu", LearningRate = 0.003, BatchSize = 32 },
+            "iris" => State with { Hidden = "8:tanh", LearningRate = 0.01, BatchSize = 16 },
+            "spiral" => State with { Hidden = "16:tanh-16:tanh", LearningRate = 0.01, BatchSize = 16 },
+            _ => State with { Hidden = "6:tanh-4:tanh", LearningRate = 0.01, BatchSize = 16 },
+        };
+        Train(_ => suited with { Data = name, FromModel = name == "file" && Given.Model is not null, Output = null, Loss = null, Row = 0, OfBatch = false });
+    }
+
+    /// <summary>Takes the newest snapshot of the training.</summary>
+    public void Take()
+    {
+        Latest = Session?.Latest;
+        TimeSpan calm = TimeSpan.FromTicks(Math.Max(s_calm.Ticks, 4 * _derivingTook.Ticks));
+        if (Latest != Calm && (Latest?.IsRunning != true || Stopwatch.GetElapsedTime(_calmSince) >= calm))
+        {
+            Renew();
+        }
+    }
+
+    public void Dispose() => Session?.Dispose();
+
+    private void Begin(PageState state, string? mistake = null)
+    {
+        (State, Mistake, Remark) = (state, null, null);
+        try
+        {
+            PageLimits.Require(state);
+            if (mistake is not null)
+            {
+                throw new UsageException(mistake);
+            }
+
+            Problem problem = Given.Problem(state);
+            NetworkDefinition definition = problem.Definition(state, Given);
+            var session = new TrainingSession(problem, definition, state, state.FromModel ? Given.Model!.Network : null);
+            Session?.Dispose();
+            session.Changed += () => Trained?.Invoke();
+            (Session, Problem, Latest) = (session, problem, session.Latest);
+        }
+        catch (BackpropException error)
+        {
+            Session?.Pause();
+            Mistake = error.Message;
+        }
+
+        Renew();
+        Changed?.Invoke();
+    }
+
+    private void Renew()
+    {
+        (Calm, _calmSince) = (Latest, Stopwatch.GetTimestamp());
+        CalmVersion++;
+    }
+}

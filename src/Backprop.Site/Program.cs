@@ -1,0 +1,9 @@
+using Backprop.Pages.Components;
+using Backprop.Pages.Runs;
+using Microsoft.AspNetCore.Components.WebAssembly.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+
+var builder = WebAssemblyHostBuilder.CreateDefault(args);
+builder.RootComponents.Add<Routes>("#page");
+builder.Services.AddSingleton(GivenFiles.None);
+await builder.Build().RunAsync();
