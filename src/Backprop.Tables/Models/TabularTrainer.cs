@@ -104,6 +104,7 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
             TrainingDoubts.LoneRows(_all.Targets, Schema?.Target.Labels, Notes);
         }
 
+        TrainingDoubts.NormsOfOne(definition, Notes);
         TrainingDoubts.BatchesOfOne(definition, Options.BatchSize, [.. parts.Select(part => part.Training.Rows).Distinct()], Notes);
         TrainingDoubts.YoungMean(Options, Optimizer, parts[0].Training.Rows, Notes);
         if (Optimizer is LevenbergMarquardt && definition.ParameterCount > 1500)

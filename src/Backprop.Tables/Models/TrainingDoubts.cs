@@ -75,6 +75,18 @@ internal static class TrainingDoubts
         }
     }
 
+    /// <summary>One unit has no spread: a layer norm makes β of it, whatever the row is.</summary>
+    public static void NormsOfOne(NetworkDefinition definition, Notes notes)
+    {
+        foreach ((int n, LayerDefinition layer) in definition.Layers.Index())
+        {
+            if (layer.Units == 1 && layer.Parts.OfType<LayerNorm>().Any())
+            {
+                notes.Add(new(string.Create(CultureInfo.InvariantCulture, $"layer {n + 1}: layer_norm over one unit gives the same for every row, its β"), IsLoss: false, "Network"));
+            }
+        }
+    }
+
     /// <summary>One row has no spread: a batch norm makes β of it, whatever the row is.</summary>
     public static void BatchesOfOne(NetworkDefinition definition, int batchSize, int[] parts, Notes notes)
     {
