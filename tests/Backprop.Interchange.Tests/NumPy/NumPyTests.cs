@@ -6,6 +6,7 @@ using Backprop.Losses;
 using Backprop.ModelFiles;
 using Backprop.Networks;
 using Backprop.Tables;
+using Backprop.Tests.Oracles;
 using Backprop.Tables.Models;
 using Backprop.Tables.Schemas;
 

@@ -4,6 +4,7 @@ using Backprop.Interchange.PyTorch;
 using Backprop.Layers;
 using Backprop.Networks;
 using Backprop.Tables;
+using Backprop.Tests.Oracles;
 using Backprop.Tables.Schemas;
 
 namespace Backprop.Interchange.Tests.PyTorch;

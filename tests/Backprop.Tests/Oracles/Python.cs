@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 
-namespace Backprop.Interchange.Tests;
+namespace Backprop.Tests.Oracles;
 
 /// <summary>Debian's Python, with what it has of other programs.</summary>
 internal static class Python
