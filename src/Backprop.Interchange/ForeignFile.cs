@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using Backprop.Activations;
 using Backprop.Interchange.Keras;
 using Backprop.Interchange.NumPy;
 using Backprop.Interchange.PyTorch;
