@@ -1,7 +1,6 @@
 using System.Globalization;
 using Backprop.Activations;
 using Backprop.Interchange.PyTorch;
-using Backprop.Layers;
 using Backprop.Networks;
 using Backprop.Tables;
 using Backprop.Tests.Oracles;
