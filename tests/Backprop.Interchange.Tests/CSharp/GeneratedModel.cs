@@ -32,7 +32,7 @@ internal sealed class GeneratedModel
                 var outputs = new double[Model.OutputCount];
                 Model.Predict(row, outputs);
                 long before = System.GC.GetAllocatedBytesForCurrentThread();
-                for (int n = 0; n < 50; n++)
+                for (int n = 0; n < 3; n++)
                 {
                     Model.Predict(row, outputs);
                 }
@@ -72,13 +72,9 @@ internal sealed class GeneratedModel
     };
 
     private readonly Assembly _assembly;
+    private readonly string _namespace;
 
-    public GeneratedModel(string source, Target target)
-    {
-        Source = source;
-        string[] drivers = [Driver, .. source.Contains(" Labels ", StringComparison.Ordinal) ? [LabelDriver] : Array.Empty<string>(), .. source.Contains("ReadOnlySpan<double> numbers, Span<double> outputs", StringComparison.Ordinal) ? [NumberDriver] : Array.Empty<string>()];
-        _assembly = Compile([source, $"#nullable enable\nusing System;\n{string.Join('\n', drivers)}"], target);
-    }
+    private GeneratedModel(string source, Assembly assembly, string space) => (Source, _assembly, _namespace) = (source, assembly, space);
 
     public string Source { get; }
 
@@ -86,8 +82,19 @@ internal sealed class GeneratedModel
 
     public IReadOnlyList<string> Labels => Call<string[]>("LabelDriver", "Labels");
 
-    public static GeneratedModel Of(TabularModel model, Target target, Notes? notes = null) =>
-        new(CSharpExport.Source(model, new() { Language = target == Target.Standard ? 9 : CSharpOptions.NewestLanguage, Namespace = null }, notes), target);
+    public static GeneratedModel Of(TabularModel model, Target target, Notes? notes = null) => Of([model], target, notes)[0];
+
+    /// <summary>Many at once: most of the time goes into reading what they are compiled against.</summary>
+    public static IReadOnlyList<GeneratedModel> Of(IReadOnlyList<TabularModel> models, Target target, Notes? notes = null)
+    {
+        string[] sources = [.. models.Select((model, n) => CSharpExport.Source(model, new() { Language = target == Target.Standard ? 9 : CSharpOptions.NewestLanguage, Namespace = $"Model{n}.Space" }, notes))];
+        Assembly assembly = Compile([.. sources, .. sources.Select((source, n) => $"#nullable enable\nusing System;\nnamespace Model{n}.Space\n{{\n{Drivers(source)}}}\n")], target);
+        return [.. sources.Select((source, n) => new GeneratedModel(source, assembly, $"Model{n}.Space."))];
+    }
+
+    private static string Drivers(string source) => Driver
+        + (source.Contains(" Labels ", StringComparison.Ordinal) ? LabelDriver : "")
+        + (source.Contains("ReadOnlySpan<double> numbers, Span<double> outputs", StringComparison.Ordinal) ? NumberDriver : "");
 
     public double[] Predict(string?[][] rows) => Call<double[]>("Driver", "Predict", [rows]);
 
@@ -97,11 +104,8 @@ internal sealed class GeneratedModel
 
     public long Allocated(string?[] cells) => Call<long>("Driver", "Allocated", [cells]);
 
-    /// <summary>Any static method, private too.</summary>
-    public object Invoke(string method, params object[] arguments) => _assembly.GetType("Model")!
-        .GetMethod(method, BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public, Array.ConvertAll(arguments, argument => argument.GetType()))!.Invoke(null, arguments)!;
-
-    public TDelegate Delegate<TDelegate>(string method) where TDelegate : Delegate => _assembly.GetType("Model")!
+    /// <summary>A method of its own.</summary>
+    public TDelegate Delegate<TDelegate>(string method) where TDelegate : Delegate => _assembly.GetType($"{_namespace}Model")!
         .GetMethod(method, BindingFlags.Static | BindingFlags.NonPublic, [.. typeof(TDelegate).GetMethod("Invoke")!.GetParameters().Select(parameter => parameter.ParameterType)])!.CreateDelegate<TDelegate>();
 
     public static Assembly Compile(string[] sources, Target target)
@@ -123,7 +127,7 @@ internal sealed class GeneratedModel
     {
         try
         {
-            return (TResult)_assembly.GetType(type)!.GetMethod(method)!.Invoke(null, arguments)!;
+            return (TResult)_assembly.GetType(_namespace + type)!.GetMethod(method)!.Invoke(null, arguments)!;
         }
         catch (TargetInvocationException error)
         {

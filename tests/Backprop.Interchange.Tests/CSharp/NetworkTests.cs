@@ -15,31 +15,38 @@ public sealed class NetworkTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("backprop-csharp").FullName;
 
-    public static TheoryData<int> Seeds => [.. Enumerable.Range(0, 60)];
+    private const int Count = 52, Rows = 9;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    [Theory]
-    [MemberData(nameof(Seeds))]
-    public void RandomNetworksHaveTheSameBits(int seed)
+    [Fact]
+    public void RandomNetworksHaveTheSameBits()
     {
-        if (seed % 4 == 3)
+        TabularModel[] models = [.. Enumerable.Range(0, Count).Select(seed => seed % 4 == 3 ? Drawn<double>(seed) : Drawn<float>(seed))];
+        foreach (Target target in Enum.GetValues<Target>())
         {
-            Same<double>(seed);
-        }
-        else
-        {
-            Same<float>(seed);
+            IReadOnlyList<GeneratedModel> generated = GeneratedModel.Of(models, target);
+            for (int n = 0; n < Count; n++)
+            {
+                Same(generated[n], models[n], new Random(n));
+            }
         }
     }
 
     [Fact]
     public void EveryActivationHasTheSameBits()
     {
-        foreach (string name in ActivationFunction.Names.Where(name => name is not ("softmax" or "log_softmax")))
+        string[] names = [.. ActivationFunction.Names.Where(name => name is not ("softmax" or "log_softmax" or "cube"))];
+        TabularModel[] models = [.. names.Select(Alone<float>), .. names.Select(Alone<double>)];
+        double[] points = [.. Enumerable.Range(-400, 801).Select(n => n * 0.37), 0, -0.0, 1e-30, -1e-30, 1e-9, 5e-39, -5e-39, 1e30, -1e30, 88.7, -87.3, 709.5, -708.4, 3.3e38, -3.3e38];
+        foreach (Target target in Enum.GetValues<Target>())
         {
-            Same<float>(name);
-            Same<double>(name);
+            IReadOnlyList<GeneratedModel> generated = GeneratedModel.Of(models, target);
+            for (int n = 0; n < models.Length; n++)
+            {
+                double[] expected = [.. models[n].PredictAll([.. points.Select(point => new[] { point })]).Select(one => one.Value)];
+                Bits(expected, generated[n].PredictNumbers(points), $"{models[n].Definition} {target}");
+            }
         }
     }
 
@@ -59,7 +66,7 @@ public sealed class NetworkTests : IDisposable
         ActivationFunction bump = ActivationFunction.From(new Bump());
         var network = new Network<float>(new NetworkDefinition(3, [new LayerDefinition(21, bump), new LayerDefinition(2, ActivationFunction.Create("identity"))]), Initializer.Parse("pytorch"), 5);
         ActivationFunction.Register(bump);
-        Same(Model(new Ensemble<float>(network)), 3, 20, new Random(1));
+        Same(Model(new Ensemble<float>(network)), new Random(1));
     }
 
     [Fact]
@@ -83,7 +90,7 @@ public sealed class NetworkTests : IDisposable
         GeneratedModel generated = GeneratedModel.Of(model, target, notes);
         Assert.Contains("s_weights", generated.Source, StringComparison.Ordinal);
         Assert.Contains(notes.All, note => note.Message.Contains("array", StringComparison.Ordinal));
-        Same(generated, model, 40, 3, new Random(2));
+        Same(generated, model, new Random(2));
     }
 
     [Fact]
@@ -105,47 +112,38 @@ public sealed class NetworkTests : IDisposable
         }
     }
 
-    private void Same<T>(string activation) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    /// <summary>f of f of a number, and f of a sum of nineteen: as many as leave some over beside vectors.</summary>
+    private TabularModel Alone<T>(string activation) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var definition = new NetworkDefinition(1, [new LayerDefinition(1, ActivationFunction.Create(activation)), new LayerDefinition(1, ActivationFunction.Create("identity")), new LayerDefinition(19, ActivationFunction.Create(activation)), new LayerDefinition(1, ActivationFunction.Create(activation))], Loss.Create("mean_squared_error"));
-        var network = new Network<T>(definition);
+        var f = ActivationFunction.Create(activation);
+        var network = new Network<T>(new NetworkDefinition(1, [new LayerDefinition(1, f), new LayerDefinition(1, ActivationFunction.Create("identity")), new LayerDefinition(19, f), new LayerDefinition(1, f)], Loss.Create("mean_squared_error")));
         foreach (DenseLayer<T> layer in network.Layers)
         {
             layer.SetWeights([.. Enumerable.Repeat(T.One, layer.Inputs * layer.Outputs)]);
         }
 
         network.Layers[3].SetWeights([.. Enumerable.Range(0, 19).Select(n => T.CreateTruncating(n - 9))]);
-        TabularModel model = Model(new Ensemble<T>(network));
-        double[] points = [.. Enumerable.Range(-400, 801).Select(n => n * 0.37), 0, -0.0, 1e-30, -1e-30, 1e-9, 5e-39, -5e-39, 1e30, -1e30, 88.7, -87.3, 709.5, -708.4, 3.3e38, -3.3e38];
-        double[] expected = [.. model.PredictAll([.. points.Select(point => new[] { point })]).Select(one => one.Value)];
-        foreach (Target target in Enum.GetValues<Target>())
-        {
-            Bits(expected, GeneratedModel.Of(model, target).PredictNumbers(points), $"{activation} {target}");
-        }
+        return Model(new Ensemble<T>(network));
     }
 
-    private void Same<T>(int seed) where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        var random = new Random(seed);
-        (Ensemble<T> ensemble, int numbers) = Draw<T>(random);
-        Same(Model(ensemble), numbers, 37, random);
-    }
+    private TabularModel Drawn<T>(int seed) where T : unmanaged, IBinaryFloatingPointIeee754<T> => Model(Draw<T>(new Random(seed)));
 
-    private static void Same(TabularModel model, int numbers, int rows, Random random)
+    private static void Same(TabularModel model, Random random)
     {
         foreach (Target target in Enum.GetValues<Target>())
         {
-            Same(GeneratedModel.Of(model, target), model, numbers, rows, new Random(random.Next()));
+            Same(GeneratedModel.Of(model, target), model, random);
         }
     }
 
-    private static void Same(GeneratedModel generated, TabularModel model, int numbers, int rows, Random random)
+    private static void Same(GeneratedModel generated, TabularModel model, Random random)
     {
-        double[][] features = [.. Enumerable.Range(0, rows).Select(_ => Enumerable.Range(0, model.Definition.Inputs).Select(column => column < numbers ? (4 * random.NextDouble()) - 2 : random.Next(4)).ToArray())];
+        int numbers = model.Definition.Input?.Numbers ?? model.Definition.Inputs;
+        double[][] features = [.. Enumerable.Range(0, Rows).Select(_ => Enumerable.Range(0, model.Definition.Inputs).Select(column => column < numbers ? (4 * random.NextDouble()) - 2 : random.Next(4)).ToArray())];
         Predictions predictions = model.PredictAll(features);
         bool areClasses = model.Labels.Count > 0, deviates = model.Definition.OutputMeaning == OutputMeaning.MeanAndLogVariance;
         int columns = areClasses ? model.Labels.Count : model.Definition.ValueCount * (deviates ? 2 : 1);
-        double[] expected = [.. Enumerable.Range(0, rows).SelectMany(row => Enumerable.Range(0, columns).Select(column => predictions.NumbersOf(column)[row]))];
+        double[] expected = [.. Enumerable.Range(0, Rows).SelectMany(row => Enumerable.Range(0, columns).Select(column => predictions.NumbersOf(column)[row]))];
         double[] found = generated.PredictNumbers([.. features.SelectMany(row => row)]);
         Bits(expected, found, model.Definition.ToString());
         string[][] cells = [.. features.Select(row => Array.ConvertAll(row, value => value.ToString("R", System.Globalization.CultureInfo.InvariantCulture)))];
@@ -176,12 +174,12 @@ public sealed class NetworkTests : IDisposable
         return TabularModel.Load(path);
     }
 
-    private static (Ensemble<T> Ensemble, int Numbers) Draw<T>(Random random) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static Ensemble<T> Draw<T>(Random random) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int numbers = random.Next(1, 6), codes = random.Next(3) == 0 ? random.Next(1, 3) : 0;
         InputDefinition? input = codes == 0 && random.Next(3) > 0 ? null : new(numbers, [.. Enumerable.Range(0, codes).Select(_ => new CodeEmbedding(4, random.Next(1, 4)))], random.Next(2) == 0, random.Next(2) == 0 ? new PeriodicEmbedding(random.Next(2, 11), random.Next(2, 9)) : null);
-        int width = random.Next(2, 80);
-        string[] activations = [.. ActivationFunction.Names.Where(name => name is not ("exponential" or "softmax" or "log_softmax" or "cube") && CSharpNames(name))];
+        int width = random.Next(2, 45);
+        string[] activations = [.. ActivationFunction.Names.Where(name => name is not ("exponential" or "softmax" or "log_softmax" or "cube" or "bump&<b>"))];
         LayerDefinition[] hidden = [.. Enumerable.Range(0, random.Next(8)).Select(layer => new LayerDefinition(width, ActivationFunction.Create(activations[random.Next(activations.Length)]), Parts(layer)))];
         (string activation, int outputs, string loss) = random.Next(9) switch
         {
@@ -198,7 +196,7 @@ public sealed class NetworkTests : IDisposable
         LayerDefinition[] layers = [.. hidden, new(outputs, ActivationFunction.Create(activation))];
         NetworkDefinition network = input is null ? new(numbers, layers, Loss.Parse(loss)) : new(input, layers, Loss.Parse(loss));
         Network<T>[] members = [.. Enumerable.Range(0, random.Next(3) == 0 ? random.Next(2, 5) : 1).Select(_ => Drawn<T>(network, random))];
-        return (new Ensemble<T>(members, network.HasLogits && random.Next(2) == 0 ? 1.7 : 1), numbers);
+        return new Ensemble<T>(members, network.HasLogits && random.Next(2) == 0 ? 1.7 : 1);
 
         LayerPart[] Parts(int layer) =>
         [
@@ -207,8 +205,6 @@ public sealed class NetworkTests : IDisposable
             .. random.Next(3) == 0 ? [new Dropout(0.2)] : Array.Empty<LayerPart>(),
         ];
     }
-
-    private static bool CSharpNames(string name) => name.All(c => char.IsAsciiLetterLower(c) || c == '_');
 
     /// <summary>Every tensor is drawn, so that none is 0 or 1 throughout.</summary>
     private static Network<T> Drawn<T>(NetworkDefinition definition, Random random) where T : unmanaged, IBinaryFloatingPointIeee754<T>
