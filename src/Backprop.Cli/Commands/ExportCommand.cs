@@ -13,13 +13,25 @@ internal static class ExportCommand
     public static Command Create()
     {
         var model = new Argument<string>("MODEL") { Description = "A model file" };
-        var format = new Option<string?>("--to") { Description = "The format: onnx", HelpName = "FORMAT" };
-        format.AcceptOneOf("onnx");
+        var format = new Option<string?>("--to") { Description = "The format: onnx, csharp", HelpName = "FORMAT" };
+        format.AcceptOneOf("onnx", CSharpChoices.Format);
         var output = new Option<string?>("--output", "-o") { Description = "The file that is written", HelpName = "FILE" };
         var bare = new Option<bool>("--bare") { Description = "The network alone, from features to outputs: input x, output y" };
         var json = new Option<bool>("--json") { Description = "Print one line of JSON" };
         var command = new Command("export", "Writes a model for other programs") { model, format, output, bare, json };
-        command.SetAction(parsed => Run(parsed.GetValue(model)!, Given(parsed, format, "onnx"), Given(parsed, output, "the file that is written"), parsed.GetValue(bare), parsed.GetValue(json)));
+        var csharp = new CSharpChoices();
+        csharp.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            string to = Given(parsed, format, "onnx or csharp"), file = Given(parsed, output, "the file that is written");
+            if (to == CSharpChoices.Format)
+            {
+                return csharp.Run(parsed, parsed.GetValue(model)!, file, parsed.GetValue(bare), parsed.GetValue(json));
+            }
+
+            csharp.RequireNone(parsed);
+            return Run(parsed.GetValue(model)!, to, file, parsed.GetValue(bare), parsed.GetValue(json));
+        });
         return command;
     }
 

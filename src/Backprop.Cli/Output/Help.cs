@@ -34,7 +34,7 @@ internal static class Help
         ["check"] = ["backprop check model.safetensors builtin:digits", "backprop check --network 5-7:gelu-3:softmax --all"],
         ["importance"] = ["backprop importance model.safetensors test.csv", "backprop importance model.safetensors test.csv --metric auc --repeats 20 --json"],
         ["data"] = ["backprop data iris.csv --target species", "backprop data builtin:digits"],
-        ["export"] = ["backprop export model.safetensors --to onnx -o model.onnx", "backprop export model.safetensors --to onnx -o network.onnx --bare"],
+        ["export"] = ["backprop export model.safetensors --to onnx -o model.onnx", "backprop export model.safetensors --to onnx -o network.onnx --bare", "backprop export model.safetensors --to csharp -o Model.cs --namespace Shop"],
         ["import"] = ["backprop import network.onnx -o model.safetensors"],
         ["serve"] = ["backprop serve", "backprop serve model.safetensors data.csv", "backprop serve iris.csv --target species --port 8080"],
         ["completion"] = ["backprop completion bash >> ~/.bashrc", "backprop completion zsh >> ~/.zshrc", "backprop completion fish > ~/.config/fish/completions/backprop.fish"],
