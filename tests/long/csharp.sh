@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Models written as C#, as users build them: each file alone by `dotnet run FILE.cs`, and in a project for netstandard2.1 and C# 9 that a program calls. Each number has the bits that
-# `backprop predict` writes. Then how long the compiler takes for weights of 1 MB and 10 MB, and what a prediction costs.
+# `backprop predict` writes. Then how long the compiler takes for weights of 1 MB and 10 MB.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 export DOTNET_NOLOGO=true DOTNET_CLI_UI_LANGUAGE=en MSBUILDDISABLENODEREUSE=1
@@ -60,8 +60,8 @@ done
 
 for widths in 500:relu-450:relu 1600:relu-1500:relu; do
   mkdir large
-  "${backprop[@]}" train builtin:digits --network "$widths" --epochs 1 --quiet -o large.safetensors
-  "${backprop[@]}" export large.safetensors --to csharp -o large/Large.cs --namespace Of 2> /dev/null
+  "${backprop[@]}" train builtin:digits --preprocess none --network "$widths" --epochs 1 --quiet -o large.safetensors
+  "${backprop[@]}" export large.safetensors --to csharp -o large/Large.cs --namespace Of --language-version 9
   cp standard/standard.csproj large/large.csproj
   dotnet restore -v q large
   start="$(date +%s%N)"

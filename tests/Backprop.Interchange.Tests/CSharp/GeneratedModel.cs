@@ -108,19 +108,37 @@ internal sealed class GeneratedModel
     public TDelegate Delegate<TDelegate>(string method) where TDelegate : Delegate => _assembly.GetType($"{_namespace}Model")!
         .GetMethod(method, BindingFlags.Static | BindingFlags.NonPublic, [.. typeof(TDelegate).GetMethod("Invoke")!.GetParameters().Select(parameter => parameter.ParameterType)])!.CreateDelegate<TDelegate>();
 
-    public static Assembly Compile(string[] sources, Target target)
+    public static Assembly Compile(string[] sources, Target target, bool isProgram = false)
     {
         CSharpParseOptions parse = target == Target.Standard
             ? new CSharpParseOptions(LanguageVersion.CSharp9, DocumentationMode.Diagnose)
             : new CSharpParseOptions(LanguageVersion.CSharp10, DocumentationMode.Diagnose, preprocessorSymbols: ["NETCOREAPP3_0_OR_GREATER", "NET5_0_OR_GREATER", "NET9_0_OR_GREATER", "NET10_0_OR_GREATER"]);
         var compilation = CSharpCompilation.Create(
             $"Generated{Guid.NewGuid():N}", sources.Select(source => CSharpSyntaxTree.ParseText(source, parse)), s_references[target],
-            new(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release));
+            new(isProgram ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release));
         using var stream = new MemoryStream();
         Diagnostic[] odd = [.. compilation.Emit(stream).Diagnostics.Where(diagnostic => diagnostic.Severity is DiagnosticSeverity.Warning or DiagnosticSeverity.Error && diagnostic.Id != "CS1591")];
         Assert.True(odd.Length == 0, string.Join('\n', odd.Take(10).Select(diagnostic => $"{diagnostic}: {diagnostic.Location.SourceTree?.GetText().Lines[diagnostic.Location.GetLineSpan().StartLinePosition.Line]}")));
         stream.Position = 0;
         return new AssemblyLoadContext(null, isCollectible: true).LoadFromStream(stream);
+    }
+
+    /// <summary>What a program prints.</summary>
+    public static string Output(Assembly program)
+    {
+        TextWriter console = Console.Out;
+        using var output = new StringWriter();
+        Console.SetOut(output);
+        try
+        {
+            program.EntryPoint!.Invoke(null, [Array.Empty<string>()]);
+        }
+        finally
+        {
+            Console.SetOut(console);
+        }
+
+        return output.ToString();
     }
 
     private TResult Call<TResult>(string type, string method, params object[] arguments)
