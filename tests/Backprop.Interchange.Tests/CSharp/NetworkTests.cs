@@ -15,7 +15,7 @@ public sealed class NetworkTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("backprop-csharp").FullName;
 
-    private const int Count = 52, Rows = 9;
+    private const int Count = 52, StandardCount = 20, Rows = 9;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -25,8 +25,8 @@ public sealed class NetworkTests : IDisposable
         TabularModel[] models = [.. Enumerable.Range(0, Count).Select(seed => seed % 4 == 3 ? Drawn<double>(seed) : Drawn<float>(seed))];
         foreach (Target target in Enum.GetValues<Target>())
         {
-            IReadOnlyList<GeneratedModel> generated = GeneratedModel.Of(models, target);
-            for (int n = 0; n < Count; n++)
+            IReadOnlyList<GeneratedModel> generated = GeneratedModel.Of(models[..(target == Target.Current ? Count : StandardCount)], target);
+            for (int n = 0; n < generated.Count; n++)
             {
                 Same(generated[n], models[n], new Random(n));
             }
