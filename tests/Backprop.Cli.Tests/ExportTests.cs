@@ -41,8 +41,34 @@ public sealed class ExportTests : Tool
         Assert.False(File.Exists(At("m.onnx")));
     }
 
+    [Fact]
+    public void AModelIsWrittenAsCSharp()
+    {
+        Train();
+        (int code, string output, string error) = Run("export", "model.safetensors", "--to", "csharp", "-o", "Odd.cs");
+        Assert.True(code == 0, error);
+        Assert.Equal("Odd.cs: C# 10 and later, 2 labels", output.TrimEnd());
+        string source = File.ReadAllText(At("Odd.cs"));
+        Assert.Contains("public static class Odd\n", source);
+        Assert.DoesNotContain("namespace", source);
+        Assert.DoesNotContain("Main(", source);
+
+        JsonElement json = Json("export", "model.safetensors", "--to", "csharp", "-o", "m.cs", "--language-version", "9", "--namespace", "A.B", "--class", "Even", "--main", "--json");
+        Assert.Equal(("csharp", "m.cs", 1), (json.GetProperty("format").GetString(), json.GetProperty("output").GetString(), json.GetProperty("members").GetInt32()));
+        source = File.ReadAllText(At("m.cs"));
+        Assert.Contains("namespace A.B\n{\n", source);
+        Assert.Contains("    public static class Even\n", source);
+        Assert.Contains("public static int Main(", source);
+    }
+
     [Theory]
     [InlineData("export nowhere.safetensors --to onnx -o m.onnx", 3, "nowhere.safetensors")]
+    [InlineData("export nowhere.safetensors --to csharp -o m.onnx", 3, "nowhere.safetensors")]
+    [InlineData("export model.safetensors --to csharp -o m.onnx --language-version 8", 2, "--language-version")]
+    [InlineData("export model.safetensors --to csharp -o m.onnx --class Row", 2, "--class")]
+    [InlineData("export model.safetensors --to csharp -o m.onnx --namespace a-b", 2, "'a-b'")]
+    [InlineData("export model.safetensors --to csharp -o m.onnx --bare", 2, "--bare")]
+    [InlineData("export model.safetensors --to onnx -o m.onnx --class Row", 2, "--to csharp alone")]
     [InlineData("export model.safetensors --to onxx -o m.onnx", 2, "did you mean 'onnx'")]
     [InlineData("export model.safetensors -o m.onnx", 2, "--to is missing")]
     [InlineData("export model.safetensors --to onnx", 2, "--output is missing")]

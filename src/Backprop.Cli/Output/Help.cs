@@ -34,7 +34,7 @@ internal static class Help
         ["check"] = ["backprop check model.safetensors builtin:digits", "backprop check --network 5-7:gelu-3:softmax --all"],
         ["importance"] = ["backprop importance model.safetensors test.csv", "backprop importance model.safetensors test.csv --metric auc --repeats 20 --json"],
         ["data"] = ["backprop data iris.csv --target species", "backprop data builtin:digits"],
-        ["export"] = ["backprop export model.safetensors --to onnx -o model.onnx", "backprop export model.safetensors --to onnx -o network.onnx --bare", "backprop export model.safetensors --to pytorch -o model.py"],
+        ["export"] = ["backprop export model.safetensors --to onnx -o model.onnx", "backprop export model.safetensors --to onnx -o network.onnx --bare", "backprop export model.safetensors --to pytorch -o model.py", "backprop export model.safetensors --to csharp -o Model.cs --namespace Shop"],
         ["import"] = ["backprop import network.onnx -o model.safetensors", "backprop import state_dict.safetensors --network 4-8:relu-3:softmax -o model.safetensors"],
         ["serve"] = ["backprop serve", "backprop serve model.safetensors data.csv", "backprop serve iris.csv --target species --port 8080"],
         ["site"] = ["backprop site public", "backprop site docs/page --overwrite"],
