@@ -53,7 +53,11 @@ public sealed class WindowsPathTests : Tool
     {
         double[] numbers = [1, 2, 3, 4, 5, 6];
         File.WriteAllBytes(At("1,5.npy"), Npy("<f8", "(3, 2)", numbers));
-        Assert.Contains("3 rows", Run("data", "1,5.npy").Out, StringComparison.Ordinal);
+        File.WriteAllBytes(At("X.npy"), Npy("<f8", "(3, 2)", numbers));
+        File.WriteAllBytes(At("y.npy"), Npy("<f8", "(3,)", numbers[..3]));
+        _ = Json("train", "X.npy,y.npy", "--network", "2:tanh", "--epochs", "1", "--validation", "0", "--quiet", "--json");
+        Assert.Equal(Run("predict", "model.safetensors", "X.npy").Out, Run("predict", "model.safetensors", "1,5.npy").Out);
+        Assert.Equal(0, Run("predict", "model.safetensors", "1,5.npy").Code);
     }
 
     [Fact]
