@@ -126,7 +126,7 @@ internal sealed class TrainingSession : IDisposable
             }
 
             Volatile.Write(ref _goal, step);
-            if (_inSlices)
+            if (_inSlices || OperatingSystem.IsBrowser())
             {
                 if (!_isSlicing)
                 {
