@@ -25,8 +25,11 @@ public sealed partial class Platform
     /// <summary>Linux, and what is like it.</summary>
     public static Platform Linux { get; } = new("Linux", isWindows: false, ignoresCase: false);
 
+    /// <summary>A page in a browser: files are memory there.</summary>
+    public static Platform Browser { get; } = new("browser", isWindows: false, ignoresCase: false);
+
     /// <summary>That of this machine.</summary>
-    public static Platform Current { get; } = OperatingSystem.IsWindows() ? Windows : OperatingSystem.IsMacOS() ? MacOS : Linux;
+    public static Platform Current { get; } = OperatingSystem.IsWindows() ? Windows : OperatingSystem.IsMacOS() ? MacOS : OperatingSystem.IsBrowser() ? Browser : Linux;
 
     /// <summary>Its name.</summary>
     public string Name { get; }
@@ -84,10 +87,10 @@ public sealed partial class Platform
         }
     }
 
-    /// <summary>Makes renames in a folder durable, which .NET has no call for. Windows does so by itself.</summary>
+    /// <summary>Makes renames in a folder durable, which .NET has no call for. Windows does so by itself, and a browser keeps nothing.</summary>
     internal void FlushFolder(string folder)
     {
-        if (IsWindows)
+        if (IsWindows || this == Browser)
         {
             return;
         }
