@@ -28,6 +28,39 @@ public partial class NetworkGraph
         _greatest = [.. _edges.Select(layer => layer.Max(Math.Abs))];
     }
 
+    private string FlowOf(int layer) => Bench.Stage is not { } stage ? ""
+        : !stage.IsBackward && stage.Layer == layer && !stage.IsLoss ? " forward"
+        : stage.IsBackward && stage.Layer == layer ? " backward" : "";
+
+    /// <summary>The column that an input is of.</summary>
+    private string InputName(int unit) => Bench.Problem is { } problem && unit < problem.FeatureNames.Count ? $"{unit} ({problem.FeatureNames[unit]})" : $"{unit}";
+
+    /// <summary>The class that an output is of.</summary>
+    private string OutputName(int layer, int unit) => layer == _drawn!.Layers.Length && Bench.Problem is { } problem && unit < problem.OutputNames.Count ? $" ({problem.OutputNames[unit]})" : "";
+
+    /// <summary>Columns below the inputs and classes below the outputs, cut where they would run into the edges.</summary>
+    private IEnumerable<(double X, double Y, string Anchor, string Name)> Names(NetworkDrawing drawing)
+    {
+        static string Cut(string name) => name.Length <= 14 ? name : $"{name[..13]}…";
+        if (Bench.Problem is not { } problem)
+        {
+            yield break;
+        }
+
+        int last = _drawn!.Layers.Length;
+        for (int unit = 0; unit < Math.Min(_drawn.Inputs, problem.FeatureNames.Count); unit++)
+        {
+            (double _, double y) = drawing.Unit(0, unit);
+            yield return (2, y + drawing.Radius + 13, "start", Cut(problem.FeatureNames[unit]));
+        }
+
+        for (int unit = 0; unit < Math.Min(_drawn.Layers[^1].Units, problem.OutputNames.Count); unit++)
+        {
+            (double _, double y) = drawing.Unit(last, unit);
+            yield return (drawing.Width - 2, y + drawing.Radius + 13, "end", Cut(problem.OutputNames[unit]));
+        }
+    }
+
     /// <summary>While training runs, numbers would change faster than anybody can hear them.</summary>
     private string Label(string name, double value) => Bench.IsRunning ? name : $"{name} = {Figures.Signed(value)}";
 }

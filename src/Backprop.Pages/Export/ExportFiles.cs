@@ -46,7 +46,7 @@ internal static class ExportFiles
 
         return name switch
         {
-            Model => new(name, "application/octet-stream", ModelBytes(now.Network, problem, (bench.State with { Steps = now.Step }).ToQuery(bench.Home.Start))),
+            Model => new(name, "application/octet-stream", ModelBytes(now.Network, problem, bench.Shown.ToQuery(bench.Home.Start))),
             Program => Text(name, "text/x-csharp", CSharpProgram.Write(bench.Given, problem, bench.State, now)),
             CSharpProgram.RowsFile => Text(name, "text/csv", CSharpProgram.Rows(problem)),
             Markdown => Text(name, "text/markdown", ExplanationMarkdown.Of(Explain(now, problem, bench))),

@@ -109,7 +109,7 @@ public sealed class GivenFiles
             Targets = targets,
             BadCells = badCells,
             Notes = notes.All,
-            Start = page ?? (rows is null ? start : start with { Data = "file", FromModel = model is not null, BatchSize = 32, LearningRate = 0.001, Hidden = "16:tanh" }),
+            Start = page ?? (rows is null ? start : start with { Data = "file", FromModel = model is not null, BatchSize = 32, Optimizer = "adam", LearningRate = 0.001, Hidden = "16:tanh" }),
         };
     }
 

@@ -43,6 +43,9 @@ internal sealed class Problem
     /// <summary>The classes; empty where the targets are values.</summary>
     public IReadOnlyList<string> Labels { get; }
 
+    /// <summary>What the outputs are of: classes, or the columns of values; empty where they have no names.</summary>
+    public IReadOnlyList<string> OutputNames => Labels.Count > 0 ? Labels : Schema?.Target.Names ?? [];
+
     /// <summary>The size of the picture that the features are, if they are one.</summary>
     public (int Rows, int Columns)? Image { get; }
 
