@@ -10,6 +10,7 @@ public partial class NetworkGraph
     private NetworkDefinition? _drawn;
     private double[][] _edges = [];
     private double[] _greatest = [];
+    private IReadOnlyList<string> _outputs = [];
 
     /// <inheritdoc/>
     protected override void OnParametersSet()
@@ -24,6 +25,7 @@ public partial class NetworkGraph
             (_drawn, _drawing) = (derived.Network.Definition, new(derived.Network.Definition));
         }
 
+        _outputs = Bench.Problem?.OutputNames(derived.Network.Definition) ?? [];
         _edges = [.. derived.Network.Layers.Select(layer => Bench.State.Gradients ? derived.Gradient.WeightGradients(layer.Index) : layer.GetWeights())];
         _greatest = [.. _edges.Select(layer => layer.Max(Math.Abs))];
     }
@@ -36,7 +38,7 @@ public partial class NetworkGraph
     private string InputName(int unit) => Bench.Problem is { } problem && unit < problem.FeatureNames.Count ? $"{unit} ({problem.FeatureNames[unit]})" : $"{unit}";
 
     /// <summary>The class that an output is of.</summary>
-    private string OutputName(int layer, int unit) => layer == _drawn!.Layers.Length && Bench.Problem is { } problem && unit < problem.OutputNames.Count ? $" ({problem.OutputNames[unit]})" : "";
+    private string OutputName(int layer, int unit) => layer == _drawn!.Layers.Length && unit < _outputs.Count ? $" ({_outputs[unit]})" : "";
 
     /// <summary>Columns below the inputs and classes below the outputs, cut where they would run into the edges.</summary>
     private IEnumerable<(double X, double Y, string Anchor, string Name)> Names(NetworkDrawing drawing)
@@ -54,10 +56,10 @@ public partial class NetworkGraph
             yield return (2, y + drawing.Radius + 13, "start", Cut(problem.FeatureNames[unit]));
         }
 
-        for (int unit = 0; unit < Math.Min(_drawn.Layers[^1].Units, problem.OutputNames.Count); unit++)
+        for (int unit = 0; unit < _outputs.Count; unit++)
         {
             (double _, double y) = drawing.Unit(last, unit);
-            yield return (drawing.Width - 2, y + drawing.Radius + 13, "end", Cut(problem.OutputNames[unit]));
+            yield return (drawing.Width - 2, y + drawing.Radius + 13, "end", Cut(_outputs[unit]));
         }
     }
 

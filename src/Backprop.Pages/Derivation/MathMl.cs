@@ -40,7 +40,7 @@ internal static class MathMl
             return $"<mi>{(double.IsNaN(value) ? "NaN" : value > 0 ? "∞" : "−∞")}</mi>";
         }
 
-        string text = value.ToString($"G{digits}", CultureInfo.InvariantCulture);
+        string text = (value == 0 ? 0 : value).ToString($"G{digits}", CultureInfo.InvariantCulture);
         int exponent = text.IndexOf('E', StringComparison.Ordinal);
         string sign = text[0] == '-' ? "<mo form=\"prefix\">−</mo>" : "";
         string mantissa = text[(sign.Length > 0 ? 1 : 0)..(exponent < 0 ? text.Length : exponent)];

@@ -31,7 +31,7 @@ internal static class ProductMarkup
         static string Piece(string? lights, string sign, string symbol, string numbers)
         {
             string signs = sign.Length == 0 ? "" : $"<mtd>{MathMl.Operator(sign)}</mtd>";
-            return $"<span class=\"factor\"{(lights is null ? "" : $" data-lights=\"{lights}\"")}><math><mtable class=\"product\"><mtr>{signs}<mtd>{symbol}</mtd></mtr><mtr>{signs}<mtd>{numbers}</mtd></mtr></mtable></math></span>";
+            return $"<span class=\"factor\"{(lights is null ? "" : $" data-lights=\"{lights}\"")}><math displaystyle=\"true\"><mtable class=\"product\" displaystyle=\"true\"><mtr>{signs}<mtd>{symbol}</mtd></mtr><mtr>{signs}<mtd>{numbers}</mtd></mtr></mtable></math></span>";
         }
 
         return Piece(".edge.picked", "", Derivative(explanation.Parameter, row), MathMl.Number(explanation.Derivative, 6)) + string.Concat(explanation.Factors.Select((factor, n) =>

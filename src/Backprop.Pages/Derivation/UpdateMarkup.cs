@@ -17,7 +17,7 @@ internal static class UpdateMarkup
         string moves = string.Concat(told.Terms.Where(term => term.IsMove).Select(term => $"<mtd>{MathMl.Operator("+")}</mtd><mtd>{MathMl.Row(MathMl.Operator("("), MathMl.Text(term.Formula), MathMl.Operator(")"))}</mtd>"));
         string numbers = string.Concat(told.Terms.Where(term => term.IsMove).Select(term => $"<mtd>{MathMl.Operator("+")}</mtd><mtd>{MathMl.Row(MathMl.Operator("("), MathMl.Number(term.Value), MathMl.Operator(")"))}</mtd>"));
         return MathMl.Block(
-            $"<mtable class=\"product\"><mtr><mtd>{MathMl.Sup(name, MathMl.Operator("′"))}</mtd><mtd>{MathMl.Operator("=")}</mtd><mtd>{name}</mtd>{moves}</mtr>" +
+            $"<mtable class=\"product\"><mtr><mtd>{MathMl.Row(name, "<mo lspace=\"0\" rspace=\"0\">′</mo>")}</mtd><mtd>{MathMl.Operator("=")}</mtd><mtd>{name}</mtd>{moves}</mtr>" +
             $"<mtr><mtd>{MathMl.Number(told.After, 6)}</mtd><mtd>{MathMl.Operator("=")}</mtd><mtd>{MathMl.Number(told.Before, 6)}</mtd>{numbers}</mtr></mtable>");
     }
 

@@ -58,8 +58,7 @@ internal static class ExportFiles
 
     private static DownloadFile Text(string name, string type, string text) => new(name, $"{type}; charset=utf-8", Encoding.UTF8.GetBytes(text));
 
-    private static Explanation Explain(Snapshot now, Problem problem, Workbench bench) =>
-        Explanation.Of(now.Network.Convert<double>(), problem.All, DerivedParameter.RowsOf(problem, bench.State, now.Step)[0], bench.Parameter);
+    private static Explanation Explain(Snapshot now, Problem problem, Workbench bench) => DerivedParameter.Of(now, problem, bench.State, bench.Parameter).Explanation;
 
     private static byte[] ModelBytes(Network<float> network, Problem problem, string page)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Backprop.Data;
 using Backprop.Networks;
 using Backprop.Optimizers;
 using Backprop.Pages.Derivation;
@@ -379,13 +380,28 @@ internal sealed class Workbench(GivenFiles home) : IDisposable
         return told.Told;
     }
 
-    /// <summary>The first weight, or, where the loss of a few rows does not move with it (a pixel that is always dark, a unit that is off), the weight of the first layer that it moves with most.</summary>
+    /// <summary>
+    /// The weight of the first layer that the losses of the first rows move with, each of them (not a pixel that is always dark, nor a unit that is off): the first such;
+    /// where there is none the one of the most rows. Of rows and first weights alone, so that an address means the same weight everywhere.
+    /// </summary>
     private ParameterName Livest(Snapshot start)
     {
+        const int Rows = 8;
         DenseLayer<float> layer = start.Network.Layers[0];
-        float[] gradient = Propagation.Backpropagation.Gradient(start.Network, Problem!.Training.Select([.. Enumerable.Range(0, Math.Min(16, Problem.Training.Rows))])).WeightGradients(1);
-        int strongest = gradient[0] != 0 ? 0 : Enumerable.Range(0, gradient.Length).MaxBy(n => Math.Abs(gradient[n]));
-        return new(1, strongest / layer.Inputs, strongest % layer.Inputs);
+        int[] lives = new int[layer.Outputs * layer.Inputs];
+        using var backward = new Propagation.Backpropagation<float>(start.Network, 1, threads: 1);
+        Dataset<double> all = Problem!.All;
+        for (int row = 0; row < Math.Min(Rows, all.Rows); row++)
+        {
+            float[] gradient = backward.Run(Problem.Single(row)).WeightGradients(1);
+            for (int n = 0; n < lives.Length; n++)
+            {
+                lives[n] += Math.Abs(gradient[n]) > 1e-6 ? row == 0 ? Rows : 1 : 0;
+            }
+        }
+
+        int first = Array.IndexOf(lives, lives.Max());
+        return new(1, first / layer.Inputs, first % layer.Inputs);
     }
 
     private void Renew()
