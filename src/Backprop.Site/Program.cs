@@ -1,7 +1,6 @@
 using Backprop.Pages.Components;
 using Backprop.Pages.Runs;
 using Microsoft.AspNetCore.Components.WebAssembly.Hosting;
-using Microsoft.Extensions.DependencyInjection;
 
 var builder = WebAssemblyHostBuilder.CreateDefault(args);
 builder.RootComponents.Add<Routes>("#page");

@@ -253,5 +253,5 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>, IDispos
 
     internal static double Number(string text) => double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
 
-    private static double Percent(string text) => double.Parse(text.Replace("%", "", StringComparison.Ordinal), NumberStyles.Float, CultureInfo.InvariantCulture);
+    internal static double Percent(string text) => double.Parse(text.Replace("%", "", StringComparison.Ordinal), NumberStyles.Float, CultureInfo.InvariantCulture);
 }

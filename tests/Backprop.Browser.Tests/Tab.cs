@@ -19,9 +19,17 @@ public sealed class Tab : IAsyncDisposable
             }
         };
         page.PageError += (_, error) => _complaints.Add(error);
+        page.Response += (_, response) =>
+        {
+            if (response.Status >= 400)
+            {
+                _complaints.Add($"{response.Status}: {response.Url}");
+            }
+        };
         page.Request += (_, request) =>
         {
-            if (!request.Url.StartsWith(origin.ToString(), StringComparison.Ordinal) && !request.Url.StartsWith("data:", StringComparison.Ordinal))
+            Requests++;
+            if (!request.Url.StartsWith(origin.ToString(), StringComparison.Ordinal) && !request.Url.StartsWith("data:", StringComparison.Ordinal) && !request.Url.StartsWith("blob:", StringComparison.Ordinal))
             {
                 _complaints.Add($"fetched from elsewhere: {request.Url}");
             }
@@ -29,6 +37,9 @@ public sealed class Tab : IAsyncDisposable
     }
 
     public IPage Page { get; }
+
+    /// <summary>How many times something was fetched.</summary>
+    public int Requests { get; private set; }
 
     public IReadOnlyList<string> Complaints => _complaints;
 
@@ -66,7 +77,7 @@ public sealed class Tab : IAsyncDisposable
     /// <summary>Saves a download and returns its path.</summary>
     public async Task<string> Download(string name, string folder)
     {
-        IDownload download = await Page.RunAndWaitForDownloadAsync(() => Page.GetByRole(AriaRole.Link, new() { Name = name, Exact = true }).ClickAsync());
+        IDownload download = await Page.RunAndWaitForDownloadAsync(() => Button(name).ClickAsync());
         string path = Path.Combine(folder, name);
         await download.SaveAsAsync(path);
         return path;

@@ -14,14 +14,18 @@ public partial class OutputPanel
     /// <summary>More dots than this hide the surface.</summary>
     private const int MostPoints = 1000;
 
+    /// <summary>A browser has one thread: it draws between what else there is to do.</summary>
+    private static readonly Func<Task>? s_pause = OperatingSystem.IsBrowser() ? () => Task.Delay(1) : null;
+
     private Problem? _of;
-    private Snapshot? _drawn;
+    private bool _isDrawing;
+    private Snapshot? _tiled, _drawn;
     private DecisionSurface? _surface;
     private WeightTiles? _tiles;
     private string _points = "", _picture = "";
 
     /// <inheritdoc/>
-    protected override void OnParametersSet()
+    protected override async Task OnParametersSetAsync()
     {
         if (Bench.Calm is not { } now || Bench.Problem is not { } problem)
         {
@@ -32,14 +36,38 @@ public partial class OutputPanel
         {
             _of = problem;
             _surface = problem.IsPlane ? new(problem) : null;
-            _points = _surface is null ? "" : Points(problem, _surface);
+            (_points, _picture) = (_surface is null ? "" : Points(problem, _surface), "");
         }
 
-        if (_drawn != now)
+        if (_tiled != now)
         {
-            _drawn = now;
-            _picture = _surface?.Draw(now.Network) ?? "";
+            _tiled = now;
             _tiles = problem.Image is { } image ? WeightTiles.Of(now.Network, image.Rows, image.Columns, problem.Pixels) : null;
+        }
+
+        while (!_isDrawing && _drawn != Bench.Calm && _of == Bench.Problem)
+        {
+            await DrawSurface();
+        }
+    }
+
+    /// <summary>The surface at the calm moment, which may be another by the time that it is drawn.</summary>
+    private async Task DrawSurface()
+    {
+        (_isDrawing, _drawn) = (true, Bench.Calm);
+        try
+        {
+            DecisionSurface? surface = _surface;
+            string picture = surface is null ? "" : await surface.Draw(_drawn!.Network, s_pause);
+            if (surface == _surface)
+            {
+                _picture = picture;
+                StateHasChanged();
+            }
+        }
+        finally
+        {
+            _isDrawing = false;
         }
     }
 

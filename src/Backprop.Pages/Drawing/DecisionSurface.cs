@@ -9,7 +9,8 @@ namespace Backprop.Pages.Drawing;
 /// <summary>What a network of two inputs says all over the plane, and the square that is shown.</summary>
 internal sealed class DecisionSurface
 {
-    private const int Side = 60;
+    /// <summary>Pixels each way, and the rows of them between which a browser listens: some 15 ms for a network of two times 16.</summary>
+    private const int Side = 60, Strip = 6;
 
     private readonly Dataset<double> _data;
 
@@ -41,18 +42,27 @@ internal sealed class DecisionSurface
     });
 
     /// <summary>Classes: the likeliest one's colour, as strong as it is sure; values: the first output, orange below 0 and blue above.</summary>
-    public string Draw(Network<float> network)
+    /// <param name="network">The network.</param>
+    /// <param name="pause">What is waited for after each strip; null: nothing, and the picture is there at once.</param>
+    public async Task<string> Draw(Network<float> network, Func<Task>? pause = null)
     {
-        float[] features = new float[2 * Side * Side];
-        for (int n = 0; n < Side * Side; n++)
-        {
-            features[2 * n] = (float)(CentreX + (Half * ((2 * ((n % Side) + 0.5) / Side) - 1)));
-            features[(2 * n) + 1] = (float)(CentreY + (Half * (1 - (2 * ((n / Side) + 0.5) / Side))));
-        }
-
         using var predictor = new Predictor<float>(network);
         int width = network.Definition.Outputs;
-        double[] outputs = Array.ConvertAll(predictor.Predict(features), value => (double)value);
+        double[] outputs = new double[Side * Side * width];
+        float[] features = new float[2 * Side * Strip];
+        for (int first = 0; first < Side * Side; first += Side * Strip)
+        {
+            for (int n = 0; n < Side * Strip; n++)
+            {
+                int pixel = first + n;
+                features[2 * n] = (float)(CentreX + (Half * ((2 * ((pixel % Side) + 0.5) / Side) - 1)));
+                features[(2 * n) + 1] = (float)(CentreY + (Half * (1 - (2 * ((pixel / Side) + 0.5) / Side))));
+            }
+
+            Array.ConvertAll(predictor.Predict(features), value => (double)value).CopyTo(outputs, first * width);
+            await (pause?.Invoke() ?? Task.CompletedTask);
+        }
+
         network.Definition.OutputMeaning.ToPredictions(outputs);
         byte[] pixels = new byte[Side * Side];
         bool classes = _data.Targets.AreClasses && width > 1;
@@ -60,18 +70,16 @@ internal sealed class DecisionSurface
         double greatest = classes ? 0 : outputs.Max(Math.Abs);
         for (int n = 0; n < pixels.Length; n++)
         {
-            ReadOnlySpan<double> y = outputs.AsSpan(n * width, width);
-            if (!classes)
-            {
-                pixels[n] = Palette.SignedIndex(0.75 * (output == "sigmoid" ? (2 * y[0]) - 1 : greatest > 0 ? y[0] / greatest : 0));
-                continue;
-            }
-
-            int best = Largest(y);
-            pixels[n] = Palette.ClassIndex(best, Sureness(y, best));
+            pixels[n] = classes ? Class(outputs.AsSpan(n * width, width)) : Palette.SignedIndex(0.75 * (output == "sigmoid" ? (2 * outputs[n * width]) - 1 : greatest > 0 ? outputs[n * width] / greatest : 0));
         }
 
         return Png.DataUri(Side, pixels, classes ? Palette.Classes : Palette.Signed);
+    }
+
+    private static byte Class(ReadOnlySpan<double> y)
+    {
+        int best = Largest(y);
+        return Palette.ClassIndex(best, Sureness(y, best));
     }
 
     private static int Largest(ReadOnlySpan<double> y)

@@ -22,6 +22,11 @@ internal sealed class TrainingSession : IDisposable
     /// <summary>While training runs, losses are measured on no more rows than this; at rest on all.</summary>
     private const int MostRowsWhileRunning = 1000;
 
+    /// <summary>In slices those rows × parameters are no more than this, down to <see cref="FewestRows"/>: about what a browser does in a slice.</summary>
+    private const long MostWorkInASlice = 500_000;
+
+    private const int FewestRows = 50;
+
     /// <summary>When the curve has so many points, every second one is dropped.</summary>
     private const int MostPoints = 400;
 
@@ -72,7 +77,8 @@ internal sealed class TrainingSession : IDisposable
         (_firstRates, _rates, _changes) = (state.Rates, state.Rates, [.. TrainingRates.Parse(state.Then)]);
         _step = new(_network, Optimizer.Create(state.Optimizer, state.OptimizerOptions), _sampler.BatchSize, Options(state, definition));
         _evaluator = new(_network);
-        (_someTraining, _someTest) = (Some(_training), _test is null ? null : Some(_test));
+        int most = _inSlices ? (int)Math.Clamp(MostWorkInASlice / definition.ParameterCount, FewestRows, MostRowsWhileRunning) : MostRowsWhileRunning;
+        (_someTraining, _someTest) = (Some(_training, most), _test is null ? null : Some(_test, most));
         _isSmall = definition.ParameterCount * (_someTraining.Rows + (_someTest?.Rows ?? 0)) < 5_000_000;
         _order = new(_training.Rows, _seed, epoch: 1);
         (Evaluation training, Evaluation? test) = Measure(_training, _test);
@@ -148,7 +154,7 @@ internal sealed class TrainingSession : IDisposable
 
             Volatile.Write(ref _speed, speed);
             Volatile.Write(ref _goal, step);
-            if (_inSlices)
+            if (_inSlices || OperatingSystem.IsBrowser())
             {
                 if (!_isSlicing)
                 {
@@ -381,9 +387,9 @@ internal sealed class TrainingSession : IDisposable
         }
     }
 
-    private static Dataset<float> Some(Dataset<float> data) => data.Rows <= MostRowsWhileRunning
+    private static Dataset<float> Some(Dataset<float> data, int most) => data.Rows <= most
         ? data
-        : data.Select([.. Enumerable.Range(0, MostRowsWhileRunning).Select(n => (int)((long)n * data.Rows / MostRowsWhileRunning))]);
+        : data.Select([.. Enumerable.Range(0, most).Select(n => (int)((long)n * data.Rows / most))]);
 
     /// <summary>The rows, of all, that the next step learns from.</summary>
     public static int[] NextBatch(Problem problem, PageState state, long step)

@@ -5,10 +5,10 @@ namespace Backprop.ModelFiles;
 /// <summary>Flushes folders to disk, which .NET has no call for.</summary>
 internal static partial class Folder
 {
-    /// <summary>Makes a rename durable. Windows does so by itself.</summary>
+    /// <summary>Makes a rename durable. Windows does so by itself, and in a browser files are memory.</summary>
     public static void Flush(string folder)
     {
-        if (OperatingSystem.IsWindows())
+        if (OperatingSystem.IsWindows() || OperatingSystem.IsBrowser())
         {
             return;
         }

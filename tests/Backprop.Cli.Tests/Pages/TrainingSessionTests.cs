@@ -62,6 +62,37 @@ public sealed class TrainingSessionTests
         Assert.Equal(rested.Step, rested.Curve[^1].Step);
     }
 
+    /// <summary>As in a browser: one thread trains, a slice at a time, and does other things between.</summary>
+    [Fact]
+    public async Task Slices_end_on_the_bits_of_the_thread_and_leave_time_between_them()
+    {
+        PageState state = new() { Data = "spiral", Hidden = "16:tanh-16:tanh", L2 = 0.001 };
+        Problem problem = GivenFiles.None.Problem(state);
+        using TrainingSession threaded = Make(state), sliced = new(problem, problem.Definition(state, GivenFiles.None), state, inSlices: true);
+        threaded.RunTo(20_000);
+        sliced.RunTo(20_000);
+        Assert.Equal(0, sliced.Latest.Step); // nothing is done before the caller has had its turn
+        Assert.True(sliced.IsBusy);
+        Network<float> other = WaitFor(threaded, now => now is { Step: 20_000, IsRunning: false }).Network;
+        Snapshot ended = WaitFor(sliced, now => now is { Step: 20_000, IsRunning: false });
+        foreach (DenseLayer<float> layer in ended.Network.Layers)
+        {
+            Assert.Equal(other.Layers[layer.Index - 1].GetWeights(), layer.GetWeights());
+        }
+
+        Assert.Equal(threaded.Latest.Training.Loss, ended.Training.Loss);
+        Assert.True(sliced.IsStopped);
+
+        sliced.Play();
+        WaitFor(sliced, now => now is { Step: > 20_000, IsRunning: true });
+        sliced.Pause();
+        long rested = WaitFor(sliced, now => !now.IsRunning).Step;
+        await Task.Delay(200, TestContext.Current.CancellationToken);
+        Assert.Equal(rested, sliced.Latest.Step);
+        sliced.StepOnce();
+        WaitFor(sliced, now => now.Step == rested + 1 && !now.IsRunning);
+    }
+
     [Fact]
     public void Ends_on_the_bits_of_the_trainer()
     {
