@@ -74,7 +74,7 @@ internal sealed record PageState
     public bool Gradients { get; init; }
 
     /// <summary>The steps a second that training plays with; 0: as fast as it goes.</summary>
-    public double Speed { get; init; } = 5;
+    public double Speed { get; init; } = 10;
 
     /// <summary>η, L1 and L2 at first.</summary>
     public TrainingRates Rates => new(LearningRate, L1, L2);
@@ -156,7 +156,9 @@ internal sealed record PageState
             }
         }
 
-        bool ofBatch = fallback.OfBatch && !values.ContainsKey("row"); // who names a row wants to see it
+        (bool namesRow, int before) = (values.ContainsKey("row"), mistakes.Count);
+        int row = (int)Count("row", fallback.Row);
+        bool ofBatch = fallback.OfBatch && !(namesRow && mistakes.Count == before); // who names a row wants to see it
         PageState state = new()
         {
             Data = Text("data") ?? fallback.Data,
@@ -178,7 +180,7 @@ internal sealed record PageState
             Seed = Whole("seed", fallback.Seed),
             Steps = Count("steps", fallback.Steps),
             Parameter = Text("parameter") ?? fallback.Parameter,
-            Row = (int)Count("row", fallback.Row),
+            Row = row,
             OfBatch = Flag("mean", ofBatch),
             Gradients = Flag("gradients", fallback.Gradients),
             Speed = Number("speed", fallback.Speed),
