@@ -32,10 +32,10 @@ public sealed class Browser : IAsyncLifetime
     }
 
     /// <summary>A tab of its own, ready to be used.</summary>
-    public async Task<Tab> Open(string address, ColorScheme scheme = ColorScheme.Light, int width = 1280, int height = 900)
+    public async Task<Tab> Open(string address, ColorScheme scheme = ColorScheme.Light, int width = 1280, int height = 900, bool isPhone = false)
     {
         RequireChromium();
-        IBrowserContext context = await _browser!.NewContextAsync(new() { ColorScheme = scheme, ViewportSize = new() { Width = width, Height = height }, AcceptDownloads = true });
+        IBrowserContext context = await _browser!.NewContextAsync(new() { ColorScheme = scheme, ViewportSize = new() { Width = width, Height = height }, AcceptDownloads = true, HasTouch = isPhone, IsMobile = isPhone });
         context.SetDefaultTimeout(60_000);
         var tab = new Tab(await context.NewPageAsync(), new(new Uri(address).GetLeftPart(UriPartial.Authority)));
         await tab.Go(address);

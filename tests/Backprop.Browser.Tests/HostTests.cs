@@ -8,7 +8,7 @@ namespace Backprop.Browser.Tests;
 /// <summary>One page, two hosts: the tool's server, and plain files under a path of any server, which train in the browser. The same tests drive both, no other host can be reached.</summary>
 public sealed class HostTests(Browser browser, Hosts hosts) : IClassFixture<Browser>, IClassFixture<Hosts>, IDisposable
 {
-    private const string Spiral = "?data=spiral&hidden=16:tanh-16:tanh&noise=0.05";
+    private const string Spiral = "?data=spiral&hidden=16:tanh-16:tanh&noise=0.05&optimizer=adam&rate=0.01&speed=0";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("backprop-hosts").FullName;
 
@@ -25,6 +25,7 @@ public sealed class HostTests(Browser browser, Hosts hosts) : IClassFixture<Brow
         await tab.Until(async () => PageTests.Percent(await tab.Text("accuracy")) > 95, "95 % of the spiral's test rows right");
         await tab.Button("Pause").ClickAsync();
         await tab.Button("Play").WaitForAsync();
+        await tab.Page.GetByRole(AriaRole.Radio, new() { Name = "One row" }).CheckAsync();
         Assert.True(PageTests.Percent(await tab.Text("accuracy")) > 95);
         await Pick(tab, "W2[3,5]");
         await Compare(tab, await tab.Download("data.csv", _folder), 0, "W2[3,5]");
@@ -73,6 +74,8 @@ public sealed class HostTests(Browser browser, Hosts hosts) : IClassFixture<Brow
         await tab.Button("One epoch").ClickAsync();
         await tab.Expect("step", "2");
         await tab.Button("Play").WaitForAsync();
+        await tab.Page.GetByRole(AriaRole.Radio, new() { Name = "One row" }).CheckAsync();
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Spinbutton, new() { Name = "Row", Exact = true })).ToHaveValueAsync("0");
         await Compare(tab, table, 0, "W1[0,0]", "--target", "kind");
         string model = await tab.Download("model.safetensors", _folder);
         string link = tab.Page.Url;

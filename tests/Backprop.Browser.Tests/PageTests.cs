@@ -51,7 +51,7 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>, IDispos
     [Fact]
     public async Task Learns_the_spiral()
     {
-        await using Tab tab = await Open("?noise=0.05");
+        await using Tab tab = await Open("?noise=0.05&speed=0");
         await tab.Page.GetByRole(AriaRole.Radio, new() { Name = "Spiral" }).CheckAsync();
         await Assertions.Expect(tab.Page.Locator(".masthead p")).ToContainTextAsync("spiral");
         await tab.Button("Play").ClickAsync();
@@ -116,11 +116,11 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>, IDispos
     [Fact]
     public async Task The_whole_derivation_can_be_stepped_through_and_nudged()
     {
-        await using Tab tab = await Open("?steps=40&parameter=b3%5B0%5D");
+        await using Tab tab = await Open("?steps=40&parameter=b3%5B0%5D&row=0");
         await tab.Expect("step", "40");
         await tab.Button("Begin").ClickAsync();
         ILocator title = tab.Page.Locator(".stagebox h4");
-        foreach (string stage in new[] { "The input", "Forward through layer 1", "Forward through layer 2", "Forward through layer 3", "The loss, cross_entropy", "Backward through layer 3", "Backward through layer 2", "Backward through layer 1", "The derivative by b3[0]" })
+        foreach (string stage in new[] { "The input, row 0", "Forward through layer 1", "Forward through layer 2", "Forward through layer 3", "The loss, cross_entropy", "Backward through layer 3", "Backward through layer 2", "Backward through layer 1", "The derivative by b3[0]" })
         {
             await Assertions.Expect(title).ToHaveTextAsync(stage);
             ILocator next = tab.Button("Next");
@@ -138,6 +138,91 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>, IDispos
         await Assertions.Expect(tab.Page.Locator("p.sample")).ToContainTextAsync("16 rows");
         Assert.Equal(Number(await tab.Text("recursion")), Number(await tab.Text("backpropagation")), 1e-12);
         Assert.Empty(tab.Complaints);
+    }
+
+    [Theory]
+    [InlineData("?l2=0.01")]
+    [InlineData("?momentum=0.9")]
+    [InlineData("?optimizer=adam&rate=0.01&l2=0.01")]
+    public async Task One_step_by_hand_is_the_step_to_the_bit(string query)
+    {
+        await using Tab tab = await Open(query);
+        for (int step = 1; step <= 3; step++)
+        {
+            string predicted = await tab.Text("predicted");
+            Assert.NotEqual(await tab.Text("before"), predicted);
+            await tab.Button("One step").ClickAsync();
+            await tab.Expect("step", $"{step}");
+            await tab.Expect("before", predicted); // all digits of a float: the same text is the same bits
+            await tab.Expect("made", predicted);
+            await tab.Expect("was-predicted", predicted);
+        }
+
+        await Assertions.Expect(tab.Page.Locator("#update .checked")).ToContainTextAsync("the same to the last bit");
+        Assert.Equal(1, await tab.Page.Locator("#update .boxed").CountAsync() - 1); // in the gradient and in ΔW
+        Assert.Empty(tab.Complaints);
+    }
+
+    [Fact]
+    public async Task A_rate_changes_without_a_new_beginning_and_the_link_repeats_it()
+    {
+        await using Tab tab = await Open();
+        await tab.Button("One epoch").ClickAsync();
+        await tab.Expect("step", "19");
+        await Fill(tab, "Learning rate", "0.05");
+        await Fill(tab, "L2", "0.02");
+        await tab.Button("One step").ClickAsync();
+        await tab.Expect("step", "20");
+        await tab.Until(() => Task.FromResult(tab.Page.Url.Contains("then=19", StringComparison.Ordinal) && tab.Page.Url.Contains("steps=20", StringComparison.Ordinal)), "the address says the change");
+        await using Tab other = await browser.Open(tab.Page.Url);
+        await other.Expect("step", "20");
+        await other.Expect("before", await tab.Text("before"));
+        await other.Expect("predicted", await tab.Text("predicted"));
+    }
+
+    [Fact]
+    public async Task A_number_out_of_range_is_said_beside_its_field()
+    {
+        await using Tab tab = await Open();
+        await Fill(tab, "Batch", "0");
+        await Assertions.Expect(tab.Page.Locator(".field:has-text('Batch') em")).ToHaveTextAsync("'0' found, a whole number from 1 to 65,536 expected; nothing was changed");
+        await Fill(tab, "Batch", "20");
+        await Assertions.Expect(tab.Page.Locator(".field em")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task A_factor_and_its_edges_are_lit_together()
+    {
+        await using Tab tab = await Open("?parameter=W1%5B2,1%5D");
+        await tab.Page.Locator(".products .factor").Nth(4).HoverAsync(); // W₂'s column
+        Assert.Equal(4, await tab.Page.Locator(".edge.lit").CountAsync());
+        Assert.Equal(4, await tab.Page.Locator(".edge.w2.f2.lit").CountAsync());
+        await tab.Page.Locator("h1").HoverAsync();
+        await Assertions.Expect(tab.Page.Locator(".lit")).ToHaveCountAsync(0);
+        await tab.Page.Locator("a[aria-label^='weight W3[0,1]'] .reach").DispatchEventAsync("pointerover");
+        Assert.Equal(2, await tab.Page.Locator("[data-lights].lit").CountAsync()); // W₃ in the product and among the factors
+    }
+
+    [Fact]
+    public async Task A_finger_picks_the_nearest_edge()
+    {
+        Browser.RequireChromium();
+        await using Tab tab = await browser.Open(Address, width: 390, height: 844, isPhone: true);
+        LocatorBoundingBoxResult edge = (await tab.Page.Locator("a[aria-label^='weight W3[1,3]'] .reach").BoundingBoxAsync())!;
+        await tab.Page.Locator("svg.graph").ScrollIntoViewIfNeededAsync();
+        edge = (await tab.Page.Locator("a[aria-label^='weight W3[1,3]'] .reach").BoundingBoxAsync())!;
+        await tab.Page.Touchscreen.TapAsync(edge.X + (edge.Width / 2), edge.Y + (edge.Height / 2) + 9);
+        await tab.Expect("parameter", "W3[1,3]");
+    }
+
+    [Fact]
+    public async Task A_server_that_is_gone_is_said()
+    {
+        Browser.RequireChromium();
+        PageServer server = await PageServer.Start();
+        await using Tab tab = await browser.Open(server.Address.ToString());
+        server.Dispose();
+        await Assertions.Expect(tab.Page.GetByText("The server does not answer")).ToBeVisibleAsync(new() { Timeout = 60_000 });
     }
 
     [Fact]
@@ -163,7 +248,7 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>, IDispos
     [Fact]
     public async Task Two_tabs_train_independently()
     {
-        await using Tab first = await Open("?seed=1"), second = await Open("?seed=2");
+        await using Tab first = await Open("?seed=1&speed=0"), second = await Open("?seed=2");
         await first.Button("Play").ClickAsync();
         await first.Until(async () => await first.Step() > 100, "the first tab trains");
         Assert.Equal(0, await second.Step());
@@ -179,7 +264,7 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>, IDispos
     {
         Browser.RequireChromium();
         using PageServer server = await PageServer.Start();
-        Tab tab = await browser.Open(server.Address.ToString());
+        Tab tab = await browser.Open($"{server.Address}?speed=0");
         await tab.Button("Play").ClickAsync();
         await tab.Until(async () => await tab.Step() > 1000, "training runs");
         await tab.DisposeAsync();
@@ -201,7 +286,7 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>, IDispos
         string json = await Tool.Run(_folder, "train", "builtin:iris", "--network", "32:tanh-32:tanh", "--optimizer", "adam", "--batch-size", "16", "--validation", "0.25", "--epochs", "3000", "--threads", "1", "--json");
         using JsonDocument trained = JsonDocument.Parse(json);
         double engine = 1e6 / trained.RootElement.GetProperty("microseconds_per_step").GetDouble();
-        await using Tab tab = await Open("?data=iris&hidden=32:tanh-32:tanh&batch=16");
+        await using Tab tab = await Open("?data=iris&hidden=32:tanh-32:tanh&batch=16&optimizer=adam&rate=0.001&speed=0");
         await tab.Button("Play").ClickAsync();
         await tab.Until(async () => await tab.Step() > engine, "a second's worth of steps"); // compiled well by then
         long before = await tab.Step();
@@ -237,6 +322,12 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>, IDispos
         await tab.Button("Begin").ClickAsync();
         await tab.Page.Locator(".stagebox").WaitForAsync();
         await RequireAccessible(tab);
+    }
+
+    private static async Task Fill(Tab tab, string label, string value)
+    {
+        await tab.Page.GetByRole(AriaRole.Spinbutton, new() { Name = label, Exact = true }).FillAsync(value);
+        await tab.Page.Keyboard.PressAsync("Tab");
     }
 
     internal static async Task RequireAccessible(Tab tab)

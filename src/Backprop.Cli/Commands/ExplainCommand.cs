@@ -114,7 +114,7 @@ internal static class ExplainCommand
         if (row is { } number)
         {
             Dataset<T> one = NoteLines.Of(notes => model.Row<T>(read(), number, targets, notes, options));
-            return Explanation.OfOnly(model.Network, one, number, name);
+            return Named(Explanation.OfOnly(model.Network, one, number, name), model.Schema);
         }
 
         Dataset<T> all = NoteLines.Of(notes => model.Rows<T>(read(), targets, needTargets: true, notes, options)), batch = CheckCommand.Spread(all, most!.Value);
@@ -123,6 +123,13 @@ internal static class ExplainCommand
             Terminal.Say($"backprop: {batch.Rows} of {all.Rows} rows, spread evenly over them, are the batch; --rows says how many");
         }
 
-        return Explanation.OfBatch(model.Network, batch, name);
+        return Named(Explanation.OfBatch(model.Network, batch, name), model.Schema);
+    }
+
+    /// <summary>Says of columns and classes what they are called.</summary>
+    private static Explanation Named(Explanation explanation, TableSchema? schema)
+    {
+        (explanation.InputNames, explanation.OutputNames) = (schema?.FeatureNames ?? [], schema?.OutputNames(explanation.Network.Layers[^1].Units) ?? []);
+        return explanation;
     }
 }

@@ -42,6 +42,12 @@ public partial class DataPanel
         Bench.Open(files);
     }
 
+    /// <summary>Whether the test rows are those that the model has held out.</summary>
+    private string HeldOutNote(Problem problem) => !Bench.State.FromModel || Bench.State.Data != "file" ? ""
+        : Bench.Given.HeldOut is not { } held ? ". Which rows the model has held out is not known: it may have learned from some of the test rows"
+        : Bench.State.Test == held.Part && Bench.State.Seed == held.Seed && problem.TrainingRows.Length == held.Learned ? ". The test rows are those that the model has held out"
+        : ". The model has held out others: it has learned from some of the test rows";
+
     private static string Capital(string name) => name == "xor" ? "XOR" : char.ToUpperInvariant(name[0]) + name[1..];
 
     private static string Short(string name)

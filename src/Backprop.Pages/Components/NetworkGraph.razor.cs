@@ -10,6 +10,7 @@ public partial class NetworkGraph
     private NetworkDefinition? _drawn;
     private double[][] _edges = [];
     private double[] _greatest = [];
+    private IReadOnlyList<string> _outputs = [];
 
     /// <inheritdoc/>
     protected override void OnParametersSet()
@@ -24,8 +25,42 @@ public partial class NetworkGraph
             (_drawn, _drawing) = (derived.Network.Definition, new(derived.Network.Definition));
         }
 
+        _outputs = Bench.Problem?.OutputNames(derived.Network.Definition) ?? [];
         _edges = [.. derived.Network.Layers.Select(layer => Bench.State.Gradients ? derived.Gradient.WeightGradients(layer.Index) : layer.GetWeights())];
         _greatest = [.. _edges.Select(layer => layer.Max(Math.Abs))];
+    }
+
+    private string FlowOf(int layer) => Bench.Stage is not { } stage ? ""
+        : !stage.IsBackward && stage.Layer == layer && !stage.IsLoss ? " forward"
+        : stage.IsBackward && stage.Layer == layer ? " backward" : "";
+
+    /// <summary>The column that an input is of.</summary>
+    private string InputName(int unit) => Bench.Problem is { } problem && unit < problem.FeatureNames.Count ? $"{unit} ({problem.FeatureNames[unit]})" : $"{unit}";
+
+    /// <summary>The class that an output is of.</summary>
+    private string OutputName(int layer, int unit) => layer == _drawn!.Layers.Length && unit < _outputs.Count ? $" ({_outputs[unit]})" : "";
+
+    /// <summary>Columns below the inputs and classes below the outputs, cut where they would run into the edges.</summary>
+    private IEnumerable<(double X, double Y, string Anchor, string Name)> Names(NetworkDrawing drawing)
+    {
+        static string Cut(string name) => name.Length <= 14 ? name : $"{name[..13]}…";
+        if (Bench.Problem is not { } problem)
+        {
+            yield break;
+        }
+
+        int last = _drawn!.Layers.Length;
+        for (int unit = 0; unit < Math.Min(_drawn.Inputs, problem.FeatureNames.Count); unit++)
+        {
+            (double _, double y) = drawing.Unit(0, unit);
+            yield return (2, y + drawing.Radius + 13, "start", Cut(problem.FeatureNames[unit]));
+        }
+
+        for (int unit = 0; unit < _outputs.Count; unit++)
+        {
+            (double _, double y) = drawing.Unit(last, unit);
+            yield return (drawing.Width - 2, y + drawing.Radius + 13, "end", Cut(_outputs[unit]));
+        }
     }
 
     /// <summary>While training runs, numbers would change faster than anybody can hear them.</summary>

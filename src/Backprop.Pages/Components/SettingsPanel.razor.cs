@@ -15,6 +15,8 @@ public partial class SettingsPanel
 
     private static string[] HiddenActivations => s_hidden;
 
+    private bool HasMomentum => Bench.State.Optimizer is "sgd" or "rmsprop";
+
     private static string[] Optimizers => s_optimizers;
 
     private static string[] Losses => s_losses;

@@ -59,8 +59,10 @@ internal sealed class DerivedParameter
         Dataset<double> rows = problem.All.Select(numbers);
         using var backward = new Backpropagation<double>(network, rows.Rows, threads: 1);
         Gradient<double> gradient = backward.Run(rows);
+        var explanation = Explanation.Of(network, problem.All, numbers[0], parameter);
+        (explanation.InputNames, explanation.OutputNames) = (problem.FeatureNames, problem.OutputNames(network.Definition));
         return new(
             state, snapshot, network, rows, numbers, parameter, SamplePasses.Of(network, problem.All, numbers[0]),
-            Explanation.Of(network, problem.All, numbers[0], parameter), gradient, ThreeWays.Of(network, rows, gradient, parameter));
+            explanation, gradient, ThreeWays.Of(network, rows, gradient, parameter));
     }
 }

@@ -40,7 +40,7 @@ internal static class MathMl
             return $"<mi>{(double.IsNaN(value) ? "NaN" : value > 0 ? "∞" : "−∞")}</mi>";
         }
 
-        string text = value.ToString($"G{digits}", CultureInfo.InvariantCulture);
+        string text = (value == 0 ? 0 : value).ToString($"G{digits}", CultureInfo.InvariantCulture);
         int exponent = text.IndexOf('E', StringComparison.Ordinal);
         string sign = text[0] == '-' ? "<mo form=\"prefix\">−</mo>" : "";
         string mantissa = text[(sign.Length > 0 ? 1 : 0)..(exponent < 0 ? text.Length : exponent)];
@@ -58,13 +58,13 @@ internal static class MathMl
     public static string Column(IReadOnlyList<double> values, int marked = -1) => Matrix(values, values.Count, 1, marked, -1);
 
     /// <summary>A row of numbers in brackets.</summary>
-    public static string RowVector(IReadOnlyList<double> values) => Matrix(values, 1, values.Count, -1, -1);
+    public static string RowVector(IReadOnlyList<double> values, int marked = -1) => Matrix(values, 1, values.Count, -1, marked);
 
     /// <summary>diag of a vector.</summary>
     public static string Diagonal(IReadOnlyList<double> values) => Row(Text("diag"), "<mo>&#x2061;</mo>", RowVector(values));
 
-    /// <summary>A row-major matrix in brackets; the marked row or column is kept where others are cut, and stands out.</summary>
-    public static string Matrix(IReadOnlyList<double> values, int rows, int columns, int markedRow, int markedColumn)
+    /// <summary>A row-major matrix in brackets; the marked row or column is kept where others are cut, and stands out; boxed is where they cross alone.</summary>
+    public static string Matrix(IReadOnlyList<double> values, int rows, int columns, int markedRow, int markedColumn, bool isBoxed = false)
     {
         var text = new StringBuilder("<mrow><mo fence=\"true\">[</mo><mtable>");
         foreach (int row in Shown(rows, markedRow))
@@ -72,8 +72,8 @@ internal static class MathMl
             text.Append("<mtr>");
             foreach (int column in Shown(columns, markedColumn))
             {
-                bool marked = (row == markedRow && row >= 0) || (column == markedColumn && column >= 0);
-                text.Append(marked ? "<mtd class=\"marked\">" : "<mtd>");
+                bool inRow = row == markedRow && row >= 0, inColumn = column == markedColumn && column >= 0;
+                text.Append(isBoxed && inRow && inColumn ? "<mtd class=\"boxed\">" : !isBoxed && (inRow || inColumn) ? "<mtd class=\"marked\">" : "<mtd>");
                 text.Append(row >= 0 && column >= 0 ? Number(values[(row * columns) + column], 3) : row < 0 && column < 0 ? "<mo>⋱</mo>" : row < 0 ? "<mo>⋮</mo>" : "<mo>⋯</mo>");
                 text.Append("</mtd>");
             }

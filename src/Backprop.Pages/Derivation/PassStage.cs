@@ -10,30 +10,35 @@ namespace Backprop.Pages.Derivation;
 /// <param name="Formulas">MathML, line by line.</param>
 internal sealed record PassStage(string Title, int Layer, bool IsBackward, IReadOnlyList<string> Formulas)
 {
+    /// <summary>Whether it is the loss, where the way turns.</summary>
+    public bool IsLoss { get; private init; }
+
     /// <summary>All stages in their order.</summary>
     public static IReadOnlyList<PassStage> Of(NetworkDefinition network, SamplePasses passes, ParameterName parameter, double derivative)
     {
         int last = network.Layers.Length;
-        var stages = new List<PassStage> { new("The input", 0, false, [Line(Symbol("x", 0), MathMl.Column(passes.Activations[0]))]) };
+        // the picked unit stays where others are cut: below the parameter its input, in its layer its output
+        string Column(double[] values, int layer) => MathMl.Column(values, Marked(parameter, layer));
+        var stages = new List<PassStage> { new($"The input, row {passes.Row}", 0, false, [Line(Symbol("x", 0), Column(passes.Activations[0], 0))]) };
         for (int l = 1; l <= last; l++)
         {
             string activation = network.Layers[l - 1].Activation.ToString();
             LayerPart? norm = NormOf(network, l);
             string past = IsResidual(network, l) ? Symbol("x", l - 1) + MathMl.Operator("+") : "";
-            List<string> formulas = [Line(Symbol(norm is null ? "p" : "q", l), MathMl.Row(Symbol("W", l), Symbol("x", l - 1), MathMl.Operator("+"), Symbol("b", l)), MathMl.Column(passes.Products[l]))];
+            List<string> formulas = [Line(Symbol(norm is null ? "p" : "q", l), MathMl.Row(Symbol("W", l), Symbol("x", l - 1), MathMl.Operator("+"), Symbol("b", l)), Column(passes.Products[l], l))];
             if (norm is not null)
             {
-                formulas.Add(Line(Symbol("p", l), MathMl.Row(MathMl.Text(norm.Name), MathMl.Operator("("), Symbol("q", l), MathMl.Operator(")")), MathMl.Column(passes.PreActivations[l])));
+                formulas.Add(Line(Symbol("p", l), MathMl.Row(MathMl.Text(norm.Name), MathMl.Operator("("), Symbol("q", l), MathMl.Operator(")")), Column(passes.PreActivations[l], l)));
             }
 
-            formulas.Add(Line(Symbol("x", l), MathMl.Row(past, MathMl.Text(activation), MathMl.Operator("("), Symbol("p", l), MathMl.Operator(")")), MathMl.Column(passes.Activations[l])));
+            formulas.Add(Line(Symbol("x", l), MathMl.Row(past, MathMl.Text(activation), MathMl.Operator("("), Symbol("p", l), MathMl.Operator(")")), Column(passes.Activations[l], l)));
             stages.Add(new($"Forward through layer {l}{Parts(network, l)}", l, false, formulas));
         }
 
-        stages.Add(new($"The loss, {network.Loss}", last, false, [Line(MathMl.Name("L"), MathMl.Number(passes.Loss, 6))]));
+        stages.Add(new($"The loss, {network.Loss}", last, false, [Line(MathMl.Name("L"), MathMl.Number(passes.Loss, 6))]) { IsLoss = true });
         for (int l = last; l >= 1; l--)
         {
-            stages.Add(new($"Backward through layer {l}{Parts(network, l)}", l, true, Backward(network, passes, l)));
+            stages.Add(new($"Backward through layer {l}{Parts(network, l)}", l, true, Backward(network, passes, l, Marked(parameter, l))));
         }
 
         if (!parameter.IsWeight && !parameter.IsBias)
@@ -52,6 +57,8 @@ internal sealed record PassStage(string Title, int Layer, bool IsBackward, IRead
         return stages;
     }
 
+    private static int Marked(ParameterName parameter, int layer) => layer == parameter.Layer ? parameter.Output : layer == parameter.Layer - 1 ? parameter.Input : -1;
+
     /// <summary>What a layer has beside its activation.</summary>
     private static string Parts(NetworkDefinition network, int layer) =>
         network.Layers[layer - 1].Parts is { IsEmpty: false } parts ? $", with {string.Join(", ", parts)}" : "";
@@ -60,7 +67,7 @@ internal sealed record PassStage(string Title, int Layer, bool IsBackward, IRead
 
     private static bool IsResidual(NetworkDefinition network, int layer) => network.Layers[layer - 1].Parts.Any(part => part is Residual);
 
-    private static string[] Backward(NetworkDefinition network, SamplePasses passes, int l)
+    private static string[] Backward(NetworkDefinition network, SamplePasses passes, int l, int marked)
     {
         string slope = MathMl.Row(MathMl.Slope(l), MathMl.Operator("("), Symbol("p", l), MathMl.Operator(")"));
         bool isLast = l == network.Layers.Length;
@@ -76,13 +83,13 @@ internal sealed record PassStage(string Title, int Layer, bool IsBackward, IRead
             passes.Slopes[l].Length == 0
                 ? MathMl.Row(MathMl.Sup(MathMl.Sub(MathMl.Name("J"), MathMl.Index(l)), MathMl.Text("T")), upstream)
                 : MathMl.Row(norm, slope, MathMl.Operator("∘"), upstream, end),
-            MathMl.Column(passes.Deltas[l]));
+            MathMl.Column(passes.Deltas[l], marked));
         string gradient = MathMl.Block(MathMl.Row(
             MathMl.Fraction(MathMl.Row(MathMl.Operator("∂"), MathMl.Name("L")), MathMl.Row(MathMl.Operator("∂"), Symbol("W", l))),
             MathMl.Operator("="), Symbol("δ", l), $"<msubsup>{MathMl.Name("x")}<mrow>{MathMl.Index(l - 1)}</mrow><mtext>T</mtext></msubsup>", MathMl.Operator(","),
             "<mspace width=\"1em\"/>",
             MathMl.Fraction(MathMl.Row(MathMl.Operator("∂"), MathMl.Name("L")), MathMl.Row(MathMl.Operator("∂"), Symbol("b", l))), MathMl.Operator("="), Symbol("δ", l)));
-        return passes.Slopes[l].Length == 0 ? [delta, gradient] : [Line(slope, MathMl.Column(passes.Slopes[l])), delta, gradient];
+        return passes.Slopes[l].Length == 0 ? [delta, gradient] : [Line(slope, MathMl.Column(passes.Slopes[l], marked)), delta, gradient];
     }
 
     private static string Symbol(string name, int layer) => MathMl.Sub(MathMl.Name(name), MathMl.Index(layer));

@@ -9,9 +9,9 @@ namespace Backprop.Pages.Derivation;
 /// <summary>The unrolled product of an explanation as MathML: every symbol over its numbers.</summary>
 internal static class ProductMarkup
 {
-    /// <summary>∂L/∂parameter.</summary>
-    public static string Derivative(ParameterName parameter) => MathMl.Fraction(
-        MathMl.Row(MathMl.Operator("∂"), MathMl.Name("L")), MathMl.Row(MathMl.Operator("∂"), Parameter(parameter)));
+    /// <summary>∂L/∂parameter, of a row's loss where that must be told from a mean.</summary>
+    public static string Derivative(ParameterName parameter, int? row = null) => MathMl.Fraction(
+        MathMl.Row(MathMl.Operator("∂"), row is { } number ? MathMl.Sub(MathMl.Name("L"), MathMl.Text($"row {number}")) : MathMl.Name("L")), MathMl.Row(MathMl.Operator("∂"), Parameter(parameter)));
 
     /// <summary>W with its layer below and its place in brackets.</summary>
     public static string Parameter(ParameterName parameter)
@@ -23,19 +23,35 @@ internal static class ProductMarkup
             string.Join(MathMl.Operator(","), places.Select(place => MathMl.Index(int.Parse(place, CultureInfo.InvariantCulture)))), MathMl.Operator("]"));
     }
 
-    /// <summary>The whole product: a line of symbols, and under each its numbers.</summary>
-    public static string Product(Explanation explanation)
+    /// <summary>The whole product, factor by factor, so that it can go on in the next line: symbols over numbers.</summary>
+    /// <param name="explanation">The product.</param>
+    /// <param name="row">The row it is of, where that must be said; null: it is the only one there is.</param>
+    public static string Product(Explanation explanation, int? row = null)
     {
-        var symbols = new List<string> { $"<mtd>{Derivative(explanation.Parameter)}</mtd>" };
-        var numbers = new List<string> { $"<mtd>{MathMl.Number(explanation.Derivative, 6)}</mtd>" };
-        for (int n = 0; n < explanation.Factors.Count; n++)
+        static string Piece(string? lights, string sign, string symbol, string numbers)
         {
-            string sign = n == 0 ? MathMl.Operator("=") : MathMl.Operator("·");
-            symbols.Add($"<mtd>{sign}</mtd><mtd>{Symbol(explanation, explanation.Factors[n])}</mtd>");
-            numbers.Add($"<mtd>{sign}</mtd><mtd>{Numbers(explanation, explanation.Factors[n])}</mtd>");
+            string signs = sign.Length == 0 ? "" : $"<mtd>{MathMl.Operator(sign)}</mtd>";
+            return $"<span class=\"factor\"{(lights is null ? "" : $" data-lights=\"{lights}\"")}><math displaystyle=\"true\"><mtable class=\"product\" displaystyle=\"true\"><mtr>{signs}<mtd>{symbol}</mtd></mtr><mtr>{signs}<mtd>{numbers}</mtd></mtr></mtable></math></span>";
         }
 
-        return MathMl.Block($"<mtable class=\"product\"><mtr>{string.Concat(symbols)}</mtr><mtr>{string.Concat(numbers)}</mtr></mtable>");
+        return Piece(".edge.picked", "", Derivative(explanation.Parameter, row), MathMl.Number(explanation.Derivative, 6)) + string.Concat(explanation.Factors.Select((factor, n) =>
+            Piece(Lights(explanation, factor), n == 0 ? "=" : "·", Symbol(explanation, factor), Numbers(explanation, factor))));
+    }
+
+    /// <summary>What of the drawing a factor is, as a style sheet selects it: the edges of W, the units of anything else.</summary>
+    public static string Lights(Explanation explanation, DerivativeFactor factor)
+    {
+        ParameterName parameter = explanation.Parameter;
+        string layer = $".l{factor.Layer}", maps = $",.map.w{factor.Layer}";
+        return factor.Role switch
+        {
+            "matrix" => $".edge.w{factor.Layer}{maps}",
+            "column" when !Wording.PicksUnit(explanation, factor) => $".edge.w{factor.Layer}.f{parameter.Output}{maps}",
+            "column" or "slope" => $".unit{layer}.n{parameter.Output}",
+            "loss_gradient" => $".unit.l{explanation.Network.Layers.Length}",
+            "delta" or "diagonal" or "jacobian" => $".unit{layer}",
+            _ => $".unit{layer}.n{(factor.Part is not null || parameter.Input < 0 ? parameter.Output : parameter.Input)}",
+        };
     }
 
     /// <summary>A factor as the product has it.</summary>

@@ -8,6 +8,9 @@ internal static class Figures
     /// <summary>Four digits, with a true minus sign.</summary>
     public static string Signed(double value) => Format(value, "G4");
 
+    /// <summary>Seven digits: what a float holds.</summary>
+    public static string Exact(double value) => Format(value, "G7");
+
     /// <summary>Two digits: what differences and small labels are worth.</summary>
     public static string Rough(double value) => Format(value, "G2");
 

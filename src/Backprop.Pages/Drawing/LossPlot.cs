@@ -6,7 +6,7 @@ namespace Backprop.Pages.Drawing;
 /// <summary>Where the loss curves run in a picture of the given size.</summary>
 internal sealed class LossPlot
 {
-    private const double Left = 62, Bottom = 24, Top = 10, Right = 8;
+    private const double Left = 78, Bottom = 24, Top = 10, Right = 8;
 
     private readonly PlotScale? _scale;
     private readonly long _last;

@@ -6,7 +6,7 @@ namespace Backprop.Pages.Drawing;
 /// <summary>Where the loss, its tangent and the two marked points run in a picture.</summary>
 internal sealed class NudgePicture
 {
-    public const double Width = 400, Height = 190, Left = 76, Right = 390, Bottom = 166;
+    public const double Width = 400, Height = 190, Left = 96, Right = 390, Bottom = 166;
 
     private const double Top = 8;
 

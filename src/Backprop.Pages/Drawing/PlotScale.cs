@@ -1,6 +1,9 @@
 namespace Backprop.Pages.Drawing;
 
-/// <summary>Where a value stands between the least and the greatest of a plot: logarithmically where all are positive and that was asked for, else linearly.</summary>
+/// <summary>
+/// Where a value stands between the least and the greatest of a plot: logarithmically where none is negative and that was asked for, else linearly. A 0 has no
+/// logarithm: it stands at the foot of a logarithmic axis, which other values make.
+/// </summary>
 public sealed class PlotScale
 {
     private readonly bool _logarithmic;
@@ -17,7 +20,8 @@ public sealed class PlotScale
             return null;
         }
 
-        logarithmic &= finite.All(value => value > 0);
+        logarithmic &= finite.All(value => value >= 0) && finite.Any(value => value > 0);
+        finite = logarithmic ? [.. finite.Where(value => value > 0)] : finite;
         double low = finite.Min(), high = finite.Max();
         if (high - low <= 1e-9 * Math.Max(Math.Abs(low), Math.Abs(high)))
         {
@@ -29,7 +33,7 @@ public sealed class PlotScale
     }
 
     /// <summary>0 for the least, 1 for the greatest.</summary>
-    public double At(double value) => _logarithmic ? Math.Log(value / _low) / Math.Log(_high / _low) : (value - _low) / (_high - _low);
+    public double At(double value) => _logarithmic ? value <= _low ? 0 : Math.Log(value / _low) / Math.Log(_high / _low) : (value - _low) / (_high - _low);
 
     /// <summary>The value at a place from 0 to 1.</summary>
     public double Value(double place) => _logarithmic ? _low * Math.Pow(_high / _low, place) : _low + ((_high - _low) * place);

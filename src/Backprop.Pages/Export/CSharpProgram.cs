@@ -40,7 +40,8 @@ internal static class CSharpProgram
             {{(HoldsRows(problem) ? Inline(rows) : Reading(rows))}}
             var data = new Dataset<float>({{rows.Rows}}, {{rows.FeatureCount}}, features, {{targets}});
             Network<float> network = {{start}};
-            Optimizer optimizer = Optimizer.Create({{Literal(state.Optimizer)}}, new() { LearningRate = {{Number(state.LearningRate)}} });
+            double rate = {{Number(state.LearningRate)}};
+            Optimizer optimizer = Optimizer.Create({{Literal(state.Optimizer)}}, new() { LearningRate = rate{{(state.Momentum == 0 ? "" : $", Momentum = {Number(state.Momentum)}")}} });
             var options = new TrainingStepOptions { L1 = {{Number(state.L1)}}, L2 = {{Number(state.L2)}}, Seed = {{state.Seed}} };
             var sampler = new BatchSampler(data.Rows, {{batch}});
             using var step = new TrainingStep<float>(network, optimizer, sampler.BatchSize, options);
@@ -54,8 +55,8 @@ internal static class CSharpProgram
                     order = new RowPermutation(data.Rows, seed: {{state.Seed}}, epoch);
                 }
 
-                (int first, int samples) = sampler[batch];
-                step.Run(data, order, first, samples, optimizer.LearningRate, epoch);
+            {{Changes(state, now.Step)}}    (int first, int samples) = sampler[batch];
+                step.Run(data, order, first, samples, rate, epoch);
             }
 
             string hash = new ModelFile<float>(network).Write("repeated.safetensors");
@@ -63,6 +64,17 @@ internal static class CSharpProgram
 
             """;
     }
+
+    /// <summary>The changes of rate and penalties that were made by then.</summary>
+    private static string Changes(PageState state, long steps) => string.Concat(TrainingRates.Parse(state.Then).Where(change => change.Step < steps).Select(change => $$"""
+                if (done == {{change.Step}})
+                {
+                    rate = {{Number(change.Rates.LearningRate)}};
+                    step.Penalise(l1: {{Number(change.Rates.L1)}}, l2: {{Number(change.Rates.L2)}});
+                }
+
+
+            """));
 
     /// <summary>The rows as text: features, then the class or the target values.</summary>
     public static string Rows(Problem problem)

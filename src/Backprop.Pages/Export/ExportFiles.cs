@@ -46,7 +46,7 @@ internal static class ExportFiles
 
         return name switch
         {
-            Model => new(name, "application/octet-stream", ModelBytes(now.Network, problem, (bench.State with { Steps = now.Step }).ToQuery(bench.Home.Start))),
+            Model => new(name, "application/octet-stream", ModelBytes(now.Network, problem, bench.Shown.ToQuery(bench.Home.Start))),
             Program => Text(name, "text/x-csharp", CSharpProgram.Write(bench.Given, problem, bench.State, now)),
             CSharpProgram.RowsFile => Text(name, "text/csv", CSharpProgram.Rows(problem)),
             Markdown => Text(name, "text/markdown", ExplanationMarkdown.Of(Explain(now, problem, bench))),
@@ -58,8 +58,7 @@ internal static class ExportFiles
 
     private static DownloadFile Text(string name, string type, string text) => new(name, $"{type}; charset=utf-8", Encoding.UTF8.GetBytes(text));
 
-    private static Explanation Explain(Snapshot now, Problem problem, Workbench bench) =>
-        Explanation.Of(now.Network.Convert<double>(), problem.All, DerivedParameter.RowsOf(problem, bench.State, now.Step)[0], bench.Parameter);
+    private static Explanation Explain(Snapshot now, Problem problem, Workbench bench) => DerivedParameter.Of(now, problem, bench.State, bench.Parameter).Explanation;
 
     private static byte[] ModelBytes(Network<float> network, Problem problem, string page)
     {

@@ -38,6 +38,9 @@ public sealed class GivenFiles
     /// <summary>What becomes of cells of the data that cannot be read.</summary>
     internal BadCells BadCells { get; private init; }
 
+    /// <summary>The rows that the model has held out, as its file says, where the data are those that it was trained on; null: none are known.</summary>
+    internal HeldOutRows? HeldOut { get; private init; }
+
     /// <summary>What was noted when the files were read, beside what each <see cref="Problem"/> notes.</summary>
     internal IReadOnlyList<Note> Notes { get; private init; } = [];
 
@@ -99,8 +102,11 @@ public sealed class GivenFiles
         SourceRows? rows = page is not null ? null : source is null ? model is null ? null : TrainedOn(model, modelPath!)
             : model is null ? source.Read(notes).ForTraining(notes: notes) : model.Read(source, notes: notes, target: targets);
         PageState start = new();
+        HeldOutRows? held = model is null || rows is null ? null : HeldOutRows.Of(model.Training, source is null ? null : rows.Name);
+        start = held is null ? start : start with { Test = held.Part, Seed = held.Seed };
         return new()
         {
+            HeldOut = held,
             ModelPath = modelPath,
             Model = model,
             Member = member,
@@ -109,7 +115,7 @@ public sealed class GivenFiles
             Targets = targets,
             BadCells = badCells,
             Notes = notes.All,
-            Start = page ?? (rows is null ? start : start with { Data = "file", FromModel = model is not null, BatchSize = 32, LearningRate = 0.001, Hidden = "16:tanh" }),
+            Start = page ?? (rows is null ? start : start with { Data = "file", FromModel = model is not null, BatchSize = 32, Optimizer = "adam", LearningRate = 0.001, Hidden = "16:tanh" }),
         };
     }
 

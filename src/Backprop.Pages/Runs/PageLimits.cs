@@ -27,12 +27,17 @@ internal static class PageLimits
         ["noise"] = (0, 1, "a number"),
         ["test"] = (0, 0.9, "a number"),
         ["rate"] = (0, 1e6, "a number"),
+        ["momentum"] = (0, 0.999999, "a number"),
+        ["speed"] = (0, 1e6, "a number"),
         ["batch"] = (1, 1 << 16, "a whole number"),
         ["l1"] = (0, 1e6, "a number"),
         ["l2"] = (0, 1e6, "a number"),
         ["steps"] = (0, MostSteps, "a whole number"),
         ["row"] = (0, int.MaxValue, "a whole number"),
     };
+
+    /// <summary>The greatest value of a number.</summary>
+    public static double Most(string name) => s_ranges[name].High;
 
     /// <summary>What is wrong with a number; null where nothing is. NaN is in no range.</summary>
     public static string? Mistake(string name, double value, string found) =>
@@ -46,6 +51,7 @@ internal static class PageLimits
         {
             ("rows", state.Rows), ("noise", state.Noise), ("test", state.Test), ("rate", state.LearningRate), ("batch", state.BatchSize),
             ("l1", state.L1), ("l2", state.L2), ("steps", state.Steps), ("row", state.Row),
+            ("momentum", state.Momentum), ("speed", state.Speed),
         })
         {
             if (Mistake(name, value, value.ToString("R", CultureInfo.InvariantCulture)) is { } mistake)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using System.Text.Encodings.Web;
 using System.Web;
+using Backprop.Optimizers;
 
 namespace Backprop.Pages.Runs;
 
@@ -38,9 +39,13 @@ internal sealed record PageState
     /// <summary>The loss; null: the one that goes with the output.</summary>
     public string? Loss { get; init; }
 
-    public string Optimizer { get; init; } = "adam";
+    public string Optimizer { get; init; } = "sgd";
 
-    public double LearningRate { get; init; } = 0.01;
+    /// <summary>μ, of an optimizer that has it.</summary>
+    public double Momentum { get; init; }
+
+    /// <summary>η at first.</summary>
+    public double LearningRate { get; init; } = 0.3;
 
     public int BatchSize { get; init; } = 16;
 
@@ -48,27 +53,45 @@ internal sealed record PageState
 
     public double L2 { get; init; }
 
+    /// <summary>What became of η, L1 and L2 as the run went on (<see cref="TrainingRates.Parse"/>).</summary>
+    public string Then { get; init; } = "";
+
     public ulong Seed { get; init; }
 
     /// <summary>The steps of training to show; a page that is opened runs them first.</summary>
     public long Steps { get; init; }
 
-    /// <summary>The parameter that is derived, as <c>W1[0,0]</c>.</summary>
-    public string Parameter { get; init; } = "W1[0,0]";
+    /// <summary>The parameter that is derived, as <c>W1[0,0]</c>; empty: a weight that lives.</summary>
+    public string Parameter { get; init; } = "";
 
     /// <summary>The row whose loss is derived.</summary>
     public int Row { get; init; }
 
     /// <summary>Whether the mean loss of the next mini-batch is derived instead.</summary>
-    public bool OfBatch { get; init; }
+    public bool OfBatch { get; init; } = true;
 
     /// <summary>Whether edges and maps show gradients in the place of weights.</summary>
     public bool Gradients { get; init; }
 
+    /// <summary>The steps a second that training plays with; 0: as fast as it goes.</summary>
+    public double Speed { get; init; } = 10;
+
+    /// <summary>η, L1 and L2 at first.</summary>
+    public TrainingRates Rates => new(LearningRate, L1, L2);
+
+    /// <summary>η, L1 and L2 at last.</summary>
+    public TrainingRates LastRates => TrainingRates.Parse(Then) is [.., (_, var last)] ? last : Rates;
+
+    /// <summary>What the optimizer is made with.</summary>
+    public OptimizerOptions OptimizerOptions => new() { LearningRate = LearningRate, Momentum = Momentum == 0 ? null : Momentum };
+
+    /// <summary>The same with other rates from the beginning.</summary>
+    public PageState With(TrainingRates rates) => this with { LearningRate = rates.LearningRate, L1 = rates.L1, L2 = rates.L2, Then = "" };
+
     /// <summary>Whether another state trains the same network in the same way.</summary>
     public bool IsSameRun(PageState other) => Looks(this) == Looks(other);
 
-    private static PageState Looks(PageState state) => state with { Steps = 0, Parameter = "", Row = 0, OfBatch = false, Gradients = false };
+    private static PageState Looks(PageState state) => state with { Steps = 0, Parameter = "", Row = 0, OfBatch = false, Gradients = false, Speed = 0 };
 
     /// <summary>Reads a query string. What it does not say is taken from the fallback; what it says wrongly too, and is told.</summary>
     /// <param name="query">The query string.</param>
@@ -119,6 +142,23 @@ internal sealed record PageState
             Text(name) is { } text ? Read(name, otherwise, ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong value), value, text, $"a whole number from 0 to {ulong.MaxValue}") : otherwise;
         bool Flag(string name, bool otherwise) => Text(name) is { } text ? Read(name, otherwise, text is "0" or "1", text == "1", text, "0 or 1") : otherwise;
 
+        string Changes(string name, string otherwise)
+        {
+            string changes = Text(name) ?? otherwise;
+            try
+            {
+                return TrainingRates.Format(TrainingRates.Parse(changes));
+            }
+            catch (UsageException error)
+            {
+                mistakes.Add(error.Message);
+                return otherwise;
+            }
+        }
+
+        (bool namesRow, int before) = (values.ContainsKey("row"), mistakes.Count);
+        int row = (int)Count("row", fallback.Row);
+        bool ofBatch = fallback.OfBatch && !(namesRow && mistakes.Count == before); // who names a row wants to see it
         PageState state = new()
         {
             Data = Text("data") ?? fallback.Data,
@@ -131,16 +171,19 @@ internal sealed record PageState
             Output = Text("output") ?? fallback.Output,
             Loss = Text("loss") ?? fallback.Loss,
             Optimizer = Text("optimizer") ?? fallback.Optimizer,
+            Momentum = Number("momentum", fallback.Momentum),
             LearningRate = Number("rate", fallback.LearningRate),
             BatchSize = (int)Count("batch", fallback.BatchSize),
             L1 = Number("l1", fallback.L1),
             L2 = Number("l2", fallback.L2),
+            Then = Changes("then", fallback.Then),
             Seed = Whole("seed", fallback.Seed),
             Steps = Count("steps", fallback.Steps),
             Parameter = Text("parameter") ?? fallback.Parameter,
-            Row = (int)Count("row", fallback.Row),
-            OfBatch = Flag("mean", fallback.OfBatch),
+            Row = row,
+            OfBatch = Flag("mean", ofBatch),
             Gradients = Flag("gradients", fallback.Gradients),
+            Speed = Number("speed", fallback.Speed),
         };
         mistakes.AddRange(values.Keys.Select(name => $"the address says '{name}', which means nothing here"));
         mistake = mistakes.Count == 0 ? null : string.Join("; ", mistakes);
@@ -175,16 +218,19 @@ internal sealed record PageState
         Add("output", Output, fallback.Output);
         Add("loss", Loss, fallback.Loss);
         Add("optimizer", Optimizer, fallback.Optimizer);
+        Add("momentum", Momentum, fallback.Momentum);
         Add("rate", LearningRate, fallback.LearningRate);
         Add("batch", BatchSize, fallback.BatchSize);
         Add("l1", L1, fallback.L1);
         Add("l2", L2, fallback.L2);
+        Add("then", Then, fallback.Then);
         Add("seed", Seed, fallback.Seed);
         Add("steps", Steps, fallback.Steps);
         Add("parameter", Parameter, fallback.Parameter);
         Add("row", Row, fallback.Row);
-        Add("mean", OfBatch, fallback.OfBatch);
+        Add("mean", OfBatch, fallback.OfBatch && Row == fallback.Row);
         Add("gradients", Gradients, fallback.Gradients);
+        Add("speed", Speed, fallback.Speed);
         return values.Count == 0 ? "" : $"?{string.Join('&', values)}";
     }
 }

@@ -43,6 +43,10 @@ internal sealed class Problem
     /// <summary>The classes; empty where the targets are values.</summary>
     public IReadOnlyList<string> Labels { get; }
 
+    /// <summary>What the outputs are of: classes, or the columns of values; empty where they have no names.</summary>
+    public IReadOnlyList<string> OutputNames(NetworkDefinition network) =>
+        Schema?.OutputNames(network.Layers[^1].Units) ?? (Labels.Count == network.Layers[^1].Units ? Labels : []);
+
     /// <summary>The size of the picture that the features are, if they are one.</summary>
     public (int Rows, int Columns)? Image { get; }
 
@@ -127,6 +131,9 @@ internal sealed class Problem
         double greatest = values.Max();
         return [.. values.Select(value => greatest > 0 ? Math.Clamp(value / greatest, 0, 1) : 0)];
     }
+
+    /// <summary>One row of <see cref="All"/>, as it is trained on.</summary>
+    public Dataset<float> Single(int row) => Single(All.Select([row]));
 
     /// <summary>What the row should be, in words.</summary>
     public string Target(int row) => AreClasses

@@ -13,8 +13,13 @@ namespace Backprop.Pages.Runs;
 /// <param name="IsRunning">Whether training goes on.</param>
 /// <param name="StepsPerSecond">How fast it went since the last snapshot; 0 at rest.</param>
 /// <param name="Failure">Why training cannot go on, or null.</param>
+/// <param name="Rates">η, L1 and L2 at first.</param>
+/// <param name="Then">What became of them.</param>
+/// <param name="Updates">The updates that the optimizer has made.</param>
+/// <param name="Moments">Its moments after them.</param>
 internal sealed record Snapshot(
-    Network<float> Network, long Step, int StepsPerEpoch, Evaluation Training, Evaluation? Test, IReadOnlyList<LossPoint> Curve, bool IsRunning, double StepsPerSecond, string? Failure)
+    Network<float> Network, long Step, int StepsPerEpoch, Evaluation Training, Evaluation? Test, IReadOnlyList<LossPoint> Curve, bool IsRunning, double StepsPerSecond, string? Failure,
+    TrainingRates Rates, string Then, long Updates, float[][] Moments)
 {
     /// <summary>Passes over the data, begun ones in part.</summary>
     public double Epochs => (double)Step / StepsPerEpoch;

@@ -42,7 +42,12 @@ internal sealed class TrainingSession : IDisposable
     private readonly Dataset<float> _training, _someTraining;
     private readonly Dataset<float>? _test, _someTest;
     private readonly BatchSampler _sampler;
-    private readonly double _learningRate;
+    private readonly List<(long Step, TrainingRates Rates)> _changes; // of the rates, made and to come
+    private TrainingRates _firstRates, _rates;
+    private int _changed; // of those that are made
+    private volatile TrainingRates? _tuned; // asked for
+    private double _speed; // steps a second; 0: as fast as it goes
+    private long _due; // when the next step of a run with a speed is to be made
     private readonly ulong _seed;
     private readonly List<LossPoint> _curve = [];
     private Thread? _thread;
@@ -69,9 +74,8 @@ internal sealed class TrainingSession : IDisposable
         _network = start?.Clone() ?? new Network<float>(definition, Initializer.PyTorch, state.Seed);
         (_training, _test, _seed) = (problem.Training, problem.Test, state.Seed);
         _sampler = new(_training.Rows, Math.Min(state.BatchSize, _training.Rows));
-        Optimizer optimizer = Optimizer.Create(state.Optimizer, new() { LearningRate = state.LearningRate });
-        _learningRate = optimizer.LearningRate;
-        _step = new(_network, optimizer, _sampler.BatchSize, Options(state, definition));
+        (_firstRates, _rates, _changes) = (state.Rates, state.Rates, [.. TrainingRates.Parse(state.Then)]);
+        _step = new(_network, Optimizer.Create(state.Optimizer, state.OptimizerOptions), _sampler.BatchSize, Options(state, definition));
         _evaluator = new(_network);
         int most = _inSlices ? (int)Math.Clamp(MostWorkInASlice / definition.ParameterCount, FewestRows, MostRowsWhileRunning) : MostRowsWhileRunning;
         (_someTraining, _someTest) = (Some(_training, most), _test is null ? null : Some(_test, most));
@@ -103,7 +107,28 @@ internal sealed class TrainingSession : IDisposable
     };
 
     /// <summary>Trains until told otherwise, or as far as an address can say.</summary>
-    public void Play() => RunTo(PageLimits.MostSteps);
+    /// <param name="speed">The steps a second; 0: as fast as it goes.</param>
+    public void Play(double speed = 0) => RunTo(PageLimits.MostSteps, speed);
+
+    /// <summary>Goes on with other rates: from the next step on, without a new beginning.</summary>
+    public void Tune(TrainingRates rates)
+    {
+        lock (_gate)
+        {
+            if (_isDisposed)
+            {
+                return;
+            }
+
+            _tuned = rates;
+            if (_thread is null) // nobody else is at it
+            {
+                TakeRates();
+            }
+        }
+
+        _wake?.Set();
+    }
 
     /// <summary>Stops after the step that is being made.</summary>
     public void Pause() => RunTo(0);
@@ -115,7 +140,9 @@ internal sealed class TrainingSession : IDisposable
     public void RunEpoch() => RunTo(((Latest.Step / _sampler.Count) + 1) * _sampler.Count);
 
     /// <summary>Trains until so many steps are made in all, of <see cref="PageLimits.MostSteps"/> at most.</summary>
-    public void RunTo(long step)
+    /// <param name="step">So many.</param>
+    /// <param name="speed">The steps a second; 0: as fast as it goes.</param>
+    public void RunTo(long step, double speed = 0)
     {
         step = Math.Min(step, PageLimits.MostSteps);
         lock (_gate)
@@ -125,6 +152,7 @@ internal sealed class TrainingSession : IDisposable
                 return;
             }
 
+            Volatile.Write(ref _speed, speed);
             Volatile.Write(ref _goal, step);
             if (_inSlices || OperatingSystem.IsBrowser())
             {
@@ -171,6 +199,7 @@ internal sealed class TrainingSession : IDisposable
         using TrainingStep<float> step = _step;
         while (!Volatile.Read(ref _isDisposed))
         {
+            TakeRates();
             if (_done < Volatile.Read(ref _goal) && _latest.Failure is null)
             {
                 Run(Timeout.InfiniteTimeSpan);
@@ -187,7 +216,7 @@ internal sealed class TrainingSession : IDisposable
         _isSlicing = true;
         while (!_isDisposed && _latest.Failure is null && (_done < _goal || !_isAtRest))
         {
-            await Task.Delay(1); // what the browser has to do meanwhile is done
+            await Task.Delay((int)Math.Clamp(1000 * Rest / Stopwatch.Frequency, 1, 50)); // what the browser has to do meanwhile is done
             Run(s_slice);
         }
 
@@ -211,8 +240,22 @@ internal sealed class TrainingSession : IDisposable
         {
             while (_done < Volatile.Read(ref _goal))
             {
+                if (Rest is > 0 and var rest)
+                {
+                    if (_inSlices)
+                    {
+                        return;
+                    }
+
+                    _wake!.WaitOne(TimeSpan.FromSeconds((double)rest / Stopwatch.Frequency)); // or until something else is asked for
+                    TakeRates();
+                    continue;
+                }
+
                 RunStep();
                 long now = Stopwatch.GetTimestamp();
+                double speed = Volatile.Read(ref _speed);
+                _due = speed == 0 ? 0 : Math.Max(_due, now - (long)(Stopwatch.Frequency / speed)) + (long)(Stopwatch.Frequency / speed);
                 if (now - _measured < _pause && (_done < _milestone || !_isSmall))
                 {
                     if (now >= end)
@@ -242,12 +285,55 @@ internal sealed class TrainingSession : IDisposable
         catch (DivergenceException error)
         {
             _isAtRest = true;
-            Publish(_latest with { IsRunning = false, StepsPerSecond = 0, Failure = $"Training diverged: {error.Message}." });
+            Publish(_latest with { IsRunning = false, StepsPerSecond = 0, Failure = $"Training diverged at step {error.Step:N0}: a number of {(error.Layer == 0 ? "the inputs" : $"layer {error.Layer}")} is not finite any more." });
         }
+    }
+
+    /// <summary>How long the next step is to wait for its time; 0 or less: not at all.</summary>
+    private long Rest => Volatile.Read(ref _speed) == 0 ? 0 : Math.Min(_due - Stopwatch.GetTimestamp(), (long)(Stopwatch.Frequency / Volatile.Read(ref _speed)));
+
+    /// <summary>Makes the rates that were asked for those of the next step, and tells of it.</summary>
+    private void TakeRates()
+    {
+        if (_tuned is not { } rates)
+        {
+            return;
+        }
+
+        _tuned = null;
+        _changes.RemoveRange(_changed, _changes.Count - _changed); // what an address has said of later is no more
+        if (_done == 0)
+        {
+            _firstRates = rates;
+        }
+        else if (_changes.Count > 0 && _changes[^1].Step == _done)
+        {
+            _changes[^1] = (_done, rates);
+        }
+        else
+        {
+            _changes.Add((_done, rates));
+        }
+
+        _changed = _changes.Count;
+        Apply(rates);
+        Publish(_latest with { Rates = _firstRates, Then = TrainingRates.Format(_changes) });
+    }
+
+    private void Apply(TrainingRates rates)
+    {
+        _rates = rates;
+        _step.Penalise(rates.L1, rates.L2);
     }
 
     private void RunStep()
     {
+        TakeRates();
+        for (; _changed < _changes.Count && _changes[_changed].Step <= _done; _changed++)
+        {
+            Apply(_changes[_changed].Rates);
+        }
+
         (long epoch, int batch) = (Math.DivRem(_done, _sampler.Count).Quotient + 1, (int)(_done % _sampler.Count));
         if (batch == 0)
         {
@@ -255,7 +341,7 @@ internal sealed class TrainingSession : IDisposable
         }
 
         (int first, int samples) = _sampler[batch];
-        _step.Run(_training, _order, first, samples, _learningRate, epoch);
+        _step.Run(_training, _order, first, samples, _rates.LearningRate, epoch);
         _done++;
     }
 
@@ -277,7 +363,8 @@ internal sealed class TrainingSession : IDisposable
     }
 
     private Snapshot Snap(Evaluation training, Evaluation? test, bool isRunning, double pace) =>
-        new(_network.Clone(), _done, _sampler.Count, training, test, [.. _curve], isRunning, pace, null);
+        new(_network.Clone(), _done, _sampler.Count, training, test, [.. _curve], isRunning, pace, null,
+            _firstRates, TrainingRates.Format(_changes), _step.Steps, _step.GetMoments());
 
     private static double Accuracy(Evaluation evaluation) => evaluation.Confusion is null ? double.NaN : evaluation["accuracy"];
 
@@ -307,10 +394,35 @@ internal sealed class TrainingSession : IDisposable
     /// <summary>The rows, of all, that the next step learns from.</summary>
     public static int[] NextBatch(Problem problem, PageState state, long step)
     {
-        var sampler = new BatchSampler(problem.Training.Rows, Math.Min(state.BatchSize, problem.Training.Rows));
-        (int first, int samples) = sampler[(int)(step % sampler.Count)];
+        (RowPermutation order, _, int first, int samples) = BatchOf(problem, state, step);
         int[] rows = new int[samples];
-        new RowPermutation(problem.Training.Rows, state.Seed, (step / sampler.Count) + 1).CopyTo(rows, first);
+        order.CopyTo(rows, first);
         return Array.ConvertAll(rows, row => problem.TrainingRows[row]);
+    }
+
+    /// <summary>What the step after a moment will make of a parameter; null where it will diverge.</summary>
+    public static UpdateExplanation? NextUpdate(Problem problem, PageState state, Snapshot now, ParameterName parameter)
+    {
+        TrainingRates rates = TrainingRates.Parse(now.Then).LastOrDefault(change => change.Step <= now.Step).Rates ?? now.Rates;
+        (RowPermutation order, long epoch, int first, int samples) = BatchOf(problem, state, now.Step);
+        using var step = new TrainingStep<float>(
+            now.Network, Optimizer.Create(state.Optimizer, state.OptimizerOptions), Math.Min(state.BatchSize, problem.Training.Rows), Options(state.With(rates), now.Network.Definition) with { Threads = 1 });
+        step.Restore(now.Updates, now.Moments);
+        try
+        {
+            return step.Explain(parameter, problem.Training, order, first, samples, rates.LearningRate, epoch);
+        }
+        catch (DivergenceException)
+        {
+            return null;
+        }
+    }
+
+    private static (RowPermutation Order, long Epoch, int First, int Samples) BatchOf(Problem problem, PageState state, long step)
+    {
+        var sampler = new BatchSampler(problem.Training.Rows, Math.Min(state.BatchSize, problem.Training.Rows));
+        long epoch = (step / sampler.Count) + 1;
+        (int first, int samples) = sampler[(int)(step % sampler.Count)];
+        return (new(problem.Training.Rows, state.Seed, epoch), epoch, first, samples);
     }
 }

@@ -1,6 +1,9 @@
 using System.Diagnostics;
+using Backprop.Data;
 using Backprop.Networks;
+using Backprop.Optimizers;
 using Backprop.Pages.Derivation;
+using Backprop.Training;
 
 namespace Backprop.Pages.Runs;
 
@@ -19,6 +22,10 @@ internal sealed class Workbench(GivenFiles home) : IDisposable
     private int? _stage;
     private TimeSpan _derivingTook;
     private long _calmSince;
+    private TrainingRates? _tuned; // asked for, and not yet seen in a snapshot
+    private ParameterName _livest; // where the state names none
+    private Snapshot? _before; // the moment before the calm one, where one step lies between them
+    private (Snapshot Of, ParameterName Parameter, UpdateExplanation? Told)? _update, _updateBefore;
 
     /// <summary>Training has something new to be drawn. Raised on any thread.</summary>
     public event Action? Trained;
@@ -68,18 +75,18 @@ internal sealed class Workbench(GivenFiles home) : IDisposable
     /// <summary>The network that is trained.</summary>
     public NetworkDefinition? Definition => Latest?.Network.Definition;
 
-    /// <summary>The parameter that is looked at; the first weight where the state's does not exist.</summary>
+    /// <summary>The parameter that is looked at; a weight that lives where the state names none, or one that does not exist.</summary>
     public ParameterName Parameter
     {
         get
         {
             try
             {
-                return Definition is null ? default : ParameterName.Parse(State.Parameter, Definition);
+                return Definition is null ? default : State.Parameter.Length == 0 ? _livest : ParameterName.Parse(State.Parameter, Definition);
             }
             catch (UsageException)
             {
-                return new(1, 0, 0);
+                return _livest;
             }
         }
     }
@@ -105,6 +112,13 @@ internal sealed class Workbench(GivenFiles home) : IDisposable
             return _derived;
         }
     }
+
+    /// <summary>What the next step will make of the parameter; null where there is none.</summary>
+    public UpdateExplanation? Update => Calm is null ? null : Told(Calm, ref _update);
+
+    /// <summary>What the last step, the only one since the moment shown before, was said to make of it, and what it made; null where it was more than one.</summary>
+    public (UpdateExplanation Told, float Made)? LastUpdate =>
+        Calm is { } now && _before is { } before && Told(before, ref _updateBefore) is { } told ? (told, now.Network.Get(Parameter)) : null;
 
     /// <summary>The stages of the row's way through the network and back.</summary>
     public IReadOnlyList<PassStage> Stages
@@ -137,7 +151,13 @@ internal sealed class Workbench(GivenFiles home) : IDisposable
     public PassStage? Stage => StageIndex is { } index && Stages.Count > 0 ? Stages[index] : null;
 
     /// <summary>The address that shows what is shown now, as a query string.</summary>
-    public string Query => (State with { Steps = Latest?.Step ?? State.Steps }).ToQuery(Home.Start);
+    public string Query => Shown.ToQuery(Home.Start);
+
+    /// <summary>The state with the steps that are shown.</summary>
+    public PageState Shown => State with { Steps = Latest?.Step ?? State.Steps };
+
+    /// <summary>η, L1 and L2 as they are, or are about to be.</summary>
+    public TrainingRates Rates => _tuned ?? State.LastRates;
 
     /// <summary>The same as a link relative to the page, which the bare address has too.</summary>
     public string Link => Query is { Length: > 0 } query ? query : "./";
@@ -202,7 +222,11 @@ internal sealed class Workbench(GivenFiles home) : IDisposable
 
         try
         {
-            ParameterName.Parse(state.Parameter, Definition!);
+            if (state.Parameter.Length > 0)
+            {
+                ParameterName.Parse(state.Parameter, Definition!);
+            }
+
             return null;
         }
         catch (UsageException error)
@@ -212,7 +236,46 @@ internal sealed class Workbench(GivenFiles home) : IDisposable
     }
 
     /// <summary>Changes what is trained; it begins anew.</summary>
-    public void Train(Func<PageState, PageState> change) => Begin(change(State) with { Steps = 0 });
+    public void Train(Func<PageState, PageState> change) => Begin(change(State.With(Rates)) with { Steps = 0 });
+
+    /// <summary>Changes rates and penalties; training goes on with them. Where it cannot go on, it begins anew.</summary>
+    public void Tune(Func<TrainingRates, TrainingRates> change)
+    {
+        TrainingRates rates = change(Rates);
+        if (!CanTrain)
+        {
+            Begin(State.With(rates) with { Steps = 0 });
+            return;
+        }
+
+        (_tuned, Remark) = (rates, null);
+        Session!.Tune(rates);
+        Take();
+        CalmVersion++;
+        Changed?.Invoke();
+    }
+
+    /// <summary>Plays, at the state's speed.</summary>
+    public void Play() => Session?.Play(State.Speed);
+
+    /// <summary>Another speed, for a run that plays too.</summary>
+    public void Pace(double speed)
+    {
+        bool plays = IsRunning;
+        Look(state => state with { Speed = speed });
+        if (plays)
+        {
+            Play();
+        }
+    }
+
+    /// <summary>Another optimizer, with a rate that suits it.</summary>
+    public void ChooseOptimizer(string name) => Train(state => state with
+    {
+        Optimizer = name,
+        Momentum = 0,
+        LearningRate = name == new PageState().Optimizer ? new PageState().LearningRate : Math.Max(0.01, Optimizer.Create(name).LearningRate),
+    });
 
     /// <summary>Changes what is looked at; training goes on.</summary>
     public void Look(Func<PageState, PageState> change)
@@ -223,7 +286,7 @@ internal sealed class Workbench(GivenFiles home) : IDisposable
     }
 
     /// <summary>Begins the same run anew.</summary>
-    public void Reset() => Begin(State with { Steps = 0 });
+    public void Reset() => Begin(State.With(Rates) with { Steps = 0 });
 
     /// <summary>Looks at a parameter.</summary>
     public void Pick(ParameterName parameter) => Look(state => state with { Parameter = parameter.ToString() });
@@ -248,18 +311,24 @@ internal sealed class Workbench(GivenFiles home) : IDisposable
         PageState suited = name switch
         {
             "file" => Given.Start with { Gradients = State.Gradients },
-            "digits" => State with { Hidden = "32:relu", LearningRate = 0.003, BatchSize = 32 },
-            "iris" => State with { Hidden = "8:tanh", LearningRate = 0.01, BatchSize = 16 },
-            "spiral" => State with { Hidden = "16:tanh-16:tanh", LearningRate = 0.01, BatchSize = 16 },
-            _ => State with { Hidden = "6:tanh-4:tanh", LearningRate = 0.01, BatchSize = 16 },
+            "digits" => State with { Hidden = "32:relu", Optimizer = "adam", LearningRate = 0.003, BatchSize = 32 },
+            "iris" => State with { Hidden = "8:tanh", Optimizer = "sgd", LearningRate = 0.1, BatchSize = 16 },
+            "spiral" => State with { Hidden = "16:tanh-16:tanh", Optimizer = "adam", LearningRate = 0.01, BatchSize = 16 },
+            _ => State with { Hidden = "6:tanh-4:tanh", Optimizer = "sgd", LearningRate = 0.3, BatchSize = 16 },
         };
-        Train(_ => suited with { Data = name, FromModel = name == "file" && Given.Model is not null, Output = null, Loss = null, Row = 0, OfBatch = false });
+        Begin(suited with { Data = name, FromModel = name == "file" && Given.Model is not null, Output = null, Loss = null, Momentum = 0, Then = "", Row = 0, Steps = 0 });
     }
 
     /// <summary>Takes the newest snapshot of the training.</summary>
     public void Take()
     {
         Latest = Session?.Latest;
+        if (Latest is { } now && Mistake is null)
+        {
+            State = State with { LearningRate = now.Rates.LearningRate, L1 = now.Rates.L1, L2 = now.Rates.L2, Then = now.Then };
+            _tuned = _tuned == State.LastRates ? null : _tuned;
+        }
+
         TimeSpan calm = TimeSpan.FromTicks(Math.Max(s_calm.Ticks, 4 * _derivingTook.Ticks));
         if (Latest != Calm && (Latest?.IsRunning != true || Stopwatch.GetElapsedTime(_calmSince) >= calm))
         {
@@ -271,7 +340,7 @@ internal sealed class Workbench(GivenFiles home) : IDisposable
 
     private void Begin(PageState state, string? mistake = null)
     {
-        (State, Mistake, Remark) = (state, null, null);
+        (State, Mistake, Remark, _tuned) = (state, null, null, null);
         try
         {
             PageLimits.Require(state);
@@ -285,7 +354,8 @@ internal sealed class Workbench(GivenFiles home) : IDisposable
             var session = new TrainingSession(problem, definition, state, state.FromModel ? Given.Model!.Network : null);
             Session?.Dispose();
             session.Changed += () => Trained?.Invoke();
-            (Session, Problem, Latest) = (session, problem, session.Latest);
+            (Session, Problem, Latest, Calm, _before) = (session, problem, session.Latest, null, null);
+            _livest = Livest(Latest);
         }
         catch (BackpropException error)
         {
@@ -297,8 +367,50 @@ internal sealed class Workbench(GivenFiles home) : IDisposable
         Changed?.Invoke();
     }
 
+    private UpdateExplanation? Told(Snapshot at, ref (Snapshot Of, ParameterName Parameter, UpdateExplanation? Told)? kept)
+    {
+        ParameterName parameter = Parameter;
+        if (kept is not { } told || told.Of != at || told.Parameter != parameter)
+        {
+            long begun = Stopwatch.GetTimestamp();
+            kept = told = (at, parameter, at.Failure is null && Problem is not null ? TrainingSession.NextUpdate(Problem, State, at, parameter) : null);
+            _derivingTook += Stopwatch.GetElapsedTime(begun);
+        }
+
+        return told.Told;
+    }
+
+    /// <summary>
+    /// The weight of the first layer that the losses of the first rows move with, each of them (not a pixel that is always dark, nor a unit that is off): the first such;
+    /// where there is none the one of the most rows. Of rows and first weights alone, so that an address means the same weight everywhere.
+    /// </summary>
+    private ParameterName Livest(Snapshot start)
+    {
+        const int Rows = 8;
+        DenseLayer<float> layer = start.Network.Layers[0];
+        int[] lives = new int[layer.Outputs * layer.Inputs];
+        using var backward = new Propagation.Backpropagation<float>(start.Network, 1, threads: 1);
+        Dataset<double> all = Problem!.All;
+        for (int row = 0; row < Math.Min(Rows, all.Rows); row++)
+        {
+            float[] gradient = backward.Run(Problem.Single(row)).WeightGradients(1);
+            for (int n = 0; n < lives.Length; n++)
+            {
+                lives[n] += Math.Abs(gradient[n]) > 1e-6 ? row == 0 ? Rows : 1 : 0;
+            }
+        }
+
+        int first = Array.IndexOf(lives, lives.Max());
+        return new(1, first / layer.Inputs, first % layer.Inputs);
+    }
+
     private void Renew()
     {
+        if (Calm != Latest && Calm?.Step != Latest?.Step)
+        {
+            _before = Calm is { } was && Latest is { } now && was.Step + 1 == now.Step ? was : null;
+        }
+
         (Calm, _calmSince) = (Latest, Stopwatch.GetTimestamp());
         CalmVersion++;
     }

@@ -38,6 +38,12 @@ public sealed record TableSchema(IReadOnlyList<FeatureColumn> Columns, TargetCol
     /// <summary>The features' names.</summary>
     public IReadOnlyList<string> FeatureNames => [.. Columns.SelectMany(column => column.FeatureNames)];
 
+    /// <summary>What a network's outputs are of: classes, or columns of values; the one output of two classes is of the second. None where they have no names of their own.</summary>
+    /// <param name="outputs">How many there are.</param>
+    public IReadOnlyList<string> OutputNames(int outputs) => Target.Labels is { } labels && (labels.Count == outputs || (labels.Count == 2 && outputs == 1))
+        ? [.. labels.TakeLast(outputs)]
+        : Target.Names.Count == outputs ? [.. Target.Names] : [];
+
     /// <summary>The columns that are carried into predictions.</summary>
     public IReadOnlyList<string> Ids => [.. Columns.Where(column => column.Kind == FeatureKind.Id).Select(column => column.Name)];
 

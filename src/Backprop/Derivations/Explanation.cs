@@ -32,6 +32,12 @@ public sealed class Explanation
     /// <summary>By which parameter.</summary>
     public ParameterName Parameter { get; }
 
+    /// <summary>What the columns of x₀ are called, where they have names: formats then say from which a weight leads.</summary>
+    public IReadOnlyList<string> InputNames { get; set; } = [];
+
+    /// <summary>What the outputs are called, classes or columns of values, where they have names.</summary>
+    public IReadOnlyList<string> OutputNames { get; set; } = [];
+
     /// <summary>Which row, counted from 0; 0 of a batch.</summary>
     public int Row { get; private init; }
 

@@ -34,6 +34,21 @@ public sealed class Adadelta : Optimizer
     /// <inheritdoc/>
     protected internal override OptimizerKernel<TElement> Bind<TElement>() => Kernel<Rule<TElement>, TElement>(new(this));
 
+    /// <inheritdoc/>
+    protected internal override void Explain(UpdateTerms terms)
+    {
+        ArgumentNullException.ThrowIfNull(terms);
+        string g = terms.Decay(WeightDecay);
+        terms.Let("ρ", Rho);
+        terms.Let("ε", Epsilon);
+        terms.Let("v", terms.Moments[0]);
+        terms.Let("u", terms.Moments[1]);
+        terms.Add("v′", "mean of squares", $"ρ · v + (1 − ρ) · {g}²");
+        terms.Add("Δ", "step before η", $"√(u + ε) / √(v′ + ε) · {g}");
+        terms.Add("u′", "mean of squared steps", "ρ · u + (1 − ρ) · Δ²");
+        terms.Move("Δw", "step", "−η · Δ");
+    }
+
     [ModuleInitializer]
     internal static void Register() => Register("adadelta", options => new Adadelta(options));
 

@@ -30,6 +30,17 @@ public sealed class Adagrad : Optimizer
     /// <inheritdoc/>
     protected internal override OptimizerKernel<TElement> Bind<TElement>() => Kernel<Rule<TElement>, TElement>(new(this));
 
+    /// <inheritdoc/>
+    protected internal override void Explain(UpdateTerms terms)
+    {
+        ArgumentNullException.ThrowIfNull(terms);
+        string g = terms.Decay(WeightDecay);
+        terms.Let("ε", Epsilon);
+        terms.Let("s", terms.Moments[0]);
+        terms.Add("s′", "sum of squares", $"s + {g}²");
+        terms.Move("Δw", "step", $"−η · {g} / (√s′ + ε)");
+    }
+
     [ModuleInitializer]
     internal static void Register() => Register("adagrad", options => new Adagrad(options));
 

@@ -43,6 +43,17 @@ public sealed class Adam : Optimizer
     /// <inheritdoc/>
     protected internal override OptimizerKernel<TElement> Bind<TElement>() => Kernel<Rule<TElement>, TElement>(new(this));
 
+    /// <inheritdoc/>
+    protected internal override void Explain(UpdateTerms terms)
+    {
+        ArgumentNullException.ThrowIfNull(terms);
+        terms.MeanAndSquare(terms.Decay(WeightDecay), Beta1, Beta2, Epsilon);
+        string square = terms.Greatest(Amsgrad);
+        terms.Add("m̂", "first moment, bias corrected", "m′ / (1 − β₁ᵗ)");
+        terms.Add("v̂", "second moment, bias corrected", $"{square} / (1 − β₂ᵗ)");
+        terms.Move("Δw", "step", "−η · m̂ / (√v̂ + ε)");
+    }
+
     [ModuleInitializer]
     internal static void Register() => Register("adam", options => new Adam(options));
 

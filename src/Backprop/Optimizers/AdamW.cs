@@ -46,6 +46,23 @@ public sealed class AdamW : Optimizer
     /// <inheritdoc/>
     protected internal override OptimizerKernel<TElement> Bind<TElement>() => Kernel<Rule<TElement>, TElement>(new(this));
 
+    /// <inheritdoc/>
+    protected internal override void Explain(UpdateTerms terms)
+    {
+        ArgumentNullException.ThrowIfNull(terms);
+        if (WeightDecay != 0)
+        {
+            terms.Let("λ", WeightDecay);
+            terms.Move("Δ₀", "decoupled weight decay", "−η · λ · w");
+        }
+
+        terms.MeanAndSquare("g", Beta1, Beta2, Epsilon);
+        string square = terms.Greatest(Amsgrad);
+        terms.Add("m̂", "first moment, bias corrected", "m′ / (1 − β₁ᵗ)");
+        terms.Add("v̂", "second moment, bias corrected", $"{square} / (1 − β₂ᵗ)");
+        terms.Move("Δw", "step", "−η · m̂ / (√v̂ + ε)");
+    }
+
     [ModuleInitializer]
     internal static void Register() => Register("adamw", options => new AdamW(options));
 

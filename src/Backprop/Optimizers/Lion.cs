@@ -34,6 +34,24 @@ public sealed class Lion : Optimizer
     /// <inheritdoc/>
     protected internal override OptimizerKernel<TElement> Bind<TElement>() => Kernel<Rule<TElement>, TElement>(new(this));
 
+    /// <inheritdoc/>
+    protected internal override void Explain(UpdateTerms terms)
+    {
+        ArgumentNullException.ThrowIfNull(terms);
+        if (WeightDecay != 0)
+        {
+            terms.Let("λ", WeightDecay);
+            terms.Move("Δ₀", "decoupled weight decay", "−η · λ · w");
+        }
+
+        terms.Let("β₁", Beta1);
+        terms.Let("β₂", Beta2);
+        terms.Let("m", terms.Moments[0]);
+        terms.Add("c", "direction", "β₁ · m + (1 − β₁) · g");
+        terms.Move("Δw", "step along its sign", "−η · sign(c)");
+        terms.Add("m′", "momentum, for the next step", "β₂ · m + (1 − β₂) · g");
+    }
+
     [ModuleInitializer]
     internal static void Register() => Register("lion", options => new Lion(options));
 

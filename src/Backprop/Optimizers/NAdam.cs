@@ -42,8 +42,31 @@ public sealed class NAdam : Optimizer
     /// <summary>ln 0.96 and PyTorch's momentum_decay.</summary>
     private const double LogOfBase = -0.040821994520255166, MomentumDecay = 0.004;
 
+    /// <inheritdoc/>
+    protected internal override void Explain(UpdateTerms terms)
+    {
+        ArgumentNullException.ThrowIfNull(terms);
+        string g = terms.Decay(WeightDecay);
+        terms.MeanAndSquare(g, Beta1, Beta2, Epsilon);
+        double product = 1;
+        for (long step = 1; step <= terms.Step; step++)
+        {
+            product *= Momentum(step);
+        }
+
+        terms.Let("μ", Momentum(terms.Step));
+        terms.Let("μ₊", Momentum(terms.Step + 1));
+        terms.Let("Πμ", product);
+        terms.Add("v̂", "second moment, bias corrected", "v′ / (1 − β₂ᵗ)");
+        terms.Move("Δ₁", "step along the gradient", $"−η · (1 − μ) / (1 − Πμ) · {g} / (√v̂ + ε)");
+        terms.Move("Δ₂", "step along the first moment (Nesterov)", "−η · μ₊ / (1 − Πμ · μ₊) · m′ / (√v̂ + ε)");
+    }
+
     [ModuleInitializer]
     internal static void Register() => Register("nadam", options => new NAdam(options));
+
+    /// <summary>μ of a step.</summary>
+    private double Momentum(long step) => Beta1 * (1 - (0.5 * Lane<double>.Exp(new(step * MomentumDecay * LogOfBase)).Value));
 
     private struct Rule<T>(NAdam options) : IUpdateRule<T> where T : unmanaged, IElement<T>
     {
@@ -58,11 +81,11 @@ public sealed class NAdam : Optimizer
             // Πμ is a product over all steps so far; after a resumption it is multiplied up again, in the same order.
             for (; _step < step; _step++)
             {
-                _product *= Momentum(_step + 1);
+                _product *= options.Momentum(_step + 1);
             }
 
-            double next = Momentum(step + 1);
-            _ofGradient = T.Create(-learningRate * (1 - Momentum(step)) / (1 - _product));
+            double next = options.Momentum(step + 1);
+            _ofGradient = T.Create(-learningRate * (1 - options.Momentum(step)) / (1 - _product));
             _ofMean = T.Create(-learningRate * next / (1 - (_product * next)));
             _decay = T.Create(options.WeightDecay);
             _beta1 = T.Create(options.Beta1);
@@ -72,9 +95,6 @@ public sealed class NAdam : Optimizer
             _correction = T.Create(1 - _powers2.At(step));
             _epsilon = T.Create(options.Epsilon);
         }
-
-        private readonly double Momentum(long step) =>
-            options.Beta1 * (1 - (0.5 * Lane<double>.Exp(new(step * MomentumDecay * LogOfBase)).Value));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly T Apply(T parameter, T gradient, ref T state0, ref T state1, ref T state2)

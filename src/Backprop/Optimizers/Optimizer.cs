@@ -32,6 +32,12 @@ public abstract class Optimizer : TrainingMethod
     /// <summary>The rule on elements of one type: a <see cref="Kernel"/>.</summary>
     protected internal abstract OptimizerKernel<TElement> Bind<TElement>() where TElement : unmanaged, IElement<TElement>;
 
+    /// <summary>Names what the rule does to one parameter, term by term, for people to read; the terms that <see cref="UpdateTerms.Move"/> make up w′ − w. Nothing unless overridden.</summary>
+    /// <param name="terms">Where to name them.</param>
+    protected internal virtual void Explain(UpdateTerms terms)
+    {
+    }
+
     /// <summary>The loop of a rule over parameters.</summary>
     protected static OptimizerKernel<TElement> Kernel<TRule, TElement>(TRule rule)
         where TRule : struct, IUpdateRule<TElement>

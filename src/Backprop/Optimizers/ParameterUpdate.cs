@@ -7,10 +7,12 @@ namespace Backprop.Optimizers;
 /// <summary>An optimizer at work on one parameter buffer, with its moments; bound to the vectors of this machine.</summary>
 internal abstract unsafe class ParameterUpdate<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private readonly Optimizer _optimizer;
     private readonly double[] _initial;
 
-    private protected ParameterUpdate(Optimizer optimizer, AlignedBuffer<T> parameters)
+    private protected ParameterUpdate(Optimizer optimizer, AlignedBuffer<T> parameters, IReadOnlyList<double> rateOfPart)
     {
+        (_optimizer, RateOfPart) = (optimizer, rateOfPart);
         Parameters = parameters;
         _initial = [.. optimizer.StateNames.Select((_, moment) => optimizer.InitialState(moment))];
         Moments = [.. optimizer.StateNames.Select(_ => new AlignedBuffer<T>(parameters.Length))];
@@ -25,6 +27,37 @@ internal abstract unsafe class ParameterUpdate<T> where T : unmanaged, IBinaryFl
 
     /// <summary>One buffer for each of <see cref="Optimizer.StateNames"/>, laid out as θ.</summary>
     public AlignedBuffer<T>[] Moments { get; }
+
+    /// <summary>What the learning rate of each part of θ is multiplied by.</summary>
+    protected IReadOnlyList<double> RateOfPart { get; }
+
+    /// <summary>What a step makes of one parameter, by the same rule on one number; nothing is changed.</summary>
+    /// <param name="part">The part of θ.</param>
+    /// <param name="offset">Where in θ.</param>
+    /// <param name="gradient">As the rule gets it.</param>
+    /// <param name="step">Counted from 1.</param>
+    /// <param name="learningRate">η, which the part multiplies.</param>
+    public (T After, UpdateTerms Terms) Preview(int part, long offset, T gradient, long step, double learningRate)
+    {
+        Span<Lane<T>> moments = stackalloc Lane<T>[3];
+        for (int m = 0; m < Moments.Length; m++)
+        {
+            moments[m] = new(Moments[m].Pointer[offset]);
+        }
+
+        Lane<T> parameter = new(Parameters.Pointer[offset]), g = new(gradient);
+        learningRate *= RateOfPart[part];
+        var terms = new UpdateTerms(double.CreateTruncating(parameter.Value), double.CreateTruncating(gradient), learningRate, step, [.. Moments.Select(moment => double.CreateTruncating(moment.Pointer[offset]))]);
+        OptimizerKernel<Lane<T>> kernel = _optimizer.Bind<Lane<T>>();
+        kernel.Begin(step, learningRate);
+        fixed (Lane<T>* first = moments)
+        {
+            kernel.Run(&parameter, &g, first, first + 1, first + 2, 1);
+        }
+
+        _optimizer.Explain(terms);
+        return (parameter.Value, terms);
+    }
 
     /// <summary>Starts a step, counted from 1.</summary>
     public abstract void Begin(long step, double learningRate);

@@ -16,7 +16,7 @@ internal sealed unsafe class ParameterUpdate<T, V> : ParameterUpdate<T>
     /// <param name="optimizer">The optimizer.</param>
     /// <param name="parameters">θ.</param>
     /// <param name="rateOfPart">What the learning rate of each part of θ is multiplied by.</param>
-    public ParameterUpdate(Optimizer optimizer, AlignedBuffer<T> parameters, IReadOnlyList<double> rateOfPart) : base(optimizer, parameters)
+    public ParameterUpdate(Optimizer optimizer, AlignedBuffer<T> parameters, IReadOnlyList<double> rateOfPart) : base(optimizer, parameters, rateOfPart)
     {
         _rates = [.. rateOfPart.Distinct()];
         _kernels = [.. _rates.Select(_ => optimizer.Bind<V>())];

@@ -39,8 +39,30 @@ public sealed class RAdam : Optimizer
     /// <inheritdoc/>
     protected internal override OptimizerKernel<TElement> Bind<TElement>() => Kernel<Rule<TElement>, TElement>(new(this));
 
+    /// <inheritdoc/>
+    protected internal override void Explain(UpdateTerms terms)
+    {
+        ArgumentNullException.ThrowIfNull(terms);
+        terms.MeanAndSquare(terms.Decay(WeightDecay), Beta1, Beta2, Epsilon);
+        terms.Add("m̂", "first moment, bias corrected", "m′ / (1 − β₁ᵗ)");
+        terms.Let("ρ∞", Limit);
+        double length = terms.Add("ρ", "length of the average", "ρ∞ − 2 · t · β₂ᵗ / (1 − β₂ᵗ)");
+        if (length > 5)
+        {
+            terms.Add("r", "rectification", "√((ρ − 4) · (ρ − 2) · ρ∞ / ((ρ∞ − 4) · (ρ∞ − 2) · ρ))");
+            terms.Move("Δw", "rectified step", "−η · m̂ · r · √(1 − β₂ᵗ) / (√v′ + ε)");
+        }
+        else
+        {
+            terms.Move("Δw", "step, the average being too short to rectify", "−η · m̂");
+        }
+    }
+
     [ModuleInitializer]
     internal static void Register() => Register("radam", options => new RAdam(options));
+
+    /// <summary>ρ_∞.</summary>
+    private double Limit => (2 / (1 - Beta2)) - 1;
 
     private struct Rule<T>(RAdam options) : IUpdateRule<T> where T : unmanaged, IElement<T>
     {
@@ -52,7 +74,7 @@ public sealed class RAdam : Optimizer
 
         public void Begin(long step, double learningRate)
         {
-            double power = _powers2.At(step), limit = (2 / (1 - options.Beta2)) - 1;
+            double power = _powers2.At(step), limit = options.Limit;
             double length = limit - (2 * step * power / (1 - power));
             _rectify = length > 5;
             double rate = -learningRate / (1 - _powers1.At(step));

@@ -44,6 +44,34 @@ public sealed class RmsProp : Optimizer
     /// <inheritdoc/>
     protected internal override OptimizerKernel<TElement> Bind<TElement>() => Kernel<Rule<TElement>, TElement>(new(this));
 
+    /// <inheritdoc/>
+    protected internal override void Explain(UpdateTerms terms)
+    {
+        ArgumentNullException.ThrowIfNull(terms);
+        string g = terms.Decay(WeightDecay), square = "v′";
+        terms.Let("ρ", Rho);
+        terms.Let("ε", Epsilon);
+        terms.Let("v", terms.Moments[0]);
+        terms.Add("v′", "mean of squares", $"ρ · v + (1 − ρ) · {g}²");
+        if (Centered)
+        {
+            terms.Let("a", terms.Moments[^1]);
+            terms.Add("a′", "mean of gradients", $"ρ · a + (1 − ρ) · {g}");
+            terms.Add(square = "c", "variance", "max(v′ − a′², 0)");
+        }
+
+        if (Momentum == 0)
+        {
+            terms.Move("Δw", "step", $"−η · {g} / (√{square} + ε)");
+            return;
+        }
+
+        terms.Let("μ", Momentum);
+        terms.Let("b", terms.Moments[1]);
+        terms.Add("b′", "momentum", $"μ · b + {g} / (√{square} + ε)");
+        terms.Move("Δw", "step along the momentum", "−η · b′");
+    }
+
     [ModuleInitializer]
     internal static void Register() => Register("rmsprop", options => new RmsProp(options));
 

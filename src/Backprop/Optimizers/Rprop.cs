@@ -27,6 +27,18 @@ public sealed class Rprop : Optimizer
     /// <inheritdoc/>
     protected internal override OptimizerKernel<TElement> Bind<TElement>() => Kernel<Rule<TElement>, TElement>(new(this));
 
+    /// <inheritdoc/>
+    protected internal override void Explain(UpdateTerms terms)
+    {
+        ArgumentNullException.ThrowIfNull(terms);
+        terms.Let("g₀", terms.Moments[0]);
+        terms.Let("s", terms.Step == 1 ? LearningRate : terms.Moments[1]);
+        double turn = terms.Add("q", "whether the sign stays, 1, or turns, −1", "sign(g) · sign(g₀)");
+        terms.Let("a", turn > 0 ? 1.2 : turn < 0 ? 0.5 : 1);
+        terms.Add("s′", "step size", "min(max(s · a, 0.000001), 50)");
+        terms.Move("Δw", turn < 0 ? "none, for the sign has turned" : "step against the sign", turn < 0 ? "0 · s′" : "−sign(g) · s′");
+    }
+
     [ModuleInitializer]
     internal static void Register() => Register("rprop", options => new Rprop(options));
 

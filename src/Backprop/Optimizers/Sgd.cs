@@ -43,6 +43,24 @@ public sealed class Sgd : Optimizer
     /// <inheritdoc/>
     protected internal override OptimizerKernel<TElement> Bind<TElement>() => Kernel<Rule<TElement>, TElement>(new(this));
 
+    /// <inheritdoc/>
+    protected internal override void Explain(UpdateTerms terms)
+    {
+        ArgumentNullException.ThrowIfNull(terms);
+        string g = terms.Decay(WeightDecay);
+        if (Momentum == 0)
+        {
+            terms.Move("Δw", "step against the gradient", $"−η · {g}");
+            return;
+        }
+
+        terms.Let("μ", Momentum);
+        terms.Let("v", terms.Moments[0]);
+        terms.Let("τ", Dampening);
+        terms.Add("v′", "momentum", terms.Step == 1 || Dampening == 0 ? $"μ · v + {g}" : $"μ · v + (1 − τ) · {g}");
+        terms.Move("Δw", Nesterov ? "step along gradient and momentum (Nesterov)" : "step along the momentum", Nesterov ? $"−η · ({g} + μ · v′)" : "−η · v′");
+    }
+
     [ModuleInitializer]
     internal static void Register() => Register("sgd", options => new Sgd(options));
 

@@ -16,21 +16,18 @@ internal sealed class OptimizerStep<T>(TrainingStep<T> step) : ITrainingStep<T> 
     public double Run(Dataset<T> data, in RowPermutation order, int start, int samples, double learningRate, long epoch) =>
         step.Run(data, order, start, samples, learningRate, epoch);
 
-    public (string Numbers, T[][] Vectors) Save() => ("", [.. step.Moments.Select(moment => moment.Span.ToArray())]);
+    public (string Numbers, T[][] Vectors) Save() => ("", step.GetMoments());
 
     public void Restore(long steps, string numbers, T[][] vectors)
     {
-        if (numbers.Length > 0 || vectors.Length != step.Moments.Length || vectors.Where((vector, moment) => vector.Length != step.Moments[moment].Length).Any())
+        try
+        {
+            step.Restore(steps, numbers.Length == 0 ? vectors : throw new ArgumentException("an optimizer has no numbers", nameof(numbers)));
+        }
+        catch (ArgumentException)
         {
             throw new ModelException("the optimizer's moments are not there");
         }
-
-        for (int moment = 0; moment < vectors.Length; moment++)
-        {
-            vectors[moment].CopyTo(step.Moments[moment].Span);
-        }
-
-        step.Steps = steps;
     }
 
     public void Dispose() => step.Dispose();

@@ -14,11 +14,11 @@ namespace Backprop.Training;
 /// its gradient is known, so that the gradient as a whole is never in memory; only clipping by the global norm and a step over several batches need it. A step allocates nothing.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IBinaryFloatingPointIeee754<T>
+public sealed unsafe partial class TrainingStep<T> : IDisposable where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const int None = int.MinValue;
 
-    private readonly TrainingStepOptions _options;
+    private TrainingStepOptions _options;
     private readonly WorkerTeam _team;
     private readonly StepPlan<T> _plan;
     private readonly ParameterUpdate<T> _update;
@@ -118,9 +118,44 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
             : throw new DivergenceException($"step {Steps}: a parameter of {(_nonFiniteLayer == 0 ? "the inputs" : $"layer {_nonFiniteLayer}")} is not finite after the update; a lower learning rate or --clip-norm may help", _nonFiniteLayer, Steps);
     }
 
+    /// <summary>The penalties from the next step on.</summary>
+    /// <param name="l1">λ of λ‖W‖₁.</param>
+    /// <param name="l2">α of (α/2)‖W‖².</param>
+    /// <exception cref="UsageException">One out of its range.</exception>
+    public void Penalise(double l1, double l2)
+    {
+        TrainingStepOptions options = _options with { L1 = l1, L2 = l2 };
+        options.Validate();
+        _options = options;
+    }
+
+    /// <summary>The optimizer's moments, a copy each, in the order of <see cref="Optimizer.StateNames"/>: with <see cref="Steps"/> and the network all that a run goes on from.</summary>
+    public T[][] GetMoments() => [.. _update.Moments.Select(moment => moment.Span.ToArray())];
+
+    /// <summary>Goes on from the moments of a step of the same network and optimizer.</summary>
+    /// <param name="steps">The updates made so far.</param>
+    /// <param name="moments">As <see cref="GetMoments"/> gave them.</param>
+    /// <exception cref="ArgumentException">Not the moments of such a step.</exception>
+    public void Restore(long steps, IReadOnlyList<T[]> moments)
+    {
+        ArgumentNullException.ThrowIfNull(moments);
+        ArgumentOutOfRangeException.ThrowIfNegative(steps);
+        if (moments.Count != Moments.Length || moments.Where((moment, n) => moment.Length != Moments[n].Length).Any())
+        {
+            throw new ArgumentException($"{Moments.Length} moments of {_plan.Network.Parameters.Length} numbers expected, found {moments.Count}{(moments.Count == 0 ? "" : $" of {string.Join(", ", moments.Select(moment => moment.Length).Distinct())}")}", nameof(moments));
+        }
+
+        for (int moment = 0; moment < moments.Count; moment++)
+        {
+            moments[moment].CopyTo(Moments[moment].Span);
+        }
+
+        Steps = steps;
+    }
+
     /// <summary>The gradient of the batch, in as many parts as it takes. What throws leaves running statistics as they were.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private double PropagateAll(Dataset<T> data, in RowPermutation order, int start, int samples, double weights, long epoch)
+    private double PropagateAll(Dataset<T> data, in RowPermutation order, int start, int samples, double weights, long epoch, bool finishes = true)
     {
         if (_stateBefore is not null)
         {
@@ -141,7 +176,7 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
 
                 if (_gradient is not null)
                 {
-                    (_goesOn, _isWhole) = (done > 0, samples - done <= _plan.Capacity);
+                    (_goesOn, _isWhole) = (done > 0, finishes && samples - done <= _plan.Capacity);
                     _plan.Run(_addUp);
                 }
             }
@@ -207,11 +242,22 @@ public sealed unsafe class TrainingStep<T> : IDisposable where T : unmanaged, IB
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Transform(in ParameterTiles<T>.Tile tile, T* gradient)
     {
+        AddPenalties(tile, gradient);
+        ClipValues(tile, gradient);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void AddPenalties(in ParameterTiles<T>.Tile tile, T* gradient)
+    {
         if (_options.L1 > 0 || _options.L2 > 0)
         {
             _update.AddPenalty(gradient, tile.Offset, tile.Inputs * tile.Width, _options.L1, _options.L2);
         }
+    }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void ClipValues(in ParameterTiles<T>.Tile tile, T* gradient)
+    {
         if (_options.ClipValue is { } limit)
         {
             _update.Clip(gradient, tile.Size, limit);

@@ -41,7 +41,7 @@ public sealed class MathMlTests
         DerivedParameter derived = bench.Derived!;
         Assert.Equal(parameter, derived.Parameter.ToString());
         Assert.True(derived.Ways.RecursionResidual < 1e-12 && derived.Ways.NumericalResidual < 1e-8);
-        XElement.Parse(ProductMarkup.Product(derived.Explanation));
+        XElement.Parse($"<p>{ProductMarkup.Product(derived.Explanation)}</p>");
         Assert.All(bench.Stages.SelectMany(stage => stage.Formulas), formula => XElement.Parse(formula));
         Assert.Equal((2 * bench.Definition!.Layers.Length) + 3, bench.Stages.Count);
         Assert.All(derived.Explanation.Factors, factor => Assert.DoesNotContain("<mtext>(I", ProductMarkup.Symbol(derived.Explanation, factor), StringComparison.Ordinal));
@@ -70,6 +70,57 @@ public sealed class MathMlTests
         Assert.Equal("gamma2[4]", ParameterPick.Layer(bench.Parameter, 2, bench.Definition!).ToString());
         Assert.Equal("b3[3]", ParameterPick.Layer(bench.Parameter, 3, bench.Definition!).ToString());
         Assert.False(ParameterPick.HasNorm(new(3, 0), bench.Definition!));
+    }
+
+    [Fact]
+    public void What_is_picked_is_never_under_the_dots()
+    {
+        using var bench = new Workbench(GivenFiles.None);
+        bench.Open("?hidden=40:tanh-30:tanh&parameter=W2%5B17,29%5D&row=3", train: false);
+        PassStage[] stages = [.. bench.Stages];
+        void Shows(int layer, bool isBackward, double value) =>
+            Assert.Contains($"<mtd class=\"marked\">{MathMl.Number(value, 3)}</mtd>", string.Concat(stages.Single(stage => stage.Layer == layer && stage.IsBackward == isBackward && stage.Title.Contains("through", StringComparison.Ordinal)).Formulas), StringComparison.Ordinal);
+        SamplePasses passes = bench.Derived!.Passes;
+        Shows(1, false, passes.Activations[1][29]);
+        Shows(2, false, passes.Activations[2][17]);
+        Shows(2, true, passes.Deltas[2][17]);
+        string layer = UpdateMarkup.Layer(bench.Derived, 0.5)!;
+        XElement.Parse(layer);
+        Assert.Contains($"<mtd class=\"boxed\">{MathMl.Number(-0.5 * bench.Derived.Gradient.WeightGradients(2)[(17 * 40) + 29], 3)}</mtd>", layer, StringComparison.Ordinal);
+        Assert.Equal(2, layer.Split("class=\"marked\"").Length - 1); // δ's entry and x's
+    }
+
+    [Fact]
+    public void Of_two_losses_it_is_said_whose_each_is()
+    {
+        using var bench = new Workbench(GivenFiles.None);
+        bench.Open("?mean=1", train: false);
+        int row = bench.Derived!.Passes.Row;
+        Assert.Contains($"<mtext>row {row}</mtext>", ProductMarkup.Product(bench.Derived.Explanation, row), StringComparison.Ordinal);
+        Assert.DoesNotContain("<mtext>row", ProductMarkup.Product(bench.Derived.Explanation), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_factor_lights_its_edges_and_units()
+    {
+        using var bench = new Workbench(GivenFiles.None);
+        bench.Open("?row=3&parameter=W1%5B2,1%5D", train: false);
+        var explanation = bench.Derived!.Explanation;
+        Assert.Equal(
+            [".unit.l3", ".edge.w3,.map.w3", ".unit.l2", ".edge.w2.f2,.map.w2", ".unit.l1.n2", ".unit.l0.n1"],
+            explanation.Factors.Select(factor => ProductMarkup.Lights(explanation, factor)));
+    }
+
+    [Theory]
+    [InlineData(new[] { 4.0, 0.5, 0 }, true)]
+    [InlineData(new[] { 4.0, 0.5, -1 }, false)]
+    [InlineData(new[] { 0.0, 0, 0 }, false)]
+    public void A_loss_of_0_leaves_the_axis_logarithmic(double[] losses, bool isLogarithmic)
+    {
+        PlotScale scale = PlotScale.Of(losses, logarithmic: true)!;
+        double middle = scale.At(Math.Sqrt(4 * 0.5));
+        Assert.Equal(isLogarithmic, Math.Abs(middle - 0.5) < 1e-12);
+        Assert.InRange(scale.At(losses[^1]), 0, 1);
     }
 
     [Fact]

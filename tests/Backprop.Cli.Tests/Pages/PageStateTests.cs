@@ -12,6 +12,7 @@ public sealed class PageStateTests
         from text in Gen.Select(OneOf("", "6:tanh", "leaky_relu(0.1)&x=1"), OneOf("W1[0,0]", "b2[3]", "é ?#"))
         from flags in Gen.Select(Gen.Bool, Gen.Bool, Gen.Bool)
         from counts in Gen.Select(Gen.ULong, Gen.Long[0, PageLimits.MostSteps])
+        from then in OneOf("", "3:0.1:0:0", "3:0.1:0:0;70:1E-05:0.25:100")
         select new PageState
         {
             Data = data,
@@ -32,7 +33,10 @@ public sealed class PageStateTests
             Steps = counts.Item2,
             Output = flags.Item1 ? "sigmoid" : null,
             Loss = flags.Item2 ? "huber:0.5" : null,
-            Optimizer = "sgd",
+            Optimizer = flags.Item3 ? "sgd" : "adam",
+            Momentum = parts.Item2,
+            Speed = sizes.Item1,
+            Then = then,
         };
 
     private static Gen<string> OneOf(params string[] texts) => Gen.Int[0, texts.Length - 1].Select(n => texts[n]);
@@ -71,12 +75,25 @@ public sealed class PageStateTests
     [InlineData("?steps=1000000001", "steps: '1000000001' found, a whole number from 0 to 1,000,000,000 expected")]
     [InlineData("?row=2147483648", "row: '2147483648' found")]
     [InlineData("?gradients=yes", "gradients: 'yes' found, 0 or 1 expected")]
+    [InlineData("?momentum=1", "momentum: '1' found")]
+    [InlineData("?speed=-1", "speed: '-1' found")]
+    [InlineData("?then=5", "then: '5' found, at most 200 changes as step:rate:l1:l2, of growing steps")]
+    [InlineData("?then=0:1:0:0", "then: '0:1:0:0' found")]
+    [InlineData("?then=9:1:0:0;9:2:0:0", "then: '9:2:0:0' found")]
+    [InlineData("?then=9:-1:0:0", "then: rate: '-1' found")]
     [InlineData("?hiden=6:tanh", "the address says 'hiden'")]
     public void What_makes_no_sense_is_passed_over_and_said(string query, string part)
     {
         Assert.Equal(new(), PageState.Parse(query, new(), out string? mistake));
         Assert.Contains(part, mistake);
     }
+
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("?row=0", false)]
+    [InlineData("?row=7&mean=1", true)]
+    [InlineData("?mean=0", false)]
+    public void Who_names_a_row_sees_it(string query, bool ofBatch) => Assert.Equal(ofBatch, PageState.Parse(query, new(), out _).OfBatch);
 
     [Fact]
     public void What_stands_twice_is_said()
@@ -93,7 +110,7 @@ public sealed class PageStateTests
     public void No_number_of_a_state_is_out_of_its_range(double value)
     {
         PageState state = new();
-        foreach (PageState wrong in new[] { state with { Noise = value }, state with { Test = value }, state with { LearningRate = value }, state with { L1 = value }, state with { L2 = value } })
+        foreach (PageState wrong in new[] { state with { Noise = value }, state with { Test = value }, state with { LearningRate = value }, state with { Momentum = value }, state with { Speed = value }, state with { L1 = value }, state with { L2 = value } })
         {
             Assert.Throws<UsageException>(() => PageLimits.Require(wrong));
         }
@@ -108,7 +125,7 @@ public sealed class PageStateTests
     public void Looking_elsewhere_is_the_same_run()
     {
         var state = new PageState();
-        Assert.True(state.IsSameRun(state with { Row = 3, Parameter = "b1[0]", OfBatch = true, Gradients = true, Steps = 9 }));
+        Assert.True(state.IsSameRun(state with { Row = 3, Parameter = "b1[0]", OfBatch = false, Gradients = true, Steps = 9, Speed = 0 }));
         Assert.False(state.IsSameRun(state with { Seed = 1 }));
         Assert.False(state.IsSameRun(state with { LearningRate = 0.5 }));
     }

@@ -28,6 +28,67 @@ public sealed partial class RenderedPageTests : Tool
     }
 
     [Fact]
+    public async Task The_test_rows_are_those_that_the_model_has_held_out()
+    {
+        Write("rows.csv", "a,b,colour\n" + string.Concat(Enumerable.Range(0, 60).Select(n => $"{n * 7 % 31},{n * n % 17},{(n * 5 % 11 < 5 ? "red" : "green")}\n")));
+        using System.Text.Json.JsonDocument run = System.Text.Json.JsonDocument.Parse(Json("train", "rows.csv", "--target", "colour", "--network", "5:tanh", "--validation", "0.3", "--seed", "4", "--epochs", "3", "--json").ToString());
+        var given = GivenFiles.Read(At("model.safetensors"), DataSource.Named(At("rows.csv")), null);
+        using var bench = new Workbench(given);
+        bench.Open("", train: false);
+        Assert.Equal(0.3, bench.State.Test);
+        Assert.Equal(4UL, bench.State.Seed);
+        using System.Text.Json.JsonDocument record = System.Text.Json.JsonDocument.Parse(given.Model!.Training!);
+        Assert.Equal(record.RootElement.GetProperty("validation").GetProperty("loss").GetDouble(), bench.Latest!.Test!.Loss, 1e-12); // the same rows: the same loss
+        string page = await RenderedPage.Of(given);
+        Assert.Contains("The test rows are those that the model has held out", page, StringComparison.Ordinal);
+        Assert.Contains("The model has held out others", await RenderedPage.Of(given, "?seed=5"), StringComparison.Ordinal);
+        Write("other.csv", File.ReadAllText(At("rows.csv")));
+        Assert.Contains("is not known", await RenderedPage.Of(GivenFiles.Read(At("model.safetensors"), DataSource.Named(At("other.csv")), null)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Columns_and_classes_have_their_names()
+    {
+        string page = await RenderedPage.Of(GivenFiles.None, "?data=iris&hidden=&parameter=W1%5B2,1%5D");
+        Assert.Contains("from sepal_width to virginica", page, StringComparison.Ordinal);
+        Assert.Contains(">petal_length</text>", page, StringComparison.Ordinal);
+        Assert.Contains(">versicolor</text>", page, StringComparison.Ordinal);
+        Assert.Contains("input 1 (sepal_width)", page, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("?data=digits&hidden=32:relu")]
+    [InlineData("?data=digits&hidden=32:relu&mean=0")]
+    [InlineData("?data=circles&hidden=4:relu&mean=0&seed=3")]
+    public void What_opens_is_a_weight_that_lives(string query)
+    {
+        using var bench = new Workbench(GivenFiles.None);
+        bench.Open(query, train: false);
+        Assert.NotEqual(0, bench.Derived!.Ways.Recursion);
+        Assert.NotEqual(0, bench.Derived.Explanation.Derivative);
+    }
+
+    [Fact]
+    public async Task Nothing_of_the_page_has_to_be_known_to_mend_a_run_that_diverged()
+    {
+        using var bench = new Workbench(GivenFiles.None);
+        bench.Open("?rate=1000000&optimizer=sgd&hidden=6:relu&output=identity&loss=squared_error&l2=10", train: false);
+        for (int n = 0; n < 200 && bench.Latest!.Failure is null; n++)
+        {
+            bench.Session!.RunTo(1000);
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+            bench.Take();
+        }
+
+        Assert.Contains("Training diverged at step", bench.Latest!.Failure, StringComparison.Ordinal);
+        Assert.DoesNotContain("--", bench.Latest.Failure, StringComparison.Ordinal);
+        bench.Tune(rates => rates with { LearningRate = 0.01 }); // begins anew
+        Assert.Null(bench.Latest.Failure);
+        Assert.Equal(0, bench.Latest.Step);
+        Assert.Equal(0.01, bench.State.LearningRate);
+    }
+
+    [Fact]
     public async Task A_model_with_norms_and_residual_layers_opens()
     {
         Json("train", "builtin:iris", "--network", "6:tanh,batch_norm-6:silu,layer_norm,residual,dropout(0.1)", "--epochs", "2", "--json");
@@ -125,7 +186,7 @@ public sealed partial class RenderedPageTests : Tool
 
     [Theory]
     [InlineData("2", true, null)]
-    [InlineData("2.5", true, "Units: '2.5' found, a whole number from 1 to 2,048 expected; nothing was changed")]
+    [InlineData("2.5", true, "'2.5' found, a whole number from 1 to 2,048 expected; nothing was changed")]
     [InlineData("2.5", false, null)]
     [InlineData("0", true, "'0' found")]
     [InlineData("2049", true, "'2049' found")]
@@ -135,7 +196,7 @@ public sealed partial class RenderedPageTests : Tool
     [InlineData(null, false, "'' found")]
     public void A_field_says_what_it_does_not_take(string? text, bool isWhole, string? part)
     {
-        string? mistake = FieldValue.Read("Units", text, 1, 2048, isWhole, out double value);
+        string? mistake = FieldValue.Read(text, 1, 2048, isWhole, out double value);
         Assert.Equal(part is null, mistake is null);
         Assert.Contains(part ?? "", mistake ?? "");
         Assert.True(part is not null || value is >= 1 and <= 2048);

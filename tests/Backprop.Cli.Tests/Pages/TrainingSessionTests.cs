@@ -96,7 +96,7 @@ public sealed class TrainingSessionTests
     [Fact]
     public void Ends_on_the_bits_of_the_trainer()
     {
-        PageState state = new() { Data = "xor", Seed = 3, L2 = 0.001, L1 = 0.0001 };
+        PageState state = new() { Data = "xor", Seed = 3, L2 = 0.001, L1 = 0.0001, Optimizer = "adam", LearningRate = 0.01 };
         Problem problem = GivenFiles.None.Problem(state);
         using TrainingSession session = Make(state);
         session.RunTo(3 * 19);
@@ -109,6 +109,80 @@ public sealed class TrainingSessionTests
             Assert.Equal(layer.GetWeights(), ours.Layers[layer.Index - 1].GetWeights());
             Assert.Equal(layer.GetBiases(), ours.Layers[layer.Index - 1].GetBiases());
         }
+    }
+
+    public static TheoryData<string, double> Optimizers() => [.. Optimizer.Names.Select(name => new TheoryDataRow<string, double>(name, 0)), new("sgd", 0.9), new("rmsprop", 0.5)];
+
+    /// <summary>What the page says that the next step will make of a weight is what it makes, to the bit.</summary>
+    [Theory]
+    [MemberData(nameof(Optimizers))]
+    public void The_next_value_is_known_before_the_step(string optimizer, double momentum)
+    {
+        PageState state = new() { Optimizer = optimizer, Momentum = momentum, LearningRate = 0.05, L2 = 0.01, L1 = 0.001 };
+        Problem problem = GivenFiles.None.Problem(state);
+        using TrainingSession session = Make(state);
+        ParameterName[] parameters = [new(1, 0, 0), new(2, 3, 5), new(3, 1)];
+        for (int n = 0; n < 25; n++) // past the end of an epoch
+        {
+            Snapshot now = session.Latest;
+            UpdateExplanation[] told = [.. parameters.Select(parameter => TrainingSession.NextUpdate(problem, state, now, parameter)!)];
+            session.StepOnce();
+            Network<float> after = WaitFor(session, later => later.Step == n + 1 && !later.IsRunning).Network;
+            Assert.All(told, one => Assert.Equal(BitConverter.SingleToInt32Bits((float)one.After), BitConverter.SingleToInt32Bits(after.Get(one.Parameter))));
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Rates_change_as_a_run_goes_on_and_an_address_repeats_it(bool inSlices)
+    {
+        PageState state = new() { Optimizer = "adam", LearningRate = 0.01 };
+        Problem problem = GivenFiles.None.Problem(state);
+        using TrainingSession session = new(problem, problem.Definition(state, GivenFiles.None), state, inSlices: inSlices);
+        session.Tune(new(0.02, 0, 0)); // before the first step: that is how it begins
+        Assert.Equal(new(0.02, 0, 0), session.Latest.Rates);
+        session.RunTo(30);
+        WaitFor(session, now => now is { Step: 30, IsRunning: false });
+        session.Tune(new(0.5, 0, 0));
+        session.Tune(new(0.05, 0, 0.01)); // at the same step: the last counts
+        WaitFor(session, now => now.Then == "30:0.05:0:0.01");
+        session.RunTo(60);
+        Snapshot ended = WaitFor(session, now => now is { Step: 60, IsRunning: false });
+
+        PageState again = PageState.Parse((state.With(ended.Rates) with { Then = ended.Then, Steps = 60 }).ToQuery(new()), new(), out _);
+        Assert.Equal(new(0.05, 0, 0.01), again.LastRates);
+        Assert.False(again.IsSameRun(state));
+        using TrainingSession repeated = Make(again);
+        repeated.RunTo(60);
+        Network<float> same = WaitFor(repeated, now => now is { Step: 60, IsRunning: false }).Network;
+        using TrainingSession plain = Make(state.With(ended.Rates));
+        plain.RunTo(60);
+        Network<float> other = WaitFor(plain, now => now is { Step: 60, IsRunning: false }).Network;
+        Assert.Equal(ended.Network.Layers[0].GetWeights(), same.Layers[0].GetWeights());
+        Assert.NotEqual(ended.Network.Layers[0].GetWeights(), other.Layers[0].GetWeights());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Play_keeps_the_pace_that_is_asked_for(bool inSlices)
+    {
+        PageState state = new();
+        Problem problem = GivenFiles.None.Problem(state);
+        using TrainingSession session = new(problem, problem.Definition(state, GivenFiles.None), state, inSlices: inSlices);
+        long begun = System.Diagnostics.Stopwatch.GetTimestamp();
+        session.Play(speed: 10);
+        WaitFor(session, now => now.Step >= 12);
+        Assert.InRange(System.Diagnostics.Stopwatch.GetElapsedTime(begun).TotalSeconds, 1, 30); // 1.1 s with nothing else to do
+        session.Play(speed: 0.01); // a step in 100 s
+        long then = session.Latest.Step;
+        Thread.Sleep(300);
+        Assert.InRange(session.Latest.Step, then, then + 1);
+        session.Pause(); // at once
+        WaitFor(session, now => !now.IsRunning);
+        session.StepOnce();
+        WaitFor(session, now => now.Step > then && !now.IsRunning);
     }
 
     [Fact]

@@ -50,6 +50,16 @@ public static class ExplanationJson
         }
 
         json.WriteEndArray();
+        if (Wording.FromName(explanation) is { } from)
+        {
+            json.WriteString("from", from);
+        }
+
+        if (Wording.ToName(explanation) is { } to)
+        {
+            json.WriteString("to", to);
+        }
+
         json.WriteString("numerical_method", explanation.NumericalMethod);
         json.WriteString("numerical_left_out", explanation.NumericalLeftOut);
         json.WriteBoolean("agrees", explanation.Agrees);

@@ -98,7 +98,7 @@ public static class Wording
     public static string Place(Explanation explanation)
     {
         (int layer, int output, _) = explanation.Parameter;
-        string to = $"unit {output} of layer {layer}";
+        string to = $"unit {output} of layer {layer}{(ToName(explanation) is { } name ? $" ({name})" : "")}";
         return explanation.Parameter.IsBias ? $"the bias of {to}"
             : layer == 0 ? DescribeInput(explanation).Place
             : !explanation.Parameter.IsWeight ? $"{explanation.Parameter.Kind} of {to}, of its {explanation.Tensor.Part}"
@@ -109,8 +109,16 @@ public static class Wording
     private static string Before(Explanation explanation)
     {
         (int layer, _, int input) = explanation.Parameter;
-        return layer > 1 ? $"unit {input} of layer {layer - 1}" : explanation.Network.Input is null ? $"input {input}" : $"entry {input} of x_0";
+        return layer > 1 ? $"unit {input} of layer {layer - 1}" : explanation.Network.Input is null ? $"input {input}{(FromName(explanation) is { } name ? $" ({name})" : "")}" : $"entry {input} of x_0";
     }
+
+    /// <summary>The column that a weight leads from; null: it has no name.</summary>
+    public static string? FromName(Explanation explanation) =>
+        explanation.Parameter is { IsWeight: true, Layer: 1, Input: var input } && explanation.Network.Input is null && input < explanation.InputNames.Count ? explanation.InputNames[input] : null;
+
+    /// <summary>The class or the column of values that a parameter of the last layer leads to; null: it has no name.</summary>
+    public static string? ToName(Explanation explanation) =>
+        explanation.Parameter.Layer == explanation.Network.Layers.Length && explanation.Parameter.Output < explanation.OutputNames.Count ? explanation.OutputNames[explanation.Parameter.Output] : null;
 
     /// <summary>What a parameter of the inputs is, and how x₀ moves with it.</summary>
     private static (string Place, string Tangent) DescribeInput(Explanation explanation)
