@@ -46,6 +46,6 @@ public sealed class CheckerTests : IDisposable
         Assert.Equal("checked", output.TrimEnd());
         TestContext.Current.TestOutputHelper?.WriteLine($"{files} files pass ONNX's checker");
 
-        void Write(TabularModel model, bool bare) => OnnxExport.Write(model, Path.Combine(_folder, $"{files++}.onnx"), bare);
+        void Write(TabularModel model, bool bare) => OnnxExport.Write(model, Path.Combine(_folder, $"{files++}.onnx"), new() { Bare = bare });
     }
 }
