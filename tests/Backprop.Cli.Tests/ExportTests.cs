@@ -45,11 +45,11 @@ public sealed class ExportTests : Tool
     public void AModelIsWrittenAsCSharp()
     {
         Train();
-        (int code, string output, string error) = Run("export", "model.safetensors", "--to", "csharp", "-o", "Odd.cs");
+        (int code, string output, string error) = Run("export", "model.safetensors", "--to", "csharp", "-o", "Parity.cs");
         Assert.True(code == 0, error);
-        Assert.Equal("Odd.cs: C# 10 and later, 2 labels", output.TrimEnd());
-        string source = File.ReadAllText(At("Odd.cs"));
-        Assert.Contains("public static class Odd\n", source);
+        Assert.Equal("Parity.cs: C# 10 and later, 2 labels", output.TrimEnd());
+        string source = File.ReadAllText(At("Parity.cs"));
+        Assert.Contains("public static class Parity\n", source);
         Assert.DoesNotContain("namespace", source);
         Assert.DoesNotContain("Main(", source);
 
