@@ -53,11 +53,11 @@ public sealed class ExportTests : Tool
         Assert.DoesNotContain("namespace", source);
         Assert.DoesNotContain("Main(", source);
 
-        JsonElement json = Json("export", "model.safetensors", "--to", "csharp", "-o", "m.cs", "--language-version", "9", "--namespace", "A.B", "--class", "Even", "--main", "--json");
+        JsonElement json = Json("export", "model.safetensors", "--to", "csharp", "-o", "m.cs", "--language-version", "9", "--namespace", "A.B", "--class", "Halves", "--main", "--json");
         Assert.Equal(("csharp", "m.cs", 1), (json.GetProperty("format").GetString(), json.GetProperty("output").GetString(), json.GetProperty("members").GetInt32()));
         source = File.ReadAllText(At("m.cs"));
         Assert.Contains("namespace A.B\n{\n", source);
-        Assert.Contains("    public static class Even\n", source);
+        Assert.Contains("    public static class Halves\n", source);
         Assert.Contains("public static int Main(", source);
     }
 
