@@ -38,6 +38,7 @@ internal static class Program
     {
         OptionalParts.Register();
         RootCommand root = Root;
+        root.Options.OfType<VersionOption>().Single().Action = new VersionAction();
         args = args is ["help", .. var rest] ? [.. rest, "--help"] : args;
         if (args.Length == 0)
         {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Backprop.Cli.Output;
+using Backprop.ModelFiles;
 using Spectre.Console;
 
 namespace Backprop.Cli;
@@ -85,7 +86,13 @@ internal sealed class Session
     {
         var data = new StandardOutput(System.Console.OpenStandardOutput());
         bool isRedirected = System.Console.IsOutputRedirected;
-        Encoding encoding = System.Console.OutputEncoding is UTF8Encoding ? new UTF8Encoding(encoderShouldEmitUTF8Identifier: false) : System.Console.OutputEncoding;
+        Encoding console = System.Console.OutputEncoding, encoding = Platform.Current.Redirected(console);
+        if (Platform.Current.IsWindows && console is not UTF8Encoding && !isRedirected)
+        {
+            System.Console.OutputEncoding = Encoding.UTF8; // a code page has no ∂ and few letters
+            AppDomain.CurrentDomain.ProcessExit += (_, _) => System.Console.OutputEncoding = console;
+        }
+
         return new(System.Console.OpenStandardInput(), data, isRedirected ? TextWriter.Synchronized(new StreamWriter(data, encoding) { AutoFlush = true }) : System.Console.Out, System.Console.Error)
         {
             IsOutputRedirected = isRedirected,

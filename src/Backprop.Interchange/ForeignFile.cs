@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using Backprop.Activations;
 using Backprop.Interchange.Keras;
 using Backprop.Interchange.NumPy;
 using Backprop.Interchange.PyTorch;
@@ -21,6 +20,11 @@ public static class ForeignFile
         ArgumentNullException.ThrowIfNull(path);
         try
         {
+            if (AtomicFile.IsDevice(WorkingFolder.Full(path)))
+            {
+                return ByName(path); // what is read of a pipe is gone
+            }
+
             using FileStream stream = File.OpenRead(WorkingFolder.Full(path));
             ForeignFormat format = ByContent(stream);
             return format != ForeignFormat.Unknown ? format : ByName(path);

@@ -17,7 +17,7 @@ public static class NetworkFit
     /// </summary>
     /// <param name="network">The network of a file.</param>
     /// <param name="specification">What it is expected to be; null: whatever it is.</param>
-    /// <param name="loss">Its loss; null: the specification's, or the one that it has.</param>
+    /// <param name="loss">Its loss; null: the one that it has.</param>
     /// <param name="source">The file, for messages.</param>
     /// <exception cref="ModelException">It is another network: both are told.</exception>
     /// <exception cref="UsageException">The loss does not go with the last layer.</exception>
@@ -34,7 +34,7 @@ public static class NetworkFit
             throw new ModelException($"'{source}': the network {network.Definition} found, {specification} expected");
         }
 
-        var result = new Network<float>((specification ?? network.Definition).With(loss ?? specification?.Loss ?? network.Definition.Loss));
+        var result = new Network<float>((specification ?? network.Definition).With(loss ?? network.Definition.Loss));
         result.CopyFrom(network);
         return result;
     }

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Backprop.ModelFiles;
 using DuckDB.NET.Data;
 
 namespace Backprop.Sql;
@@ -60,7 +61,7 @@ internal static partial class DuckDb
     {
         if (folder is not null)
         {
-            Execute(connection, $"SET allowed_directories = [{Literal(folder.EndsWith('/') ? folder : folder + '/')}]");
+            Execute(connection, $"SET allowed_directories = [{Literal(Path.TrimEndingDirectorySeparator(Platform.Current.WithSlashes(folder)).TrimEnd('/') + '/')}]");
         }
 
         Execute(connection, "SET enable_external_access = false");

@@ -41,8 +41,34 @@ public sealed class ExportTests : Tool
         Assert.False(File.Exists(At("m.onnx")));
     }
 
+    [Fact]
+    public void AModelIsWrittenAsCSharp()
+    {
+        Train();
+        (int code, string output, string error) = Run("export", "model.safetensors", "--to", "csharp", "-o", "Odd.cs");
+        Assert.True(code == 0, error);
+        Assert.Equal("Odd.cs: C# 10 and later, 2 labels", output.TrimEnd());
+        string source = File.ReadAllText(At("Odd.cs"));
+        Assert.Contains("public static class Odd\n", source);
+        Assert.DoesNotContain("namespace", source);
+        Assert.DoesNotContain("Main(", source);
+
+        JsonElement json = Json("export", "model.safetensors", "--to", "csharp", "-o", "m.cs", "--language-version", "9", "--namespace", "A.B", "--class", "Even", "--main", "--json");
+        Assert.Equal(("csharp", "m.cs", 1), (json.GetProperty("format").GetString(), json.GetProperty("output").GetString(), json.GetProperty("members").GetInt32()));
+        source = File.ReadAllText(At("m.cs"));
+        Assert.Contains("namespace A.B\n{\n", source);
+        Assert.Contains("    public static class Even\n", source);
+        Assert.Contains("public static int Main(", source);
+    }
+
     [Theory]
     [InlineData("export nowhere.safetensors --to onnx -o m.onnx", 3, "nowhere.safetensors")]
+    [InlineData("export nowhere.safetensors --to csharp -o m.onnx", 3, "nowhere.safetensors")]
+    [InlineData("export model.safetensors --to csharp -o m.onnx --language-version 8", 2, "--language-version")]
+    [InlineData("export model.safetensors --to csharp -o m.onnx --class Row", 2, "--class")]
+    [InlineData("export model.safetensors --to csharp -o m.onnx --namespace a-b", 2, "'a-b'")]
+    [InlineData("export model.safetensors --to csharp -o m.onnx --bare", 2, "--bare")]
+    [InlineData("export model.safetensors --to onnx -o m.onnx --class Row", 2, "--to csharp alone")]
     [InlineData("export model.safetensors --to onxx -o m.onnx", 2, "did you mean 'onnx'")]
     [InlineData("export model.safetensors -o m.onnx", 2, "--to is missing")]
     [InlineData("export model.safetensors --to onnx", 2, "--output is missing")]
@@ -86,6 +112,116 @@ public sealed class ExportTests : Tool
         Assert.Equal("", output);
         Assert.Contains(message, error);
         Assert.False(File.Exists(At("m.st")));
+    }
+
+    [Fact]
+    public void ModulesOfPyTorchNameTheModel()
+    {
+        Train();
+        (int code, string output, string error) = Run("export", "model.safetensors", "--to", "pytorch", "-o", "m.py");
+        Assert.True(code == 0, error);
+        Assert.Contains("its weights in model.safetensors", output);
+        Assert.Contains("features as predict makes them", error);
+        Assert.Contains("WEIGHTS = \"model.safetensors\"", File.ReadAllText(At("m.py")));
+        JsonElement json = Json("export", "model.safetensors", "--to", "pytorch", "-o", "m.py", "--bare", "--json");
+        Assert.Equal("pytorch", json.GetProperty("format").GetString());
+        Assert.Empty(json.GetProperty("warnings").EnumerateArray());
+    }
+
+    [Fact]
+    public void ArraysComeBackAndPredictTheSame()
+    {
+        Write("n.csv", "a,b,y\n" + string.Join('\n', Enumerable.Range(0, 60).Select(n => FormattableString.Invariant($"{Math.Sin(n)},{100 + Math.Cos(n)},{(n % 2 == 0 ? "even" : "odd")}"))));
+        Assert.Equal(0, Run("train", "n.csv", "--network", "3:tanh", "--epochs", "2", "--quiet").Code);
+        Assert.Equal(0, Run("export", "model.safetensors", "--to", "npz", "-o", "m.npz").Code);
+        JsonElement json = Json("import", "m.npz", "-o", "back.safetensors", "--json");
+        Assert.Equal(["a", "b"], json.GetProperty("schema").GetProperty("columns").EnumerateArray().Select(column => column.GetProperty("name").GetString()));
+        Assert.Equal(Run("predict", "model.safetensors", "n.csv").Out, Run("predict", "back.safetensors", "n.csv").Out);
+
+        Train();
+        Assert.Equal(0, Run("train", "d.csv", "--network", "3:tanh,batch_norm", "--epochs", "2", "--quiet").Code);
+        (int code, string output, string error) = Run("export", "model.safetensors", "--to", "npz", "-o", "no.npz");
+        Assert.Equal((3, ""), (code, output));
+        Assert.Contains("batch_norm of layer 1 cannot be carried", error);
+        Assert.Contains("--allow-loss", error);
+        Assert.False(File.Exists(At("no.npz")));
+        (code, _, error) = Run("export", "model.safetensors", "--to", "npz", "-o", "no.npz", "--allow-loss");
+        Assert.Equal(0, code);
+        Assert.Contains("batch_norm of layer 1 is part of the weights now", error);
+        Assert.Contains("as of 'when'", error);
+    }
+
+    [Fact]
+    public void ForeignWeightsNeedTheirNetwork()
+    {
+        File.WriteAllBytes(At("s.safetensors"), Foreign());
+        (int code, string output, string error) = Run("import", "s.safetensors", "-o", "m.st");
+        Assert.Equal((2, ""), (code, output));
+        Assert.Contains("'fc1' [3, 2], 'fc2' [2, 3] found", error);
+        Assert.Contains("--network 2-3:relu-2:softmax", error);
+        JsonElement json = Json("import", "s.safetensors", "--network", "2-3:tanh-2:softmax", "--loss", "cross_entropy:0.1", "-o", "m.st", "--json");
+        Assert.Equal(("2-3:tanh-2:softmax", "cross_entropy:0.1"), (json.GetProperty("network").GetString(), json.GetProperty("loss").GetString()));
+        Assert.Equal(0, Run("import", "s.safetensors", "--network", "2-3:tanh-2:softmax", "--map", "layers.2=fc2, layers.1=fc1", "-o", "m.st").Code);
+        foreach ((string map, int expected, string message) in new[] { ("layers.2", 2, "'layers.2' found"), ("layers.9=fc1", 2, "'layers.9'"), ("layers.1=fc9", 2, "did you mean 'fc1'"), ("layers.1=fc2", 3, "tensor 'fc2.weight': shape [2, 3] found, [3, 2] expected") })
+        {
+            (code, output, error) = Run("import", "s.safetensors", "--network", "2-3:tanh-2:softmax", "--map", map, "-o", "no.st");
+            Assert.True(code == expected && error.Contains(message, StringComparison.Ordinal), error);
+            Assert.False(File.Exists(At("no.st")));
+        }
+
+        static byte[] Foreign()
+        {
+            byte[] header = Encoding.UTF8.GetBytes("""{"fc1.bias":{"dtype":"F32","shape":[3],"data_offsets":[0,12]},"fc1.weight":{"dtype":"F32","shape":[3,2],"data_offsets":[12,36]},"fc2.bias":{"dtype":"F32","shape":[2],"data_offsets":[36,44]},"fc2.weight":{"dtype":"F32","shape":[2,3],"data_offsets":[44,68]}}""");
+            return [.. BitConverter.GetBytes((long)header.Length), .. header, .. Enumerable.Range(0, 17).SelectMany(n => BitConverter.GetBytes(n / 8f))];
+        }
+    }
+
+    [Theory]
+    [InlineData("keras/sequential.keras", "4-8:relu,dropout(0.25)-6:tanh,batch_norm(0.001)-5:leaky_relu(0.1),layer_norm(0.001)-3:softmax", 0, "")]
+    [InlineData("keras/legacy.h5", null, 0, "")]
+    [InlineData("keras/legacy.h5", "4-6:relu-6:softsign-3:softmax", 3, "the network 4-6:relu,batch_norm(0.001)-6:softsign-3:softmax found, 4-6:relu-6:softsign-3:softmax expected")]
+    [InlineData("onnx/mlp.onnx", "4-8:gelu,dropout(0.5)-8:silu,batch_norm-8:mish,layer_norm-3:softmax", 0, "")]
+    [InlineData("onnx/mlp.onnx", "4-8:gelu-8:silu,batch_norm-8:mish,layer_norm-2:softmax", 3, "3:softmax found")]
+    [InlineData("onnx/mlp.onnx", "8:gelu", 2, "the number of inputs first")]
+    public void TheNetworkMustFit(string file, string? network, int code, string message)
+    {
+        string path = Path.Combine(AppContext.BaseDirectory, "Fixtures", file.Split('/')[0], file.Split('/')[1]);
+        (int found, _, string error) = Run(["import", path, "-o", "m.st", .. network is null ? Array.Empty<string>() : ["--network", network]]);
+        Assert.True(found == code, error);
+        Assert.Contains(message, error);
+        Assert.Equal(code == 0, File.Exists(At("m.st")));
+        if (code == 0 && network is not null)
+        {
+            Assert.Equal(network, Json("summary", "m.st", "--json").GetProperty("network").GetString());
+        }
+    }
+
+    [Theory]
+    [InlineData("m.pt", "80 02 7d", "is a pickle")]
+    [InlineData("m.pkl", "", "is a pickle")]
+    [InlineData("m.npz", "00", "m.npz")]
+    [InlineData("m.keras", "00", "is not a model of Keras")]
+    [InlineData("m.h5", "89 48 44 46 0d 0a 1a 0a 00", "is not a model of Keras")]
+    [InlineData("m.safetensors", "01", "is not a safetensors file")]
+    [InlineData("m.bin", "50 4b 03 04", "is not an ONNX file")]
+    public void WhatAFileIsSaysItself(string name, string bytes, string message)
+    {
+        File.WriteAllBytes(At(name), [.. bytes.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(number => Convert.ToByte(number, 16))]);
+        (int code, string output, string error) = Run("import", name, "-o", "m.st");
+        Assert.Equal((3, ""), (code, output));
+        Assert.Contains(message, error);
+        Assert.False(File.Exists(At("m.st")));
+    }
+
+    [Fact]
+    public void AModelOfOursNeedsNoImport()
+    {
+        Train();
+        (int code, _, string error) = Run("import", "model.safetensors", "-o", "m.st");
+        Assert.Equal(3, code);
+        Assert.Contains("is a model of backprop already", error);
+        (code, _, error) = Run("import", At("model.safetensors"), "--map", "layers.1=a", "-o", "m.st");
+        Assert.Equal(3, code);
     }
 
     [Fact]

@@ -5,7 +5,7 @@ using Backprop.Tests.Oracles;
 namespace Backprop.Cli.Tests;
 
 /// <summary>
-/// docs/tables.md and docs/looking.md: what has a name is a file, its commands are run, and what they print stands below each, standard error first.
+/// docs/tables.md and others: what has a name is a file, its commands are run, and what they print stands below each, standard error first.
 /// BACKPROP_REWRITE=1 writes that anew.
 /// </summary>
 public partial class TablesDocumentTests : Tool
@@ -15,6 +15,8 @@ public partial class TablesDocumentTests : Tool
     [Theory]
     [InlineData("docs/tables.md")]
     [InlineData("docs/looking.md")]
+    [InlineData("docs/train.md")]
+    [InlineData("docs/explain.md")]
     public void EveryExampleIsTheToolsOwn(string document)
     {
         string path = Repository.At(document), fresh = Fence().Replace(File.ReadAllText(path), fence =>

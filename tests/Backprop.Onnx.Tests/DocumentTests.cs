@@ -17,7 +17,7 @@ public sealed class DocumentTests : IDisposable
     public void TheExampleIsHere()
     {
         string document = File.ReadAllText(Repository.At("docs/export.md")), here = Plain(File.ReadAllText(Repository.At("tests/Backprop.Onnx.Tests/DocumentTests.cs")));
-        string[] examples = [.. document.Split("```csharp\n").Skip(1).Select(part => part.Split("```")[0])];
+        string[] examples = [.. document.Split("```csharp\n").Skip(1).Select(part => part.Split("```")[0]).Where(example => example.Contains("Onnx", StringComparison.Ordinal))];
         Assert.Equal(2, examples.Length);
         Assert.All(examples, example => Assert.Contains(Plain(example), here, StringComparison.Ordinal));
     }

@@ -108,6 +108,36 @@ public class ImportTests
         Assert.Contains(notes.All, note => note.Message.Contains("'label'", StringComparison.Ordinal));
     }
 
+    /// <summary>The graph that skl2onnx makes of an MLPClassifier of two classes: products and sums, 1 − p beside p, a label by ArgMax, names by ZipMap.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void TwoClassesOfScikitLearn(bool isNamed)
+    {
+        Network<float> network = new(NetworkDefinition.Parse("3-4:relu-1:sigmoid"), Initializer.Parse("pytorch"), 1);
+        ModelProto file = ModelProto.Parser.ParseFrom(File(NetworkTests.Model(network)));
+        GraphProto graph = file.Graph;
+        graph.Initializer.Add(new TensorProto { Name = "unity", DataType = 1, Dims = { 1 }, FloatData = { 1 } });
+        graph.Node.Add(new NodeProto { OpType = "Sub", Name = "Su_Sub", Input = { "unity", "y" }, Output = { "negative_class_proba" } });
+        graph.Node.Add(new NodeProto { OpType = "Concat", Name = "Co_Concat", Input = { "negative_class_proba", "y" }, Output = { "probabilities" }, Attribute = { new AttributeProto { Name = "axis", Type = AttributeProto.Types.AttributeType.Int, I = 1 } } });
+        graph.Node.Add(new NodeProto { OpType = "ArgMax", Name = "Ar_ArgMax", Input = { "probabilities" }, Output = { "argmax_output" } });
+        graph.Node.Add(new NodeProto { OpType = "ArrayFeatureExtractor", Domain = "ai.onnx.ml", Name = "Ar_Array", Input = { "unity", "argmax_output" }, Output = { "label" } });
+        graph.Node.AddRange(isNamed ? [new NodeProto { OpType = "ZipMap", Domain = "ai.onnx.ml", Name = "ZipMap", Input = { "probabilities" }, Output = { "output_probability" } }] : Array.Empty<NodeProto>());
+        graph.Output.Clear();
+        graph.Output.Add(new ValueInfoProto { Name = "label" });
+        graph.Output.Add(new ValueInfoProto { Name = isNamed ? "output_probability" : "probabilities" });
+        var notes = new Notes();
+        Network<float> back = OnnxImport.Read(new MemoryStream(file.ToByteArray()), "x", notes);
+        Assert.Equal(network.Definition, back.Definition);
+        Assert.Equal(network.Layers[1].GetWeights(), back.Layers[1].GetWeights());
+        Assert.Contains(notes.All, note => note.Message.Contains("1 − p and p", StringComparison.Ordinal));
+        Assert.Equal(isNamed, notes.All.Any(note => note.Message.Contains("ZipMap", StringComparison.Ordinal)));
+
+        graph.Node.First(node => node.OpType == "Sub").OpType = "Add";
+        graph.Output.RemoveAt(0);
+        Assert.Contains("'Co_Concat' (Concat): 1 − p and p", Assert.Throws<ModelException>(() => Read(file.ToByteArray())).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("external", "another file")]
     [InlineData("operator", "node 'odd' (Conv)")]

@@ -209,7 +209,7 @@ public sealed class ModelTests : IDisposable
         Assert.Equal(Bytes(), Bytes());
     }
 
-    private TabularModel Train(Cells cells, string target, TrainingOptions options)
+    internal TabularModel Train(Cells cells, string target, TrainingOptions options)
     {
         string path = Path.Combine(_folder, "model.safetensors");
         TabularModel.Train(cells.Write(Path.Combine(_folder, "train.csv")), target, options).Save(path);
@@ -248,7 +248,7 @@ public sealed class ModelTests : IDisposable
     }
 
     /// <summary>Columns of every kind, with gaps.</summary>
-    private static Cells Mixed(int rows, int seed) => Cells.Draw(rows, seed, random =>
+    internal static Cells Mixed(int rows, int seed) => Cells.Draw(rows, seed, random =>
     {
         double size = (20 * random.NextDouble()) + 5, weight = 1 + random.NextDouble();
         int town = random.Next(40) switch { < 36 and var n => n % 12, _ => 100 + random.Next(60) };

@@ -167,7 +167,7 @@ public class NetworkTests
         return network;
     }
 
-    private static (Ensemble<float> Ensemble, float[] Rows) Draw(Random random)
+    internal static (Ensemble<float> Ensemble, float[] Rows) Draw(Random random)
     {
         int numbers = random.Next(1, 6), codes = random.Next(3) == 0 ? random.Next(1, 3) : 0;
         InputDefinition? input = codes == 0 && random.Next(3) > 0 ? null : new(numbers, [.. Enumerable.Range(0, codes).Select(_ => new CodeEmbedding(4, random.Next(1, 4)))], random.Next(2) == 0, random.Next(2) == 0 ? new PeriodicEmbedding(3, 2) : null);

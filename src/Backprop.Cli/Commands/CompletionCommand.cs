@@ -41,14 +41,26 @@ internal static class CompletionCommand
         complete -c backprop -a '(__backprop)'
         """;
 
+    /// <summary>What stands before the cursor without the command, which may be a path in quotation marks.</summary>
+    private const string PowerShell = """
+        Register-ArgumentCompleter -Native -CommandName backprop -ScriptBlock {
+          param($word, $ast, $position)
+          $length = $position - $ast.Extent.StartOffset
+          $line = $ast.Extent.Text.PadRight($length).Substring(0, $length).Substring($ast.CommandElements[0].Extent.Text.Length).TrimStart()
+          & $ast.CommandElements[0].Value "[suggest:$($line.Length)]" $line 2>$null | Where-Object { $_.StartsWith($word) } | ForEach-Object {
+            [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_)
+          }
+        }
+        """;
+
     public static Command Create()
     {
-        var shell = new Argument<string>("SHELL") { Description = "bash, zsh or fish" };
-        shell.AcceptOneOf("shell", "bash", "zsh", "fish");
+        var shell = new Argument<string>("SHELL") { Description = "bash, zsh, fish or powershell" };
+        shell.AcceptOneOf("shell", "bash", "zsh", "fish", "powershell");
         var command = new Command("completion", "A script that completes commands, options and names in a shell") { shell };
         command.SetAction(parsed =>
         {
-            Terminal.Out.WriteLine(parsed.GetValue(shell) switch { "bash" => Bash, "zsh" => Zsh, _ => Fish });
+            Terminal.Out.WriteLine(parsed.GetValue(shell) switch { "bash" => Bash, "zsh" => Zsh, "fish" => Fish, _ => PowerShell });
             return ExitCode.Done;
         });
         return command;

@@ -15,14 +15,26 @@ internal static class ExportCommand
     public static Command Create()
     {
         var model = new Argument<string>("MODEL") { Description = "A model file" };
-        var format = new Option<string?>("--to") { Description = "The format: onnx, pytorch (a module's source, which reads MODEL), npz (arrays as scikit-learn names them)", HelpName = "FORMAT" };
-        format.AcceptOneOf("onnx", "pytorch", "npz");
+        var format = new Option<string?>("--to") { Description = "The format: onnx, pytorch (a module's source, which reads MODEL), npz (arrays as scikit-learn names them), csharp (source that needs nothing else)", HelpName = "FORMAT" };
+        format.AcceptOneOf("onnx", "pytorch", "npz", CSharpChoices.Format);
         var output = new Option<string?>("--output", "-o") { Description = "The file that is written", HelpName = "FILE" };
         var bare = new Option<bool>("--bare") { Description = "The network alone, from features to outputs: input x, output y" };
         var allowLoss = new Option<bool>("--allow-loss") { Description = "Leave out, or make part of the weights, what npz cannot carry, and say what; without it that is refused" };
         var json = new Option<bool>("--json") { Description = "Print one line of JSON" };
         var command = new Command("export", "Writes a model for other programs") { model, format, output, bare, allowLoss, json };
-        command.SetAction(parsed => Run(parsed.GetValue(model)!, Given(parsed, format, "onnx, pytorch or npz"), Given(parsed, output, "the file that is written"), parsed.GetValue(bare), parsed.GetValue(allowLoss), parsed.GetValue(json)));
+        var csharp = new CSharpChoices();
+        csharp.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            string to = Given(parsed, format, "onnx, pytorch, npz or csharp"), file = Given(parsed, output, "the file that is written");
+            if (to == CSharpChoices.Format)
+            {
+                return csharp.Run(parsed, parsed.GetValue(model)!, file, parsed.GetValue(bare), parsed.GetValue(json));
+            }
+
+            csharp.RequireNone(parsed);
+            return Run(parsed.GetValue(model)!, to, file, parsed.GetValue(bare), parsed.GetValue(allowLoss), parsed.GetValue(json));
+        });
         return command;
     }
 

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Backprop.Cli.Input;
 using Backprop.Cli.Output;
+using Backprop.ModelFiles;
 
 namespace Backprop.Cli.Commands;
 
@@ -52,7 +53,7 @@ internal static class PluginCommand
 
     private static async Task Publish(string work, string? source, CancellationToken cancellation)
     {
-        string beside = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
+        string beside = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", Platform.Current.Executable("dotnet")));
         var start = new ProcessStartInfo(File.Exists(beside) ? beside : "dotnet") { WorkingDirectory = work, RedirectStandardOutput = true, UseShellExecute = false };
         string[] arguments = ["publish", "-c", "Release", "-r", RuntimeInformation.RuntimeIdentifier, "--no-self-contained", "-o", "out", "-nologo", "-v", "quiet"];
         foreach (string argument in source is null ? arguments : [.. arguments, "-p:RestoreAdditionalProjectSources=" + source])

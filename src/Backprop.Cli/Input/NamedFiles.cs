@@ -28,6 +28,7 @@ internal static partial class NamedFiles
         ["--bad-cells"] = FileUse.None,
         ["--categorical"] = FileUse.None,
         ["--checkpoint"] = FileUse.CheckpointFolder,
+        ["--class"] = FileUse.None,
         ["--class-weights"] = FileUse.None,
         ["--config"] = FileUse.Input,
         ["--database"] = FileUse.Input,
@@ -42,12 +43,14 @@ internal static partial class NamedFiles
         ["--ignore"] = FileUse.None,
         ["--initializer"] = FileUse.None,
         ["--keep-by"] = FileUse.None,
+        ["--language-version"] = FileUse.None,
         ["--log"] = FileUse.Output,
         ["--loss"] = FileUse.None,
         ["--map"] = FileUse.None,
         ["--metric"] = FileUse.None,
         ["--missing"] = FileUse.None,
         ["--missing-target"] = FileUse.None,
+        ["--namespace"] = FileUse.None,
         ["--network"] = FileUse.None,
         ["--numeric"] = FileUse.None,
         ["--offset"] = FileUse.None,
@@ -225,6 +228,7 @@ internal static partial class NamedFiles
         {
             int quote = match.Value[0] == '$' ? 2 : 1;
             string text = match.Value[quote..^quote].Replace("''", "'", StringComparison.Ordinal).Replace("\"\"", "\"", StringComparison.Ordinal);
+            text = Platform.Current.WithSlashes(text);
             int pattern = text.IndexOfAny(['*', '?', '[']);
             if (pattern < 0)
             {
@@ -239,9 +243,9 @@ internal static partial class NamedFiles
             // The folders before the first character that stands for others may be links.
             int folder = text.LastIndexOf('/', pattern) + 1;
             string within = Path.TrimEndingDirectorySeparator(RealPath.Of(folder == 0 ? "." : text[..folder])) + '/';
-            string regex = $"^{Regex.Escape(within.Replace('\\', '/'))}{Wildcard().Replace(Regex.Escape(text[folder..]), found => found.Value switch { @"\*\*/" => "(?:.*/)?", @"\*\*" => ".*", @"\*" => "[^/]*", _ => "[^/]" })}$";
-            string ignoreCase = RealPath.Comparison == StringComparison.Ordinal ? "" : "(?i)";
-            if (File.Exists(WorkingFolder.Full(output.Text)) && Regex.IsMatch(output.Paths[0].Replace('\\', '/'), ignoreCase + regex, RegexOptions.NonBacktracking))
+            string regex = $"^{Regex.Escape(Platform.Current.WithSlashes(within))}{Wildcard().Replace(Regex.Escape(text[folder..]), found => found.Value switch { @"\*\*/" => "(?:.*/)?", @"\*\*" => ".*", @"\*" => "[^/]*", _ => "[^/]" })}$";
+            string ignoreCase = Platform.Current.PathComparison == StringComparison.Ordinal ? "" : "(?i)";
+            if (File.Exists(WorkingFolder.Full(output.Text)) && Regex.IsMatch(Platform.Current.WithSlashes(output.Paths[0]), ignoreCase + regex, RegexOptions.NonBacktracking))
             {
                 return true;
             }

@@ -62,8 +62,7 @@ internal sealed class EnsembleReport : IRunReport
 
             _lastShown = _clock.Elapsed.TotalSeconds;
             double all = (double)_epochs * _done.Length, sum = _done.Sum(), part = sum / all, left = part > 0 ? _lastShown / part * (1 - part) : 0;
-            int filled = Math.Clamp((int)(20 * part), 0, 20);
-            Terminal.Draw($"\r\u001b[K{new string('━', filled)}{new string('─', 20 - filled)} {_ended} of {_done.Length} networks  epoch {sum:F0}/{all:F0} of all  {TimeSpan.FromSeconds(left):m\\:ss} left");
+            Terminal.DrawLine(part, (0, $"{_ended} of {_done.Length} networks"), (2, $"epoch {sum:F0}/{all:F0} of all"), (1, $"{TimeSpan.FromSeconds(left):m\\:ss} left"));
             _live = true;
         }
     }
@@ -144,7 +143,7 @@ internal sealed class EnsembleReport : IRunReport
     {
         if (_live)
         {
-            Terminal.Draw("\r\u001b[K");
+            Terminal.ClearLine();
             _live = false;
         }
     }

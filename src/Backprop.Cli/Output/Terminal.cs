@@ -41,8 +41,16 @@ internal static class Terminal
     /// <summary>A message or a picture of several lines.</summary>
     public static void Say(string message) => ToPeople(() => Session.Current.Error.WriteLine(string.Join('\n', message.Split('\n').Select(Plain))));
 
-    /// <summary>What a terminal obeys: the live line.</summary>
-    public static void Draw(string text) => ToPeople(() => Session.Current.Error.Write(text));
+    /// <summary>The columns of the window; null: nobody's window is written to.</summary>
+    public static int? Width => Animates ? Session.Current.People.Profile.Width : null;
+
+    /// <summary>Draws the live line anew.</summary>
+    public static void DrawLine(double part, params ReadOnlySpan<(int Rank, string Text)> parts) => Draw($"\r\u001b[K{LiveLine.Of(Width ?? 80, part, parts)}");
+
+    /// <summary>Takes the live line away.</summary>
+    public static void ClearLine() => Draw("\r\u001b[K");
+
+    private static void Draw(string text) => ToPeople(() => Session.Current.Error.Write(text));
 
     public static void Show(Spectre.Console.Rendering.IRenderable what) => ToPeople(() => Session.Current.People.Write(what));
 

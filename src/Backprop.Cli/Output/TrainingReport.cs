@@ -54,8 +54,7 @@ internal sealed class TrainingReport : IRunReport
         double elapsed = _clock.Elapsed.TotalSeconds;
         double done = (step.Epoch - 1 + ((double)step.Batch / step.Batches)) / step.Epochs;
         double left = done > 0 ? elapsed / done * (1 - done) : 0;
-        int filled = (int)(20 * done);
-        Terminal.Draw($"\r\u001b[K{new string('━', filled)}{new string('─', 20 - filled)} epoch {step.Epoch}/{step.Epochs}  loss {step.Loss:G4}{_after}  {step.RowsPerSecond:N0} rows/s  {TimeSpan.FromSeconds(left):m\\:ss} left");
+        Terminal.DrawLine(done, (0, $"epoch {step.Epoch}/{step.Epochs}"), (2, $"loss {step.Loss:G4}"), (3, _after), (4, $"{step.RowsPerSecond:N0} rows/s"), (1, $"{TimeSpan.FromSeconds(left):m\\:ss} left"));
         _live = true;
     }
 
@@ -65,7 +64,7 @@ internal sealed class TrainingReport : IRunReport
         WarnOfInfinity(epoch);
         History.Add(epoch with { Validation = epoch.Validation is { } full ? full with { Confusion = null, WeightedConfusion = null, PerClass = null } : null });
         _least = epoch.Loss < _least ? epoch.Loss : _least;
-        _after = epoch.Validation is { } v ? $"  validation {v.Loss:G4} {v.Metrics[0].Key} {v.Metrics[0].Value:P2}" : "";
+        _after = epoch.Validation is { } v ? $"validation {v.Loss:G4} {v.Metrics[0].Key} {v.Metrics[0].Value:P2}" : "";
         _log?.Add(null, epoch);
         int every = Math.Max(1, _epochs / 20);
         if (!_quiet && !Terminal.Animates && (epoch.Epoch == 1 || epoch.Epoch == _epochs || epoch.Epoch % every == 0))
@@ -86,7 +85,7 @@ internal sealed class TrainingReport : IRunReport
     {
         if (_live)
         {
-            Terminal.Draw("\r\u001b[K");
+            Terminal.ClearLine();
             _live = false;
         }
     }
@@ -98,7 +97,7 @@ internal sealed class TrainingReport : IRunReport
             return;
         }
 
-        Terminal.Say(LossCurve.Draw([.. History.Select(epoch => epoch.Loss)], [.. History.Where(epoch => epoch.Validation is not null).Select(epoch => epoch.Validation!.Loss)]));
+        Terminal.Say(LossCurve.Draw(Terminal.Width, [.. History.Select(epoch => epoch.Loss)], [.. History.Where(epoch => epoch.Validation is not null).Select(epoch => epoch.Validation!.Loss)]));
         if (result.Kept is { } kept)
         {
             Terminal.Show(FigureTable.Of($"epoch {kept.Epoch} kept", kept, [("kept as", KeptBecause(result)), ("training loss", $"{kept.Loss:G5}")], result));

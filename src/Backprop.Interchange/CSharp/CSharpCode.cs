@@ -22,8 +22,22 @@ internal static partial class CSharpCode
     }
 
     /// <summary>Whether a word is one of the names in some code; comments and texts do not count.</summary>
-    public static bool HasWord(string code, string word) => Regex.IsMatch(CommentsAndTexts().Replace(code, ""), $@"\b{Regex.Escape(word)}\b", RegexOptions.CultureInvariant);
+    public static bool HasWord(string code, string word)
+    {
+        string bare = CommentsAndTexts().Replace(code, "");
+        for (int at = bare.IndexOf(word, StringComparison.Ordinal); at >= 0; at = bare.IndexOf(word, at + 1, StringComparison.Ordinal))
+        {
+            if (!(at > 0 && IsOfName(bare[at - 1])) && !(at + word.Length < bare.Length && IsOfName(bare[at + word.Length])))
+            {
+                return true;
+            }
+        }
 
-    [GeneratedRegex("""//[^\n]*|"(\\.|[^"\\\n])*"|'(\\.|[^'\\\n])+'""", RegexOptions.CultureInvariant)]
+        return false;
+    }
+
+    private static bool IsOfName(char c) => char.IsLetterOrDigit(c) || c == '_';
+
+    [GeneratedRegex("""//[^\n]*|"(\\.|[^"\\\n])*"|'(\\.|[^'\\\n])+'""", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex CommentsAndTexts();
 }

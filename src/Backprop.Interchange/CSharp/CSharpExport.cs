@@ -28,8 +28,7 @@ public static class CSharpExport
     public static void Write(TabularModel model, string path, CSharpOptions? options = null, Notes? notes = null)
     {
         ArgumentNullException.ThrowIfNull(path);
-        options ??= new();
-        byte[] source = Encoding.UTF8.GetBytes(Source(model, options with { Class = options.Class ?? NameOf(path) }, notes));
+        byte[] source = Encoding.UTF8.GetBytes(Source(model, options ?? new(), CSharpText.Name(Path.GetFileName(path).Split('.')[0], "Model"), notes));
         AtomicFile.Write(path, stream => stream.Write(source));
     }
 
@@ -39,19 +38,18 @@ public static class CSharpExport
     /// <param name="notes">What is called otherwise, or done otherwise than expected, goes here.</param>
     /// <exception cref="ModelException">Something of the model cannot be written as C#: which, by name.</exception>
     /// <exception cref="UsageException">A class or a namespace that is no name.</exception>
-    public static string Source(TabularModel model, CSharpOptions? options = null, Notes? notes = null)
+    public static string Source(TabularModel model, CSharpOptions? options = null, Notes? notes = null) => Source(model, options ?? new(), "Model", notes);
+
+    private static string Source(TabularModel model, CSharpOptions options, string usualClass, Notes? notes)
     {
         ArgumentNullException.ThrowIfNull(model);
-        options = (options ?? new()) with { Class = options?.Class ?? "Model" };
         if (options.Namespace is { } space && !space.Split('.').All(CSharpText.IsName))
         {
             throw new UsageException($"the namespace '{space}': no name of C#") { Settings = ["Namespace"] };
         }
 
         return model is TabularModel<double> exact
-            ? new ModelSource<double>(exact, options, notes).Write()
-            : new ModelSource<float>((TabularModel<float>)model, options, notes).Write();
+            ? new ModelSource<double>(exact, options, notes).Write(usualClass)
+            : new ModelSource<float>((TabularModel<float>)model, options, notes).Write(usualClass);
     }
-
-    private static string NameOf(string path) => $"{CSharpText.Name(Path.GetFileName(path).Split('.')[0], "Model")}";
 }

@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text;
-using Backprop.Activations;
-using Backprop.Inputs;
 using Backprop.Kernels;
 using Backprop.Layers;
 using Backprop.Networks;

@@ -10,7 +10,7 @@ namespace Backprop.Interchange.CSharp;
 /// <summary>The columns of a model: the struct that holds a row, and what makes features of it.</summary>
 internal sealed class RowSource
 {
-    private static readonly string[] s_taken = ["Row", "Read", "ReadNumber", "ReadBoolean", "Odd", "Equals", "GetHashCode", "ToString", "GetType", "Finalize", "MemberwiseClone", "ReferenceEquals"];
+    private static readonly string[] s_taken = ["Row", "Read", "ReadNumber", "ReadBoolean", "Odd", "Equals", "GetHashCode", "ToString", "GetType", "ArgumentException", "Finalize", "MemberwiseClone", "ReferenceEquals"];
 
     private readonly TableSchema _schema;
     private readonly FeatureColumn[] _columns;
@@ -82,7 +82,7 @@ internal sealed class RowSource
         string[] names = [.. Names];
         text.Append("        /// <summary>Reads a row of cells as a file has them.</summary>\n        /// <param name=\"cells\">A cell for each of <see cref=\"Columns\"/>; what stands for a missing cell, or null, is missing.</param>\n");
         text.Append("        /// <exception cref=\"ArgumentException\">Not as many cells, or one that is not what its column is.</exception>\n        public static Row Read(ReadOnlySpan<string?> cells)\n        {\n");
-        text.Append(CultureInfo.InvariantCulture, $"            if (cells.Length != {names.Length})\n            {{\n                throw Odd(\"all\", $\"{{cells.Length}} cells\", \"{names.Length}\");\n            }}\n\n            Row row = default;\n");
+        text.Append(CultureInfo.InvariantCulture, $"            if (cells.Length != {names.Length})\n            {{\n                throw new ArgumentException($\"{{cells.Length}} cells found, {names.Length} expected\", nameof(cells));\n            }}\n\n            Row row = default;\n");
         for (int n = 0; n < names.Length; n++)
         {
             text.Append(CultureInfo.InvariantCulture, $"            row.{_properties[names[n]]} = {(n < _columns.Length ? Read(_columns[n], n) : ReadNumber(names[n], n, takesBooleans: false))};\n");

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Backprop.ModelFiles;
 
 namespace Backprop.Interchange.Keras;
 

@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
-using Backprop.ModelFiles;
 using Backprop.Networks;
 using Backprop.Tables;
 using PureHDF;

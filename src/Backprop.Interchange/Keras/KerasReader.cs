@@ -118,7 +118,7 @@ internal sealed class KerasReader(IReadOnlyList<KerasLayer> layers, KerasWeights
     {
         bool hasBias = layer.Flag("use_bias", true);
         IReadOnlyList<ForeignTensor> found = weights.Of(layer, hasBias ? ["kernel", "bias"] : ["kernel"]);
-        int? before = _built.Count > 0 ? (int)_built[^1].Weights.Shape[0] : _inputs;
+        int? before = _built.Count > 0 ? (int)_built[^1].Weights.Shape[0] : _inputs ?? _pending?.Factors.Length;
         int units = (int)layer.Number("units", 0);
         if (found[0].Shape.Count != 2 || found[0].Shape[1] != units || (before is { } inputs && found[0].Shape[0] != inputs))
         {

@@ -47,7 +47,8 @@ public static class NumPyExport
     private static void Write<T>(TabularModel<T> model, string path, bool bare, bool allowLoss, Notes? notes) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         NetworkDefinition network = model.Definition;
-        Require(model, allowLoss);
+        TableSchema? schema = bare ? null : model.Schema;
+        Require(model, schema, allowLoss);
         var layers = PlainLayers.Of(model.Ensemble.Members[0]);
         if (model.Ensemble.Temperature != 1)
         {
@@ -59,7 +60,6 @@ public static class NumPyExport
             notes?.Add(new($"{folded} is part of the weights now: predictions are the same but for rounding", IsLoss: true));
         }
 
-        TableSchema? schema = bare ? null : model.Schema;
         bool isPlain = schema is not null && schema.Columns.Where(column => column.IsFeature).All(IsPlain);
         if (schema is not null)
         {
@@ -135,10 +135,11 @@ public static class NumPyExport
     }
 
     /// <exception cref="ModelException">Something that dense layers cannot carry.</exception>
-    private static void Require<T>(TabularModel<T> model, bool allowLoss) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static void Require<T>(TabularModel<T> model, TableSchema? schema, bool allowLoss) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         NetworkDefinition network = model.Definition;
         string? never = model.Members > 1 ? $"an ensemble of {model.Members} networks"
+            : schema?.Offset is not null ? $"the exposures '{schema.Offset}'"
             : network.Input?.Periodic is not null ? "the periodic embedding of the inputs"
             : network.Input?.Codes.IsEmpty == false ? "the embeddings of the inputs"
             : network.Layers.Select((layer, n) => layer.Parts.FirstOrDefault(part => part is not (BatchNorm or Dropout)) is { } odd ? string.Create(CultureInfo.InvariantCulture, $"{odd} of layer {n + 1}") : null).FirstOrDefault(why => why is not null);
@@ -170,7 +171,7 @@ public static class NumPyExport
         string? lost = !isPlain ? $"what makes features of the columns, as of '{columns.First(column => !IsPlain(column)).Name}': the file's network takes features as predict makes them, {ArrayNames.MadeFeatures} has their names"
             : columns.FirstOrDefault(column => !double.IsNaN(column.Imputed)) is { } filled ? $"what stands in for missing cells, as {filled.Imputed.ToString(CultureInfo.InvariantCulture)} of '{filled.Name}'"
             : null;
-        string?[] all = [lost, schema.Target.Thresholds is null ? null : $"the threshold of '{schema.Target.Names[0]}'", schema.Offset is null ? null : $"the exposures '{schema.Offset}'"];
+        string?[] all = [lost, schema.Target.Thresholds is null ? null : $"the threshold of '{schema.Target.Names[0]}'"];
         foreach (string what in all.OfType<string>())
         {
             notes?.Add(new($"left out: {what}; export --to onnx carries it", IsLoss: true));

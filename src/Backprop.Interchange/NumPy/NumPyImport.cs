@@ -145,6 +145,11 @@ public static class NumPyImport
                 return null;
             }
 
+            if (network.Loss.TakesOffset)
+            {
+                throw new ModelException($"'{path}': the loss {network.Loss} takes exposures of rows, of which arrays know no column");
+            }
+
             if (names is null)
             {
                 names = [.. Enumerable.Range(0, network.Inputs).Select(n => string.Create(CultureInfo.InvariantCulture, $"x{n}"))];

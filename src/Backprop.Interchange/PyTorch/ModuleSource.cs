@@ -64,6 +64,7 @@ internal static class ModuleSource
                 return x + y if self.residual else y
 
 
+
         """";
 
     private const string Periodic = """"
@@ -81,6 +82,7 @@ internal static class ModuleSource
                 return (torch.einsum("nfq,fsq->nfs", waves, self.weight) + self.bias).flatten(1)
 
 
+
         """";
 
     private const string Sine = """"
@@ -89,12 +91,14 @@ internal static class ModuleSource
                 return torch.sin(p)
 
 
+
         """";
 
     private const string Exponential = """"
         class Exponential(nn.Module):
             def forward(self, p):
                 return torch.exp(p)
+
 
 
         """";
@@ -174,6 +178,7 @@ internal static class ModuleSource
                     for layer in hidden:
                         x = layer(x)
                     return {(isOne ? "last(x)" : "last.pre_activations(x).double() if logits else last(x).double()")}
+
 
 
             """);
@@ -267,6 +272,7 @@ internal static class ModuleSource
                     return torch.cat([{string.Join(", ", parts)}], dim=1)
 
 
+
             """";
     }
 
@@ -295,6 +301,7 @@ internal static class ModuleSource
                 def forward(self, x):
                     p = torch.stack([member(x, logits={(network.HasLogits ? "True" : "False")}) for member in self.members.values()]){divided}{split}
                     return ({body}).to(x.dtype)
+
 
 
             """";

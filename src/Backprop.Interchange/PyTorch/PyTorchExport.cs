@@ -46,6 +46,11 @@ public static class PyTorchExport
             notes?.Add(new($"what the module gives of {string.Join(", ", model.Schema.Target.Names)} is standardised: y · {Numbers(model.Schema.Target.Scales!)} + {Numbers(model.Schema.Target.Means)} is in their own units", IsLoss: true));
         }
 
+        if (model.Schema?.Offset is { } exposure && !bare)
+        {
+            notes?.Add(new($"what the module gives is of one unit of '{exposure}': the logarithm of the exposure is to be added", IsLoss: true));
+        }
+
         AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(source)));
     }
 

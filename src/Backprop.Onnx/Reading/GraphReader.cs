@@ -124,6 +124,11 @@ internal sealed class GraphReader(GraphProto graph, long version, string source,
     private Value Of(NodeProto node)
     {
         Value[] inputs = [.. node.Input.Select(name => name.Length == 0 ? new Refused("") : _values.GetValueOrDefault(name) ?? Refuse(node, $"its input '{name}' is made by no node before it"))];
+        if (node is { Domain: "ai.onnx.ml", OpType: "ZipMap" } && inputs is [Partial or Refused])
+        {
+            return Named(node, inputs[0]);
+        }
+
         if (node.Domain is not ("" or "ai.onnx"))
         {
             return Refuse(node, $"an operator of '{node.Domain}' found, one of ONNX's own expected");
@@ -152,6 +157,7 @@ internal sealed class GraphReader(GraphProto graph, long version, string source,
             "BatchNormalization" or "LayerNormalization" => Norm(node, inputs),
             "Softmax" or "LogSoftmax" => Softmax(node, inputs[0]),
             "Clip" => Clip(node, inputs),
+            "Concat" => BothClasses(node, inputs),
             _ => inputs.Length == 1 ? Unary(node, inputs[0]) : inputs.Length == 2 ? Binary(node, inputs[0], inputs[1]) : Unknown(node),
         };
     }
@@ -374,6 +380,30 @@ internal sealed class GraphReader(GraphProto graph, long version, string source,
             (Tensor { Values: [var one] } x, Tensor { Values: [var other] }) => x with { Values = [function(one, other)] },
             _ => Refuse(node, "two values found that are of no one layer"),
         };
+    }
+
+    /// <summary>Probabilities under the names of classes: which are not kept.</summary>
+    private Value Named(NodeProto node, Value input)
+    {
+        if (input is Partial)
+        {
+            notes?.Add(new($"'{source}': left out: the names that node '{node.Name}' (ZipMap) gives to classes; the model has their numbers", IsLoss: true));
+        }
+
+        return input;
+    }
+
+    /// <summary>1 − p and p of one output, as scikit-learn has two classes: the network's output is p.</summary>
+    private Value BothClasses(NodeProto node, Value[] inputs)
+    {
+        if (inputs is not [Partial { Vector: null, Product.Units: 1 } first, Partial { Vector: null } second] || !ReferenceEquals(first.Product, second.Product) || Integer(node, "axis", 0) is not (1 or -1)
+            || !Of(first).Zip(Of(second)).All(pair => Math.Abs(pair.First + pair.Second - 1) <= 1e-6))
+        {
+            return Refuse(node, "1 − p and p of one output expected");
+        }
+
+        notes?.Add(new($"'{source}': node '{node.Name}' (Concat) gives 1 − p and p: the model's one output is p, of the second class", IsLoss: false));
+        return second;
     }
 
     private static double[] Of(Partial part) => part.Values ?? ScalarOperators.Points;

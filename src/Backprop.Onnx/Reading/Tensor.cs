@@ -36,11 +36,12 @@ internal sealed record Tensor(string Name, int[] Shape, double[] Values, bool Is
             16 => (2, [.. proto.Int32Data.Select(bits => (double)BitConverter.Int32BitsToSingle(bits << 16))]),
             6 => (4, [.. proto.Int32Data.Select(value => (double)value)]),
             7 => (8, [.. proto.Int64Data.Select(value => (double)value)]),
+            9 => (1, [.. proto.Int32Data.Select(value => (double)value)]),
             _ => (0, (double[]?)null),
         };
         if (listed is null)
         {
-            return new Refused($"tensor '{name}': elements of type {proto.DataType} found, numbers of 16 to 64 bits expected");
+            return new Refused($"tensor '{name}': elements of type {proto.DataType} found, numbers of 16 to 64 bits or truth values expected");
         }
 
         if (raw.Length == 0 ? listed.Length != count : raw.Length != count * width)
@@ -62,6 +63,7 @@ internal sealed record Tensor(string Name, int[] Shape, double[] Values, bool Is
                     10 => (double)BinaryPrimitives.ReadHalfLittleEndian(at),
                     16 => BitConverter.Int32BitsToSingle(BinaryPrimitives.ReadUInt16LittleEndian(at) << 16),
                     6 => BinaryPrimitives.ReadInt32LittleEndian(at),
+                    9 => at[0],
                     _ => BinaryPrimitives.ReadInt64LittleEndian(at),
                 };
             }

@@ -143,14 +143,21 @@ public sealed class GivenFiles
     /// <summary>The address that a model was trained at by this page, on data that everybody has; null where it was not.</summary>
     private static PageState? PageOf(TabularModel<float> model)
     {
-        using JsonDocument? training = model.Training is null ? null : JsonDocument.Parse(model.Training);
-        if (training?.RootElement.TryGetProperty("page", out JsonElement page) != true)
+        try
         {
-            return null;
-        }
+            using JsonDocument? training = model.Training is null ? null : JsonDocument.Parse(model.Training);
+            if (training?.RootElement.TryGetProperty("page", out JsonElement page) != true)
+            {
+                return null;
+            }
 
-        PageState state = PageState.Parse(page.GetString() ?? "", new(), out string? mistake) with { FromModel = true, Steps = 0 };
-        return mistake is null && state.Data != "file" ? state : null;
+            PageState state = PageState.Parse(page.GetString() ?? "", new(), out string? mistake) with { FromModel = true, Steps = 0 };
+            return mistake is null && state.Data != "file" ? state : null;
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            return null; // somebody else's words
+        }
     }
 
     private static SourceRows TrainedOn(TabularModel<float> model, string path)

@@ -19,10 +19,16 @@ internal static class OpenedFiles
     /// <exception cref="BackpropException">Files that cannot be used: which, and what was expected.</exception>
     public static GivenFiles Read(IReadOnlyList<(string Name, byte[] Content)> files, GivenFiles before)
     {
-        (string Name, byte[] Content)[] models = [.. files.Where(file => file.Name.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))], tables = [.. files.Except(models)];
+        ILookup<bool, (string Name, byte[] Content)> byKind = files.ToLookup(file => file.Name.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase));
+        (string Name, byte[] Content)[] models = [.. byKind[true]], tables = [.. byKind[false]];
         if (files.Count == 0 || models.Length > 1 || tables.Length > 1)
         {
             throw new UsageException($"a table ({Kinds.Replace(",.safetensors", "", StringComparison.Ordinal).Replace(",", " ", StringComparison.Ordinal)}), a model (.safetensors), or one of each expected, {string.Join(", ", files.Select(file => $"'{file.Name}'"))} found");
+        }
+
+        if (files.FirstOrDefault(file => Path.GetFileName(file.Name) is "" or "." or "..") is { Name: { } odd })
+        {
+            throw new UsageException($"'{odd}' found, the name of a file expected");
         }
 
         DirectoryInfo folder = Directory.CreateTempSubdirectory("backprop-"); // in a browser its own memory; else nobody else's

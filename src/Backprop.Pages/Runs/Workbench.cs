@@ -199,7 +199,7 @@ internal sealed class Workbench(GivenFiles home) : IDisposable
                 Session?.RunTo(State.Steps);
             }
         }
-        catch (BackpropException error)
+        catch (Exception error) when (error is BackpropException or IOException or UnauthorizedAccessException)
         {
             Say(error.Message);
         }

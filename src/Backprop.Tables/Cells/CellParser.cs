@@ -1,4 +1,3 @@
-using System;
 using System.Buffers;
 using System.Globalization;
 using System.Runtime.CompilerServices;
@@ -386,7 +385,7 @@ internal static class CellParser
         double fraction = 0;
         if (digits > 0)
         {
-            TryParsePlain(text[..(1 + digits)], text[0], out fraction, out _);
+            _ = TryParsePlain(text[..(1 + digits)], text[0], out fraction, out _);
             text = text[(1 + digits)..];
         }
 

@@ -123,7 +123,7 @@ public sealed class DataSource
             return Fit(data, x, arrays.GetValueOrDefault("y"), isNaNMissing);
         }
 
-        string[] parts = data.Split(',');
+        string[] parts = File.Exists(WorkingFolder.Full(data)) ? [data] : data.Split(','); // a name may have commas
         if (parts.All(part => part.EndsWith(".npy", StringComparison.OrdinalIgnoreCase)) && parts.Length <= 2)
         {
             return Fit(data, NpyReader.Read(parts[0]), parts.Length == 2 ? NpyReader.Read(parts[1]) : null, isNaNMissing);

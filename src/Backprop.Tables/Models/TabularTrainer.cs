@@ -61,11 +61,6 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
             Notes.Add(new($"the model to go on from holds {several.Members} networks, the first is taken", IsLoss: false, "Member"));
         }
 
-        if (options.From is not null && options.Folds is not null)
-        {
-            Notes.Add(new("the model to go on from may have learned the rows of the folds already: what is measured on them is not what new rows would give", IsLoss: true, "Folds", "From"));
-        }
-
         Optimizer = Choose(options, Notes);
         var data = PreparedData<T>.PrepareToTrain(source, options, Notes);
         _table = options.KeepTable ? data.Source : null;
@@ -74,6 +69,7 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
         _sizes = data.Folds.Count == 0 ? [Recipe.Hidden] : Recipe.Sizes(options, data.Training.Targets.AreClasses);
         NetworkDefinition[] definitions = [.. _sizes.Select((size, n) => new NetworkChoice(options with { Hidden = size }, n == 0 ? Notes : new()).Choose(data.Training, Schema, from?.Definition, data.Place))];
         NetworkDefinition definition = definitions[^1];
+        TrainingDoubts.LearnedRows(options, Source, Rows, data.ValidationRows.Count > 0, Notes);
         TrainingDoubts.LargeTargets(options, data.Training.Targets, Notes);
         TrainingDoubts.ConstantTargets(data.Training.Targets, definition.ValueCount, Schema?.Target, Notes);
         _threshold = options.Threshold;
@@ -104,6 +100,7 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
             TrainingDoubts.LoneRows(_all.Targets, Schema?.Target.Labels, Notes);
         }
 
+        TrainingDoubts.NormsOfOne(definition, Notes);
         TrainingDoubts.BatchesOfOne(definition, Options.BatchSize, [.. parts.Select(part => part.Training.Rows).Distinct()], Notes);
         TrainingDoubts.YoungMean(Options, Optimizer, parts[0].Training.Rows, Notes);
         if (Optimizer is LevenbergMarquardt && definition.ParameterCount > 1500)

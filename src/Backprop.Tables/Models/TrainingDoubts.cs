@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Text.Json;
 using Backprop.Data;
 using Backprop.Layers;
 using Backprop.Networks;
@@ -72,6 +73,35 @@ internal static class TrainingDoubts
         if (lone.Length > 0)
         {
             notes.Add(new($"{(lone.Length == 1 ? "a class has one row" : $"{lone.Length} classes have one row each")} ({string.Join(", ", lone.Take(5))}{(lone.Length > 5 ? ", …" : "")}): the network that is validated by it has never seen the class", IsLoss: false, "Folds"));
+        }
+    }
+
+    /// <summary>A model to go on from has learned rows before; where they are not known to be the same ones, those that validate it may be among them.</summary>
+    public static void LearnedRows(TrainingOptions options, string source, int training, bool isSplit, Notes notes)
+    {
+        if (options is not { From: { } from } || !(options.Folds is not null || isSplit))
+        {
+            return;
+        }
+
+        bool heldOut = TrainingRecord.Read(from.Training, "validation", validation => validation.ValueKind == JsonValueKind.Object) == true && TrainingRecord.Read(from.Training, "folds", folds => folds.GetBoolean()) != true;
+        bool isSame = heldOut && options.Folds is null && TrainingRecord.Read(from.Training, "seed", seed => seed.GetUInt64()) == options.Seed
+            && TrainingRecord.Read(from.Training, "rows", rows => rows.GetInt32()) == training && TrainingRecord.Read(from.Training, "data", data => data.GetString() == source) == true;
+        if (!isSame)
+        {
+            notes.Add(new($"the model to go on from may have learned the rows {(options.Folds is null ? "that validate this one" : "of the folds")} already: what is measured on them is not what new rows would give", IsLoss: true, options.Folds is null ? ["ValidationData", "From"] : ["Folds", "From"]));
+        }
+    }
+
+    /// <summary>One unit has no spread: a layer norm makes β of it, whatever the row is.</summary>
+    public static void NormsOfOne(NetworkDefinition definition, Notes notes)
+    {
+        foreach ((int n, LayerDefinition layer) in definition.Layers.Index())
+        {
+            if (layer.Units == 1 && layer.Parts.OfType<LayerNorm>().Any())
+            {
+                notes.Add(new(string.Create(CultureInfo.InvariantCulture, $"layer {n + 1}: layer_norm over one unit gives the same for every row, its β"), IsLoss: false, "Network"));
+            }
         }
     }
 

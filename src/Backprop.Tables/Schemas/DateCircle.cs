@@ -1,5 +1,3 @@
-using System;
-
 namespace Backprop.Tables.Schemas;
 
 /// <summary>Where a date stands on a circle. Models that are written as C# take this class along as it stands, so that it keeps to C# 9 and .NET Standard 2.1.</summary>

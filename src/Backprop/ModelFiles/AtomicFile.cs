@@ -79,9 +79,9 @@ public static class AtomicFile
     public static bool IsDevice(string path)
     {
         string real = RealPath.Of(path);
-        return !OperatingSystem.IsWindows() && (!File.Exists(real)
-            ? real.StartsWith("/proc/", StringComparison.Ordinal) // an open file of this process, which leads to no name
-            : new FileInfo(real).Length == 0 && !IsRegular(real));
+        return Platform.Current.IsWindows ? Platform.Current.NamesDevice(real)
+            : !File.Exists(real) ? real.StartsWith("/proc/", StringComparison.Ordinal) // an open file of this process, which leads to no name
+            : new FileInfo(real).Length == 0 && !IsRegular(real);
     }
 
     /// <summary>

@@ -32,9 +32,9 @@ internal sealed class Disk : IDisk
 
     public void Flush(Stream file) => ((FileStream)file).Flush(flushToDisk: true);
 
-    public void Rename(string from, string to) => File.Move(WorkingFolder.Full(from), WorkingFolder.Full(to), overwrite: true);
+    public void Rename(string from, string to) => Platform.Current.Replace(WorkingFolder.Full(from), WorkingFolder.Full(to));
 
-    public void FlushFolder(string folder) => Folder.Flush(WorkingFolder.Full(folder));
+    public void FlushFolder(string folder) => Platform.Current.FlushFolder(WorkingFolder.Full(folder));
 
     public void Delete(string path) => File.Delete(WorkingFolder.Full(path));
 

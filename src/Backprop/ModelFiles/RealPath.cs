@@ -9,11 +9,8 @@ public static class RealPath
     /// <summary>Links that lead to links; more are a ring.</summary>
     private const int MostLinks = 40;
 
-    /// <summary>As the file systems of the platform have it.</summary>
-    public static StringComparison Comparison { get; } = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
-
     /// <summary>Whether two real paths are the same.</summary>
-    public static bool AreSame(string a, string b) => a.Equals(b, Comparison);
+    public static bool AreSame(string a, string b) => a.Equals(b, Platform.Current.PathComparison);
 
     /// <summary>Follows links; what does not exist, or is no path, stays as it is written.</summary>
     public static string Of(string path)

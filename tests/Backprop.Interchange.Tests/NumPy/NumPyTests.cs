@@ -1,11 +1,11 @@
 using System.Globalization;
 using Backprop.Activations;
 using Backprop.Interchange.NumPy;
-using Backprop.Layers;
 using Backprop.Losses;
 using Backprop.ModelFiles;
 using Backprop.Networks;
 using Backprop.Tables;
+using Backprop.Tests.Oracles;
 using Backprop.Tables.Models;
 using Backprop.Tables.Schemas;
 
@@ -182,6 +182,21 @@ public sealed class NumPyTests : IDisposable
         var notes = new Notes();
         Assert.Null(NumPyImport.Read(At("m.npz"), null, notes).Schema);
         Assert.Contains(notes.All, note => note.IsLoss && note.Message.Contains("feature_names", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void ExposuresNeedTheirColumn()
+    {
+        var network = new Network<float>(NetworkDefinition.Parse("1-1:identity", Loss.Parse("poisson:1")));
+        var schema = new TableSchema([new FeatureColumn("a", FeatureKind.Numeric)], new(["claims"], TargetKind.Values)) { Offset = "years" };
+        new Ensemble<float>(network).Write(At("m.safetensors"), SchemaJson.Write(schema));
+        var model = TabularModel.Load(At("m.safetensors"));
+        Assert.Contains("the exposures 'years' cannot be carried", Assert.Throws<ModelException>(() => NumPyExport.Write(model, At("m.npz"), allowLoss: true)).Message);
+        var notes = new Notes();
+        Backprop.Interchange.PyTorch.PyTorchExport.Write(model, At("m.safetensors"), At("m.py"), notes: notes);
+        Assert.Contains(notes.All, note => note.Message.Contains("one unit of 'years'", StringComparison.Ordinal));
+        NumPyExport.Write(model, At("m.npz"), bare: true);
+        Assert.Equal(network.Definition, NumPyImport.Read(At("m.npz")).Network.Definition);
     }
 
     [Theory]

@@ -1,9 +1,9 @@
 using System.Globalization;
 using Backprop.Activations;
 using Backprop.Interchange.PyTorch;
-using Backprop.Layers;
 using Backprop.Networks;
 using Backprop.Tables;
+using Backprop.Tests.Oracles;
 using Backprop.Tables.Schemas;
 
 namespace Backprop.Interchange.Tests.PyTorch;

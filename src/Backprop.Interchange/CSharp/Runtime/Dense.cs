@@ -20,10 +20,10 @@ internal static class Dense
             {
                 nuint at = (nuint)column, next = (nuint)Vector<Real>.Count;
                 Vector<Real> sum0 = Vector.LoadUnsafe(ref w, at), sum1 = Vector.LoadUnsafe(ref w, at + next), sum2 = Vector.LoadUnsafe(ref w, at + (2 * next)), sum3 = Vector.LoadUnsafe(ref w, at + (3 * next));
-                foreach (Real value in x)
+                for (int n = 0; n < x.Length; n++)
                 {
                     at += (nuint)width;
-                    Vector<Real> all = Vector.Create(value);
+                    Vector<Real> all = Vector.Create(x[n]);
                     sum0 = Vector.FusedMultiplyAdd(all, Vector.LoadUnsafe(ref w, at), sum0);
                     sum1 = Vector.FusedMultiplyAdd(all, Vector.LoadUnsafe(ref w, at + next), sum1);
                     sum2 = Vector.FusedMultiplyAdd(all, Vector.LoadUnsafe(ref w, at + (2 * next)), sum2);
@@ -40,10 +40,10 @@ internal static class Dense
             {
                 nuint at = (nuint)column;
                 Vector<Real> sum = Vector.LoadUnsafe(ref w, at);
-                foreach (Real value in x)
+                for (int n = 0; n < x.Length; n++)
                 {
                     at += (nuint)width;
-                    sum = Vector.FusedMultiplyAdd(Vector.Create(value), Vector.LoadUnsafe(ref w, at), sum);
+                    sum = Vector.FusedMultiplyAdd(Vector.Create(x[n]), Vector.LoadUnsafe(ref w, at), sum);
                 }
 
                 sum.StoreUnsafe(ref to, (nuint)column);
@@ -53,10 +53,10 @@ internal static class Dense
             {
                 int at = column;
                 Real sum = panel[at];
-                foreach (Real value in x)
+                for (int n = 0; n < x.Length; n++)
                 {
                     at += width;
-                    sum = Fma(value, panel[at], sum);
+                    sum = Fma(x[n], panel[at], sum);
                 }
 
                 y[first + column] = sum;

@@ -4,9 +4,9 @@ internal static class LayerNorm
     private static void LayerNorm(Span<Real> q, ReadOnlySpan<Real> gamma, ReadOnlySpan<Real> beta, Real epsilon)
     {
         Real sum = 0, squares = 0;
-        foreach (Real value in q)
+        for (int n = 0; n < q.Length; n++)
         {
-            sum = (Real)(sum + value);
+            sum = (Real)(sum + q[n]);
         }
 
         Real mean = (Real)(sum / (Real)q.Length);

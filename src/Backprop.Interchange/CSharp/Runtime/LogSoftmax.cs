@@ -9,9 +9,9 @@ internal static class LogSoftmax
             max = max < p[n] ? p[n] : max;
         }
 
-        foreach (double value in p)
+        for (int n = 0; n < p.Length; n++)
         {
-            double e = Exp(value - max);
+            double e = Exp(p[n] - max);
             rest += top < e ? top : e;
             top = top < e ? e : top;
         }

@@ -33,20 +33,20 @@ internal static class Means
     private static void ToLogProbabilities(Span<double> p)
     {
         double greatest = p[0], sum = 0;
-        foreach (double value in p)
+        for (int n = 0; n < p.Length; n++)
         {
-            greatest = Math.Max(greatest, value);
+            greatest = Math.Max(greatest, p[n]);
         }
 
-        foreach (double value in p)
+        for (int n = 0; n < p.Length; n++)
         {
-            sum += Exp(value - greatest);
+            sum += Exp(p[n] - greatest);
         }
 
         double all = greatest + Log(sum);
-        foreach (ref double value in p)
+        for (int n = 0; n < p.Length; n++)
         {
-            value -= all;
+            p[n] -= all;
         }
     }
 

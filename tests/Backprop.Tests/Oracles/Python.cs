@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 
-namespace Backprop.Interchange.Tests;
+namespace Backprop.Tests.Oracles;
 
 /// <summary>Debian's Python, with what it has of other programs.</summary>
 internal static class Python
@@ -29,7 +29,7 @@ internal static class Python
 
     private static int Start(string[] arguments, out string output, string? folder = null)
     {
-        var start = new ProcessStartInfo(Executable, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder ?? Path.GetTempPath() };
+        var start = new ProcessStartInfo(Executable, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = folder ?? Path.GetTempPath() };
         start.Environment["OMP_NUM_THREADS"] = "1";
         using var process = Process.Start(start)!;
         Task<string> error = process.StandardError.ReadToEndAsync();

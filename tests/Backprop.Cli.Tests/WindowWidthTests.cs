@@ -1,0 +1,45 @@
+using Backprop.Cli.Output;
+
+namespace Backprop.Cli.Tests;
+
+/// <summary>What is drawn fits the window, from 20 columns to 300.</summary>
+public class WindowWidthTests
+{
+    [Fact]
+    public void TheLiveLineIsNeverLongerThanTheWindow()
+    {
+        (int, string)[] parts = [(0, "epoch 10000/10000"), (2, "loss 1.234E-05"), (3, "validation 1.234 calibration_error 100.00 %"), (4, "12,345,678 rows/s"), (1, "59:59 left")];
+        string before = "";
+        for (int width = 1; width <= 300; width++)
+        {
+            string line = LiveLine.Of(width, 0.5, parts);
+            Assert.True(line.Length < width, $"{width}: '{line}'");
+            Assert.True(line.Trim('━', '─', ' ').Length >= before.Trim('━', '─', ' ').Length, $"{width}: '{line}' says less than '{before}'");
+            before = line;
+        }
+
+        Assert.Equal("━━━━━━━━━━────────── epoch 10000/10000  loss 1.234E-05  validation 1.234 calibration_error 100.00 %  12,345,678 rows/s  59:59 left", before);
+        Assert.Equal("━━━━─── epoch 10000/10000  59:59 left", LiveLine.Of(38, 0.6, parts));
+        Assert.Equal("epoch 10000/10000", LiveLine.Of(18, 0.5, parts));
+    }
+
+    [Theory]
+    [InlineData(40)]
+    [InlineData(80)]
+    [InlineData(200)]
+    [InlineData(36)]
+    public void TheCurveIsAsWideAsTheWindow(int window)
+    {
+        foreach (int epochs in new[] { 2, 30, 100_000 })
+        {
+            double[] losses = [.. Enumerable.Range(0, epochs).Select(n => 1.0 / (n + 1))];
+            string[] lines = LossCurve.Draw(window, losses, losses).Split('\n');
+            Assert.All(lines, line => Assert.True(line.TrimEnd('\r').Length < window, $"{line.Length}: {line}"));
+            Assert.Contains(lines, line => line.Contains('┤', StringComparison.Ordinal));
+        }
+
+        string[] whole = LossCurve.Draw(window, [1, 0.5, 0.1], []).Split('\n');
+        Assert.Equal(window - 1, whole[0].TrimEnd('\r').Length);
+        Assert.All(whole, line => Assert.True(line.TrimEnd('\r').Length < window, line));
+    }
+}
