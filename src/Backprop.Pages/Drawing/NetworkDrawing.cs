@@ -7,15 +7,17 @@ internal sealed class NetworkDrawing
 {
     private const int MostUnits = 16, MostEdges = 420;
 
-    private const double WidthOfLetter = 5;
+    private const double WidthOfLetter = 6;
 
     private readonly int[] _widths;
 
     public NetworkDrawing(NetworkDefinition network)
     {
         _widths = [network.Inputs, .. network.Layers.Select(layer => layer.Units)];
-        Height = Math.Max(300, 34 + (_widths.Max() * (_widths.Max() > 10 ? 27 : 40)));
-        Radius = _widths.Max() > 10 ? 9 : 14;
+        bool areMany = _widths.Max() > 10;
+        Radius = areMany ? 9 : 17;
+        int named = Math.Max(_widths[0], _widths[^1]); // their names stand below them
+        Height = Math.Max(300, 34 + Math.Max(_widths.Max() * (areMany ? 27 : 46), named * (areMany ? 36 : 62)));
     }
 
     public double Width => 500;
