@@ -7,6 +7,7 @@ export DOTNET_NOLOGO=true DOTNET_CLI_UI_LANGUAGE=en MSBUILDDISABLENODEREUSE=1
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 dotnet build -c Release --nologo -v q src/Backprop.Cli > "$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+BACKPROP_DRAWN_MODELS=52 dotnet run -c Release --project tests/Backprop.Interchange.Tests -- -class '*CSharp.NetworkTests' || { echo 'FAILED: drawn models'; exit 1; }
 backprop=(dotnet "$PWD/src/Backprop.Cli/bin/Release/net10.0/Backprop.Cli.dll")
 cd "$work"
 
