@@ -12,11 +12,14 @@ public sealed class DocumentTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    [Fact]
-    public void TheExampleIsHere()
+    [Theory]
+    [InlineData("docs/mlnet.md")]
+    [InlineData("src/Backprop.MLNet/README.md")]
+    public void TheExampleIsHere(string document)
     {
         string here = Plain(File.ReadAllText(Repository.At("tests/Backprop.MLNet.Tests/DocumentTests.cs")));
-        string example = Assert.Single(File.ReadAllText(Repository.At("docs/mlnet.md")).Split("```csharp\n").Skip(1)).Split("```")[0];
+        string example = Assert.Single(File.ReadAllText(Repository.At(document)).Split("```csharp\n").Skip(1)).Split("```")[0];
+        example = string.Join('\n', example.Split('\n').Where(line => !line.StartsWith("using ", StringComparison.Ordinal)));
         Assert.Contains(Plain(example).Replace("\"flowers.csv\"", "Here(\"flowers.csv\")", StringComparison.Ordinal).Replace("\"flowers.zip\"", "Here(\"flowers.zip\")", StringComparison.Ordinal), here, StringComparison.Ordinal);
     }
 
@@ -39,6 +42,23 @@ public sealed class DocumentTests : IDisposable
 
         Assert.True(metrics.MicroAccuracy > 0.95, $"{metrics.MicroAccuracy}");
         Assert.Equal(model.Transform(flowers).GetColumn<string>("Said"), ml.Model.Load(Here("flowers.zip"), out _).Transform(flowers).GetColumn<string>("Said"));
+    }
+
+    [Fact]
+    public void FlowersByTheReadme()
+    {
+        using (var table = new StreamReader(EmbeddedData.OpenCsv("iris")))
+        {
+            File.WriteAllText(Here("flowers.csv"), table.ReadToEnd());
+        }
+
+        var ml = new MLContext();
+        IDataView flowers = ml.Data.LoadFromTextFile(Here("flowers.csv"), [new("Features", Microsoft.ML.Data.DataKind.Single, 0, 3), new("Species", Microsoft.ML.Data.DataKind.String, 4)], ',', hasHeader: true);
+        var pipeline = ml.Transforms.Conversion.MapValueToKey("Label", "Species").Append(ml.MulticlassClassification.Trainers.Backprop());
+        var trained = pipeline.Fit(flowers);
+        ml.Model.Save(trained, flowers.Schema, Here("flowers.zip"));
+
+        Assert.True(ml.MulticlassClassification.Evaluate(ml.Model.Load(Here("flowers.zip"), out _).Transform(flowers)).MicroAccuracy > 0.95);
     }
 
     private string Here(string name) => Path.Combine(_folder, name);

@@ -15,7 +15,7 @@ namespace Backprop.Interchange.PyTorch;
 /// PyTorchExport.Write(model, "flowers.safetensors", "flowers.py");
 /// </code>
 /// and there
-/// <code>
+/// <code lang="python">
 /// import flowers
 /// module = flowers.load()
 /// </code>

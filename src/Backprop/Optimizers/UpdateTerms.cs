@@ -6,7 +6,7 @@ namespace Backprop.Optimizers;
 /// η and t; further names by <see cref="Let"/>, and every term by its symbol.
 /// </summary>
 /// <example><code>
-/// terms.Let("μ", Momentum);
+/// terms.Let("μ", 0.9);
 /// terms.Let("v", terms.Moments[0]);
 /// terms.Add("v′", "momentum", "μ · v + g");
 /// terms.Move("Δw", "step", "−η · v′");

@@ -20,8 +20,9 @@ public sealed unsafe partial class TrainingStep<T>
     /// <param name="learningRate">η.</param>
     /// <param name="epoch">What dropout depends on, with the row.</param>
     /// <example><code>
-    /// UpdateExplanation told = step.Explain(new(1, 0, 0), data, order, first, samples, rate);
-    /// step.Run(data, order, first, samples, rate); // network.Get(told.Parameter) is told.After
+    /// var order = RowPermutation.FileOrder(data.Rows);
+    /// UpdateExplanation told = step.Explain(new(1, 0, 0), data, order, start: 0, samples: 16, learningRate: 0.1);
+    /// step.Run(data, order, start: 0, samples: 16, learningRate: 0.1); // network.Get(told.Parameter) is told.After
     /// </code></example>
     /// <exception cref="UsageException">No such parameter.</exception>
     /// <exception cref="DivergenceException">A loss that is not finite.</exception>
