@@ -20,8 +20,11 @@ public class NextRowsTests
         (RowPermutation Order, int Start, int Count)[] steps =
         [
             (first, 0, 64), (first, 64, 64), (second, 128, 64), (second, 192, 33), (second, 192, 64), (second, 256, 200), (second, 456, 16),
+            (first, 0, 300), (first, 0, 200), (first, 300, 300), (first, 0, 160), (first, 5000, 300), (first, 160, 160), // what a section found another has written over
             (file, 472, 64), (first, 536, 64), (first, Rows - 70, 64), (first, Rows - 6, 6), (second, 0, 300), (first, 300, 300), (first, 600, 300),
         ];
+        var drawn = new Random(4);
+        steps = [.. steps, .. Enumerable.Range(0, 300).Select(_ => (drawn.Next(3) == 0 ? second : first, drawn.Next(4) * 80, 80 * (1 + drawn.Next(3)) + (drawn.Next(4) == 0 ? drawn.Next(60) : 0)))];
         var network = new Network<float>(NetworkDefinition.Parse("2-8:tanh-2:softmax"), Initializer.PyTorch, seed: 2);
         using var step = new TrainingStep<float>(network, Optimizer.Create("sgd"), 300, new() { Narrow = true });
         foreach ((RowPermutation order, int start, int count) in steps)

@@ -13,6 +13,7 @@ internal sealed unsafe class Samples<T> where T : unmanaged, IBinaryFloatingPoin
     private readonly int[] _nextRows;
     private readonly Expected[] _next; // at the group that a section begins with
     private Batch<T> _batch;
+    private long _batches;
 
     /// <param name="definition">The network.</param>
     /// <param name="capacity">The most samples of a batch.</param>
@@ -42,7 +43,11 @@ internal sealed unsafe class Samples<T> where T : unmanaged, IBinaryFloatingPoin
     public ref readonly Batch<T> Batch => ref _batch;
 
     /// <summary>Begins with another batch.</summary>
-    public void Begin(in Batch<T> batch) => _batch = batch;
+    public void Begin(in Batch<T> batch)
+    {
+        _batch = batch;
+        _batches++;
+    }
 
     /// <summary>The row of the data set that each sample of the batch is.</summary>
     public int[] Rows { get; }
@@ -107,7 +112,7 @@ internal sealed unsafe class Samples<T> where T : unmanaged, IBinaryFloatingPoin
         int start = batch.Start + batch.Samples + first;
         Span<int> rows = _nextRows.AsSpan(first, Math.Max(0, Math.Min(RowCopy.EarlyRows(batch.Data, count), batch.Order.Rows - start)));
         batch.Order.CopyTo(rows, start);
-        _next[first / LossGroup] = new(batch.Order, start, rows.Length);
+        _next[first / LossGroup] = new(batch.Order, start, rows.Length, _batches);
         RowCopy.AskEarly(batch.Data, rows);
     }
 
@@ -123,11 +128,11 @@ internal sealed unsafe class Samples<T> where T : unmanaged, IBinaryFloatingPoin
         return sum;
     }
 
-    /// <summary>Copies the rows that the last step has found already. So many.</summary>
+    /// <summary>Copies the rows that the last step has found already. So many; what a step before that found another may have written over.</summary>
     private int KnownRows(Span<int> rows, int first)
     {
         ref readonly Expected next = ref _next[first / LossGroup];
-        if (next.Count == 0 || next.Start != _batch.Start + first || !next.Order.Equals(_batch.Order))
+        if (next.Count == 0 || next.OfBatch != _batches - 1 || next.Start != _batch.Start + first || !next.Order.Equals(_batch.Order))
         {
             return 0;
         }
@@ -143,5 +148,5 @@ internal sealed unsafe class Samples<T> where T : unmanaged, IBinaryFloatingPoin
         : throw new UsageException($"{samples:N0} samples in one batch: at most {Array.MaxLength - LossGroup:N0} are supported");
 
     /// <summary>Which rows of the next step are known, if it goes on in this order.</summary>
-    private readonly record struct Expected(RowPermutation Order, int Start, int Count);
+    private readonly record struct Expected(RowPermutation Order, int Start, int Count, long OfBatch);
 }
