@@ -8,7 +8,7 @@ namespace Backprop.MLNet;
 /// A trained model in a pipeline. ML.NET lets nobody else write a kind of its own into its file, so it is saved as what it consists of: an ONNX graph in ML.NET's transformer
 /// for those, and columns copied; who loads it needs <c>Microsoft.ML.OnnxTransformer</c>, <c>Microsoft.ML.OnnxRuntime</c> and this library beside the program, and gets a chain of these.
 /// </summary>
-public sealed class BackpropTransformer : ITransformer
+public sealed class BackpropTransformer : ITransformer, IDisposable
 {
     private readonly ITransformer _parts;
 
@@ -31,6 +31,9 @@ public sealed class BackpropTransformer : ITransformer
 
     /// <inheritdoc/>
     public IDataView Transform(IDataView input) => _parts.Transform(input);
+
+    /// <summary>Closes ONNX Runtime's session, and deletes the file that ML.NET keeps for it.</summary>
+    public void Dispose() => (_parts as IDisposable)?.Dispose();
 
     /// <inheritdoc/>
     void ICanSaveModel.Save(ModelSaveContext ctx) => _parts.Save(ctx);

@@ -16,8 +16,13 @@ internal sealed record TrainerRows(Table Table, LabelReader Labels)
     public static TrainerRows Read(IDataView input, TrainerTask task, string label, string features, string? weight, Notes notes)
     {
         DataViewSchema.Column featureColumn = input.Schema[features], labelColumn = input.Schema[label];
-        int count = featureColumn.Type is VectorDataViewType { IsKnownSize: true } vector ? vector.Size
-            : throw new DataException($"column '{features}': {featureColumn.Type} found, a vector of known size expected");
+        int count = featureColumn.Type is VectorDataViewType { IsKnownSize: true, ItemType.RawType: { } item } vector && item == typeof(float) ? vector.Size
+            : throw new DataException($"column '{features}': {featureColumn.Type} found, a vector of Single of known size expected");
+        if (weight is not null && input.Schema[weight].Type != NumberDataViewType.Single)
+        {
+            throw new DataException($"column '{weight}': {input.Schema[weight].Type} found, weights of Single expected");
+        }
+
         if (!task.Takes(labelColumn.Type))
         {
             throw new DataException($"column '{label}': {labelColumn.Type} found, {task.LabelType} expected");
@@ -59,7 +64,7 @@ internal sealed record TrainerRows(Table Table, LabelReader Labels)
 
         string[] names = Names(featureColumn, count);
         var table = new Table("rows of ML.NET", [.. numbers.Select((column, n) => new Column(names[n], ColumnType.Real, [.. column])), labels.Column(Target), .. weight is null ? Array.Empty<Column>() : [new Column(Weight, ColumnType.Real, [.. weights])]]);
-        NoteUnknown(table, labels, label, notes);
+        RequireClasses(table, labels, label, notes);
         return new(table, labels);
     }
 
@@ -78,12 +83,17 @@ internal sealed record TrainerRows(Table Table, LabelReader Labels)
             : [.. Enumerable.Range(0, count).Select(n => string.Create(CultureInfo.InvariantCulture, $"{features.Name}[{n}]"))];
     }
 
-    private static void NoteUnknown(Table table, LabelReader labels, string label, Notes notes)
+    private static void RequireClasses(Table table, LabelReader labels, string label, Notes notes)
     {
         if (labels.Labels is { } all)
         {
             var known = table.Find(Target)!.Codes.ToArray().ToHashSet();
             string[] unknown = [.. all.Where((_, n) => !known.Contains(n))];
+            if (known.Count < 2)
+            {
+                throw new DataException($"column '{label}': {(known.Count == 0 ? "no row has a label" : $"every row is {all[known.Single()]}")}, two classes at least expected");
+            }
+
             if (unknown.Length > 0)
             {
                 notes.Add(new($"column '{label}': no row is {string.Join(" or ", unknown.Take(5))}{(unknown.Length > 5 ? ", …" : "")}, of which the score is 0 always", IsLoss: false));

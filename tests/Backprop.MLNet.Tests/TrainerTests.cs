@@ -135,6 +135,10 @@ public sealed class TrainerTests : IDisposable
         Assert.Contains("exposures", Assert.Throws<UsageException>(() => _ml.Regression.Trainers.Backprop(options: new() { Target = "y" })).Message, StringComparison.Ordinal);
         Assert.Contains("OneHotEncoding", Assert.Throws<UsageException>(() => _ml.Regression.Trainers.Backprop(options: new() { Columns = new() { Categorical = ["a"] } })).Message, StringComparison.Ordinal);
         Assert.Contains("'Score'", Assert.Throws<UsageException>(() => _ml.Regression.Trainers.Backprop(featureColumnName: "Score")).Message, StringComparison.Ordinal);
+        IDataView odd = _ml.Data.LoadFromEnumerable(Enumerable.Range(0, 50).Select(n => new Odd { Features = [n, 1], Doubles = [n, 1], IsAll = true, Value = n, Text = "1" }));
+        Assert.Contains("every row is true", Assert.Throws<DataException>(() => _ml.BinaryClassification.Trainers.Backprop(nameof(Odd.IsAll), options: s_quick).Fit(odd)).Message, StringComparison.Ordinal);
+        Assert.Contains("vector of Single", Assert.Throws<DataException>(() => _ml.Regression.Trainers.Backprop(nameof(Odd.Value), nameof(Odd.Doubles), options: s_quick).Fit(odd)).Message, StringComparison.Ordinal);
+        Assert.Contains("weights of Single", Assert.Throws<DataException>(() => _ml.Regression.Trainers.Backprop(nameof(Odd.Value), exampleWeightColumnName: nameof(Odd.Text), options: s_quick).Fit(odd)).Message, StringComparison.Ordinal);
         Assert.ThrowsAny<ArgumentException>(() => _ml.Regression.Trainers.Backprop("Nothing", options: s_quick).Fit(view));
         Assert.Contains("a key (MapValueToKey makes one) expected", Assert.Throws<DataException>(() => _ml.MulticlassClassification.Trainers.Backprop(nameof(Flower.Species), options: s_quick).Fit(view)).Message, StringComparison.Ordinal);
         Assert.Contains("Single expected", Assert.Throws<DataException>(() => _ml.Regression.Trainers.Backprop(nameof(Flower.IsVirginica), options: s_quick).Fit(view)).Message, StringComparison.Ordinal);
@@ -197,6 +201,21 @@ public sealed class TrainerTests : IDisposable
         public float Length { get; set; }
 
         public float Weight { get; set; }
+    }
+
+    private sealed class Odd
+    {
+        [VectorType(2)]
+        public float[] Features { get; set; } = [];
+
+        [VectorType(2)]
+        public double[] Doubles { get; set; } = [];
+
+        public bool IsAll { get; set; }
+
+        public float Value { get; set; }
+
+        public string Text { get; set; } = "";
     }
 
     private sealed class Keyed
