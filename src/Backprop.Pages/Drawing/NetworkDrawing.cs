@@ -9,6 +9,9 @@ internal sealed class NetworkDrawing
 
     private const double WidthOfLetter = 5;
 
+    /// <summary>The side of the picture beside a unit of what it makes of the plane.</summary>
+    public const double MapSide = 20;
+
     private readonly int[] _widths;
 
     public NetworkDrawing(NetworkDefinition network)

@@ -23,9 +23,13 @@ internal sealed class Workbench(GivenFiles home) : IDisposable
     private TimeSpan _derivingTook;
     private long _calmSince;
     private TrainingRates? _tuned; // asked for, and not yet seen in a snapshot
+    private (ParameterName Parameter, float Value)? _edited; // asked for, and not yet seen in a snapshot
     private ParameterName _livest; // where the state names none
     private Snapshot? _before; // the moment before the calm one, where one step lies between them
     private (Snapshot Of, ParameterName Parameter, UpdateExplanation? Told)? _update, _updateBefore;
+
+    /// <summary>Another unit is pointed at, or none. Raised on the tab's thread.</summary>
+    public event Action? Pointed;
 
     /// <summary>Training has something new to be drawn. Raised on any thread.</summary>
     public event Action? Trained;
@@ -91,6 +95,12 @@ internal sealed class Workbench(GivenFiles home) : IDisposable
         }
     }
 
+    /// <summary>Its value, or the one that was asked for and is not yet seen.</summary>
+    public double Value => _edited is { } edited && edited.Parameter == Parameter ? edited.Value : Latest?.Network.Get(Parameter) ?? 0;
+
+    /// <summary>The parameters that were set by hand, in words; null: none.</summary>
+    public string? Edits => RunChange.Edits(State.Then);
+
     /// <summary>All about that parameter at the calm moment.</summary>
     public DerivedParameter? Derived
     {
@@ -119,6 +129,9 @@ internal sealed class Workbench(GivenFiles home) : IDisposable
     /// <summary>What the last step, the only one since the moment shown before, was said to make of it, and what it made; null where it was more than one.</summary>
     public (UpdateExplanation Told, float Made)? LastUpdate =>
         Calm is { } now && _before is { } before && Told(before, ref _updateBefore) is { } told ? (told, now.Network.Get(Parameter)) : null;
+
+    /// <summary>The unit that is pointed at: its layer, 0 being the inputs, and its place; null: none.</summary>
+    public (int Layer, int Unit)? PointedUnit { get; private set; }
 
     /// <summary>The stages of the row's way through the network and back.</summary>
     public IReadOnlyList<PassStage> Stages
@@ -255,6 +268,31 @@ internal sealed class Workbench(GivenFiles home) : IDisposable
         Changed?.Invoke();
     }
 
+    /// <summary>Sets the parameter that is looked at; training goes on from there, and the address says so.</summary>
+    public void Edit(double value)
+    {
+        if (!CanTrain || !float.IsFinite((float)value))
+        {
+            Say($"{Parameter} was not set to {value}: {(CanTrain ? "a number that a float holds expected" : "training cannot go on; Reset begins it anew")}");
+            return;
+        }
+
+        if (RunChange.Parse(State.Then).Count >= RunChange.Most)
+        {
+            Say($"{Parameter} was not set: a link can say {RunChange.Most} changes of one run, and so many were made; Reset begins it anew");
+            return;
+        }
+
+        (_edited, Remark) = ((Parameter, (float)value), null);
+        Session!.Edit(Parameter, (float)value);
+        Take();
+        CalmVersion++;
+        Changed?.Invoke();
+    }
+
+    /// <summary>Moves it by a little.</summary>
+    public void EditBy(double distance) => Edit(Math.Round(Value + distance, 6));
+
     /// <summary>Plays, at the state's speed.</summary>
     public void Play() => Session?.Play(State.Speed);
 
@@ -266,6 +304,16 @@ internal sealed class Workbench(GivenFiles home) : IDisposable
         if (plays)
         {
             Play();
+        }
+    }
+
+    /// <summary>Points at a unit, or at none.</summary>
+    public void Point(int layer, int unit, bool isOn)
+    {
+        if (isOn ? PointedUnit != (layer, unit) : PointedUnit == (layer, unit))
+        {
+            PointedUnit = isOn ? (layer, unit) : null;
+            Pointed?.Invoke();
         }
     }
 
@@ -312,16 +360,26 @@ internal sealed class Workbench(GivenFiles home) : IDisposable
         {
             "file" => Given.Start with { Gradients = State.Gradients },
             "digits" => State with { Hidden = "32:relu", Optimizer = "adam", LearningRate = 0.003, BatchSize = 32 },
+            NoteExample.Name => NoteExample.Suited(State),
+            _ when PlaneData.ValueNames.Contains(name) => State with { Hidden = "8:tanh-8:tanh", Optimizer = "sgd", LearningRate = 0.1, BatchSize = 16 },
             "iris" => State with { Hidden = "8:tanh", Optimizer = "sgd", LearningRate = 0.1, BatchSize = 16 },
             "spiral" => State with { Hidden = "16:tanh-16:tanh", Optimizer = "adam", LearningRate = 0.01, BatchSize = 16 },
             _ => State with { Hidden = "6:tanh-4:tanh", Optimizer = "sgd", LearningRate = 0.3, BatchSize = 16 },
         };
-        Begin(suited with { Data = name, FromModel = name == "file" && Given.Model is not null, Output = null, Loss = null, Momentum = 0, Then = "", Row = 0, Steps = 0 });
+        if (name != NoteExample.Name)
+        {
+            PageState usual = new();
+            bool leaves = State.Data == NoteExample.Name; // what suits one row suits no others
+            suited = suited with { Output = null, Loss = null, Features = PlaneData.Names.Contains(name) ? suited.Features : usual.Features, Test = leaves ? usual.Test : suited.Test, OfBatch = leaves ? usual.OfBatch : suited.OfBatch, Parameter = leaves ? "" : suited.Parameter };
+        }
+
+        Begin(suited with { Data = name, FromModel = name == "file" && Given.Model is not null, Momentum = 0, Then = "", Row = 0, Steps = 0 });
     }
 
     /// <summary>Takes the newest snapshot of the training.</summary>
     public void Take()
     {
+        _edited = Latest == Session?.Latest ? _edited : null;
         Latest = Session?.Latest;
         if (Latest is { } now && Mistake is null)
         {
@@ -340,7 +398,7 @@ internal sealed class Workbench(GivenFiles home) : IDisposable
 
     private void Begin(PageState state, string? mistake = null)
     {
-        (State, Mistake, Remark, _tuned) = (state, null, null, null);
+        (PointedUnit, State, Mistake, Remark, _tuned, _edited) = (null, state, null, null, null, null);
         try
         {
             PageLimits.Require(state);
@@ -351,7 +409,7 @@ internal sealed class Workbench(GivenFiles home) : IDisposable
 
             Problem problem = Given.Problem(state);
             NetworkDefinition definition = problem.Definition(state, Given);
-            var session = new TrainingSession(problem, definition, state, state.FromModel ? Given.Model!.Network : null);
+            var session = new TrainingSession(problem, definition, state, state.FromModel ? Given.Model!.Network : NoteExample.HasItsWeights(state, definition) ? NoteExample.Start(definition) : null);
             Session?.Dispose();
             session.Changed += () => Trained?.Invoke();
             (Session, Problem, Latest, Calm, _before) = (session, problem, session.Latest, null, null);
@@ -406,9 +464,9 @@ internal sealed class Workbench(GivenFiles home) : IDisposable
 
     private void Renew()
     {
-        if (Calm != Latest && Calm?.Step != Latest?.Step)
+        if (Calm != Latest && (Calm?.Step != Latest?.Step || !RunChange.AreSameEdits(Calm!.Then, Latest!.Then)))
         {
-            _before = Calm is { } was && Latest is { } now && was.Step + 1 == now.Step ? was : null;
+            _before = Calm is { } was && Latest is { } now && was.Step + 1 == now.Step && was.Then == now.Then ? was : null; // what was set by hand is no step's doing
         }
 
         (Calm, _calmSince) = (Latest, Stopwatch.GetTimestamp());
