@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Backprop.Data;
 using Backprop.Networks;
 using Backprop.Optimizers;
@@ -23,6 +24,9 @@ internal sealed class Workbench(GivenFiles home) : IDisposable
     private TimeSpan _derivingTook;
     private long _calmSince;
     private TrainingRates? _tuned; // asked for, and not yet seen in a snapshot
+    private TourStep.Start? _tour;
+    private bool _tourIsDone;
+    private (int Number, PlantedMistake? Planted)? _exercise;
     private (ParameterName Parameter, float Value)? _edited; // asked for, and not yet seen in a snapshot
     private ParameterName _livest; // where the state names none
     private Snapshot? _before; // the moment before the calm one, where one step lies between them
@@ -96,7 +100,10 @@ internal sealed class Workbench(GivenFiles home) : IDisposable
     }
 
     /// <summary>Its value, or the one that was asked for and is not yet seen.</summary>
-    public double Value => _edited is { } edited && edited.Parameter == Parameter ? edited.Value : Latest?.Network.Get(Parameter) ?? 0;
+    public double Value => _edited is { } edited && edited.Parameter == Parameter ? Exact(edited.Value) : Exact(Latest?.Network.Get(Parameter) ?? 0);
+
+    /// <summary>A float with the digits that it is written with, and no more.</summary>
+    private static double Exact(float value) => double.Parse(value.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
     /// <summary>The parameters that were set by hand, in words; null: none.</summary>
     public string? Edits => RunChange.Edits(State.Then);
@@ -162,6 +169,42 @@ internal sealed class Workbench(GivenFiles home) : IDisposable
 
     /// <summary>The stage that is looked at.</summary>
     public PassStage? Stage => StageIndex is { } index && Stages.Count > 0 ? Stages[index] : null;
+
+    /// <summary>The step of the tour that is taken; null: none.</summary>
+    public TourStep? TourStep => State.Tour >= 1 && State.Tour <= TourStep.All.Count ? TourStep.All[State.Tour - 1] : null;
+
+    /// <summary>Whether what that step asks for has been done since it began.</summary>
+    public bool TourIsDone
+    {
+        get
+        {
+            if (TourStep is not { } step)
+            {
+                return false;
+            }
+
+            if (_tour?.At != State.Tour)
+            {
+                (_tour, _tourIsDone) = (new(State.Tour, Parameter, State.OfBatch, State.Row, Latest?.Step ?? 0), false);
+            }
+
+            return _tourIsDone |= step.IsDone(this, _tour);
+        }
+    }
+
+    /// <summary>The exercise, on the network as it was at rest when it began; null: there is none, or none can be made.</summary>
+    public PlantedMistake? Exercise
+    {
+        get
+        {
+            if (State.Exercise > 0 && _exercise?.Number != State.Exercise && !IsBusy && Derived is { } derived && Problem is { } problem)
+            {
+                _exercise = (State.Exercise, PlantedMistake.Of(derived.Network, problem.All, State.Exercise));
+            }
+
+            return State.Exercise > 0 && _exercise?.Number == State.Exercise ? _exercise?.Planted : null;
+        }
+    }
 
     /// <summary>The address that shows what is shown now, as a query string.</summary>
     public string Query => Shown.ToQuery(Home.Start);
@@ -398,7 +441,7 @@ internal sealed class Workbench(GivenFiles home) : IDisposable
 
     private void Begin(PageState state, string? mistake = null)
     {
-        (PointedUnit, State, Mistake, Remark, _tuned, _edited) = (null, state, null, null, null, null);
+        (_exercise, PointedUnit, State, Mistake, Remark, _tuned, _edited) = (null, null, state, null, null, null, null);
         try
         {
             PageLimits.Require(state);
