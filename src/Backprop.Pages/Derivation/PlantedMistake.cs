@@ -14,7 +14,7 @@ namespace Backprop.Pages.Derivation;
 internal sealed class PlantedMistake
 {
     /// <summary>Rows and weights that are tried before it is said that there is nothing to be planted.</summary>
-    private const int Tries = 40;
+    private const int Tries = 16;
 
     /// <summary>A wrong number differs by so much, as a part of the greatest, or nobody could find it.</summary>
     private const double Visible = 0.05;
@@ -65,18 +65,23 @@ internal sealed class PlantedMistake
         var draws = new CounterRandom((ulong)number, 211);
         TensorDefinition[] weights = [.. network.Definition.Tensors.Where(tensor => tensor is { Kind: "W", Layer: > 0 })];
         int FirstOf(double part, int count) => Math.Min(count - 1, (int)(part * count));
-        for (int n = 0; n < Tries; n++)
+        var tries = new List<(Explanation Right, SamplePasses Passes)>();
+        for (int k = 0; k < s_kinds.Length; k++)
         {
-            ulong draw = 3 * (ulong)n;
-            int row = FirstOf(draws.Uniform(draw), data.Rows);
-            // the first layers' products are longest
-            TensorDefinition tensor = weights[FirstOf(draws.Uniform(draw + 1) * draws.Uniform(draw + 1), weights.Length)];
-            var right = Explanation.Of(network, data, row, ParameterName.Of(tensor, FirstOf(draws.Uniform(draw + 2), tensor.Length)));
-            var passes = SamplePasses.Of(network, data, row);
-            for (int k = 0; k < s_kinds.Length; k++)
+            (string why, Func<Place, double[]?> wrong) = s_kinds[(number + k) % s_kinds.Length];
+            for (int n = 0; n < Tries; n++)
             {
-                (string why, Func<Place, double[]?> wrong) = s_kinds[(number + n + k) % s_kinds.Length];
-                for (int factor = 0; factor < right.Factors.Count; factor++)
+                if (n == tries.Count)
+                {
+                    ulong draw = 3 * (ulong)n;
+                    int row = FirstOf(draws.Uniform(draw), data.Rows);
+                    // the first layers' products are longest
+                    TensorDefinition tensor = weights[FirstOf(draws.Uniform(draw + 1) * draws.Uniform(draw + 1), weights.Length)];
+                    tries.Add((Explanation.Of(network, data, row, ParameterName.Of(tensor, FirstOf(draws.Uniform(draw + 2), tensor.Length))), SamplePasses.Of(network, data, row)));
+                }
+
+                (Explanation right, SamplePasses passes) = tries[n];
+                for (int factor = 0; factor < right.Factors.Count && right.Agrees; factor++)
                 {
                     if (right.Factors[factor].Part is null && wrong(new(network, right, passes, factor)) is { } values && IsVisible(right.Factors[factor].Values, values))
                     {
