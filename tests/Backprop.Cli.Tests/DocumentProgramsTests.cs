@@ -1,8 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
-using Backprop.Activations;
 using Backprop.Data;
-using Backprop.Losses;
 using Backprop.Networks;
 using Backprop.Optimizers;
 using Backprop.Optimizers.Schedules;

@@ -108,6 +108,18 @@ public sealed class ExplainTests : Tool
     }
 
     [Fact]
+    public void ColumnsAndClassesHaveTheirNames()
+    {
+        Assert.Equal(0, Run("train", "builtin:iris", "--network", "5:tanh", "--epochs", "1", "--quiet", "-o", "iris.st").Code);
+        string[] Explain(string parameter) => ["explain", "iris.st", "builtin:iris", "--row", "0", "--parameter", parameter];
+        Assert.Contains("the weight from input 1 (sepal_width) to unit 2 of layer 1\n", Run(Explain("W1[2,1]")).Out, StringComparison.Ordinal);
+        Assert.Contains("the bias of unit 2 of layer 2 (virginica)", Run(Explain("b2[2]")).Out, StringComparison.Ordinal);
+        Assert.Equal("sepal_width", Json([.. Explain("W1[2,1]"), "--json"]).GetProperty("from").GetString());
+        Assert.Equal("virginica", Json([.. Explain("W2[2,1]"), "--json"]).GetProperty("to").GetString());
+        Assert.False(Json([.. Explain("W1[2,1]"), "--json"]).TryGetProperty("to", out _));
+    }
+
+    [Fact]
     public void ArraysGiveTheRowThatTheTableGives()
     {
         Assert.Equal(0, Run("train", "builtin:iris", "--epochs", "2", "--quiet", "-o", "iris.st").Code);

@@ -45,19 +45,19 @@ public sealed class ExportTests : Tool
     public void AModelIsWrittenAsCSharp()
     {
         Train();
-        (int code, string output, string error) = Run("export", "model.safetensors", "--to", "csharp", "-o", "Odd.cs");
+        (int code, string output, string error) = Run("export", "model.safetensors", "--to", "csharp", "-o", "Parity.cs");
         Assert.True(code == 0, error);
-        Assert.Equal("Odd.cs: C# 10 and later, 2 labels", output.TrimEnd());
-        string source = File.ReadAllText(At("Odd.cs"));
-        Assert.Contains("public static class Odd\n", source);
+        Assert.Equal("Parity.cs: C# 10 and later, 2 labels", output.TrimEnd());
+        string source = File.ReadAllText(At("Parity.cs"));
+        Assert.Contains("public static class Parity\n", source);
         Assert.DoesNotContain("namespace", source);
         Assert.DoesNotContain("Main(", source);
 
-        JsonElement json = Json("export", "model.safetensors", "--to", "csharp", "-o", "m.cs", "--language-version", "9", "--namespace", "A.B", "--class", "Even", "--main", "--json");
+        JsonElement json = Json("export", "model.safetensors", "--to", "csharp", "-o", "m.cs", "--language-version", "9", "--namespace", "A.B", "--class", "Halves", "--main", "--json");
         Assert.Equal(("csharp", "m.cs", 1), (json.GetProperty("format").GetString(), json.GetProperty("output").GetString(), json.GetProperty("members").GetInt32()));
         source = File.ReadAllText(At("m.cs"));
         Assert.Contains("namespace A.B\n{\n", source);
-        Assert.Contains("    public static class Even\n", source);
+        Assert.Contains("    public static class Halves\n", source);
         Assert.Contains("public static int Main(", source);
     }
 

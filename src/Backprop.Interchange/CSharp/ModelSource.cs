@@ -21,6 +21,7 @@ internal sealed class ModelSource<T> where T : unmanaged, IBinaryFloatingPointIe
     private readonly NetworkDefinition _network;
     private readonly TargetColumns? _target;
     private readonly CSharpOptions _options;
+    private readonly Notes? _notes;
     private readonly RowSource _row;
     private readonly FormulaSource _formulas = new();
     private readonly WeightSource<T> _weights = new();
@@ -31,7 +32,7 @@ internal sealed class ModelSource<T> where T : unmanaged, IBinaryFloatingPointIe
 
     public ModelSource(TabularModel<T> model, CSharpOptions options, Notes? notes)
     {
-        (_model, _network, _target, _options) = (model, model.Definition, model.Schema?.Target, options);
+        (_model, _network, _target, _options, _notes) = (model, model.Definition, model.Schema?.Target, options, notes);
         long bytes = model.Members * _network.Tensors.Sum(tensor => (long)tensor.Length) * (typeof(T) == typeof(float) ? sizeof(float) : sizeof(double));
         if (bytes > WeightSource<T>.Most)
         {
@@ -85,6 +86,11 @@ internal sealed class ModelSource<T> where T : unmanaged, IBinaryFloatingPointIe
         if (!CSharpText.IsName(name) || CSharpCode.HasWord(body, name))
         {
             throw new UsageException($"the class '{name}': {(CSharpText.IsName(name) ? "a member of it, or what it uses, is called so" : "no name of C#")}") { Settings = ["Class"] };
+        }
+
+        if (_options.Class is null && name != usual)
+        {
+            _notes?.Add(new($"the class is called {name}: {usual} is a member of it, or what it uses", IsLoss: false, "Class"));
         }
 
         string type = typeof(T) == typeof(float) ? "System.Single" : "System.Double";

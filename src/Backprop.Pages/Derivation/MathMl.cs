@@ -67,7 +67,7 @@ internal static class MathMl
     public static string RowVector(IReadOnlyList<double> values, int marked = -1) => Matrix(values, 1, values.Count, -1, marked);
 
     /// <summary>diag of a vector.</summary>
-    public static string Diagonal(IReadOnlyList<double> values) => Row(Text("diag"), "<mo>&#x2061;</mo>", RowVector(values));
+    public static string Diagonal(IReadOnlyList<double> values, int marked = -1) => Row(Text("diag"), "<mo>&#x2061;</mo>", RowVector(values, marked));
 
     /// <summary>A row-major matrix in brackets; the marked row or column is kept where others are cut, and stands out; boxed is where they cross alone.</summary>
     public static string Matrix(IReadOnlyList<double> values, int rows, int columns, int markedRow, int markedColumn, bool isBoxed = false)

@@ -102,16 +102,21 @@ internal static class ProductMarkup
 
     private static string Column(int unit) => MathMl.Row(MathMl.Operator("["), MathMl.Operator(":"), MathMl.Operator(","), MathMl.Index(unit), MathMl.Operator("]"));
 
-    /// <summary>A factor's numbers.</summary>
-    public static string Numbers(Explanation explanation, DerivativeFactor factor) => factor.Role switch
+    /// <summary>A factor's numbers. What the picked unit has of them is not cut away.</summary>
+    public static string Numbers(Explanation explanation, DerivativeFactor factor)
     {
-        "loss_gradient" or "delta" => MathMl.RowVector(factor.Values),
-        "diagonal" => MathMl.Diagonal(factor.Values),
-        "jacobian" => MathMl.Matrix(factor.Values, factor.Shape[0], factor.Shape[1], -1, -1),
-        "matrix" => MathMl.Matrix(factor.Values, factor.Shape[0], factor.Shape[1], -1, -1),
-        "column" => MathMl.Column(factor.Values),
-        _ => MathMl.Number(factor.Values[0]),
-    };
+        (int own, int unit, _) = explanation.Parameter;
+        int atOwn = factor.Layer == own && own > 0 ? unit : -1, fromOwn = factor.Layer == own + 1 && own > 0 ? unit : atOwn;
+        return factor.Role switch
+        {
+            "loss_gradient" or "delta" => MathMl.RowVector(factor.Values, atOwn),
+            "diagonal" => MathMl.Diagonal(factor.Values, atOwn),
+            "jacobian" => MathMl.Matrix(factor.Values, factor.Shape[0], factor.Shape[1], -1, atOwn),
+            "matrix" => MathMl.Matrix(factor.Values, factor.Shape[0], factor.Shape[1], -1, fromOwn),
+            "column" => MathMl.Column(factor.Values, atOwn),
+            _ => MathMl.Number(factor.Values[0]),
+        };
+    }
 
     /// <summary>The product up to a factor, counted from 0: what it is, and its numbers.</summary>
     public static string SoFar(Explanation explanation, int index)

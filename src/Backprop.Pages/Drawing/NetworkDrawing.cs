@@ -7,18 +7,17 @@ internal sealed class NetworkDrawing
 {
     private const int MostUnits = 16, MostEdges = 420;
 
-    private const double WidthOfLetter = 5;
-
-    /// <summary>The side of the picture beside a unit of what it makes of the plane.</summary>
-    public const double MapSide = 20;
+    private const double WidthOfLetter = 6;
 
     private readonly int[] _widths;
 
     public NetworkDrawing(NetworkDefinition network)
     {
         _widths = [network.Inputs, .. network.Layers.Select(layer => layer.Units)];
-        Height = Math.Max(300, 34 + (_widths.Max() * (_widths.Max() > 10 ? 27 : 40)));
-        Radius = _widths.Max() > 10 ? 9 : 14;
+        bool areMany = _widths.Max() > 10;
+        Radius = areMany ? 9 : 17;
+        int named = Math.Max(_widths[0], _widths[^1]); // their names stand below them
+        Height = Math.Max(300, 34 + Math.Max(_widths.Max() * (areMany ? 27 : 46), named * (areMany ? 36 : 62)));
     }
 
     public double Width => 500;
@@ -26,6 +25,12 @@ internal sealed class NetworkDrawing
     public double Height { get; }
 
     public double Radius { get; }
+
+    /// <summary>The side of the picture beside a unit of what it makes of the plane: as there is room before the next layer.</summary>
+    public double MapSide => Math.Min(20, ((Width - 76) / (_widths.Length - 1.0)) - (2 * Radius) - 9);
+
+    /// <summary>Whether there is room for it.</summary>
+    public bool HasMaps => MapSide >= 10;
 
     /// <summary>Whether every weight can have an edge of its own.</summary>
     public static bool CanDraw(NetworkDefinition network) =>

@@ -91,6 +91,17 @@ public sealed class MathMlTests
     }
 
     [Fact]
+    public void The_unit_that_is_picked_out_of_many_shows_its_1()
+    {
+        using var bench = new Workbench(GivenFiles.None);
+        bench.Open("?hidden=40:tanh,layer_norm-6:tanh&parameter=W1%5B17,1%5D&row=3", train: false);
+        var explanation = bench.Derived!.Explanation;
+        Assert.Contains("<mtd class=\"marked\"><mn>1</mn></mtd>", ProductMarkup.Numbers(explanation, explanation.Factors.Single(factor => factor is { Role: "column", Layer: 1 })), StringComparison.Ordinal);
+        double slope = explanation.Factors.Single(factor => factor is { Role: "diagonal", Layer: 1 }).Values[17];
+        Assert.Contains($"<mtd class=\"marked\">{MathMl.Number(slope, 3)}</mtd>", ProductMarkup.Product(explanation), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Of_two_losses_it_is_said_whose_each_is()
     {
         using var bench = new Workbench(GivenFiles.None);

@@ -135,7 +135,9 @@ public sealed class ModelTests : IDisposable
         Assert.Contains("namespace Of.Things;\n", source, StringComparison.Ordinal);
         Assert.Contains("\npublic static class SmallKinds\n", source, StringComparison.Ordinal);
         Assert.Equal(source, CSharpExport.Source(model, new() { Namespace = "Of.Things", Class = "SmallKinds" }));
-        CSharpExport.Write(model, path = Path.Combine(_folder, "row.cs"));
+        var notes = new Notes();
+        CSharpExport.Write(model, path = Path.Combine(_folder, "row.cs"), notes: notes);
+        Assert.Contains(notes.All, note => note.Message.Contains("RowModel", StringComparison.Ordinal));
         Assert.Contains("\npublic static class RowModel\n", File.ReadAllText(path), StringComparison.Ordinal);
         foreach (CSharpOptions odd in new CSharpOptions[] { new() { Class = "Row" }, new() { Class = "class" }, new() { Class = "Math" }, new() { Class = "a b" }, new() { Namespace = "a..b" }, new() { Namespace = "int" } })
         {
