@@ -4,7 +4,6 @@ using Backprop.Derivations;
 using Backprop.Derivations.Formats;
 using Backprop.Kernels;
 using Backprop.Networks;
-using Backprop.Pages.Runs;
 
 namespace Backprop.Pages.Derivation;
 
