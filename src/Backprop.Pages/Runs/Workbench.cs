@@ -197,7 +197,7 @@ internal sealed class Workbench(GivenFiles home) : IDisposable
     {
         get
         {
-            if (State.Exercise > 0 && _exercise?.Number != State.Exercise && !IsBusy && Derived is { } derived && Problem is { } problem)
+            if (State.Exercise > 0 && _exercise?.Number != State.Exercise && !IsBusy && (Latest?.Step >= State.Steps || Latest?.Failure is not null) && Derived is { } derived && Problem is { } problem) // not before a link's steps are made
             {
                 _exercise = (State.Exercise, PlantedMistake.Of(derived.Network, problem.All, State.Exercise));
             }

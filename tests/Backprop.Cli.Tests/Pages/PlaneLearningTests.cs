@@ -242,6 +242,16 @@ public sealed class PlaneLearningTests
     }
 
     [Fact]
+    public void The_exercise_waits_for_the_steps_of_its_link()
+    {
+        using var bench = new Workbench(GivenFiles.None);
+        bench.Changed += () => _ = bench.Exercise; // as a page does that is drawn at once
+        bench.Open("?steps=50&exercise=3", train: true);
+        Until(bench, now => now is { Step: 50, IsRunning: false });
+        Assert.Equal(bench.Derived!.Network.Layers[0].GetWeights(), bench.Exercise!.Network.Layers[0].GetWeights());
+    }
+
+    [Fact]
     public async Task Tour_and_exercise_open_from_an_address()
     {
         string page = await RenderedPage.Of(GivenFiles.None, "?tour=6&exercise=2");
