@@ -204,6 +204,68 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>, IDispos
     }
 
     [Fact]
+    public async Task A_weight_is_set_by_hand_and_the_link_repeats_it()
+    {
+        await using Tab tab = await Open();
+        await tab.Button("One step").ClickAsync();
+        await tab.Expect("step", "1");
+        await tab.Page.Locator("a[aria-label^='weight W2[3,5]'] .reach").ClickAsync(new() { Force = true });
+        await tab.Expect("parameter", "W2[3,5]");
+        await Fill(tab, "Value of W2[3,5]", "0.5");
+        await tab.Expect("before", "0.5");
+        await tab.Page.Locator("a[aria-label^='weight W2[3,5]']").FocusAsync();
+        await tab.Page.Keyboard.PressAsync("+");
+        await tab.Page.Keyboard.PressAsync("+");
+        await tab.Page.Keyboard.PressAsync("-");
+        await tab.Expect("before", "0.6");
+        await Assertions.Expect(tab.Figure("edits")).ToContainTextAsync("W2[3,5] = 0.6 at step 1");
+        await tab.Button("One step").ClickAsync();
+        await tab.Expect("step", "2");
+        await tab.Until(() => Task.FromResult(tab.Page.Url.Contains("steps=2", StringComparison.Ordinal) && tab.Page.Url.Contains("then=1", StringComparison.Ordinal)), "the address says it");
+        await using Tab other = await browser.Open(tab.Page.Url);
+        await other.Expect("step", "2");
+        await other.Expect("before", await tab.Text("before"));
+        Assert.Empty(tab.Complaints.Concat(other.Complaints));
+    }
+
+    [Fact]
+    public async Task A_unit_that_is_pointed_at_is_shown_in_large_and_the_tour_and_the_exercise_answer()
+    {
+        await using Tab tab = await Open("?data=hills&hidden=4:tanh-4:sigmoid&tour=1&exercise=1");
+        ILocator surface = tab.Page.Locator("svg.surface image"), title = tab.Page.Locator("#output-title ~ h3").First;
+        await Assertions.Expect(title).ToHaveTextAsync("What it says over the plane");
+        string? whole = await surface.GetAttributeAsync("href");
+        await tab.Page.Locator(".unit.l1.n2 image").HoverAsync();
+        await Assertions.Expect(title).ToHaveTextAsync("What unit 2 of layer 1 makes of the plane");
+        Assert.NotEqual(whole, await surface.GetAttributeAsync("href"));
+        await tab.Page.Locator("h1").HoverAsync();
+        await Assertions.Expect(title).ToHaveTextAsync("What it says over the plane");
+
+        await Assertions.Expect(tab.Figure("tour")).ToContainTextAsync("To do");
+        await tab.Page.Locator("a[aria-label^='weight W2[1,2]'] .reach").ClickAsync(new() { Force = true });
+        await Assertions.Expect(tab.Figure("tour")).ToContainTextAsync("Done");
+        await tab.Button("Go on").ClickAsync();
+        await Assertions.Expect(tab.Page.Locator("#tour-title")).ToContainTextAsync("One row, one product");
+        await tab.Until(() => Task.FromResult(tab.Page.Url.Contains("tour=2", StringComparison.Ordinal)), "the address says where the tour is");
+        await tab.Button("End the tour").ClickAsync();
+        await Assertions.Expect(tab.Page.Locator(".tour")).ToHaveCountAsync(0);
+
+        ILocator factors = tab.Page.Locator("#exercise .choice");
+        int wrong = 0;
+        for (int n = 0; n < await factors.CountAsync(); n++)
+        {
+            await factors.Nth(n).ClickAsync();
+            await Assertions.Expect(factors.Nth(n)).ToHaveAttributeAsync("aria-pressed", "true");
+            string answer = await tab.Text("exercise");
+            Assert.Matches("^(Yes\\.|No:)", answer);
+            wrong += answer.StartsWith("Yes", StringComparison.Ordinal) ? 1 : 0;
+        }
+
+        Assert.Equal(1, wrong);
+        Assert.Empty(tab.Complaints);
+    }
+
+    [Fact]
     public async Task A_finger_picks_the_nearest_edge()
     {
         Browser.RequireChromium();
@@ -315,6 +377,7 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>, IDispos
     [InlineData(ColorScheme.Dark, "")]
     [InlineData(ColorScheme.Light, "?data=digits&hidden=32:relu&steps=50&mean=1")]
     [InlineData(ColorScheme.Dark, "?data=digits&hidden=32:relu&steps=50&gradients=1")]
+    [InlineData(ColorScheme.Dark, "?data=hills&tour=3&exercise=2&then=0:W1[0,0]=0.5")]
     public async Task Axe_finds_nothing_serious(ColorScheme scheme, string query)
     {
         await using Tab tab = await Open(query, scheme);

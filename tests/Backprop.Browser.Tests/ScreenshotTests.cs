@@ -8,7 +8,7 @@ public sealed class ScreenshotTests(Browser browser) : IClassFixture<Browser>
     private static readonly (string Name, string Query)[] s_states =
     [
         ("start", ""),
-        ("spiral", "?data=spiral&hidden=16:tanh-16:tanh&noise=0.05&optimizer=adam&rate=0.01&steps=4000&parameter=W2%5B3,5%5D&gradients=1"),
+        ("spiral", "?data=spiral&hidden=16:tanh-16:tanh&noise=0.05&optimizer=adam&rate=0.01&steps=4000&parameter=W2%5B3,5%5D&gradients=1&features=x1,x2,x1x2,sin1&tour=2&exercise=2"),
         ("digits", "?data=digits&hidden=32:relu&optimizer=adam&rate=0.003&batch=32&steps=400&parameter=W1%5B5,20%5D"),
         ("mean", "?data=xor&steps=300&mean=1&parameter=W2%5B1,3%5D"),
     ];

@@ -18,6 +18,7 @@ public partial class DataPanel
     [
         .. Bench.Given.Source is { } source ? [new DataChoice("file", Short(source.Name), Icon("M3 3h18v18H3zM3 9h18M3 15h18M9 3v18"))] : Array.Empty<DataChoice>(),
         .. s_planes,
+        new(NoteExample.Name, "Example", Icon("M4 4h16v16H4zM8 9h8M8 12h8M8 15h5")),
         new("digits", "Digits", Icon("M9 7q3-4 6 0t-6 10h7")),
         new("iris", "Iris", Icon("M12 21V11M12 11q-7-2-5-8 5 1 5 8 0-7 5-8 2 6-5 8")),
     ];
@@ -42,6 +43,24 @@ public partial class DataPanel
         Bench.Open(files);
     }
 
+    private void SetFeature(string name, bool isOn)
+    {
+        string features = PlaneFeatures.With(Bench.State.Features, name, isOn);
+        if (features.Length == 0)
+        {
+            Bench.Say("A network needs an input: the last feature stays");
+        }
+        else
+        {
+            Bench.Train(state => state with { Features = features });
+        }
+    }
+
+    /// <summary>Whether the weights are the example's own.</summary>
+    private string ExampleNote => Bench.Definition is not { } network || Bench.State.Data != NoteExample.Name ? ""
+        : NoteExample.HasItsWeights(Bench.State, network) ? "The example of docs/back-propagation.md, section 8: one row, x = (1, 0.5), t = 1, and the example's own weights. Its numbers are the page's: W1[0,1] has the derivative −0.0469572, one step takes the loss from 0.1387 to 0.0001438."
+        : "The example's row, but other layers than its 2:tanh-2:sigmoid and one output: the weights are drawn by the seed.";
+
     /// <summary>Whether the test rows are those that the model has held out.</summary>
     private string HeldOutNote(Problem problem) => !Bench.State.FromModel || Bench.State.Data != "file" ? ""
         : Bench.Given.HeldOut is not { } held ? ". Which rows the model has held out is not known: it may have learned from some of the test rows"
@@ -65,7 +84,7 @@ public partial class DataPanel
         var svg = new StringBuilder("<svg viewBox=\"-3.6 -3.6 7.2 7.2\" aria-hidden=\"true\">");
         for (int row = 0; row < data.Rows; row++)
         {
-            svg.Append($"<circle cx=\"{data.Row(row)[0]:F2}\" cy=\"{-data.Row(row)[1]:F2}\" r=\".3\" fill=\"{Palette.OfClass(data.Targets.ClassIndices[row])}\"/>");
+            svg.Append($"<circle cx=\"{data.Row(row)[0]:F2}\" cy=\"{-data.Row(row)[1]:F2}\" r=\".3\" fill=\"{(data.Targets.AreClasses ? Palette.OfClass(data.Targets.ClassIndices[row]) : Palette.OfSigned(data.Targets[row, 0]))}\"/>");
         }
 
         return svg.Append("</svg>").ToString();

@@ -1,11 +1,23 @@
 using Backprop.Networks;
 using Backprop.Pages.Drawing;
+using Backprop.Pages.Runs;
+using Microsoft.AspNetCore.Components.Web;
 
 namespace Backprop.Pages.Components;
 
 /// <summary>A network small enough for every weight to have an edge.</summary>
 public partial class NetworkGraph
 {
+    /// <summary>Points each way of what stands beside a unit.</summary>
+    private const int MapPoints = 20;
+
+    /// <summary>A browser has one thread: it draws between what else there is to do.</summary>
+    private static readonly Func<Task>? s_pause = OperatingSystem.IsBrowser() ? () => Task.Delay(1) : null;
+
+    private UnitMaps? _maps;
+    private Problem? _mapsOf;
+    private Snapshot? _mapped;
+    private bool _isMapping;
     private NetworkDrawing? _drawing;
     private NetworkDefinition? _drawn;
     private double[][] _edges = [];
@@ -28,6 +40,40 @@ public partial class NetworkGraph
         _outputs = Bench.Problem?.OutputNames(derived.Network.Definition) ?? [];
         _edges = [.. derived.Network.Layers.Select(layer => Bench.State.Gradients ? derived.Gradient.WeightGradients(layer.Index) : layer.GetWeights())];
         _greatest = [.. _edges.Select(layer => layer.Max(Math.Abs))];
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnParametersSetAsync()
+    {
+        if (Bench.Problem is { Points: null })
+        {
+            _maps = null;
+        }
+
+        while (!_isMapping && Bench.Derived is { } derived && derived.Snapshot != _mapped && Bench.Problem is { Points: not null } problem)
+        {
+            (_isMapping, _mapped) = (true, derived.Snapshot);
+            try
+            {
+                (_maps, _mapsOf) = (await UnitMaps.Of(derived.Network, new PlaneSquare(problem), MapPoints, s_pause), problem);
+                StateHasChanged();
+            }
+            finally
+            {
+                _isMapping = false;
+            }
+        }
+    }
+
+    private string MapOf(int layer, int unit) => _maps is { } maps && _mapsOf == Bench.Problem && maps.Has(layer, unit) ? maps.Picture(layer, unit, Bench.State.Discrete) : "";
+
+    /// <summary>+ and − move the picked parameter.</summary>
+    private void Key(KeyboardEventArgs key)
+    {
+        if (key is { Key: "+" or "-", CtrlKey: false, AltKey: false, MetaKey: false })
+        {
+            Bench.EditBy(key.Key == "+" ? 0.1 : -0.1);
+        }
     }
 
     private string FlowOf(int layer) => Bench.Stage is not { } stage ? ""

@@ -6,10 +6,13 @@ using Microsoft.AspNetCore.Components.Web;
 namespace Backprop.Pages.Components;
 
 /// <summary>What the network says: over the plane, by class, and what its first layer looks for.</summary>
-public partial class OutputPanel
+public partial class OutputPanel : IDisposable
 {
     /// <summary>In CSS pixels: fixed, so that a click says where.</summary>
     private const int SurfaceSide = 300;
+
+    /// <summary>Pixels each way of a unit that is pointed at.</summary>
+    private const int PointedSide = 40;
 
     /// <summary>More dots than this hide the surface.</summary>
     private const int MostPoints = 1000;
@@ -22,7 +25,39 @@ public partial class OutputPanel
     private Snapshot? _tiled, _drawn;
     private DecisionSurface? _surface;
     private WeightTiles? _tiles;
+    private Problem? _pointsOf;
+    private bool _pointsTest, _drawnDiscrete;
+    private UnitMaps? _maps;
+    private Snapshot? _mapsOf;
     private string _points = "", _picture = "";
+
+    /// <summary>The unit that is pointed at, in large.</summary>
+    private string? PointedPicture => Bench.PointedUnit is { } unit && _maps?.Has(unit.Layer, unit.Unit) == true && _surface is not null ? _maps.Picture(unit.Layer, unit.Unit, Bench.State.Discrete) : null;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Bench.Pointed -= ShowPointed;
+        GC.SuppressFinalize(this);
+    }
+
+    /// <inheritdoc/>
+    protected override void OnInitialized() => Bench.Pointed += ShowPointed;
+
+    private void ShowPointed() => _ = DrawPointed();
+
+    /// <summary>All units' maps, as fine as the surface, once somebody points at one.</summary>
+    private async Task DrawPointed()
+    {
+        if (Bench.PointedUnit is not null && _surface is { } surface && _mapsOf != Bench.Calm && Bench.Derived is { } derived)
+        {
+            Snapshot of = derived.Snapshot;
+            UnitMaps maps = await UnitMaps.Of(derived.Network, surface.Square, PointedSide, s_pause);
+            (_maps, _mapsOf) = (maps, of);
+        }
+
+        StateHasChanged();
+    }
 
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
@@ -35,8 +70,14 @@ public partial class OutputPanel
         if (_of != problem)
         {
             _of = problem;
-            _surface = problem.IsPlane ? new(problem) : null;
-            (_points, _picture) = (_surface is null ? "" : Points(problem, _surface), "");
+            _surface = problem.Points is null ? null : new(problem);
+            _picture = "";
+        }
+
+        if (_surface is { } shown && (_pointsOf, _pointsTest) != (problem, Bench.State.ShowsTest))
+        {
+            (_pointsOf, _pointsTest) = (problem, Bench.State.ShowsTest);
+            _points = Points(problem, shown, Bench.State.ShowsTest);
         }
 
         if (_tiled != now)
@@ -45,7 +86,12 @@ public partial class OutputPanel
             _tiles = problem.Image is { } image ? WeightTiles.Of(now.Network, image.Rows, image.Columns, problem.Pixels) : null;
         }
 
-        while (!_isDrawing && _drawn != Bench.Calm && _of == Bench.Problem)
+        if (Bench.PointedUnit is not null)
+        {
+            await DrawPointed();
+        }
+
+        while (!_isDrawing && (_drawn, _drawnDiscrete) != (Bench.Calm, Bench.State.Discrete) && _of == Bench.Problem)
         {
             await DrawSurface();
         }
@@ -54,11 +100,11 @@ public partial class OutputPanel
     /// <summary>The surface at the calm moment, which may be another by the time that it is drawn.</summary>
     private async Task DrawSurface()
     {
-        (_isDrawing, _drawn) = (true, Bench.Calm);
+        (_isDrawing, _drawn, _drawnDiscrete) = (true, Bench.Calm, Bench.State.Discrete);
         try
         {
             DecisionSurface? surface = _surface;
-            string picture = surface is null ? "" : await surface.Draw(_drawn!.Network, s_pause);
+            string picture = surface is null ? "" : await surface.Draw(_drawn!.Network, _drawnDiscrete, s_pause);
             if (surface == _surface)
             {
                 _picture = picture;
@@ -75,7 +121,7 @@ public partial class OutputPanel
 
     private void PickRow(MouseEventArgs click)
     {
-        int row = _surface!.Nearest(click.OffsetX / SurfaceSide, click.OffsetY / SurfaceSide);
+        int row = _surface!.Square.Nearest(click.OffsetX / SurfaceSide, click.OffsetY / SurfaceSide);
         Bench.Look(state => state with { Row = row, OfBatch = false });
     }
 
@@ -88,14 +134,13 @@ public partial class OutputPanel
     }
 
     /// <summary>The rows' dots, which stay where they are while training changes the surface behind them.</summary>
-    private static string Points(Problem problem, DecisionSurface surface)
+    private static string Points(Problem problem, DecisionSurface surface, bool showsTest)
     {
         var svg = new StringBuilder();
         void Add(int row, bool isTest)
         {
-            (double x, double y) = surface.Place(row);
-            string colour = problem.AreClasses ? Palette.OfClass(problem.All.Targets.ClassIndices[row]) : "var(--ink)";
-            svg.Append($"<circle class=\"{(isTest ? "test" : "learned")}\" cx=\"{100 * x:F1}\" cy=\"{100 * y:F1}\" r=\"1.15\" style=\"--class:{colour}\"/>");
+            (double x, double y) = surface.Square.Place(row);
+            svg.Append($"<circle class=\"{(isTest ? "test" : "learned")}\" cx=\"{100 * x:F1}\" cy=\"{100 * y:F1}\" r=\"1.15\" style=\"--class:{surface.Colour(row)}\"/>");
         }
 
         foreach (int row in problem.TrainingRows.Take(MostPoints))
@@ -103,7 +148,7 @@ public partial class OutputPanel
             Add(row, isTest: false);
         }
 
-        foreach (int row in problem.TestRows.Take(MostPoints / 2))
+        foreach (int row in showsTest ? problem.TestRows.Take(MostPoints / 2) : [])
         {
             Add(row, isTest: true);
         }

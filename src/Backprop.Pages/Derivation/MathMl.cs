@@ -54,6 +54,12 @@ internal static class MathMl
         return $"<mrow>{sign}<mn>{mantissa}</mn><mo>×</mo><msup><mn>10</mn><mrow>{powerSign}<mn>{Math.Abs(power)}</mn></mrow></msup></mrow>";
     }
 
+    /// <summary>A formula within a line, as large as one that stands alone.</summary>
+    public static string Inline(string body) => $"<math displaystyle=\"true\">{body}</math>";
+
+    /// <summary>A symbol over its numbers.</summary>
+    public static string Stack(string symbol, string numbers) => $"<mtable class=\"product\" displaystyle=\"true\"><mtr><mtd>{symbol}</mtd></mtr><mtr><mtd>{numbers}</mtd></mtr></mtable>";
+
     /// <summary>A column of numbers in brackets.</summary>
     public static string Column(IReadOnlyList<double> values, int marked = -1) => Matrix(values, values.Count, 1, marked, -1);
 

@@ -1,4 +1,3 @@
-using Backprop.Data;
 using Backprop.Losses;
 using Backprop.Networks;
 using Backprop.Pages.Runs;
@@ -6,57 +5,42 @@ using Backprop.Propagation;
 
 namespace Backprop.Pages.Drawing;
 
-/// <summary>What a network of two inputs says all over the plane, and the square that is shown.</summary>
-internal sealed class DecisionSurface
+/// <summary>What a network says all over the plane.</summary>
+internal sealed class DecisionSurface(Problem problem)
 {
     /// <summary>Pixels each way, and the rows of them between which a browser listens: some 15 ms for a network of two times 16.</summary>
     private const int Side = 60, Strip = 6;
 
-    private readonly Dataset<double> _data;
+    /// <summary>How strong the strongest is.</summary>
+    private const double Full = 0.75;
 
-    /// <summary>A square that holds every row.</summary>
-    public DecisionSurface(Problem problem)
-    {
-        _data = problem.All;
-        double[] x = [.. Enumerable.Range(0, _data.Rows).Select(row => _data.Row(row)[0])], y = [.. Enumerable.Range(0, _data.Rows).Select(row => _data.Row(row)[1])];
-        bool isDrawn = PlaneData.Names.Contains(problem.Name);
-        double half = isDrawn ? PlaneData.Extent : 0.55 * Math.Max(x.Max() - x.Min(), y.Max() - y.Min());
-        (Half, CentreX, CentreY) = isDrawn ? (half, 0, 0) : (half > 0 ? half : 1, 0.5 * (x.Max() + x.Min()), 0.5 * (y.Max() + y.Min()));
-    }
+    /// <summary>The magnitude of full colour, of targets and of outputs: the greatest target's.</summary>
+    private readonly double _greatest = problem.AreClasses ? 0 : Enumerable.Range(0, problem.All.Rows).Max(row => Math.Abs(problem.All.Targets[row, 0]));
 
-    public double Half { get; }
+    /// <summary>Where it is.</summary>
+    public PlaneSquare Square { get; } = new(problem);
 
-    public double CentreX { get; }
+    /// <summary>A row's colour, for style sheets: its class's, or as strong as its value.</summary>
+    public string Colour(int row) => problem.AreClasses
+        ? Palette.OfClass(problem.All.Targets.ClassIndices[row])
+        : Palette.OfSigned(_greatest > 0 ? problem.All.Targets[row, 0] / _greatest : 0);
 
-    public double CentreY { get; }
-
-    /// <summary>Where a row stands in a picture of side 1; (0, 0) is the upper left corner.</summary>
-    public (double X, double Y) Place(int row) =>
-        (0.5 + ((_data.Row(row)[0] - CentreX) / (2 * Half)), 0.5 - ((_data.Row(row)[1] - CentreY) / (2 * Half)));
-
-    /// <summary>The row that is nearest to a place of the picture.</summary>
-    public int Nearest(double x, double y) => Enumerable.Range(0, _data.Rows).MinBy(row =>
-    {
-        (double px, double py) = Place(row);
-        return ((px - x) * (px - x)) + ((py - y) * (py - y));
-    });
-
-    /// <summary>Classes: the likeliest one's colour, as strong as it is sure; values: the first output, orange below 0 and blue above.</summary>
+    /// <summary>Classes: the likeliest one's colour, as strong as it is sure; values: the first output, orange below 0 and blue above, in the scale of the targets.</summary>
     /// <param name="network">The network.</param>
+    /// <param name="isDiscrete">Whether to draw the likeliest class, or the sign of the value, alone.</param>
     /// <param name="pause">What is waited for after each strip; null: nothing, and the picture is there at once.</param>
-    public async Task<string> Draw(Network<float> network, Func<Task>? pause = null)
+    public async Task<string> Draw(Network<float> network, bool isDiscrete, Func<Task>? pause = null)
     {
         using var predictor = new Predictor<float>(network);
-        int width = network.Definition.Outputs;
-        double[] outputs = new double[Side * Side * width];
-        float[] features = new float[2 * Side * Strip];
+        int width = network.Definition.Outputs, inputs = network.Definition.Inputs;
+        double[] outputs = new double[Side * Side * width], point = new double[inputs];
+        float[] features = new float[inputs * Side * Strip];
         for (int first = 0; first < Side * Side; first += Side * Strip)
         {
             for (int n = 0; n < Side * Strip; n++)
             {
-                int pixel = first + n;
-                features[2 * n] = (float)(CentreX + (Half * ((2 * ((pixel % Side) + 0.5) / Side) - 1)));
-                features[(2 * n) + 1] = (float)(CentreY + (Half * (1 - (2 * ((pixel / Side) + 0.5) / Side))));
+                Square.InputsAt(first + n, Side, point);
+                Array.ConvertAll(point, value => (float)value).CopyTo(features, n * inputs);
             }
 
             Array.ConvertAll(predictor.Predict(features), value => (double)value).CopyTo(outputs, first * width);
@@ -65,21 +49,22 @@ internal sealed class DecisionSurface
 
         network.Definition.OutputMeaning.ToPredictions(outputs);
         byte[] pixels = new byte[Side * Side];
-        bool classes = _data.Targets.AreClasses && width > 1;
-        string output = network.Definition.Layers[^1].Activation.Name;
-        double greatest = classes ? 0 : outputs.Max(Math.Abs);
+        bool classes = problem.AreClasses && width > 1, isProbability = network.Definition.Layers[^1].Activation.Name == "sigmoid" && problem.AreClasses;
+        double greatest = problem.AreClasses ? outputs.Max(Math.Abs) : _greatest;
         for (int n = 0; n < pixels.Length; n++)
         {
-            pixels[n] = classes ? Class(outputs.AsSpan(n * width, width)) : Palette.SignedIndex(0.75 * (output == "sigmoid" ? (2 * outputs[n * width]) - 1 : greatest > 0 ? outputs[n * width] / greatest : 0));
+            double value = outputs[n * width];
+            double signed = isProbability ? (2 * value) - 1 : greatest > 0 ? Math.Clamp(value / greatest, -1, 1) : 0;
+            pixels[n] = classes ? Class(outputs.AsSpan(n * width, width), isDiscrete) : Palette.SignedIndex(Full * (isDiscrete ? Math.Sign(signed) : signed));
         }
 
         return Png.DataUri(Side, pixels, classes ? Palette.Classes : Palette.Signed);
     }
 
-    private static byte Class(ReadOnlySpan<double> y)
+    private static byte Class(ReadOnlySpan<double> y, bool isDiscrete)
     {
         int best = Largest(y);
-        return Palette.ClassIndex(best, Sureness(y, best));
+        return Palette.ClassIndex(best, isDiscrete ? 1 : Sureness(y, best));
     }
 
     private static int Largest(ReadOnlySpan<double> y)

@@ -26,6 +26,12 @@ internal sealed class NetworkDrawing
 
     public double Radius { get; }
 
+    /// <summary>The side of the picture beside a unit of what it makes of the plane: as there is room before the next layer.</summary>
+    public double MapSide => Math.Min(20, ((Width - 76) / (_widths.Length - 1.0)) - (2 * Radius) - 9);
+
+    /// <summary>Whether there is room for it.</summary>
+    public bool HasMaps => MapSide >= 10;
+
     /// <summary>Whether every weight can have an edge of its own.</summary>
     public static bool CanDraw(NetworkDefinition network) =>
         network.Inputs <= MostUnits && network.Layers.All(layer => layer.Units <= MostUnits) &&

@@ -40,6 +40,15 @@ internal static class Palette
     /// <param name="strength">0 to 1.</param>
     public static byte ClassIndex(int c, double strength) => (byte)((c % s_classes.Length * ClassLevels) + (int)Math.Round((ClassLevels - 1) * Math.Clamp(strength, 0, 1)));
 
+    /// <summary>A value's colour for style sheets, from −1 to 1; paler towards 0, where it is grey.</summary>
+    public static string OfSigned(double value)
+    {
+        (byte r, byte g, byte b) = value < 0 ? s_below : s_above;
+        double part = double.IsNaN(value) ? 0 : Math.Sqrt(Math.Min(1, Math.Abs(value)));
+        byte Mixed(byte colour) => (byte)Math.Round((part * colour) + ((1 - part) * 0xD0));
+        return $"#{Mixed(r):x2}{Mixed(g):x2}{Mixed(b):x2}";
+    }
+
     /// <summary>A class's colour for style sheets.</summary>
     public static string OfClass(int c)
     {

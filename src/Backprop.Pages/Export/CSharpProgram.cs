@@ -40,7 +40,7 @@ internal static class CSharpProgram
             {{(HoldsRows(problem) ? Inline(rows) : Reading(rows))}}
             var data = new Dataset<float>({{rows.Rows}}, {{rows.FeatureCount}}, features, {{targets}});
             Network<float> network = {{start}};
-            double rate = {{Number(state.LearningRate)}};
+            {{Weights(state, network)}}double rate = {{Number(state.LearningRate)}};
             Optimizer optimizer = Optimizer.Create({{Literal(state.Optimizer)}}, new() { LearningRate = rate{{(state.Momentum == 0 ? "" : $", Momentum = {Number(state.Momentum)}")}} });
             var options = new TrainingStepOptions { L1 = {{Number(state.L1)}}, L2 = {{Number(state.L2)}}, Seed = {{state.Seed}} };
             var sampler = new BatchSampler(data.Rows, {{batch}});
@@ -59,22 +59,34 @@ internal static class CSharpProgram
                 step.Run(data, order, first, samples, rate, epoch);
             }
 
-            string hash = new ModelFile<float>(network).Write("repeated.safetensors");
+            {{After(state, now.Step)}}string hash = new ModelFile<float>(network).Write("repeated.safetensors");
             Console.WriteLine($"{network.Definition} after {step.Steps} steps, weights {hash}");
 
             """;
     }
 
-    /// <summary>The changes of rate and penalties that were made by then.</summary>
-    private static string Changes(PageState state, long steps) => string.Concat(TrainingRates.Parse(state.Then).Where(change => change.Step < steps).Select(change => $$"""
+    /// <summary>The weights that the example starts from.</summary>
+    private static string Weights(PageState state, NetworkDefinition network) =>
+        NoteExample.HasItsWeights(state, network) ? string.Concat(NoteExample.Weights.Select(weight => $"{Set(weight.Parameter, weight.Value)}\n")) : "";
+
+    /// <summary>The changes that were made by then.</summary>
+    private static string Changes(PageState state, long steps) => string.Concat(RunChange.Parse(state.Then).Where(change => change.Step < steps).Select(change => $$"""
                 if (done == {{change.Step}})
                 {
-                    rate = {{Number(change.Rates.LearningRate)}};
-                    step.Penalise(l1: {{Number(change.Rates.L1)}}, l2: {{Number(change.Rates.L2)}});
+            {{(change.Rates is { } rates ? $"""
+                    rate = {Number(rates.LearningRate)};
+                    step.Penalise(l1: {Number(rates.L1)}, l2: {Number(rates.L2)});
+            """ : $"        {Set(change.Parameter!, change.Value)}")}}
                 }
 
 
             """));
+
+    /// <summary>What was set by hand after the last step.</summary>
+    private static string After(PageState state, long steps) =>
+        string.Concat(RunChange.Parse(state.Then).Where(change => change.Step == steps && change.Parameter is not null).Select(change => $"{Set(change.Parameter!, change.Value)}\n"));
+
+    private static string Set(string parameter, float value) => $"network.Set(ParameterName.Parse({Literal(parameter)}, network.Definition), {Single(value)}f);";
 
     /// <summary>The rows as text: features, then the class or the target values.</summary>
     public static string Rows(Problem problem)

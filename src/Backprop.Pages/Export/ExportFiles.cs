@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Backprop.Data;
 using Backprop.Derivations;
 using Backprop.Derivations.Formats;
 using Backprop.ModelFiles;
@@ -30,7 +32,7 @@ internal static class ExportFiles
 
         yield return (Markdown, "the derivation, with formulas");
         yield return (Latex, "the same for LaTeX");
-        if (bench.Problem is { } plane && PlaneData.Names.Contains(plane.Name))
+        if (bench.Problem is { } plane && plane.Points is not null && plane.Schema is null)
         {
             yield return (AllRows, "all points, for backprop explain and check");
         }
@@ -89,13 +91,15 @@ internal static class ExportFiles
         return Encoding.UTF8.GetString(stream.ToArray());
     }
 
-    /// <summary>The points of a plane with their classes.</summary>
+    /// <summary>The points of a plane, as the network is given them, with their classes or values.</summary>
     private static string Csv(Problem problem)
     {
-        var text = new StringBuilder("x1,x2,class\n");
-        for (int row = 0; row < problem.All.Rows; row++)
+        Dataset<double> all = problem.All;
+        var text = new StringBuilder();
+        text.AppendJoin(',', problem.Features.Append(all.Targets.AreClasses ? "class" : "y")).Append('\n');
+        for (int row = 0; row < all.Rows; row++)
         {
-            text.Append($"{problem.All.Row(row)[0]:R},{problem.All.Row(row)[1]:R},{problem.All.Targets.ClassIndices[row]}\n");
+            text.AppendJoin(',', all.Row(row).ToArray().Append(all.Targets.AreClasses ? all.Targets.ClassIndices[row] : all.Targets[row, 0]).Select(value => value.ToString("R", CultureInfo.InvariantCulture))).Append('\n');
         }
 
         return text.ToString();

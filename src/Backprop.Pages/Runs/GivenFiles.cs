@@ -175,10 +175,10 @@ public sealed class GivenFiles
         }
     }
 
-    private readonly record struct ProblemKey(string Data, int Rows, double Noise, double Test, ulong Seed, string? Target)
+    private readonly record struct ProblemKey(string Data, int Rows, double Noise, double Test, ulong Seed, string? Target, string Features)
     {
         public static ProblemKey Of(PageState state) => PlaneData.Names.Contains(state.Data)
-            ? new(state.Data, state.Rows, state.Noise, state.Test, state.Seed, null)
-            : new(state.Data, 0, 0, state.Test, state.Seed, state.Target);
+            ? new(state.Data, state.Rows, state.Noise, state.Test, state.Seed, null, state.Features)
+            : new(state.Data, 0, 0, state.Test, state.Seed, state.Target, state.Features);
     }
 }

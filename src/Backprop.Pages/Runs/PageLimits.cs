@@ -34,6 +34,8 @@ internal static class PageLimits
         ["l2"] = (0, 1e6, "a number"),
         ["steps"] = (0, MostSteps, "a whole number"),
         ["row"] = (0, int.MaxValue, "a whole number"),
+        ["tour"] = (0, 6, "a whole number"),
+        ["exercise"] = (0, 1_000_000, "a whole number"),
     };
 
     /// <summary>The greatest value of a number.</summary>
@@ -51,7 +53,7 @@ internal static class PageLimits
         {
             ("rows", state.Rows), ("noise", state.Noise), ("test", state.Test), ("rate", state.LearningRate), ("batch", state.BatchSize),
             ("l1", state.L1), ("l2", state.L2), ("steps", state.Steps), ("row", state.Row),
-            ("momentum", state.Momentum), ("speed", state.Speed),
+            ("momentum", state.Momentum), ("speed", state.Speed), ("tour", state.Tour), ("exercise", state.Exercise),
         })
         {
             if (Mistake(name, value, value.ToString("R", CultureInfo.InvariantCulture)) is { } mistake)

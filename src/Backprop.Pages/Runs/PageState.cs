@@ -21,6 +21,9 @@ internal sealed record PageState
     /// <summary>The points of a plane.</summary>
     public int Rows { get; init; } = 400;
 
+    /// <summary>What the network is given of a point of the plane, some of <see cref="PlaneFeatures.Names"/>.</summary>
+    public string Features { get; init; } = PlaneFeatures.Usual;
+
     /// <summary>How far they are shaken.</summary>
     public double Noise { get; init; } = 0.2;
 
@@ -53,7 +56,7 @@ internal sealed record PageState
 
     public double L2 { get; init; }
 
-    /// <summary>What became of η, L1 and L2 as the run went on (<see cref="TrainingRates.Parse"/>).</summary>
+    /// <summary>What was changed as the run went on: η, L1 and L2, or a parameter by hand (<see cref="RunChange.Parse"/>).</summary>
     public string Then { get; init; } = "";
 
     public ulong Seed { get; init; }
@@ -76,11 +79,23 @@ internal sealed record PageState
     /// <summary>The steps a second that training plays with; 0: as fast as it goes.</summary>
     public double Speed { get; init; } = 10;
 
+    /// <summary>Whether the plane shows what is said alone, not how sure it is.</summary>
+    public bool Discrete { get; init; }
+
+    /// <summary>Whether test rows are drawn.</summary>
+    public bool ShowsTest { get; init; } = true;
+
+    /// <summary>The step of the guided tour, from 1; 0: none is taken.</summary>
+    public int Tour { get; init; }
+
+    /// <summary>The number of the exercise, from 1; 0: none is done.</summary>
+    public int Exercise { get; init; }
+
     /// <summary>η, L1 and L2 at first.</summary>
     public TrainingRates Rates => new(LearningRate, L1, L2);
 
     /// <summary>η, L1 and L2 at last.</summary>
-    public TrainingRates LastRates => TrainingRates.Parse(Then) is [.., (_, var last)] ? last : Rates;
+    public TrainingRates LastRates => RunChange.Parse(Then).LastOrDefault(change => change.Rates is not null)?.Rates ?? Rates;
 
     /// <summary>What the optimizer is made with.</summary>
     public OptimizerOptions OptimizerOptions => new() { LearningRate = LearningRate, Momentum = Momentum == 0 ? null : Momentum };
@@ -91,7 +106,7 @@ internal sealed record PageState
     /// <summary>Whether another state trains the same network in the same way.</summary>
     public bool IsSameRun(PageState other) => Looks(this) == Looks(other);
 
-    private static PageState Looks(PageState state) => state with { Steps = 0, Parameter = "", Row = 0, OfBatch = false, Gradients = false, Speed = 0 };
+    private static PageState Looks(PageState state) => state with { Steps = 0, Parameter = "", Row = 0, OfBatch = false, Gradients = false, Speed = 0, Discrete = false, ShowsTest = false, Tour = 0, Exercise = 0 };
 
     /// <summary>Reads a query string. What it does not say is taken from the fallback; what it says wrongly too, and is told.</summary>
     /// <param name="query">The query string.</param>
@@ -147,7 +162,7 @@ internal sealed record PageState
             string changes = Text(name) ?? otherwise;
             try
             {
-                return TrainingRates.Format(TrainingRates.Parse(changes));
+                return RunChange.Format(RunChange.Parse(changes));
             }
             catch (UsageException error)
             {
@@ -164,6 +179,7 @@ internal sealed record PageState
             Data = Text("data") ?? fallback.Data,
             Target = Text("target") ?? fallback.Target,
             Rows = (int)Count("rows", fallback.Rows),
+            Features = Text("features") ?? fallback.Features,
             Noise = Number("noise", fallback.Noise),
             Test = Number("test", fallback.Test),
             FromModel = Flag("model", fallback.FromModel),
@@ -184,6 +200,10 @@ internal sealed record PageState
             OfBatch = Flag("mean", ofBatch),
             Gradients = Flag("gradients", fallback.Gradients),
             Speed = Number("speed", fallback.Speed),
+            Discrete = Flag("discrete", fallback.Discrete),
+            ShowsTest = Flag("showtest", fallback.ShowsTest),
+            Tour = (int)Count("tour", fallback.Tour),
+            Exercise = (int)Count("exercise", fallback.Exercise),
         };
         mistakes.AddRange(values.Keys.Select(name => $"the address says '{name}', which means nothing here"));
         mistake = mistakes.Count == 0 ? null : string.Join("; ", mistakes);
@@ -211,6 +231,7 @@ internal sealed record PageState
         Add("data", Data, fallback.Data);
         Add("target", Target, fallback.Target);
         Add("rows", Rows, fallback.Rows);
+        Add("features", Features, fallback.Features);
         Add("noise", Noise, fallback.Noise);
         Add("test", Test, fallback.Test);
         Add("model", FromModel, fallback.FromModel);
@@ -231,6 +252,10 @@ internal sealed record PageState
         Add("mean", OfBatch, fallback.OfBatch && Row == fallback.Row);
         Add("gradients", Gradients, fallback.Gradients);
         Add("speed", Speed, fallback.Speed);
+        Add("discrete", Discrete, fallback.Discrete);
+        Add("showtest", ShowsTest, fallback.ShowsTest);
+        Add("tour", Tour, fallback.Tour);
+        Add("exercise", Exercise, fallback.Exercise);
         return values.Count == 0 ? "" : $"?{string.Join('&', values)}";
     }
 }

@@ -3,15 +3,24 @@ using Backprop.Kernels;
 
 namespace Backprop.Pages.Runs;
 
-/// <summary>Two classes of points in the plane, within about ±3. The same seed gives the same points.</summary>
+/// <summary>Points of the plane within about ±3, of two classes or with a value from −1 to 1. The same seed gives the same points.</summary>
 internal static class PlaneData
 {
-    public static IReadOnlyList<string> Names => ["circles", "xor", "gauss", "spiral"];
+    /// <summary>Points of two classes.</summary>
+    public static IReadOnlyList<string> ClassNames { get; } = ["circles", "xor", "gauss", "spiral"];
+
+    /// <summary>Points with a value.</summary>
+    public static IReadOnlyList<string> ValueNames { get; } = ["slope", "hills"];
+
+    public static IReadOnlyList<string> Names { get; } = [.. ClassNames, .. ValueNames];
 
     /// <summary>Half the side of the square that the points are drawn in.</summary>
     public const double Extent = 3.6;
 
-    /// <summary>Makes points; classes alternate from row to row.</summary>
+    /// <summary>The hills' tops and hollows.</summary>
+    private static readonly (double X, double Y, double Sign)[] s_hills = [(-2, 1.25, 1), (0, 1.25, -1), (2, 1.25, 1), (-2, -1.25, -1), (0, -1.25, 1), (2, -1.25, -1)];
+
+    /// <summary>Makes points; classes alternate from row to row. Values are those of the points before they are shaken.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <param name="rows">How many.</param>
     /// <param name="noise">The standard deviation of what is added to each coordinate, in a tenth of the picture: 0 to 1.</param>
@@ -25,23 +34,30 @@ internal static class PlaneData
             "xor" => Xor,
             "gauss" => Gauss,
             "spiral" => Spiral,
+            "slope" or "hills" => (_, along, across) => ((6 * along) - 3, (6 * across) - 3),
             _ => throw new UsageException(Suggestion.Unknown("data", name, Names)),
         };
         CounterRandom along = new(seed, 101), across = new(seed, 102), shake = new(seed, 103);
         double[] features = new double[2 * rows];
         int[] classes = new int[rows];
+        double[] values = new double[rows];
         for (int row = 0; row < rows; row++)
         {
             ulong n = (ulong)row;
             classes[row] = row % 2;
             (double x, double y) = point(classes[row], along.Uniform(n), across.Uniform(n));
+            values[row] = name switch { "slope" => (float)((x + y) / 5), "hills" => (float)Hills(x, y), _ => 0 };
             // Rounded to float, so that training and derivations, which run in double, see the same points.
             features[2 * row] = (float)(x + (0.6 * noise * shake.Normal(2 * n)));
             features[(2 * row) + 1] = (float)(y + (0.6 * noise * shake.Normal((2 * n) + 1)));
         }
 
-        return new(rows, 2, features, Targets<double>.Classes(classes, 2));
+        return new(rows, 2, features, ValueNames.Contains(name) ? Targets<double>.Values(values, 1) : Targets<double>.Classes(classes, 2));
     }
+
+    /// <summary>±1 on the nearest top or hollow, falling to 0 at a distance of 1.</summary>
+    private static double Hills(double x, double y) =>
+        s_hills.Select(hill => hill.Sign * Math.Max(0, 1 - Math.Sqrt(((x - hill.X) * (x - hill.X)) + ((y - hill.Y) * (y - hill.Y))))).MaxBy(Math.Abs);
 
     /// <summary>A disc, and a ring around it.</summary>
     private static (double X, double Y) Circles(int c, double along, double across)

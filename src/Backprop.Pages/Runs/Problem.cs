@@ -11,14 +11,22 @@ namespace Backprop.Pages.Runs;
 /// <summary>Rows to learn from and rows to test on.</summary>
 internal sealed class Problem
 {
+    private readonly int[] _features = [];
+
     private Problem(string name, Dataset<double> all, IReadOnlyList<int> trainingRows, IReadOnlyList<int> testRows, TableSchema? schema, IReadOnlyList<string> features, IReadOnlyList<string> labels, ((int Rows, int Columns)? Size, int[] Pixels) image)
     {
         (Name, All, Schema, FeatureNames, Labels, (Image, Pixels)) = (name, all, schema, features, labels, image);
+        Points = all.FeatureCount == 2 ? all : null;
         (TrainingRows, TestRows) = ([.. trainingRows], [.. testRows]);
         Dataset<float> single = Single(all);
         Training = single.Select(TrainingRows);
         Test = TestRows.Length == 0 ? null : single.Select(TestRows);
     }
+
+    /// <summary>Points of a plane, and what the network is given of them.</summary>
+    private Problem(string name, Dataset<double> points, int[] features, IReadOnlyList<int> trainingRows, IReadOnlyList<int> testRows, IReadOnlyList<string> labels)
+        : this(name, Given(points, features), trainingRows, testRows, null, [.. features.Select(place => PlaneFeatures.Titles[place])], labels, (null, [])) =>
+        (Points, _features) = (points, features);
 
     public string Name { get; }
 
@@ -55,8 +63,24 @@ internal sealed class Problem
 
     public bool AreClasses => All.Targets.AreClasses;
 
-    /// <summary>Whether the rows are points of a plane.</summary>
-    public bool IsPlane => All.FeatureCount == 2;
+    /// <summary>The rows as points of a plane, which the plane is drawn of; null where they are none.</summary>
+    public Dataset<double>? Points { get; }
+
+    /// <summary>The features of points that the page has made, as an address says them.</summary>
+    public IEnumerable<string> Features => _features.Select(place => PlaneFeatures.Names[place]);
+
+    /// <summary>The inputs of a point of that plane.</summary>
+    public void InputsOf(double x, double y, Span<double> inputs)
+    {
+        if (_features.Length > 0)
+        {
+            PlaneFeatures.Make(_features, x, y, inputs);
+        }
+        else
+        {
+            (inputs[0], inputs[1]) = (x, y);
+        }
+    }
 
     public static Problem Load(PageState state, GivenFiles given)
     {
@@ -64,15 +88,26 @@ internal sealed class Problem
         {
             Dataset<double> plane = PlaneData.Make(state.Data, state.Rows, state.Noise, state.Seed);
             (int[] learned, int[] held) = state.Test > 0 && plane.Rows > 1
-                ? StratifiedSplit.Split(plane.Targets.ClassIndices, plane.Rows, state.Test, state.Seed)
+                ? StratifiedSplit.Split(plane.Targets.AreClasses ? plane.Targets.ClassIndices : [], plane.Rows, state.Test, state.Seed)
                 : ([.. Enumerable.Range(0, plane.Rows)], []);
-            return new(state.Data, plane, learned, held, null, ["x₁", "x₂"], ["0", "1"], (null, []));
+            int[] places = PlaneFeatures.Parse(state.Features);
+            return new(state.Data, plane, places, learned, held, plane.Targets.AreClasses ? ["0", "1"] : []);
+        }
+
+        if (state.Features != PlaneFeatures.Usual)
+        {
+            throw new UsageException($"features: '{state.Features}' found, but '{state.Data}' has inputs of its own: no features expected");
+        }
+
+        if (state.Data == NoteExample.Name)
+        {
+            return new("the example", NoteExample.Data, [0, 1], [0], [], []);
         }
 
         bool isGiven = state.Data == "file" && given.Source is not null;
         SourceRows rows = isGiven ? given.Source!.Read()
             : EmbeddedData.Names.Contains(state.Data) ? DataSource.Named($"builtin:{state.Data}").Read()
-            : throw new UsageException(state.Data == "file" ? "data: 'file' found, a file that was opened beside this address: open it here too" : Suggestion.Unknown("data", state.Data, [.. PlaneData.Names, .. EmbeddedData.Names]));
+            : throw new UsageException(state.Data == "file" ? "data: 'file' found, a file that was opened beside this address: open it here too" : Suggestion.Unknown("data", state.Data, [.. PlaneData.Names, NoteExample.Name, .. EmbeddedData.Names]));
         var options = new TrainingOptions { Target = isGiven ? state.Target ?? given.Targets : null, Columns = new() { Bins = isGiven && given.Model is not null ? null : 0 }, BadCells = isGiven ? given.BadCells : BadCells.Refused, From = isGiven ? given.Model : null, Validation = rows.Count > 1 ? state.Test : 0, Seed = state.Seed };
         var notes = new Notes();
         // Values stay in their own units: whoever chooses the loss and looks at the outputs wants to see them.
@@ -155,6 +190,17 @@ internal sealed class Problem
 
         int next = 0;
         return (image, [.. Enumerable.Range(0, columns).Select(pixel => schema is null || schema.Columns[pixel].FeatureCount == 1 ? next++ : -1)]);
+    }
+
+    private static Dataset<double> Given(Dataset<double> points, int[] features)
+    {
+        double[] inputs = new double[points.Rows * features.Length];
+        for (int row = 0; row < points.Rows; row++)
+        {
+            PlaneFeatures.Make(features, points.Row(row)[0], points.Row(row)[1], inputs.AsSpan(row * features.Length, features.Length));
+        }
+
+        return new(points.Rows, features.Length, inputs, points.Targets);
     }
 
     private static Dataset<float> Single(Dataset<double> data)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Backprop.Data;
 using Backprop.Networks;
@@ -42,10 +43,10 @@ internal sealed class TrainingSession : IDisposable
     private readonly Dataset<float> _training, _someTraining;
     private readonly Dataset<float>? _test, _someTest;
     private readonly BatchSampler _sampler;
-    private readonly List<(long Step, TrainingRates Rates)> _changes; // of the rates, made and to come
+    private readonly List<RunChange> _changes; // made and to come
+    private readonly ConcurrentQueue<RunChange> _asked = new(); // for now, whenever that is
     private TrainingRates _firstRates, _rates;
     private int _changed; // of those that are made
-    private volatile TrainingRates? _tuned; // asked for
     private double _speed; // steps a second; 0: as fast as it goes
     private long _due; // when the next step of a run with a speed is to be made
     private readonly ulong _seed;
@@ -74,13 +75,19 @@ internal sealed class TrainingSession : IDisposable
         _network = start?.Clone() ?? new Network<float>(definition, Initializer.PyTorch, state.Seed);
         (_training, _test, _seed) = (problem.Training, problem.Test, state.Seed);
         _sampler = new(_training.Rows, Math.Min(state.BatchSize, _training.Rows));
-        (_firstRates, _rates, _changes) = (state.Rates, state.Rates, [.. TrainingRates.Parse(state.Then)]);
+        (_firstRates, _rates, _changes) = (state.Rates, state.Rates, [.. RunChange.Parse(state.Then)]);
         _step = new(_network, Optimizer.Create(state.Optimizer, state.OptimizerOptions), _sampler.BatchSize, Options(state, definition));
         _evaluator = new(_network);
         int most = _inSlices ? (int)Math.Clamp(MostWorkInASlice / definition.ParameterCount, FewestRows, MostRowsWhileRunning) : MostRowsWhileRunning;
         (_someTraining, _someTest) = (Some(_training, most), _test is null ? null : Some(_test, most));
         _isSmall = definition.ParameterCount * (_someTraining.Rows + (_someTest?.Rows ?? 0)) < 5_000_000;
         _order = new(_training.Rows, _seed, epoch: 1);
+        foreach (RunChange change in _changes.Where(change => change.Parameter is not null))
+        {
+            ParameterName.Parse(change.Parameter!, definition); // now, not when its step has come
+        }
+
+        MakeDue();
         (Evaluation training, Evaluation? test) = Measure(_training, _test);
         _latest = Snap(training, test, isRunning: false, pace: 0);
     }
@@ -111,7 +118,12 @@ internal sealed class TrainingSession : IDisposable
     public void Play(double speed = 0) => RunTo(PageLimits.MostSteps, speed);
 
     /// <summary>Goes on with other rates: from the next step on, without a new beginning.</summary>
-    public void Tune(TrainingRates rates)
+    public void Tune(TrainingRates rates) => Ask(new(0, rates));
+
+    /// <summary>Sets a parameter by hand; training goes on from there.</summary>
+    public void Edit(ParameterName parameter, float value) => Ask(new(0, null, parameter.ToString(), value));
+
+    private void Ask(RunChange change)
     {
         lock (_gate)
         {
@@ -120,10 +132,10 @@ internal sealed class TrainingSession : IDisposable
                 return;
             }
 
-            _tuned = rates;
+            _asked.Enqueue(change);
             if (_thread is null) // nobody else is at it
             {
-                TakeRates();
+                TakeChanges();
             }
         }
 
@@ -199,7 +211,7 @@ internal sealed class TrainingSession : IDisposable
         using TrainingStep<float> step = _step;
         while (!Volatile.Read(ref _isDisposed))
         {
-            TakeRates();
+            TakeChanges();
             if (_done < Volatile.Read(ref _goal) && _latest.Failure is null)
             {
                 Run(Timeout.InfiniteTimeSpan);
@@ -248,7 +260,7 @@ internal sealed class TrainingSession : IDisposable
                     }
 
                     _wake!.WaitOne(TimeSpan.FromSeconds((double)rest / Stopwatch.Frequency)); // or until something else is asked for
-                    TakeRates();
+                    TakeChanges();
                     continue;
                 }
 
@@ -278,6 +290,7 @@ internal sealed class TrainingSession : IDisposable
                 _milestone = (long)(1.1 * _done) + 1;
             }
 
+            MakeDue(); // what was set by hand after the last step
             (Evaluation all, Evaluation? allTest) = Measure(_training, _test);
             _isAtRest = true;
             Publish(Snap(all, allTest, isRunning: false, pace: 0));
@@ -292,48 +305,78 @@ internal sealed class TrainingSession : IDisposable
     /// <summary>How long the next step is to wait for its time; 0 or less: not at all.</summary>
     private long Rest => Volatile.Read(ref _speed) == 0 ? 0 : Math.Min(_due - Stopwatch.GetTimestamp(), (long)(Stopwatch.Frequency / Volatile.Read(ref _speed)));
 
-    /// <summary>Makes the rates that were asked for those of the next step, and tells of it.</summary>
-    private void TakeRates()
+    /// <summary>Makes what was asked for, before the next step, and tells of it.</summary>
+    private void TakeChanges()
     {
-        if (_tuned is not { } rates)
+        if (_asked.IsEmpty)
         {
             return;
         }
 
-        _tuned = null;
         _changes.RemoveRange(_changed, _changes.Count - _changed); // what an address has said of later is no more
-        if (_done == 0)
+        bool isEdited = false;
+        while (_asked.TryDequeue(out RunChange? asked))
         {
-            _firstRates = rates;
-        }
-        else if (_changes.Count > 0 && _changes[^1].Step == _done)
-        {
-            _changes[^1] = (_done, rates);
-        }
-        else
-        {
-            _changes.Add((_done, rates));
+            RunChange change = asked with { Step = _done };
+            int same = _changes.FindIndex(before => before.Step == _done && before.Parameter == change.Parameter);
+            if (change.Rates is { } rates && _done == 0)
+            {
+                _firstRates = rates;
+            }
+            else if (same >= 0)
+            {
+                _changes[same] = change;
+            }
+            else if (_changes.Count < RunChange.Most)
+            {
+                _changes.Add(change);
+            }
+            else
+            {
+                continue; // no address would say it
+            }
+
+            Make(change);
+            isEdited |= change.Parameter is not null;
         }
 
         _changed = _changes.Count;
-        Apply(rates);
-        Publish(_latest with { Rates = _firstRates, Then = TrainingRates.Format(_changes) });
+        Snapshot now = _latest with { Rates = _firstRates, Then = RunChange.Format(_changes) };
+        if (isEdited)
+        {
+            (Evaluation training, Evaluation? test) = _isAtRest ? Measure(_training, _test) : Measure(_someTraining, _someTest);
+            now = Snap(training, test, now.IsRunning, now.StepsPerSecond);
+        }
+
+        Publish(now);
     }
 
-    private void Apply(TrainingRates rates)
+    /// <summary>Makes the changes whose step has come.</summary>
+    private void MakeDue()
     {
-        _rates = rates;
-        _step.Penalise(rates.L1, rates.L2);
+        for (; _changed < _changes.Count && _changes[_changed].Step <= _done; _changed++)
+        {
+            Make(_changes[_changed]);
+        }
+    }
+
+    private void Make(RunChange change)
+    {
+        if (change.Rates is { } rates)
+        {
+            _rates = rates;
+            _step.Penalise(rates.L1, rates.L2);
+        }
+        else
+        {
+            _network.Set(ParameterName.Parse(change.Parameter!, _network.Definition), change.Value);
+        }
     }
 
     private void RunStep()
     {
-        TakeRates();
-        for (; _changed < _changes.Count && _changes[_changed].Step <= _done; _changed++)
-        {
-            Apply(_changes[_changed].Rates);
-        }
-
+        TakeChanges();
+        MakeDue();
         (long epoch, int batch) = (Math.DivRem(_done, _sampler.Count).Quotient + 1, (int)(_done % _sampler.Count));
         if (batch == 0)
         {
@@ -364,7 +407,7 @@ internal sealed class TrainingSession : IDisposable
 
     private Snapshot Snap(Evaluation training, Evaluation? test, bool isRunning, double pace) =>
         new(_network.Clone(), _done, _sampler.Count, training, test, [.. _curve], isRunning, pace, null,
-            _firstRates, TrainingRates.Format(_changes), _step.Steps, _step.GetMoments());
+            _firstRates, RunChange.Format(_changes), _step.Steps, _step.GetMoments());
 
     private static double Accuracy(Evaluation evaluation) => evaluation.Confusion is null ? double.NaN : evaluation["accuracy"];
 
@@ -403,7 +446,7 @@ internal sealed class TrainingSession : IDisposable
     /// <summary>What the step after a moment will make of a parameter; null where it will diverge.</summary>
     public static UpdateExplanation? NextUpdate(Problem problem, PageState state, Snapshot now, ParameterName parameter)
     {
-        TrainingRates rates = TrainingRates.Parse(now.Then).LastOrDefault(change => change.Step <= now.Step).Rates ?? now.Rates;
+        TrainingRates rates = RunChange.Parse(now.Then).LastOrDefault(change => change.Rates is not null && change.Step <= now.Step)?.Rates ?? now.Rates;
         (RowPermutation order, long epoch, int first, int samples) = BatchOf(problem, state, now.Step);
         using var step = new TrainingStep<float>(
             now.Network, Optimizer.Create(state.Optimizer, state.OptimizerOptions), Math.Min(state.BatchSize, problem.Training.Rows), Options(state.With(rates), now.Network.Definition) with { Threads = 1 });

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Backprop.Data;
 using Backprop.Networks;
 using Backprop.Optimizers;
@@ -23,9 +24,16 @@ internal sealed class Workbench(GivenFiles home) : IDisposable
     private TimeSpan _derivingTook;
     private long _calmSince;
     private TrainingRates? _tuned; // asked for, and not yet seen in a snapshot
+    private TourStep.Start? _tour;
+    private bool _tourIsDone;
+    private (int Number, PlantedMistake? Planted)? _exercise;
+    private (ParameterName Parameter, float Value)? _edited; // asked for, and not yet seen in a snapshot
     private ParameterName _livest; // where the state names none
     private Snapshot? _before; // the moment before the calm one, where one step lies between them
     private (Snapshot Of, ParameterName Parameter, UpdateExplanation? Told)? _update, _updateBefore;
+
+    /// <summary>Another unit is pointed at, or none. Raised on the tab's thread.</summary>
+    public event Action? Pointed;
 
     /// <summary>Training has something new to be drawn. Raised on any thread.</summary>
     public event Action? Trained;
@@ -91,6 +99,15 @@ internal sealed class Workbench(GivenFiles home) : IDisposable
         }
     }
 
+    /// <summary>Its value, or the one that was asked for and is not yet seen.</summary>
+    public double Value => _edited is { } edited && edited.Parameter == Parameter ? Exact(edited.Value) : Exact(Latest?.Network.Get(Parameter) ?? 0);
+
+    /// <summary>A float with the digits that it is written with, and no more.</summary>
+    private static double Exact(float value) => double.Parse(value.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+
+    /// <summary>The parameters that were set by hand, in words; null: none.</summary>
+    public string? Edits => RunChange.Edits(State.Then);
+
     /// <summary>All about that parameter at the calm moment.</summary>
     public DerivedParameter? Derived
     {
@@ -119,6 +136,9 @@ internal sealed class Workbench(GivenFiles home) : IDisposable
     /// <summary>What the last step, the only one since the moment shown before, was said to make of it, and what it made; null where it was more than one.</summary>
     public (UpdateExplanation Told, float Made)? LastUpdate =>
         Calm is { } now && _before is { } before && Told(before, ref _updateBefore) is { } told ? (told, now.Network.Get(Parameter)) : null;
+
+    /// <summary>The unit that is pointed at: its layer, 0 being the inputs, and its place; null: none.</summary>
+    public (int Layer, int Unit)? PointedUnit { get; private set; }
 
     /// <summary>The stages of the row's way through the network and back.</summary>
     public IReadOnlyList<PassStage> Stages
@@ -149,6 +169,42 @@ internal sealed class Workbench(GivenFiles home) : IDisposable
 
     /// <summary>The stage that is looked at.</summary>
     public PassStage? Stage => StageIndex is { } index && Stages.Count > 0 ? Stages[index] : null;
+
+    /// <summary>The step of the tour that is taken; null: none.</summary>
+    public TourStep? TourStep => State.Tour >= 1 && State.Tour <= TourStep.All.Count ? TourStep.All[State.Tour - 1] : null;
+
+    /// <summary>Whether what that step asks for has been done since it began.</summary>
+    public bool TourIsDone
+    {
+        get
+        {
+            if (TourStep is not { } step)
+            {
+                return false;
+            }
+
+            if (_tour?.At != State.Tour)
+            {
+                (_tour, _tourIsDone) = (new(State.Tour, Parameter, State.OfBatch, State.Row, Latest?.Step ?? 0), false);
+            }
+
+            return _tourIsDone |= step.IsDone(this, _tour);
+        }
+    }
+
+    /// <summary>The exercise, on the network as it was at rest when it began; null: there is none, or none can be made.</summary>
+    public PlantedMistake? Exercise
+    {
+        get
+        {
+            if (State.Exercise > 0 && _exercise?.Number != State.Exercise && !IsBusy && (Latest?.Step >= State.Steps || Latest?.Failure is not null) && Derived is { } derived && Problem is { } problem) // not before a link's steps are made
+            {
+                _exercise = (State.Exercise, PlantedMistake.Of(derived.Network, problem.All, State.Exercise));
+            }
+
+            return State.Exercise > 0 && _exercise?.Number == State.Exercise ? _exercise?.Planted : null;
+        }
+    }
 
     /// <summary>The address that shows what is shown now, as a query string.</summary>
     public string Query => Shown.ToQuery(Home.Start);
@@ -255,6 +311,31 @@ internal sealed class Workbench(GivenFiles home) : IDisposable
         Changed?.Invoke();
     }
 
+    /// <summary>Sets the parameter that is looked at; training goes on from there, and the address says so.</summary>
+    public void Edit(double value)
+    {
+        if (!CanTrain || !float.IsFinite((float)value))
+        {
+            Say($"{Parameter} was not set to {value}: {(CanTrain ? "a number that a float holds expected" : "training cannot go on; Reset begins it anew")}");
+            return;
+        }
+
+        if (RunChange.Parse(State.Then).Count >= RunChange.Most)
+        {
+            Say($"{Parameter} was not set: a link can say {RunChange.Most} changes of one run, and so many were made; Reset begins it anew");
+            return;
+        }
+
+        (_edited, Remark) = ((Parameter, (float)value), null);
+        Session!.Edit(Parameter, (float)value);
+        Take();
+        CalmVersion++;
+        Changed?.Invoke();
+    }
+
+    /// <summary>Moves it by a little.</summary>
+    public void EditBy(double distance) => Edit(Math.Round(Value + distance, 6));
+
     /// <summary>Plays, at the state's speed.</summary>
     public void Play() => Session?.Play(State.Speed);
 
@@ -266,6 +347,16 @@ internal sealed class Workbench(GivenFiles home) : IDisposable
         if (plays)
         {
             Play();
+        }
+    }
+
+    /// <summary>Points at a unit, or at none.</summary>
+    public void Point(int layer, int unit, bool isOn)
+    {
+        if (isOn ? PointedUnit != (layer, unit) : PointedUnit == (layer, unit))
+        {
+            PointedUnit = isOn ? (layer, unit) : null;
+            Pointed?.Invoke();
         }
     }
 
@@ -312,16 +403,27 @@ internal sealed class Workbench(GivenFiles home) : IDisposable
         {
             "file" => Given.Start with { Gradients = State.Gradients },
             "digits" => State with { Hidden = "32:relu", Optimizer = "adam", LearningRate = 0.003, BatchSize = 32 },
+            NoteExample.Name => NoteExample.Suited(State),
+            "hills" => State with { Hidden = "8:tanh-8:tanh", Optimizer = "adam", LearningRate = 0.01, BatchSize = 16 },
+            "slope" => State with { Hidden = "4:tanh", Optimizer = "sgd", LearningRate = 0.03, BatchSize = 16 },
             "iris" => State with { Hidden = "8:tanh", Optimizer = "sgd", LearningRate = 0.1, BatchSize = 16 },
             "spiral" => State with { Hidden = "16:tanh-16:tanh", Optimizer = "adam", LearningRate = 0.01, BatchSize = 16 },
             _ => State with { Hidden = "6:tanh-4:tanh", Optimizer = "sgd", LearningRate = 0.3, BatchSize = 16 },
         };
-        Begin(suited with { Data = name, FromModel = name == "file" && Given.Model is not null, Output = null, Loss = null, Momentum = 0, Then = "", Row = 0, Steps = 0 });
+        if (name != NoteExample.Name)
+        {
+            PageState usual = new();
+            bool leaves = State.Data == NoteExample.Name; // what suits one row suits no others
+            suited = suited with { Output = null, Loss = null, Features = PlaneData.Names.Contains(name) ? suited.Features : usual.Features, Test = leaves ? usual.Test : suited.Test, OfBatch = leaves ? usual.OfBatch : suited.OfBatch, Parameter = leaves ? "" : suited.Parameter };
+        }
+
+        Begin(suited with { Data = name, FromModel = name == "file" && Given.Model is not null, Momentum = 0, Then = "", Row = 0, Steps = 0 });
     }
 
     /// <summary>Takes the newest snapshot of the training.</summary>
     public void Take()
     {
+        _edited = Latest == Session?.Latest ? _edited : null;
         Latest = Session?.Latest;
         if (Latest is { } now && Mistake is null)
         {
@@ -340,7 +442,7 @@ internal sealed class Workbench(GivenFiles home) : IDisposable
 
     private void Begin(PageState state, string? mistake = null)
     {
-        (State, Mistake, Remark, _tuned) = (state, null, null, null);
+        (_exercise, PointedUnit, State, Mistake, Remark, _tuned, _edited) = (null, null, state, null, null, null, null);
         try
         {
             PageLimits.Require(state);
@@ -351,7 +453,7 @@ internal sealed class Workbench(GivenFiles home) : IDisposable
 
             Problem problem = Given.Problem(state);
             NetworkDefinition definition = problem.Definition(state, Given);
-            var session = new TrainingSession(problem, definition, state, state.FromModel ? Given.Model!.Network : null);
+            var session = new TrainingSession(problem, definition, state, state.FromModel ? Given.Model!.Network : NoteExample.HasItsWeights(state, definition) ? NoteExample.Start(definition) : null);
             Session?.Dispose();
             session.Changed += () => Trained?.Invoke();
             (Session, Problem, Latest, Calm, _before) = (session, problem, session.Latest, null, null);
@@ -406,9 +508,9 @@ internal sealed class Workbench(GivenFiles home) : IDisposable
 
     private void Renew()
     {
-        if (Calm != Latest && Calm?.Step != Latest?.Step)
+        if (Calm != Latest && (Calm?.Step != Latest?.Step || !RunChange.AreSameEdits(Calm!.Then, Latest!.Then)))
         {
-            _before = Calm is { } was && Latest is { } now && was.Step + 1 == now.Step ? was : null;
+            _before = Calm is { } was && Latest is { } now && was.Step + 1 == now.Step && was.Then == now.Then ? was : null; // what was set by hand is no step's doing
         }
 
         (Calm, _calmSince) = (Latest, Stopwatch.GetTimestamp());

@@ -68,6 +68,17 @@ public sealed class Network<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         return block.Get(index);
     }
 
+    /// <summary>Sets a parameter.</summary>
+    /// <param name="parameter">Which.</param>
+    /// <param name="value">Its new value.</param>
+    /// <exception cref="UsageException">No such parameter.</exception>
+    /// <example><code>network.Set(ParameterName.Parse("W2[3,5]", network.Definition), 0.5f);</code></example>
+    public void Set(ParameterName parameter, T value)
+    {
+        (ParameterBlock<T> block, int index) = Find(parameter);
+        block.Set(index, value);
+    }
+
     /// <summary>The tensor that a parameter is in, and its place there.</summary>
     /// <exception cref="UsageException">No such parameter.</exception>
     internal (ParameterBlock<T> Block, int Index) Find(ParameterName parameter)

@@ -11,7 +11,7 @@ public sealed class ExportTests : Tool
     [Fact]
     public void The_programs_compile_and_end_on_the_same_bits()
     {
-        (string Query, long Steps)[] runs = [("?data=xor&seed=2&l2=0.001&optimizer=sgd&rate=0.1&momentum=0.5&batch=7&then=20:0.05:0:0.01;90:0.2:0.001:0", 100), ("?data=iris&hidden=5:relu", 45), ("?data=digits&hidden=8:tanh&batch=64", 30)];
+        (string Query, long Steps)[] runs = [("?data=xor&seed=2&l2=0.001&optimizer=sgd&rate=0.1&momentum=0.5&batch=7&then=20:0.05:0:0.01;90:0.2:0.001:0", 100), ("?data=iris&hidden=5:relu&then=10:W1[2,1]=0.5;45:b1[0]=-1.5", 45), ("?data=hills&features=x2,x1x2,sin1&hidden=4:tanh&rate=0.1&rows=60", 40), ("?data=note&hidden=2:tanh-2:sigmoid&output=identity&loss=squared_error&rate=0.5&batch=1&test=0", 1), ("?data=digits&hidden=8:tanh&batch=64", 30)];
         for (int n = 0; n < runs.Length; n++)
         {
             Export(At($"{n}"), runs[n].Query, runs[n].Steps);

@@ -12,7 +12,7 @@ public sealed class PageStateTests
         from text in Gen.Select(OneOf("", "6:tanh", "leaky_relu(0.1)&x=1"), OneOf("W1[0,0]", "b2[3]", "é ?#"))
         from flags in Gen.Select(Gen.Bool, Gen.Bool, Gen.Bool)
         from counts in Gen.Select(Gen.ULong, Gen.Long[0, PageLimits.MostSteps])
-        from then in OneOf("", "3:0.1:0:0", "3:0.1:0:0;70:1E-05:0.25:100")
+        from then in OneOf("", "3:0.1:0:0", "3:0.1:0:0;70:1E-05:0.25:100", "0:W1[0,0]=0.5;9:b1[1]=-1E-07;9:0.1:0:0;9:W1[0,0]=3.4028235E+38")
         select new PageState
         {
             Data = data,
@@ -37,6 +37,11 @@ public sealed class PageStateTests
             Momentum = parts.Item2,
             Speed = sizes.Item1,
             Then = then,
+            Features = flags.Item1 ? "x1,x1x2,sin2" : PlaneFeatures.Usual,
+            Discrete = flags.Item2,
+            ShowsTest = flags.Item3,
+            Tour = sizes.Item1 % 7,
+            Exercise = sizes.Item3,
         };
 
     private static Gen<string> OneOf(params string[] texts) => Gen.Int[0, texts.Length - 1].Select(n => texts[n]);
@@ -77,10 +82,18 @@ public sealed class PageStateTests
     [InlineData("?gradients=yes", "gradients: 'yes' found, 0 or 1 expected")]
     [InlineData("?momentum=1", "momentum: '1' found")]
     [InlineData("?speed=-1", "speed: '-1' found")]
-    [InlineData("?then=5", "then: '5' found, at most 200 changes as step:rate:l1:l2, of growing steps")]
+    [InlineData("?then=5", "then: '5' found, at most 200 changes as step:rate:l1:l2 or step:parameter=value, of growing steps")]
     [InlineData("?then=0:1:0:0", "then: '0:1:0:0' found")]
     [InlineData("?then=9:1:0:0;9:2:0:0", "then: '9:2:0:0' found")]
     [InlineData("?then=9:-1:0:0", "then: rate: '-1' found")]
+    [InlineData("?then=9:W1[0,0]=", "then: '9:W1[0,0]=' found")]
+    [InlineData("?then=9:W1[0,0]=NaN", "then: '9:W1[0,0]=NaN' found")]
+    [InlineData("?then=9:W1[0,0]=1e39", "then: '9:W1[0,0]=1e39' found")]
+    [InlineData("?then=9:W1[0,0]=1;8:W1[0,0]=2", "then: '8:W1[0,0]=2' found")]
+    [InlineData("?then=9:=1", "then: '9:=1' found")]
+    [InlineData("?discrete=yes", "discrete: 'yes' found, 0 or 1 expected")]
+    [InlineData("?tour=7", "tour: '7' found, a whole number from 0 to 6 expected")]
+    [InlineData("?exercise=-1", "exercise: '-1' found")]
     [InlineData("?hiden=6:tanh", "the address says 'hiden'")]
     public void What_makes_no_sense_is_passed_over_and_said(string query, string part)
     {
@@ -125,8 +138,10 @@ public sealed class PageStateTests
     public void Looking_elsewhere_is_the_same_run()
     {
         var state = new PageState();
-        Assert.True(state.IsSameRun(state with { Row = 3, Parameter = "b1[0]", OfBatch = false, Gradients = true, Steps = 9, Speed = 0 }));
+        Assert.True(state.IsSameRun(state with { Row = 3, Parameter = "b1[0]", OfBatch = false, Gradients = true, Steps = 9, Speed = 0, Discrete = true, ShowsTest = false, Tour = 3, Exercise = 2 }));
         Assert.False(state.IsSameRun(state with { Seed = 1 }));
+        Assert.False(state.IsSameRun(state with { Features = "x1" }));
+        Assert.False(state.IsSameRun(state with { Then = "0:W1[0,0]=1" }));
         Assert.False(state.IsSameRun(state with { LearningRate = 0.5 }));
     }
 }

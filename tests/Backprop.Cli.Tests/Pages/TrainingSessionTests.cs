@@ -62,6 +62,47 @@ public sealed class TrainingSessionTests
         Assert.Equal(rested.Step, rested.Curve[^1].Step);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_is_set_by_hand_is_repeated_by_the_address_to_the_bit(bool inSlices)
+    {
+        PageState state = new() { Optimizer = "adam", LearningRate = 0.01 };
+        Problem problem = GivenFiles.None.Problem(state);
+        ParameterName weight = new(1, 2, 1), bias = new(2, 3);
+        using TrainingSession edited = new(problem, problem.Definition(state, GivenFiles.None), state, inSlices: inSlices);
+        edited.Edit(weight, 0.75f);
+        Assert.Equal(0.75f, WaitFor(edited, now => now.Then.Length > 0).Network.Get(weight));
+        edited.RunTo(50);
+        WaitFor(edited, now => now is { Step: 50, IsRunning: false });
+        edited.Edit(weight, -2);
+        edited.Edit(bias, 0.1f);
+        edited.Edit(weight, -1.5f);
+        Snapshot now = WaitFor(edited, now => now.Then.Contains("-1.5", StringComparison.Ordinal) && now.Then.Contains("b2", StringComparison.Ordinal));
+        Assert.Equal("0:W1[2,1]=0.75;50:W1[2,1]=-1.5;50:b2[3]=0.1", now.Then); // one that was set again at once is one
+        Assert.Equal(-1.5f, now.Network.Get(weight));
+        using (var evaluator = new Evaluator<float>(now.Network))
+        {
+            Assert.Equal(evaluator.Evaluate(problem.Training).Loss, now.Training.Loss); // of the network as it is now
+        }
+
+        edited.RunTo(80);
+        Network<float> ended = WaitFor(edited, now => now is { Step: 80, IsRunning: false }).Network;
+        using TrainingSession again = new(problem, problem.Definition(state, GivenFiles.None), state with { Then = now.Then }, inSlices: inSlices), other = Make(state);
+        Assert.Equal(0.75f, again.Latest.Network.Get(weight));
+        again.RunTo(50);
+        Assert.Equal(-1.5f, WaitFor(again, now => now is { Step: 50, IsRunning: false }).Network.Get(weight)); // though no step follows
+        again.RunTo(80);
+        Network<float> repeated = WaitFor(again, now => now is { Step: 80, IsRunning: false }).Network;
+        Assert.All(ended.Layers, layer => Assert.Equal(layer.GetWeights(), repeated.Layers[layer.Index - 1].GetWeights()));
+        other.RunTo(80);
+        Assert.NotEqual(ended.Layers[0].GetWeights(), WaitFor(other, now => now is { Step: 80, IsRunning: false }).Network.Layers[0].GetWeights());
+    }
+
+    [Fact]
+    public void An_address_that_sets_what_is_not_there_is_refused() =>
+        Assert.Throws<UsageException>(() => Make(new() { Then = "5:W9[0,0]=1" }));
+
     /// <summary>As in a browser: one thread trains, a slice at a time, and does other things between.</summary>
     [Fact]
     public async Task Slices_end_on_the_bits_of_the_thread_and_leave_time_between_them()
