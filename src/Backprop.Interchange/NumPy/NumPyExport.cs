@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using Backprop.Layers;
+using Backprop.Losses;
 using Backprop.ModelFiles;
 using Backprop.Networks;
 using Backprop.Tables;
@@ -25,7 +26,7 @@ public static class NumPyExport
     /// <param name="model">The model, of float or of double: its arrays are of the same.</param>
     /// <param name="path">The file.</param>
     /// <param name="bare">The network alone, nothing of columns.</param>
-    /// <param name="allowLoss">Whether what dense layers cannot carry is left out, or becomes part of their weights, where that leaves a network: batch_norm, a learned scale of the inputs, a temperature. It is said.</param>
+    /// <param name="allowLoss">Whether what dense layers cannot carry is left out, or becomes part of their weights, where that leaves a network: batch_norm, a learned scale of the inputs, a temperature, a threshold, what stands in for missing cells. It is said.</param>
     /// <param name="notes">What is left out goes here.</param>
     /// <exception cref="ModelException">Something of the model that dense layers cannot carry: which, by name.</exception>
     /// <exception cref="DataException">The file cannot be written.</exception>
@@ -60,10 +61,21 @@ public static class NumPyExport
             notes?.Add(new($"{folded} is part of the weights now: predictions are the same but for rounding", IsLoss: true));
         }
 
-        bool isPlain = schema is not null && schema.Columns.Where(column => column.IsFeature).All(IsPlain);
-        if (schema is not null)
+        bool isPlain = AllPlain(schema);
+        foreach (string what in Unsaid(schema))
         {
-            NoteColumns(schema, isPlain, notes);
+            notes?.Add(new($"left out: {what}; export --to onnx carries it", IsLoss: true));
+        }
+
+        if (schema is not null && !isPlain)
+        {
+            notes?.Add(new($"left out: what makes features of the columns, as of '{schema.Columns.First(column => column.IsFeature && !IsPlain(column)).Name}': the file's network takes features as predict makes them, {ArrayNames.MadeFeatures} has their names; export --to onnx carries it", IsLoss: true));
+        }
+
+        if (schema is not null && OutputText.Logarithms(network) is { } logarithms)
+        {
+            string scaled = network.OutputMeaning == OutputMeaning.MeanAndLogVariance && schema.Target.Scales is not null ? $"; {ArrayNames.TargetMean} and {ArrayNames.TargetScale} are of the means, and the deviations · {ArrayNames.TargetScale} are in their own units" : "";
+            notes?.Add(new($"of what the arrays give, {logarithms}{scaled}", IsLoss: false));
         }
 
         AtomicFile.Write(path, stream =>
@@ -148,7 +160,7 @@ public static class NumPyExport
             throw new ModelException($"{never} cannot be carried by dense layers alone, which .npz has; onnx and pytorch carry it");
         }
 
-        string? unless = allowLoss ? null : Foldable(network).FirstOrDefault() ?? (model.Ensemble.Temperature == 1 ? null : string.Create(CultureInfo.InvariantCulture, $"the temperature {model.Ensemble.Temperature}"));
+        string? unless = allowLoss ? null : Foldable(network).FirstOrDefault() ?? Unsaid(schema).FirstOrDefault() ?? (model.Ensemble.Temperature == 1 ? null : string.Create(CultureInfo.InvariantCulture, $"the temperature {model.Ensemble.Temperature}"));
         if (unless is not null)
         {
             throw new ModelException($"{unless} cannot be carried by dense layers alone, which .npz has; onnx and pytorch carry it") { Settings = ["AllowLoss"] };
@@ -165,16 +177,19 @@ public static class NumPyExport
     /// <summary>(x − mean) / scale and nothing else, but for what becomes of gaps.</summary>
     private static bool IsPlain(FeatureColumn column) => column is { Kind: FeatureKind.Numeric, FeatureCount: 1, IsFlagOnly: false, IsBounded: false };
 
-    private static void NoteColumns(TableSchema schema, bool isPlain, Notes? notes)
+    private static bool AllPlain(TableSchema? schema) => schema?.Columns.Where(column => column.IsFeature).All(IsPlain) == true;
+
+    /// <summary>What predictions need of a schema, and arrays do not have: without it they are others, or none.</summary>
+    private static IEnumerable<string> Unsaid(TableSchema? schema)
     {
-        FeatureColumn[] columns = [.. schema.Columns.Where(column => column.IsFeature)];
-        string? lost = !isPlain ? $"what makes features of the columns, as of '{columns.First(column => !IsPlain(column)).Name}': the file's network takes features as predict makes them, {ArrayNames.MadeFeatures} has their names"
-            : columns.FirstOrDefault(column => !double.IsNaN(column.Imputed)) is { } filled ? $"what stands in for missing cells, as {filled.Imputed.ToString(CultureInfo.InvariantCulture)} of '{filled.Name}'"
-            : null;
-        string?[] all = [lost, schema.Target.Thresholds is null ? null : $"the threshold of '{schema.Target.Names[0]}'"];
-        foreach (string what in all.OfType<string>())
+        if (AllPlain(schema) && schema!.Columns.FirstOrDefault(column => column.IsFeature && !double.IsNaN(column.Imputed)) is { } filled)
         {
-            notes?.Add(new($"left out: {what}; export --to onnx carries it", IsLoss: true));
+            yield return $"what stands in for missing cells, as {filled.Imputed.ToString(CultureInfo.InvariantCulture)} of '{filled.Name}'";
+        }
+
+        if (schema?.Target.Thresholds is not null)
+        {
+            yield return $"the threshold of '{schema.Target.Names[0]}'";
         }
     }
 }

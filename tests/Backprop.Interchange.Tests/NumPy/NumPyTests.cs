@@ -39,8 +39,15 @@ public sealed class NumPyTests : IDisposable
         var model = TabularModel.Load(At("m.safetensors"));
         var notes = new Notes();
         NumPyExport.Write(model, At("m.npz"), notes: notes);
-        Assert.Empty(notes.All);
+        string[] logarithms = (loss, output) switch
+        {
+            ("gaussian_nll", _) => ["of what the arrays give, the second half of the outputs, v, are logarithms of variances: exp(v / 2) are the deviations; target_mean_ and target_scale_ are of the means, and the deviations · target_scale_ are in their own units"],
+            (_, "log_softmax") => ["of what the arrays give, the outputs y are logarithms: exp(y) are the probabilities"],
+            _ => [],
+        };
+        Assert.Equal(logarithms, notes.All.Select(note => note.Message));
 
+        notes = new Notes();
         ModelFile<float> back = NumPyImport.Read(At("m.npz"), null, notes);
         Assert.Empty(notes.All);
         Assert.Equal(definition, back.Network.Definition);
@@ -175,7 +182,16 @@ public sealed class NumPyTests : IDisposable
     [Fact]
     public void WhatBecomesOfColumnsIsSaid()
     {
-        FeatureColumn a = new("a", FeatureKind.Numeric, 1, 2, Imputed: 5), b = new("b", FeatureKind.Categorical, Categories: ["x", "z"]);
+        FeatureColumn a = new("a", FeatureKind.Numeric, 1, 2, Imputed: 5), b = new("b", FeatureKind.Categorical, Categories: ["x", "z"]), plain = new("c", FeatureKind.Numeric, 1, 2);
+        foreach ((FeatureColumn column, double[]? thresholds, string refused) in new[] { (a, null, "as 5 of 'a'"), (plain, (double[]?)[0.3], "the threshold of 'y'") })
+        {
+            File.Delete(At("m.npz"));
+            ModelException error = Assert.Throws<ModelException>(() => Said(new([column], new(["y"], TargetKind.Class, ["n", "p"]) { Thresholds = thresholds }), 1, allowLoss: false));
+            Assert.Contains($"{refused} cannot be carried", error.Message);
+            Assert.Equal(["AllowLoss"], error.Settings);
+            Assert.False(File.Exists(At("m.npz")));
+        }
+
         Assert.Contains("as 5 of 'a'", Said(new([a], new(["y"], TargetKind.Class, ["n", "p"]) { Thresholds = [0.3] }), 1));
         Assert.Contains("the threshold of 'y'", Said(new([a], new(["y"], TargetKind.Class, ["n", "p"]) { Thresholds = [0.3] }), 1));
         Assert.Contains("as of 'b'", Said(new([a, b], new(["y"], TargetKind.Class, ["n", "p"])), 3));
@@ -236,11 +252,11 @@ public sealed class NumPyTests : IDisposable
         Assert.Contains(notes.All, note => note.IsLoss && note.Message.Contains("n_iter_", StringComparison.Ordinal));
     }
 
-    private string Said(TableSchema schema, int features)
+    private string Said(TableSchema schema, int features, bool allowLoss = true)
     {
         new Ensemble<float>(new Network<float>(NetworkDefinition.Parse($"{features}-2:softmax"))).Write(At("m.safetensors"), SchemaJson.Write(schema));
         var notes = new Notes();
-        NumPyExport.Write(TabularModel.Load(At("m.safetensors")), At("m.npz"), notes: notes);
+        NumPyExport.Write(TabularModel.Load(At("m.safetensors")), At("m.npz"), allowLoss: allowLoss, notes: notes);
         return string.Join('\n', notes.All.Where(note => note.IsLoss).Select(note => note.Message));
     }
 
