@@ -12,7 +12,8 @@ namespace Backprop.Interchange.NumPy;
 
 /// <summary>
 /// Models as NumPy's .npz, by the names of scikit-learn's MLPClassifier: <c>coefs_0</c> [In×Out], <c>intercepts_0</c> [Out], …, so that xₗ = f(xₗ₋₁ @ coefs_ + intercepts_); <c>activations</c>, one for each layer;
-/// <c>activation</c>, <c>out_activation_</c>, where they are scikit-learn's; <c>loss</c>; of the columns <c>classes_</c>, <c>feature_names_in_</c>, <c>mean_</c>, <c>scale_</c>: x₀ = (column − mean_) / scale_.
+/// <c>activation</c>, <c>out_activation_</c>, where they are scikit-learn's; <c>loss</c>; of the columns <c>classes_</c>, <c>feature_names_in_</c>, <c>mean_</c>, <c>scale_</c>: x₀ = (column − mean_) / scale_; <c>statistics_</c>, which
+/// stand in for missing cells; <c>thresholds</c>.
 /// </summary>
 /// <example>
 /// <code>
@@ -26,7 +27,7 @@ public static class NumPyExport
     /// <param name="model">The model, of float or of double: its arrays are of the same.</param>
     /// <param name="path">The file.</param>
     /// <param name="bare">The network alone, nothing of columns.</param>
-    /// <param name="allowLoss">Whether what dense layers cannot carry is left out, or becomes part of their weights, where that leaves a network: batch_norm, a learned scale of the inputs, a temperature, a threshold, what stands in for missing cells. It is said.</param>
+    /// <param name="allowLoss">Whether what dense layers cannot carry is left out, or becomes part of their weights, where that leaves a network: batch_norm, a learned scale of the inputs, a temperature. It is said.</param>
     /// <param name="notes">What is left out goes here.</param>
     /// <exception cref="ModelException">Something of the model that dense layers cannot carry: which, by name.</exception>
     /// <exception cref="DataException">The file cannot be written.</exception>
@@ -61,12 +62,7 @@ public static class NumPyExport
             notes?.Add(new($"{folded} is part of the weights now: predictions are the same but for rounding", IsLoss: true));
         }
 
-        bool isPlain = AllPlain(schema);
-        foreach (string what in Unsaid(schema))
-        {
-            notes?.Add(new($"left out: {what}; export --to onnx carries it", IsLoss: true));
-        }
-
+        bool isPlain = schema?.Columns.Where(column => column.IsFeature).All(IsPlain) == true;
         if (schema is not null && !isPlain)
         {
             notes?.Add(new($"left out: what makes features of the columns, as of '{schema.Columns.First(column => column.IsFeature && !IsPlain(column)).Name}': the file's network takes features as predict makes them, {ArrayNames.MadeFeatures} has their names; export --to onnx carries it", IsLoss: true));
@@ -131,6 +127,10 @@ public static class NumPyExport
         {
             file.Add<double>(ArrayNames.Mean, [.. columns.Select(column => column.Mean)], columns.Length);
             file.Add<double>(ArrayNames.Scale, [.. columns.Select(column => column.Scale)], columns.Length);
+            if (columns.Any(column => !double.IsNaN(column.Imputed)))
+            {
+                file.Add<double>(ArrayNames.Imputed, [.. columns.Select(column => column.Imputed)], columns.Length);
+            }
         }
 
         if (schema.Target.Kind == TargetKind.Class)
@@ -143,6 +143,11 @@ public static class NumPyExport
         {
             file.Add<double>(ArrayNames.TargetMean, [.. means], means.Count);
             file.Add<double>(ArrayNames.TargetScale, [.. scales], scales.Count);
+        }
+
+        if (schema.Target.Thresholds is { } thresholds)
+        {
+            file.Add<double>(ArrayNames.Thresholds, [.. thresholds], thresholds.Count);
         }
     }
 
@@ -160,7 +165,7 @@ public static class NumPyExport
             throw new ModelException($"{never} cannot be carried by dense layers alone, which .npz has; onnx and pytorch carry it");
         }
 
-        string? unless = allowLoss ? null : Foldable(network).FirstOrDefault() ?? Unsaid(schema).FirstOrDefault() ?? (model.Ensemble.Temperature == 1 ? null : string.Create(CultureInfo.InvariantCulture, $"the temperature {model.Ensemble.Temperature}"));
+        string? unless = allowLoss ? null : Foldable(network).FirstOrDefault() ?? (model.Ensemble.Temperature == 1 ? null : string.Create(CultureInfo.InvariantCulture, $"the temperature {model.Ensemble.Temperature}"));
         if (unless is not null)
         {
             throw new ModelException($"{unless} cannot be carried by dense layers alone, which .npz has; onnx and pytorch carry it") { Settings = ["AllowLoss"] };
@@ -174,22 +179,6 @@ public static class NumPyExport
         .. network.Layers.SelectMany((layer, n) => layer.Parts.OfType<BatchNorm>().Select(norm => string.Create(CultureInfo.InvariantCulture, $"{norm} of layer {n + 1}"))),
     ];
 
-    /// <summary>(x − mean) / scale and nothing else, but for what becomes of gaps.</summary>
+    /// <summary>(x − mean) / scale and nothing else, with one number for gaps.</summary>
     private static bool IsPlain(FeatureColumn column) => column is { Kind: FeatureKind.Numeric, FeatureCount: 1, IsFlagOnly: false, IsBounded: false };
-
-    private static bool AllPlain(TableSchema? schema) => schema?.Columns.Where(column => column.IsFeature).All(IsPlain) == true;
-
-    /// <summary>What predictions need of a schema, and arrays do not have: without it they are others, or none.</summary>
-    private static IEnumerable<string> Unsaid(TableSchema? schema)
-    {
-        if (AllPlain(schema) && schema!.Columns.FirstOrDefault(column => column.IsFeature && !double.IsNaN(column.Imputed)) is { } filled)
-        {
-            yield return $"what stands in for missing cells, as {filled.Imputed.ToString(CultureInfo.InvariantCulture)} of '{filled.Name}'";
-        }
-
-        if (schema?.Target.Thresholds is not null)
-        {
-            yield return $"the threshold of '{schema.Target.Names[0]}'";
-        }
-    }
 }
