@@ -8,9 +8,6 @@ namespace Backprop.Interchange;
 /// <summary>What is said about a network beside its file.</summary>
 public static class NetworkFit
 {
-    /// <summary>Where two activations are compared.</summary>
-    private static readonly double[] s_points = [.. Enumerable.Range(-40, 81).Select(n => n * 0.2)];
-
     /// <summary>
     /// A network with what a file does not say: its loss, the dropout of its layers, and the names of activations that are the same functions. All else must be as in the file: it is what the caller
     /// believes the file to hold.
@@ -53,9 +50,9 @@ public static class NetworkFit
             return found.Equals(expected);
         }
 
-        double[] one = new double[s_points.Length], other = new double[s_points.Length];
-        found.Value(s_points, one);
-        expected.Value(s_points, other);
-        return one.Zip(other).All(pair => Math.Abs(pair.First - pair.Second) <= 1e-6 * Math.Max(1, Math.Abs(pair.First)));
+        double[] points = ComparedPoints.With(found.Alpha ?? 0, expected.Alpha ?? 0), one = new double[points.Length], other = new double[points.Length];
+        found.Value(points, one);
+        expected.Value(points, other);
+        return one.Zip(other).All(pair => pair.First.Equals(pair.Second) || Math.Abs(pair.First - pair.Second) <= 1e-6 * Math.Max(1, Math.Abs(pair.First)));
     }
 }

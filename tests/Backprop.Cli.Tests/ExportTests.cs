@@ -149,6 +149,14 @@ public sealed class ExportTests : Tool
         Assert.Equal(0, code);
         Assert.Contains("batch_norm of layer 1 is part of the weights now", error);
         Assert.Contains("as of 'when'", error);
+
+        foreach (string format in (string[])["onnx", "pytorch", "csharp"])
+        {
+            (code, output, error) = Run("export", "model.safetensors", "--to", format, "-o", "no.file", "--allow-loss");
+            Assert.Equal((2, ""), (code, output));
+            Assert.Contains("--allow-loss found, which belongs to --to npz", error);
+            Assert.False(File.Exists(At("no.file")));
+        }
     }
 
     [Fact]

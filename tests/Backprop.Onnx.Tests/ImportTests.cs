@@ -179,6 +179,152 @@ public class ImportTests
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>A matrix that is turned, or is not: square, so that no size tells.</summary>
+    [Theory]
+    [InlineData("none", 1)]
+    [InlineData("1 0", 1)]
+    [InlineData("0 1", 0)]
+    [InlineData("0 0", -1)]
+    [InlineData("1", -1)]
+    public void ATransposeDoesWhatItsOrderSays(string order, int turned)
+    {
+        ModelProto file = Square();
+        NodeProto turn = new() { OpType = "Transpose", Name = "turn", Input = { "w" }, Output = { "turned" } };
+        if (order != "none")
+        {
+            turn.Attribute.Add(Ints("perm", [.. order.Split(' ').Select(long.Parse)]));
+        }
+
+        file.Graph.Node.Insert(0, turn);
+        file.Graph.Node[1].Input[1] = "turned";
+        if (turned < 0)
+        {
+            Assert.Contains("'turn' (Transpose)", Assert.Throws<ModelException>(() => Read(file.ToByteArray())).Message, StringComparison.Ordinal);
+            return;
+        }
+
+        float[] weights = Read(file.ToByteArray()).Layers[0].GetWeights(); // [Units×Inputs], where the graph multiplies by [Inputs×Units]
+        Assert.Equal(turned == 1 ? [1, 2, 3, 4, 5, 6, 7, 8, 9] : [1, 4, 7, 2, 5, 8, 3, 6, 9], weights);
+    }
+
+    [Theory]
+    [InlineData("3", true)]
+    [InlineData("1 3", true)]
+    [InlineData("3 1", false)]
+    [InlineData("1 1 3", false)]
+    [InlineData("Unsqueeze 0", true)]
+    [InlineData("Unsqueeze 1", false)]
+    [InlineData("Reshape 1 -1", true)]
+    [InlineData("Reshape -1 1", false)]
+    [InlineData("Flatten 0", true)]
+    [InlineData("Flatten 1", false)]
+    public void BiasesAreOfUnits(string form, bool areTaken)
+    {
+        foreach (bool isGemm in (bool[])[false, true])
+        {
+            ModelProto file = Square();
+            GraphProto graph = file.Graph;
+            string[] words = form.Split(' ');
+            bool isNode = char.IsAsciiLetter(form[0]);
+            graph.Initializer.Add(new TensorProto { Name = "b", DataType = 1, Dims = { isNode ? [3] : words.Select(long.Parse) }, FloatData = { 1, 2, 3 } });
+            graph.Node.RemoveAt(0);
+            graph.Node.Insert(0, isGemm ? new NodeProto { OpType = "Gemm", Input = { "x", "w", "c" }, Output = { "sum" } } : new NodeProto { OpType = "Add", Input = { "c", "p" }, Output = { "sum" } });
+            _ = isGemm ? 0 : Insert(new NodeProto { OpType = "MatMul", Input = { "x", "w" }, Output = { "p" } });
+            NodeProto made = new() { OpType = isNode ? words[0] : "Identity", Input = { "b" }, Output = { "c" } };
+            switch (made.OpType)
+            {
+                case "Unsqueeze": made.Attribute.Add(Ints("axes", long.Parse(words[1], CultureInfo.InvariantCulture))); break;
+                case "Flatten": made.Attribute.Add(new AttributeProto { Name = "axis", Type = AttributeProto.Types.AttributeType.Int, I = long.Parse(words[1], CultureInfo.InvariantCulture) }); break;
+                case "Reshape":
+                    made.Input.Add("sizes");
+                    graph.Initializer.Add(new TensorProto { Name = "sizes", DataType = 7, Dims = { 2 }, Int64Data = { words[1..].Select(long.Parse) } });
+                    break;
+            }
+
+            Insert(made);
+            graph.Node.Single(node => node.OpType == "Tanh").Input[0] = "sum";
+            if (areTaken)
+            {
+                Assert.Equal([1, 2, 3], Read(file.ToByteArray()).Layers[0].GetBiases());
+            }
+            else
+            {
+                Assert.Contains(isGemm ? "(Gemm)" : "(Add)", Assert.Throws<ModelException>(() => Read(file.ToByteArray())).Message, StringComparison.Ordinal);
+            }
+
+            int Insert(NodeProto node)
+            {
+                graph.Node.Insert(0, node);
+                return 0;
+            }
+        }
+    }
+
+    /// <summary>What bends where nobody looks: a relu that ends, a straight line that does.</summary>
+    [Theory]
+    [InlineData(0, 20)]
+    [InlineData(0, 1000)]
+    [InlineData(0, 1e12)]
+    [InlineData(-50, float.MaxValue)]
+    [InlineData(-1e6, 1e6)]
+    [InlineData(0, 12.5)]
+    public void WhatBendsFarAwayIsAnother(float low, float high)
+    {
+        ModelProto file = Square();
+        file.Graph.Initializer.Add(new TensorProto { Name = "low", DataType = 1, FloatData = { low } });
+        file.Graph.Initializer.Add(new TensorProto { Name = "high", DataType = 1, FloatData = { high } });
+        NodeProto bent = file.Graph.Node.Single(node => node.OpType == "Tanh");
+        bent.OpType = "Clip";
+        bent.Input.Add(["low", "high"]);
+        Assert.Contains("its activation has the values of none", Assert.Throws<ModelException>(() => Read(file.ToByteArray())).Message, StringComparison.Ordinal);
+        bent.Input[2] = "";
+        file.Graph.Initializer.Single(tensor => tensor.Name == "low").FloatData[0] = 0;
+        Assert.Equal("relu", Read(file.ToByteArray()).Definition.Layers[0].Activation.ToString());
+    }
+
+    /// <summary>[N, T, 3] through a product is T rows of each, and Softmax along axis 1 is over those.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(0)]
+    public void MoreSizesThanTwoAreNoRows(int middle)
+    {
+        ModelProto file = Square();
+        TensorShapeProto shape = file.Graph.Input[0].Type.TensorType.Shape;
+        shape.Dim.Insert(1, middle > 0 ? new TensorShapeProto.Types.Dimension { DimValue = middle } : new TensorShapeProto.Types.Dimension { DimParam = "T" });
+        Assert.Contains("an input of 3 sizes found", Assert.Throws<ModelException>(() => Read(file.ToByteArray())).Message, StringComparison.Ordinal);
+        file.Graph.Node[0].Input[0] = "flat";
+        file.Graph.Node.Insert(0, new NodeProto { OpType = "Flatten", Input = { "x" }, Output = { "flat" } });
+        if (middle != 2)
+        {
+            Assert.Equal("3-3:tanh-2:softmax", Read(file.ToByteArray()).Definition.ToString());
+        }
+
+        file.Graph.Input[0].Type.TensorType.Shape = null;
+        file.Graph.Node.RemoveAt(0);
+        file.Graph.Node[0].Input[0] = "x";
+        var notes = new Notes();
+        OnnxImport.Read(new MemoryStream(file.ToByteArray()), "x", notes);
+        Assert.Contains(notes.All, note => note.Message.Contains("input 'x': no sizes found", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("running_var", -1, "a variance of at least 0")]
+    [InlineData("running_mean", float.NaN, "a finite number")]
+    [InlineData("weight", float.PositiveInfinity, "a finite number")]
+    public void NumbersThatNoNormHasAreNamed(string tensor, float value, string expected)
+    {
+        Network<float> network = new(NetworkDefinition.Parse("3-4:tanh,batch_norm-2:softmax"), Initializer.Parse("pytorch"), 1);
+        ModelProto file = ModelProto.Parser.ParseFrom(File(NetworkTests.Model(network)));
+        NodeProto norm = file.Graph.Node.Single(node => node.OpType == "BatchNormalization");
+        norm.Name = "norm";
+        file.Graph.Initializer.Single(initializer => initializer.Name == norm.Input[Array.IndexOf(["weight", "bias", "running_mean", "running_var"], tensor) + 1]).FloatData[2] = value;
+        string message = Assert.Throws<ModelException>(() => Read(file.ToByteArray())).Message;
+        Assert.Contains("'norm' (BatchNormalization)", message, StringComparison.Ordinal);
+        Assert.Contains($"as element 2 of '", message, StringComparison.Ordinal);
+        Assert.Contains(expected, message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void BytesThatAreNoFileAreRefused()
     {
@@ -204,6 +350,20 @@ public class ImportTests
         Assert.Throws<ModelException>(() => Read([]));
         Assert.Throws<ModelException>(() => Read("PK and so on"u8.ToArray()));
     }
+
+    /// <summary>tanh(x w), 3×3, then the rest of a network 3-3:tanh-2:softmax.</summary>
+    private static ModelProto Square()
+    {
+        ModelProto file = ModelProto.Parser.ParseFrom(File(NetworkTests.Model(new(NetworkDefinition.Parse("3-3:tanh-2:softmax"), Initializer.Parse("pytorch"), 1))));
+        GraphProto graph = file.Graph;
+        string product = graph.Node[0].Output[0];
+        graph.Initializer.Add(new TensorProto { Name = "w", DataType = 1, Dims = { 3, 3 }, FloatData = { 1, 2, 3, 4, 5, 6, 7, 8, 9 } });
+        graph.Node.RemoveAt(0);
+        graph.Node.Insert(0, new NodeProto { OpType = "MatMul", Name = "product", Input = { "x", "w" }, Output = { product } });
+        return file;
+    }
+
+    private static AttributeProto Ints(string name, params long[] values) => new() { Name = name, Type = AttributeProto.Types.AttributeType.Ints, Ints = { values } };
 
     private static Network<float> Small() => new(NetworkDefinition.Parse("3-4:tanh-2:softmax"), Initializer.Parse("pytorch"), 1);
 

@@ -27,6 +27,11 @@ internal static class ExportCommand
         command.SetAction(parsed =>
         {
             string to = Given(parsed, format, "onnx, pytorch, npz or csharp"), file = Given(parsed, output, "the file that is written");
+            if (parsed.GetValue(allowLoss) && to != "npz")
+            {
+                throw new UsageException($"{allowLoss.Name} found, which belongs to --to npz: {to} leaves nothing out that could be allowed");
+            }
+
             if (to == CSharpChoices.Format)
             {
                 return csharp.Run(parsed, parsed.GetValue(model)!, file, parsed.GetValue(bare), parsed.GetValue(json));

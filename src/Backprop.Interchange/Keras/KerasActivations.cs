@@ -26,6 +26,7 @@ internal static class KerasActivations
         JsonElement? named = layer.Get("activation");
         if (named is { ValueKind: JsonValueKind.Object } function)
         {
+            KerasConfiguration.RequireOwn(function, $"an activation of {layer}", source);
             named = function.TryGetProperty("config", out JsonElement inner) ? inner : function;
         }
 

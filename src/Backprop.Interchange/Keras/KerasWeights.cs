@@ -1,9 +1,14 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using PureHDF;
+using PureHDF.VOL.Native;
 
 namespace Backprop.Interchange.Keras;
 
-/// <summary>The numbers of a model's layers in HDF5.</summary>
+/// <summary>
+/// The numbers of a model's layers in HDF5. An HDF5 file can have them in any other file of the disk (external storage, virtual datasets, external links), which PureHDF follows: here they lie in the
+/// model's own, or are refused.
+/// </summary>
 /// <param name="root">The file.</param>
 /// <param name="source">Its name, for messages.</param>
 /// <param name="most">The most bytes that a tensor may have.</param>
@@ -37,12 +42,26 @@ internal sealed class KerasWeights(IH5Group root, string source, long most)
             : throw new ModelException($"'{source}', {layer}: no group '{group}' with its weights found");
     }
 
-    /// <summary>Step by step: what is not there has nothing below it.</summary>
+    /// <summary>Step by step: what is not there has nothing below it, and what a link finds in another file is not looked into.</summary>
     private bool Exists(string path)
     {
         string[] steps = path.Split('/');
-        return Enumerable.Range(1, steps.Length).All(count => root.LinkExists(string.Join('/', steps[..count])));
+        return Enumerable.Range(1, steps.Length).Select(count => string.Join('/', steps[..count])).All(part => root.LinkExists(part) && IsWithin(part));
     }
+
+    private bool IsWithin(string path) => root.Get(path) is not NativeObject found || ReferenceEquals(Context(found), Context((NativeObject)root)) ? true : throw Elsewhere(path, "a link");
+
+    private ModelException Elsewhere(string path, string how) => new($"'{source}', '{path}': {how} into another file found, numbers within this one expected");
+
+    /// <summary>The file that an object is of.</summary>
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Context")]
+    [return: UnsafeAccessorType("PureHDF.VOL.Native.NativeReadContext, PureHDF")]
+    private static extern object Context(NativeObject found);
+
+    /// <summary>The files that have a dataset's numbers; null: its own.</summary>
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_InternalExternalFileList")]
+    [return: UnsafeAccessorType("PureHDF.VOL.Native.ExternalFileListMessage, PureHDF")]
+    private static extern object? ExternalFiles(NativeDataset dataset);
 
     private ForeignTensor Read(string path)
     {
@@ -52,6 +71,11 @@ internal sealed class KerasWeights(IH5Group root, string source, long most)
         }
 
         IH5Dataset dataset = root.Dataset(path);
+        if (dataset.Layout.Class == H5DataLayoutClass.VirtualStorage || ExternalFiles((NativeDataset)dataset) is not null)
+        {
+            throw Elsewhere(path, dataset.Layout.Class == H5DataLayoutClass.VirtualStorage ? "a virtual dataset, which may lead" : "external storage, which leads");
+        }
+
         ulong[] sizes = dataset.Space.Dimensions;
         UInt128 bytes = sizes.Aggregate((UInt128)sizeof(double), (product, size) => product * size);
         if (sizes.Length is < 1 or > 2 || sizes.Any(size => size is 0 or > int.MaxValue) || bytes > (ulong)most)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using Backprop.Layers;
+using Backprop.Losses;
 using Backprop.ModelFiles;
 using Backprop.Networks;
 using Backprop.Tables;
@@ -11,7 +12,8 @@ namespace Backprop.Interchange.NumPy;
 
 /// <summary>
 /// Models as NumPy's .npz, by the names of scikit-learn's MLPClassifier: <c>coefs_0</c> [In×Out], <c>intercepts_0</c> [Out], …, so that xₗ = f(xₗ₋₁ @ coefs_ + intercepts_); <c>activations</c>, one for each layer;
-/// <c>activation</c>, <c>out_activation_</c>, where they are scikit-learn's; <c>loss</c>; of the columns <c>classes_</c>, <c>feature_names_in_</c>, <c>mean_</c>, <c>scale_</c>: x₀ = (column − mean_) / scale_.
+/// <c>activation</c>, <c>out_activation_</c>, where they are scikit-learn's; <c>loss</c>; of the columns <c>classes_</c>, <c>feature_names_in_</c>, <c>mean_</c>, <c>scale_</c>: x₀ = (column − mean_) / scale_; <c>statistics_</c>, which
+/// stand in for missing cells; <c>thresholds</c>.
 /// </summary>
 /// <example>
 /// <code>
@@ -60,10 +62,16 @@ public static class NumPyExport
             notes?.Add(new($"{folded} is part of the weights now: predictions are the same but for rounding", IsLoss: true));
         }
 
-        bool isPlain = schema is not null && schema.Columns.Where(column => column.IsFeature).All(IsPlain);
-        if (schema is not null)
+        bool isPlain = schema?.Columns.Where(column => column.IsFeature).All(IsPlain) == true;
+        if (schema is not null && !isPlain)
         {
-            NoteColumns(schema, isPlain, notes);
+            notes?.Add(new($"left out: what makes features of the columns, as of '{schema.Columns.First(column => column.IsFeature && !IsPlain(column)).Name}': the file's network takes features as predict makes them, {ArrayNames.MadeFeatures} has their names; export --to onnx carries it", IsLoss: true));
+        }
+
+        if (schema is not null && OutputText.Logarithms(network) is { } logarithms)
+        {
+            string scaled = network.OutputMeaning == OutputMeaning.MeanAndLogVariance && schema.Target.Scales is not null ? $"; {ArrayNames.TargetMean} and {ArrayNames.TargetScale} are of the means, and the deviations · {ArrayNames.TargetScale} are in their own units" : "";
+            notes?.Add(new($"of what the arrays give, {logarithms}{scaled}", IsLoss: false));
         }
 
         AtomicFile.Write(path, stream =>
@@ -119,6 +127,10 @@ public static class NumPyExport
         {
             file.Add<double>(ArrayNames.Mean, [.. columns.Select(column => column.Mean)], columns.Length);
             file.Add<double>(ArrayNames.Scale, [.. columns.Select(column => column.Scale)], columns.Length);
+            if (columns.Any(column => !double.IsNaN(column.Imputed)))
+            {
+                file.Add<double>(ArrayNames.Imputed, [.. columns.Select(column => column.Imputed)], columns.Length);
+            }
         }
 
         if (schema.Target.Kind == TargetKind.Class)
@@ -131,6 +143,11 @@ public static class NumPyExport
         {
             file.Add<double>(ArrayNames.TargetMean, [.. means], means.Count);
             file.Add<double>(ArrayNames.TargetScale, [.. scales], scales.Count);
+        }
+
+        if (schema.Target.Thresholds is { } thresholds)
+        {
+            file.Add<double>(ArrayNames.Thresholds, [.. thresholds], thresholds.Count);
         }
     }
 
@@ -162,19 +179,6 @@ public static class NumPyExport
         .. network.Layers.SelectMany((layer, n) => layer.Parts.OfType<BatchNorm>().Select(norm => string.Create(CultureInfo.InvariantCulture, $"{norm} of layer {n + 1}"))),
     ];
 
-    /// <summary>(x − mean) / scale and nothing else, but for what becomes of gaps.</summary>
+    /// <summary>(x − mean) / scale and nothing else, with one number for gaps.</summary>
     private static bool IsPlain(FeatureColumn column) => column is { Kind: FeatureKind.Numeric, FeatureCount: 1, IsFlagOnly: false, IsBounded: false };
-
-    private static void NoteColumns(TableSchema schema, bool isPlain, Notes? notes)
-    {
-        FeatureColumn[] columns = [.. schema.Columns.Where(column => column.IsFeature)];
-        string? lost = !isPlain ? $"what makes features of the columns, as of '{columns.First(column => !IsPlain(column)).Name}': the file's network takes features as predict makes them, {ArrayNames.MadeFeatures} has their names"
-            : columns.FirstOrDefault(column => !double.IsNaN(column.Imputed)) is { } filled ? $"what stands in for missing cells, as {filled.Imputed.ToString(CultureInfo.InvariantCulture)} of '{filled.Name}'"
-            : null;
-        string?[] all = [lost, schema.Target.Thresholds is null ? null : $"the threshold of '{schema.Target.Names[0]}'"];
-        foreach (string what in all.OfType<string>())
-        {
-            notes?.Add(new($"left out: {what}; export --to onnx carries it", IsLoss: true));
-        }
-    }
 }

@@ -15,7 +15,7 @@ namespace Backprop.Interchange.NumPy;
 /// numpy.savez("m.npz", **{f"coefs_{i}": w for i, w in enumerate(m.coefs_)}, **{f"intercepts_{i}": b for i, b in enumerate(m.intercepts_)},
 ///             activation=m.activation, out_activation_=m.out_activation_, classes_=m.classes_.astype(str))
 /// </code>
-/// makes one: of a regressor without classes_, of one that has learned from named columns with feature_names_in_=m.feature_names_in_.astype(str), behind a StandardScaler s with mean_=s.mean_, scale_=s.scale_. No
+/// makes one: of a regressor without classes_, of one that has learned from named columns with feature_names_in_=m.feature_names_in_.astype(str), behind a StandardScaler s with mean_=s.mean_, scale_=s.scale_, behind a SimpleImputer i with statistics_=i.statistics_. No
 /// Python is run, and objects are not read.
 /// </summary>
 /// <example>
@@ -134,13 +134,14 @@ public static class NumPyImport
         {
             string[]? names = Texts(ArrayNames.Features)?.Values, classes = Classes(), targets = Texts(ArrayNames.Targets)?.Values;
             double[]? mean = Each(ArrayNames.Mean, network.Inputs), scale = Each(ArrayNames.Scale, network.Inputs), targetMean = Each(ArrayNames.TargetMean, network.ValueCount), targetScale = Each(ArrayNames.TargetScale, network.ValueCount);
+            double[]? imputed = Each(ArrayNames.Imputed, network.Inputs, orNone: true);
             if (Texts(ArrayNames.MadeFeatures) is not null)
             {
                 notes?.Add(new($"'{path}': its network takes features that a schema made of columns, which the file does not have ({ArrayNames.MadeFeatures}): the model takes them as numbers in order, and its outputs go by numbers", IsLoss: true));
                 return null;
             }
 
-            if (names is null && classes is null && mean is null && scale is null)
+            if (names is null && classes is null && mean is null && scale is null && imputed is null && !numbers.ContainsKey(ArrayNames.Thresholds))
             {
                 return null;
             }
@@ -161,7 +162,9 @@ public static class NumPyImport
                 throw new ModelException($"'{path}', array '{ArrayNames.Features}': {names.Length} names found, {network.Inputs} expected");
             }
 
-            return new([.. names.Select((name, n) => new FeatureColumn(name, FeatureKind.Numeric, mean?[n] ?? 0, scale?[n] ?? 1))], Target(network, names, classes, targets) with { Means = targetMean ?? Zeros(targetScale), Scales = targetScale ?? Ones(targetMean) });
+            TargetColumns target = Target(network, names, classes, targets);
+            target = target with { Means = targetMean ?? Zeros(targetScale), Scales = targetScale ?? Ones(targetMean), Thresholds = Each(ArrayNames.Thresholds, target.Kind == TargetKind.Flags ? target.Names.Count : 1) };
+            return new([.. names.Select((name, n) => new FeatureColumn(name, FeatureKind.Numeric, mean?[n] ?? 0, scale?[n] ?? 1, imputed?[n] ?? double.NaN))], target);
         }
 
         private static double[]? Zeros(double[]? like) => like is null ? null : new double[like.Length];
@@ -186,10 +189,11 @@ public static class NumPyImport
         /// <summary>Numbers as they are written, whole ones without a point.</summary>
         private string[]? Classes() => Texts(ArrayNames.Classes)?.Values ?? (Numbers(ArrayNames.Classes)?.Values is { } values ? [.. values.Select(value => value.ToString("R", CultureInfo.InvariantCulture))] : null);
 
-        private double[]? Each(string name, int count)
+        /// <summary>A number for each; where there may be none, NaN says so.</summary>
+        private double[]? Each(string name, int count, bool orNone = false)
         {
             NumericArray? array = Numbers(name);
-            return array is null || (array.Values.Length == count && array.Values.All(double.IsFinite)) ? array?.Values
+            return array is null || (array.Values.Length == count && array.Values.All(value => double.IsFinite(value) || (orNone && double.IsNaN(value)))) ? array?.Values
                 : throw new ModelException($"'{path}', array '{name}': {array.Values.Length} numbers found, {count} finite ones expected");
         }
 

@@ -192,7 +192,7 @@ internal static class ModuleSource
 
     private static string Features(TabularModel model)
     {
-        string meaning = model.Labels.Count > 0 ? $"{(model.Definition.Outputs == 1 ? "how likely the second is of" : "a number for each of")} {Names(model.Labels)}" : $"a number for each of {Names(model.TargetNames)}";
+        string meaning = OutputText.Of(model.Definition, Names(model.Labels.Count > 0 ? model.Labels : model.TargetNames), model.Labels.Count > 0);
         string features = model.Schema is { } schema ? $"\n\nThe features: {Names(schema.FeatureNames)}." : "";
         return $" {meaning}.{features}";
     }

@@ -1,4 +1,5 @@
 using System.Text;
+using Backprop.Losses;
 using Backprop.ModelFiles;
 using Backprop.Tables;
 
@@ -41,9 +42,15 @@ public static class PyTorchExport
             notes?.Add(new($"the module takes features as predict makes them, {model.Definition.Inputs} numbers a row, not columns; export --to onnx carries those too", IsLoss: true));
         }
 
-        if (model.Schema?.Target.Means is not null && !bare)
+        if (!bare && OutputText.Logarithms(model.Definition) is { } logarithms)
         {
-            notes?.Add(new($"what the module gives of {string.Join(", ", model.Schema.Target.Names)} is standardised: y · {Numbers(model.Schema.Target.Scales!)} + {Numbers(model.Schema.Target.Means)} is in their own units", IsLoss: true));
+            notes?.Add(new($"of what the module gives, {logarithms}", IsLoss: true));
+        }
+
+        if (model.Schema?.Target is { Means: { } means, Scales: { } scales } && !bare)
+        {
+            bool deviates = model.Definition.OutputMeaning == OutputMeaning.MeanAndLogVariance;
+            notes?.Add(new($"what the module gives of {string.Join(", ", model.Schema.Target.Names)} is standardised: {(deviates ? "of its means y, " : "")}y · {Numbers(scales)} + {Numbers(means)} is in their own units{(deviates ? $", and so is the deviation exp(v / 2) · {Numbers(scales)}" : "")}", IsLoss: true));
         }
 
         if (model.Schema?.Offset is { } exposure && !bare)

@@ -151,6 +151,7 @@ public static class StateDictImport
             notes?.Add(new($"'{path}': '{name}' has no {own}: {(own == "bias" ? 0 : 1)} is taken", IsLoss: false) { IsGuess = true });
         }
 
+        NoteNorms(path, definition, found, notes);
         NotePlaces(path, definition, found, notes);
         return tensors;
     }
@@ -163,6 +164,18 @@ public static class StateDictImport
         {
             notes?.Add(new($"'{path}': {(isGuess ? "taken in order" : "names do not say in what order layers stand; taken")}: {string.Join(", ", places.Zip(modules, (place, module) => $"{place}={module.Name}"))}", IsLoss: !isGuess, "Map") { IsGuess = isGuess });
         }
+    }
+
+    /// <summary>A state_dict knows neither a norm's ε nor what it is over: GroupNorm, InstanceNorm and PReLU have tensors of the same names and shapes.</summary>
+    private static void NoteNorms(string path, NetworkDefinition definition, Dictionary<string, StateModule> found, Notes? notes)
+    {
+        string[] taken = [.. definition.Layers.Select((layer, n) => found.TryGetValue($"{Name(n + 1)}.norm", out StateModule? norm) ? $"'{norm.Name}' as {Full(NormOf(layer)!)}" : null).OfType<string>()];
+        if (taken.Length > 0)
+        {
+            notes?.Add(new($"'{path}': taken: {string.Join(", ", taken)}. The file says neither epsilon nor the kind of norm: those of a GroupNorm, an InstanceNorm or a PReLU look the same, and are none here", IsLoss: false, "Network"));
+        }
+
+        static string Full(LayerPart norm) => string.Create(CultureInfo.InvariantCulture, $"{norm.Name}({norm.Parameter})");
     }
 
     /// <summary>In a Sequential numbers count what has no tensors too: a norm that stands behind an activation there shows by a gap before it.</summary>
@@ -199,7 +212,7 @@ public static class StateDictImport
             layers.Add(string.Create(CultureInfo.InvariantCulture, $"{units}:{(n < dense.Length - 1 ? "relu" : units == 1 ? "identity" : "softmax")}{part}"));
         }
 
-        string found = string.Join(", ", modules.Select(Describe));
-        return new($"'{path}': {found} found, which says nothing of activations; the network is expected, such as {string.Join('-', layers)} with the activations that it has") { Settings = [$"Network = {string.Join('-', layers)}"] };
+        string found = string.Join(", ", modules.Select(Describe)), kinds = modules.Any(module => module.IsNorm) ? " and the norms, of which the file knows neither kind nor epsilon," : "";
+        return new($"'{path}': {found} found, which says nothing of activations; the network is expected, such as {string.Join('-', layers)} with the activations{kinds} that it has") { Settings = [$"Network = {string.Join('-', layers)}"] };
     }
 }

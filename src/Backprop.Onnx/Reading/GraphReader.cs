@@ -1,5 +1,6 @@
 using System.Globalization;
 using Backprop.Activations;
+using Backprop.Interchange;
 using Backprop.Layers;
 using Backprop.Networks;
 using Backprop.Onnx.Wire;
@@ -15,6 +16,7 @@ internal sealed class GraphReader(GraphProto graph, long version, string source,
     private readonly Dictionary<string, Value> _values = new(StringComparer.Ordinal);
     private readonly List<(Product Product, ActivationFunction Activation, bool IsResidual)> _layers = [];
     private readonly List<double> _numbers = []; // of formulas, and of attributes: a parameter of an activation is among them
+    private readonly double[] _points = ComparedPoints.With(Constants(graph));
 
     /// <exception cref="ModelException">The output is of something that no layer is.</exception>
     public Network<float> Read()
@@ -59,8 +61,21 @@ internal sealed class GraphReader(GraphProto graph, long version, string source,
             width = isKnown ? width : 1;
         }
 
-        return new(0, isKnown ? (int)width : null);
+        int? rank = type.Shape?.Dim.Count;
+        if (rank is null)
+        {
+            notes?.Add(new($"'{source}', input '{input.Name}': no sizes found, rows of numbers [N, inputs] are taken", IsLoss: false));
+        }
+
+        return new(0, isKnown ? (int)width : null, rank ?? 2);
     }
+
+    /// <summary>The single numbers of a graph: at one of them a formula may have its bend.</summary>
+    private static IEnumerable<double> Constants(GraphProto graph) =>
+    [
+        .. graph.Initializer.Concat(graph.Node.SelectMany(node => node.Attribute).Select(attribute => attribute.T).OfType<TensorProto>()).Where(tensor => tensor.Dims.All(size => size == 1)).Select(tensor => Tensor.Of(tensor, "")).OfType<Tensor>().Select(tensor => tensor.Values[0]),
+        .. graph.Node.SelectMany(node => node.Attribute).SelectMany(attribute => attribute.Floats.Append(attribute.F)).Select(value => (double)value),
+    ];
 
     /// <summary>The last layer: the one output that is a layer's.</summary>
     private LayerOutput Output()
@@ -184,11 +199,10 @@ internal sealed class GraphReader(GraphProto graph, long version, string source,
         {
             return node.OpType switch
             {
-                "Transpose" => tensor.Transposed(),
+                "Transpose" => (Value?)Shapes.Transposed(tensor, Integers(node, "perm")) ?? Refuse(node, $"sizes {string.Join('×', tensor.Shape)} in the order {(Integers(node, "perm") is { } order ? string.Join(", ", order) : "of none given")} found, a matrix turned, or as it is, expected"),
                 "Identity" => tensor,
                 "Cast" when Integer(node, "to", 0) is (int)ElementType.Float or (int)ElementType.Double => tensor,
-                "Reshape" when inputs is [_, Tensor shape] && shape.Values.All(size => size > 0) && shape.Values.Aggregate(1.0, (product, size) => product * size) == tensor.Values.Length => tensor with { Shape = [.. shape.Values.Select(size => (int)size)] },
-                "Squeeze" or "Unsqueeze" or "Reshape" or "Flatten" when tensor.Shape.Count(size => size != 1) <= 1 => tensor with { Shape = [tensor.Values.Length] },
+                "Reshape" or "Flatten" or "Squeeze" or "Unsqueeze" => (Value?)Reshaped(node, tensor, inputs.ElementAtOrDefault(1)) ?? Unknown(node),
                 _ => Unknown(node),
             };
         }
@@ -205,7 +219,27 @@ internal sealed class GraphReader(GraphProto graph, long version, string source,
         };
         return !isSame ? Unknown(node)
             : node.OpType == "Reshape" && inputs[0] is LayerOutput { Number: 0, Width: null } && ((Tensor)inputs[1]).Values[1] is > 0 and <= NetworkDefinition.MaxWidth and var given ? new LayerOutput(0, (int)given)
+            : node.OpType is "Reshape" or "Flatten" && inputs[0] is LayerOutput input ? input with { Rank = 2 }
             : inputs[0];
+    }
+
+    /// <summary>A constant with other sizes; null: they are not to be had.</summary>
+    private static Tensor? Reshaped(NodeProto node, Tensor tensor, Value? given)
+    {
+        if (given is not (null or Tensor or Refused { Why: "" }))
+        {
+            return null;
+        }
+
+        long[]? sizes = given is Tensor listed ? [.. listed.Values.Select(value => (long)value)] : Integers(node, "axes");
+        int[]? shape = node.OpType switch
+        {
+            "Reshape" => sizes is null || Integer(node, "allowzero", 0) != 0 ? null : Shapes.Reshaped(tensor.Shape, sizes),
+            "Flatten" => Shapes.Flattened(tensor.Shape, Integer(node, "axis", 1)),
+            "Squeeze" => Shapes.Squeezed(tensor.Shape, sizes),
+            _ => sizes is null ? null : Shapes.Unsqueezed(tensor.Shape, sizes),
+        };
+        return shape is null ? null : tensor with { Shape = shape };
     }
 
     private Value Gemm(NodeProto node, Value[] inputs)
@@ -244,6 +278,11 @@ internal sealed class GraphReader(GraphProto graph, long version, string source,
             return rows is Refused ? rows : Refuse(node, "a product of constants found");
         }
 
+        if (layer.Rank != 2)
+        {
+            return Refuse(node, string.Create(CultureInfo.InvariantCulture, $"an input of {layer.Rank} sizes found, rows [N, inputs] expected, as Flatten makes them"));
+        }
+
         if (layer.Width is { } width && width != weights.Shape[1])
         {
             return Refuse(node, string.Create(CultureInfo.InvariantCulture, $"weights '{weights.Name}' for {weights.Shape[1]} inputs found, {width} expected"));
@@ -255,9 +294,9 @@ internal sealed class GraphReader(GraphProto graph, long version, string source,
 
     private Value Biased(NodeProto node, Product product, Tensor biases)
     {
-        if (biases.Values.Length != product.Units && biases.Values.Length != 1)
+        if (!biases.IsRow(product.Units) && !biases.IsRow(1))
         {
-            return Refuse(node, string.Create(CultureInfo.InvariantCulture, $"{biases.Values.Length} biases '{biases.Name}' found, {product.Units} expected"));
+            return Refuse(node, string.Create(CultureInfo.InvariantCulture, $"biases '{biases.Name}' of sizes {string.Join('×', biases.Shape)} found, {product.Units}, 1×{product.Units} or one number expected"));
         }
 
         NoteRounding(biases);
@@ -283,12 +322,26 @@ internal sealed class GraphReader(GraphProto graph, long version, string source,
         for (int n = 0; n < names.Length; n++)
         {
             bool isThere = n + 1 < inputs.Length && inputs[n + 1] is not Refused;
-            if (isThere ? inputs[n + 1] is not Tensor tensor || tensor.Values.Length != product.Units : isBatch || n == 0)
+            if (isThere ? inputs[n + 1] is not Tensor tensor || !tensor.IsRow(product.Units) : isBatch || n == 0)
             {
                 return Refuse(node, $"{product.Units} constants expected as {names[n]}");
             }
 
-            tensors.Add(new(names[n], isThere ? ((Tensor)inputs[n + 1]).ToFloats() : new float[product.Units]));
+            if (!isThere)
+            {
+                tensors.Add(new(names[n], new float[product.Units]));
+                continue;
+            }
+
+            var constants = (Tensor)inputs[n + 1];
+            float[] values = constants.ToFloats();
+            if (Array.FindIndex(values, value => !float.IsFinite(value) || (value < 0 && names[n] == "running_var")) is >= 0 and var odd)
+            {
+                return Refuse(node, string.Create(CultureInfo.InvariantCulture, $"{constants.Values[odd]} found as element {odd} of '{constants.Name}', {(float.IsFinite(values[odd]) ? "a variance of at least 0" : "a finite number that float holds")} expected"));
+            }
+
+            NoteRounding(constants);
+            tensors.Add(new(names[n], values));
         }
 
         double epsilon = Number(node, "epsilon", 1e-5);
@@ -345,12 +398,12 @@ internal sealed class GraphReader(GraphProto graph, long version, string source,
     {
         if (node.OpType == "Add")
         {
-            if (a is Partial { IsProduct: true, Product: { Biases: null, Norm: null } left } && b is Tensor right && right.Values.Length == left.Units)
+            if (a is Partial { IsProduct: true, Product: { Biases: null, Norm: null } left } && b is Tensor right && right.IsRow(left.Units))
             {
                 return Biased(node, left, right);
             }
 
-            if (b is Partial { IsProduct: true, Product: { Biases: null, Norm: null } other } && a is Tensor first && first.Values.Length == other.Units)
+            if (b is Partial { IsProduct: true, Product: { Biases: null, Norm: null } other } && a is Tensor first && first.IsRow(other.Units))
             {
                 return Biased(node, other, first);
             }
@@ -406,12 +459,12 @@ internal sealed class GraphReader(GraphProto graph, long version, string source,
         return second;
     }
 
-    private static double[] Of(Partial part) => part.Values ?? ScalarOperators.Points;
+    private double[] Of(Partial part) => part.Values ?? _points;
 
     /// <summary>ℓ of a value that is known to be x_ℓ; −1: it is none.</summary>
     private static int LayerOf(Value value) => value switch
     {
-        LayerOutput layer => layer.Number,
+        LayerOutput { Rank: 2 } layer => layer.Number,
         Partial { Product.Ended: { } ended } part when ReferenceEquals(ended.Value, part) && !ended.IsResidual => ended.Layer.Number,
         _ => -1,
     };
@@ -432,7 +485,7 @@ internal sealed class GraphReader(GraphProto graph, long version, string source,
             return new Refused(string.Create(CultureInfo.InvariantCulture, $"layer {product.Before + 1}: two layers stand behind layer {product.Before}, one expected"));
         }
 
-        ActivationFunction? activation = value.Vector is { } vector ? ActivationFunction.Create(vector) : value.Values is null ? ActivationFunction.Create("identity") : ScalarOperators.Recognise(value.Values, _numbers, value.Operator);
+        ActivationFunction? activation = value.Vector is { } vector ? ActivationFunction.Create(vector) : value.Values is null ? ActivationFunction.Create("identity") : ScalarOperators.Recognise(value.Values, _points, _numbers, value.Operator);
         if (activation is null)
         {
             return new Refused(string.Create(CultureInfo.InvariantCulture, $"layer {product.Before + 1}: its activation has the values of none of {string.Join(", ", ActivationFunction.Names)}"));
@@ -457,6 +510,8 @@ internal sealed class GraphReader(GraphProto graph, long version, string source,
     private static Refused Refuse(NodeProto node, string why) => new($"node '{(node.Name.Length > 0 ? node.Name : node.Output.FirstOrDefault())}' ({node.OpType}): {why}");
 
     private static long Integer(NodeProto node, string name, long usual) => node.Attribute.FirstOrDefault(attribute => attribute.Name == name)?.I ?? usual;
+
+    private static long[]? Integers(NodeProto node, string name) => node.Attribute.FirstOrDefault(attribute => attribute.Name == name) is { } attribute ? [.. attribute.Ints] : null;
 
     /// <summary>0.3 is written as a float, and meant as 0.3.</summary>
     private static double Number(NodeProto node, string name, double usual) => node.Attribute.FirstOrDefault(attribute => attribute.Name == name) is { } attribute

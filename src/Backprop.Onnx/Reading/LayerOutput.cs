@@ -3,4 +3,5 @@ namespace Backprop.Onnx.Reading;
 /// <summary>x_ℓ.</summary>
 /// <param name="Number">ℓ; 0 is the input.</param>
 /// <param name="Width">Its entries; null: any.</param>
-internal sealed record LayerOutput(int Number, int? Width) : Value;
+/// <param name="Rank">How many sizes it has, the batch among them: more than two are no rows yet.</param>
+internal sealed record LayerOutput(int Number, int? Width, int Rank = 2) : Value;

@@ -1,4 +1,5 @@
 using Backprop.Activations;
+using Backprop.Interchange;
 
 namespace Backprop.Onnx.Reading;
 
@@ -9,9 +10,6 @@ internal static class ScalarOperators
     private const double Tolerance = 1e-6;
 
     private static readonly ActivationFunction s_gelu = ActivationFunction.Create("gelu");
-
-    /// <summary>Where functions are compared.</summary>
-    public static double[] Points { get; } = [.. Enumerable.Range(-60, 121).Select(n => n * 0.2), -7.77, -2.999, -1e-3, 1e-3, 0.333, 3.001];
 
     /// <summary>An operator of one number; null: none that is known.</summary>
     /// <param name="type">Its name.</param>
@@ -60,16 +58,17 @@ internal static class ScalarOperators
     };
 
     /// <summary>The activation with the values of a function; null: none.</summary>
-    /// <param name="values">The function's at <see cref="Points"/>.</param>
+    /// <param name="values">The function's at the points.</param>
+    /// <param name="points">Where functions are compared.</param>
     /// <param name="parameters">Numbers of its formula, one of which may be the activation's.</param>
     /// <param name="last">Its last operator: of two activations that are the same, such as elu(1) and celu(1), the one that ends with it.</param>
-    public static ActivationFunction? Recognise(double[] values, IEnumerable<double> parameters, string? last)
+    public static ActivationFunction? Recognise(double[] values, double[] points, IEnumerable<double> parameters, string? last)
     {
         foreach (string name in ActivationFunction.Names.OrderBy(name => ActivationFunction.Create(name).Operators is not [.., var step] || step.Name != last))
         {
             var usual = ActivationFunction.Create(name);
             IEnumerable<ActivationFunction> all = usual.Alpha is null ? [usual] : parameters.Where(double.IsFinite).Distinct().Select(alpha => ActivationFunction.Create(name, alpha)).Prepend(usual);
-            if (all.FirstOrDefault(activation => activation.Operators is not null && activation.IsElementwise && AreSame(activation, values)) is { } found)
+            if (all.FirstOrDefault(activation => activation.Operators is not null && activation.IsElementwise && AreSame(activation, points, values)) is { } found)
             {
                 return found;
             }
@@ -78,11 +77,21 @@ internal static class ScalarOperators
         return null;
     }
 
-    private static bool AreSame(ActivationFunction activation, double[] values)
+    private static bool AreSame(ActivationFunction activation, double[] points, double[] values)
     {
         double[] own = new double[values.Length];
-        activation.Value(Points, own);
-        return own.Zip(values).All(pair => Math.Abs(pair.First - pair.Second) <= Tolerance * Math.Max(1, Math.Abs(pair.First)));
+        activation.Value(points, own);
+        for (int n = 0; n < own.Length; n++)
+        {
+            // log(1 + exp(x)) is meant as softplus where exp overflows too; the sine of 10²⁰ is none
+            bool isBeyond = Math.Abs(points[n]) > ComparedPoints.Near && (!double.IsFinite(values[n]) || double.IsNaN(own[n]));
+            if (!isBeyond && !(Math.Abs(own[n] - values[n]) <= Tolerance * Math.Max(1, Math.Abs(own[n]))))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static Func<double, double> Of(string name, double? alpha = null) => Of(ActivationFunction.Create(name, alpha));

@@ -90,5 +90,8 @@ internal sealed record Tensor(string Name, int[] Shape, double[] Values, bool Is
         return this with { Shape = [columns, rows], Values = values };
     }
 
+    /// <summary>Whether it is one row [Units] or [1×Units], which the same units of every row meet: [Units×1] would be of rows.</summary>
+    public bool IsRow(int units) => Shape.Length <= 2 && Values.Length == units && (Shape.Length == 0 || Shape[^1] == units);
+
     public float[] ToFloats() => Array.ConvertAll(Values, value => (float)value);
 }

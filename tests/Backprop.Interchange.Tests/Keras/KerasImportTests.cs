@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Backprop.Interchange.Keras;
 using Backprop.Networks;
 using Backprop.Tables;
+using Backprop.Tests.Oracles;
 
 namespace Backprop.Interchange.Tests.Keras;
 
@@ -85,6 +86,108 @@ public sealed class KerasImportTests : IDisposable
         Assert.Contains("2 inputs found (batch_normalization_1, batch_normalization)", Assert.Throws<ModelException>(() => KerasImport.Read(twoInputs)).Message);
         string twoBehind = Changed("functional.keras", root => root["config"]!["layers"]![4]!["inbound_nodes"]![0]!["args"]![0]!["config"]!["keras_history"]![0] = "rescaling");
         Assert.Contains("two layers stand behind 'rescaling'", Assert.Throws<ModelException>(() => KerasImport.Read(twoBehind)).Message);
+    }
+
+    [Theory]
+    [InlineData("middle", "output_layers: 'dense_1' found, the chain's last, layer 'dense_2' (Dense), expected")]
+    [InlineData("two", "output_layers: 'dense_1', 'dense_2' found")]
+    [InlineData("no output", "output_layers: none found")]
+    [InlineData("input", "input_layers: 'rescaling' found")]
+    [InlineData("training", "layer 'dropout' (Dropout): called with training found")]
+    [InlineData("norm training", "layer 'batch_normalization_1' (BatchNormalization): called with training found")]
+    [InlineData("registered function", "an activation of layer 'dense' (Dense) of another package found, 'my>relu'")]
+    [InlineData("module function", "an activation of layer 'dense' (Dense) of another package found, 'mine.functions'")]
+    [InlineData("registered layer", "a layer 'dense' of another package found, 'my>Dense'")]
+    [InlineData("module layer", "a layer 'dense' of another package found, '__main__'")]
+    public void WhatIsAnotherModelThanItLooksIsNamed(string change, string message)
+    {
+        string path = Changed("functional.keras", root =>
+        {
+            JsonNode config = root["config"]!, dense = Layer("dense");
+            JsonNode Layer(string name) => config["layers"]!.AsArray().First(layer => (string?)layer!["config"]!["name"] == name)!;
+            switch (change)
+            {
+                case "middle": config["output_layers"] = JsonNode.Parse("""["dense_1",0,0]"""); break;
+                case "two": config["output_layers"] = JsonNode.Parse("""[["dense_1",0,0],["dense_2",0,0]]"""); break;
+                case "no output": config.AsObject().Remove("output_layers"); break;
+                case "input": config["input_layers"] = JsonNode.Parse("""[["rescaling",0,0]]"""); break;
+                case "training": Layer("dropout")["inbound_nodes"]![0]!["kwargs"] = JsonNode.Parse("""{"training":true}"""); break;
+                case "norm training": Layer("batch_normalization_1")["inbound_nodes"] = JsonNode.Parse("""[[["dense",0,0,{"training":1}]]]"""); break;
+                case "registered function": dense["config"]!["activation"] = JsonNode.Parse("""{"module":"builtins","class_name":"function","config":"relu","registered_name":"my>relu"}"""); break;
+                case "module function": dense["config"]!["activation"] = JsonNode.Parse("""{"module":"mine.functions","class_name":"function","config":"relu","registered_name":"function"}"""); break;
+                case "registered layer": dense["registered_name"] = "my>Dense"; break;
+                default: dense["module"] = "__main__"; break;
+            }
+        });
+        Assert.Contains(message, Assert.Throws<ModelException>(() => KerasImport.Read(path)).Message);
+    }
+
+    [Fact]
+    public void WhatIsKerassOwnIsTaken()
+    {
+        string path = Changed("functional.keras", root =>
+        {
+            JsonNode config = root["config"]!, dense = config["layers"]!.AsArray().First(layer => (string?)layer!["config"]!["name"] == "dense")!;
+            config["output_layers"] = JsonNode.Parse("""[["dense_2",0,0]]""");
+            dense["registered_name"] = "keras>Dense";
+            dense["module"] = "keras.src.layers.core.dense";
+            dense["config"]!["activation"] = JsonNode.Parse("""{"module":"builtins","class_name":"function","config":"relu","registered_name":"function"}""");
+            config["layers"]!.AsArray().First(layer => (string?)layer!["config"]!["name"] == "dropout")!["inbound_nodes"]![0]!["kwargs"] = JsonNode.Parse("""{"training":false}""");
+        });
+        Assert.StartsWith("3-7:relu,dropout(0.1)-7:silu", KerasImport.Read(path).Definition.ToString(), StringComparison.Ordinal);
+    }
+
+    /// <summary>HDF5 can have numbers in any file of the disk, which a model that was sent by somebody must not read.</summary>
+    [Theory]
+    [InlineData("plain", "")]
+    [InlineData("external", "'model_weights/dense_1/dense_1/kernel:0': external storage, which leads into another file found")]
+    [InlineData("virtual", "'model_weights/dense_1/dense_1/kernel:0': a virtual dataset, which may lead into another file found")]
+    [InlineData("link", "'model_weights/dense_1/dense_1/kernel:0': a link into another file found")]
+    [InlineData("group", "'model_weights/dense_1': a link into another file found")]
+    [InlineData("root", "'model_weights': a link into another file found")]
+    [InlineData("soft", "'model_weights/dense_1/dense_1/kernel:0': a link into another file found")]
+    public void NumbersOfOtherFilesAreNotRead(string way, string message)
+    {
+        Python.Require("h5py", "python3-h5py");
+        File.Copy(Fixture("legacy.h5"), At("other.h5"));
+        File.WriteAllBytes(At("secret"), [.. Enumerable.Range(0, 36).SelectMany(n => BitConverter.GetBytes((float)n))]);
+        Python.Run(_folder, $"""
+            import h5py, os
+            way, other, group, name = "{way}", os.path.abspath("other.h5"), "model_weights/dense_1", "model_weights/dense_1/dense_1/kernel:0"
+            with h5py.File(other) as f, h5py.File("m.h5", "w", libver="latest") as m:
+                def copy(path, item):
+                    made = m.create_dataset(path, data=item[()]) if isinstance(item, h5py.Dataset) else m.require_group(path)
+                    for key, value in item.attrs.items():
+                        made.attrs[key] = value
+                copy("/", f)
+                f.visititems(copy)
+            with h5py.File("m.h5", "r+", libver="latest") as f:
+                shape = f[name].shape
+                if way in ("external", "virtual", "link", "soft"):
+                    del f[name]
+                if way == "external":
+                    f.create_dataset(name, shape, "f4", external=[(os.path.abspath("secret"), 0, 144)])
+                if way == "virtual":
+                    layout = h5py.VirtualLayout(shape, "f4")
+                    layout[:] = h5py.VirtualSource(other, name, shape)
+                    f.create_virtual_dataset(name, layout)
+                if way == "link":
+                    f[name] = h5py.ExternalLink(other, name)
+                if way == "soft":
+                    f["away"] = h5py.ExternalLink(other, name)
+                    f[name] = h5py.SoftLink("/away")
+                if way in ("group", "root"):
+                    where = group if way == "group" else "model_weights"
+                    del f[where]
+                    f[where] = h5py.ExternalLink(other, where)
+            """);
+        if (way == "plain")
+        {
+            Assert.Equal(KerasImport.Read(Fixture("legacy.h5")).Layers[1].GetWeights(), KerasImport.Read(At("m.h5")).Layers[1].GetWeights());
+            return;
+        }
+
+        Assert.Contains(message, Assert.Throws<ModelException>(() => KerasImport.Read(At("m.h5"))).Message);
     }
 
     [Fact]

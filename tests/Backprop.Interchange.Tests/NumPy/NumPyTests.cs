@@ -39,8 +39,15 @@ public sealed class NumPyTests : IDisposable
         var model = TabularModel.Load(At("m.safetensors"));
         var notes = new Notes();
         NumPyExport.Write(model, At("m.npz"), notes: notes);
-        Assert.Empty(notes.All);
+        string[] logarithms = (loss, output) switch
+        {
+            ("gaussian_nll", _) => ["of what the arrays give, the second half of the outputs, v, are logarithms of variances: exp(v / 2) are the deviations; target_mean_ and target_scale_ are of the means, and the deviations · target_scale_ are in their own units"],
+            (_, "log_softmax") => ["of what the arrays give, the outputs y are logarithms: exp(y) are the probabilities"],
+            _ => [],
+        };
+        Assert.Equal(logarithms, notes.All.Select(note => note.Message));
 
+        notes = new Notes();
         ModelFile<float> back = NumPyImport.Read(At("m.npz"), null, notes);
         Assert.Empty(notes.All);
         Assert.Equal(definition, back.Network.Definition);
@@ -176,8 +183,6 @@ public sealed class NumPyTests : IDisposable
     public void WhatBecomesOfColumnsIsSaid()
     {
         FeatureColumn a = new("a", FeatureKind.Numeric, 1, 2, Imputed: 5), b = new("b", FeatureKind.Categorical, Categories: ["x", "z"]);
-        Assert.Contains("as 5 of 'a'", Said(new([a], new(["y"], TargetKind.Class, ["n", "p"]) { Thresholds = [0.3] }), 1));
-        Assert.Contains("the threshold of 'y'", Said(new([a], new(["y"], TargetKind.Class, ["n", "p"]) { Thresholds = [0.3] }), 1));
         Assert.Contains("as of 'b'", Said(new([a, b], new(["y"], TargetKind.Class, ["n", "p"])), 3));
         var notes = new Notes();
         Assert.Null(NumPyImport.Read(At("m.npz"), null, notes).Schema);
@@ -234,6 +239,31 @@ public sealed class NumPyTests : IDisposable
         var notes = new Notes();
         Assert.Equal("4-3:tanh-1:sigmoid", NumPyImport.Read(At("m.npz"), NetworkDefinition.Parse("4-3:tanh-1:sigmoid"), notes).Network.Definition.ToString());
         Assert.Contains(notes.All, note => note.IsLoss && note.Message.Contains("n_iter_", StringComparison.Ordinal));
+    }
+
+    /// <summary>What decides a label of a row with gaps comes back with the arrays, and NumPy decides the same by them.</summary>
+    [Theory]
+    [InlineData("1:sigmoid", 1)]
+    [InlineData("2:softmax", 1)]
+    [InlineData("2:log_softmax", 1)]
+    [InlineData("2:sigmoid", 2)]
+    [InlineData("3:sigmoid", 3)]
+    public void GapsAndThresholdsAreCarried(string output, int thresholds)
+    {
+        bool areFlags = thresholds > 1;
+        TargetColumns target = (areFlags ? new([.. Enumerable.Range(0, thresholds).Select(n => $"f{n}")], TargetKind.Flags) : new TargetColumns(["y"], TargetKind.Class, ["n", "p"])) with { Thresholds = [.. new[] { 0.37, 0.6, 0.2 }.Take(thresholds)] };
+        var schema = new TableSchema([new FeatureColumn("a", FeatureKind.Numeric, 1, 2, Imputed: 5), new FeatureColumn("b", FeatureKind.Numeric, -1, 3)], target);
+        new Ensemble<float>(DrawnModels.Numbers<float>(NetworkDefinition.Parse($"2-3:tanh-{output}"), new(3))).Write(At("m.safetensors"), SchemaJson.Write(schema));
+        var notes = new Notes();
+        NumPyExport.Write(TabularModel.Load(At("m.safetensors")), At("m.npz"), notes: notes);
+        Assert.DoesNotContain(notes.All, note => note.IsLoss);
+        ModelFile<float> back = NumPyImport.Read(At("m.npz"), null, notes);
+        Assert.Equal(SchemaJson.Write(schema), back.Schema);
+        Assert.DoesNotContain(notes.All, note => note.IsLoss);
+
+        Python.Require("numpy", "python3-numpy");
+        Assert.Equal(FormattableString.Invariant($"5.0 nan {string.Join(' ', target.Thresholds!.Select(value => value.ToString(CultureInfo.InvariantCulture)))}"),
+            Python.Run(_folder, "import numpy as np; a = np.load('m.npz'); print(*a['statistics_'].tolist(), *a['thresholds'].tolist())").TrimEnd());
     }
 
     private string Said(TableSchema schema, int features)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Backprop.Activations;
 using Backprop.Interchange.PyTorch;
+using Backprop.Losses;
 using Backprop.Networks;
 using Backprop.Tables;
 using Backprop.Tests.Oracles;
@@ -89,6 +90,31 @@ public sealed class PyTorchExportTests : IDisposable
         Assert.Contains("""a \"b\"\\""", File.ReadAllText(At("m.py")));
         Python.Require("torch", "python3-torch");
         Assert.Equal("True", Python.Run(_folder, "import m; print('a \"b\"\\\\' in m.__doc__)").TrimEnd());
+    }
+
+    /// <summary>Logarithms are not called numbers of what is predicted.</summary>
+    [Theory]
+    [InlineData("1-1:identity", "poisson", "the logarithm of the rate of each of price", "exp(y) are the rates")]
+    [InlineData("1-2:identity", "gaussian_nll", "the mean of each of price, behind them the logarithm of the variance of each", "exp(v / 2) are the deviations", "of its means y, y · 4 + 3 is in their own units, and so is the deviation exp(v / 2) · 4")]
+    [InlineData("1-1:identity", "quantile:0.9", "the quantile 0.9 of each of price", "y · 4 + 3 is in their own units")]
+    [InlineData("1-2:log_softmax", "cross_entropy", "the logarithm of the probability of each of a, b", "exp(y) are the probabilities")]
+    [InlineData("1-2:softmax", "cross_entropy", "the probability of each of a, b")]
+    [InlineData("1-1:sigmoid", "binary_cross_entropy", "the probability of the second of a, b")]
+    [InlineData("1-2:identity", "hinge", "a score, which is no probability, of each of a, b")]
+    public void WhatItsOutputsAreIsSaid(string network, string loss, string meaning, params string[] said)
+    {
+        bool isClass = meaning.EndsWith("a, b", StringComparison.Ordinal);
+        TargetColumns target = isClass ? new(["kind"], TargetKind.Class, ["a", "b"]) : loss == "poisson" ? new(["price"], TargetKind.Values) : new(["price"], TargetKind.Values, Means: [3], Scales: [4]);
+        var schema = new TableSchema([new FeatureColumn("a", FeatureKind.Numeric, 1, 2)], target);
+        new Ensemble<float>(new Network<float>(NetworkDefinition.Parse(network, Loss.Parse(loss)))).Write(At("m.safetensors"), SchemaJson.Write(schema));
+        var notes = new Notes();
+        PyTorchExport.Write(TabularModel.Load(At("m.safetensors")), At("m.safetensors"), At("m.py"), notes: notes);
+        Assert.Contains($": {meaning}.", File.ReadAllText(At("m.py")));
+        Assert.All(said, text => Assert.Contains(notes.All, note => note.Message.Contains(text, StringComparison.Ordinal)));
+        Assert.Equal(1 + said.Length, notes.All.Count);
+        notes = new Notes();
+        Backprop.Interchange.NumPy.NumPyExport.Write(TabularModel.Load(At("m.safetensors")), At("m.npz"), notes: notes);
+        Assert.Equal(said.Any(text => text.StartsWith("exp(", StringComparison.Ordinal)), notes.All.Any(note => note.Message.Contains(said[0], StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -93,10 +93,14 @@ public sealed class StateDictImportTests : IDisposable
         Assert.Contains(notes.All, note => note.Message.Contains("'1.num_batches_tracked'", StringComparison.Ordinal));
         Assert.Contains(notes.All, note => note.Message.Contains("'3' has no bias", StringComparison.Ordinal));
         Assert.DoesNotContain(notes.All, note => note.IsLoss);
+        Note said = Assert.Single(notes.All, note => note.Message.Contains("neither epsilon nor the kind", StringComparison.Ordinal));
+        Assert.Contains("'1' as batch_norm(1E-05), '4' as layer_norm(1E-05)", said.Message);
+        Assert.False(said.IsGuess);
 
         UsageException asked = Assert.Throws<UsageException>(() => StateDictImport.Read(At("s.safetensors"), null));
         Assert.Contains("4-6:relu,batch_norm-5:relu,layer_norm-3:softmax", asked.Message);
         Assert.Equal(["Network = 4-6:relu,batch_norm-5:relu,layer_norm-3:softmax"], asked.Settings);
+        Assert.Contains("neither kind nor epsilon", asked.Message);
     }
 
     [Fact]
