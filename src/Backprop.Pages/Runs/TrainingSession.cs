@@ -45,7 +45,7 @@ internal sealed class TrainingSession : IDisposable
     private readonly List<(long Step, TrainingRates Rates)> _changes; // of the rates, made and to come
     private TrainingRates _firstRates, _rates;
     private int _changed; // of those that are made
-    private volatile TrainingRates? _tuned; // asked for
+    private TrainingRates? _tuned; // asked for
     private double _speed; // steps a second; 0: as fast as it goes
     private long _due; // when the next step of a run with a speed is to be made
     private readonly ulong _seed;
@@ -295,12 +295,11 @@ internal sealed class TrainingSession : IDisposable
     /// <summary>Makes the rates that were asked for those of the next step, and tells of it.</summary>
     private void TakeRates()
     {
-        if (_tuned is not { } rates)
+        if (Interlocked.Exchange(ref _tuned, null) is not { } rates) // at once: what is asked for meanwhile is not lost
         {
             return;
         }
 
-        _tuned = null;
         _changes.RemoveRange(_changed, _changes.Count - _changed); // what an address has said of later is no more
         if (_done == 0)
         {
