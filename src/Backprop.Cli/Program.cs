@@ -90,6 +90,10 @@ internal static class Program
         {
             return Terminal.Fail(OptionNames.With(error.Message, error.Settings), ExitCode.Data);
         }
+        catch (OperationCanceledException)
+        {
+            return Terminal.Fail("interrupted", ExitCode.Interrupted);
+        }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             return Terminal.Fail(error.Message, ExitCode.Data);

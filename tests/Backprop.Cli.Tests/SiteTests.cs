@@ -1,4 +1,6 @@
+using System.IO.Compression;
 using System.Text.RegularExpressions;
+using Backprop.Cli.Commands;
 
 namespace Backprop.Cli.Tests;
 
@@ -46,6 +48,47 @@ public sealed partial class SiteTests : Tool
         Assert.Equal("mine", File.ReadAllText(At("public/index.html")));
     }
 
+    /// <summary>A page of few files, so that this is tried without the site too.</summary>
+    private (int Files, string Said) Page(params (string Name, string Text)[] files)
+    {
+        using var memory = new MemoryStream();
+        using (var made = new ZipArchive(memory, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach ((string name, string text) in files)
+            {
+                using var writer = new StreamWriter(made.CreateEntry(name).Open());
+                writer.Write(text);
+            }
+        }
+
+        using var zip = new ZipArchive(memory);
+        using MemoryStream input = new(), output = new(), error = new();
+        int written = Task.Run(() =>
+        {
+            Session.Of(input, output, error, default).Begin();
+            return SiteCommand.Write(zip, At("public")).Files;
+        }).GetAwaiter().GetResult();
+        return (written, System.Text.Encoding.UTF8.GetString(error.ToArray()));
+    }
+
+    [Fact]
+    public void Only_what_an_older_page_has_written_is_deleted()
+    {
+        Directory.CreateDirectory(At("public/_framework"));
+        Write("public/_framework/Other.1.wasm", "another program's");
+        Write("public/notes.html", "mine");
+        Write("outside.txt", "mine");
+        (int files, string said) = Page(("index.html", "1"), ("_framework/a.1.wasm", "1"), ("_framework/same.wasm", "1"));
+        Assert.Equal(4, files);
+        Assert.Contains("1 other files stay in '_framework' ('_framework/Other.1.wasm' for one)", said, StringComparison.Ordinal);
+        File.AppendAllText(At("public/backprop-site.txt"), "../outside.txt\n_framework/../notes.html\n_framework/../../outside.txt\nnotes.html\n"); // whoever wrote that
+        Page(("index.html", "2"), ("_framework/a.2.wasm", "2"), ("_framework/same.wasm", "2"));
+        Assert.Equal(["Other.1.wasm", "a.2.wasm", "same.wasm"], Directory.EnumerateFiles(At("public/_framework")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal("2", File.ReadAllText(At("public/_framework/same.wasm")));
+        Assert.Equal(("mine", "mine"), (File.ReadAllText(At("public/notes.html")), File.ReadAllText(At("outside.txt"))));
+        Assert.Equal(["_framework/a.2.wasm", "_framework/same.wasm", "index.html"], File.ReadAllLines(At("public/backprop-site.txt")).Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public void Overwriting_replaces_the_page_deletes_an_older_one_and_leaves_the_rest()
     {
@@ -54,6 +97,7 @@ public sealed partial class SiteTests : Tool
         string[] files = [.. Directory.EnumerateFiles(At("public"), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
         File.WriteAllText(At("public/index.html"), "older");
         File.WriteAllText(At("public/_framework/Backprop.older.wasm"), "older");
+        File.AppendAllText(At("public/backprop-site.txt"), "_framework/Backprop.older.wasm\n");
         Write("public/notes.html", "mine");
         Assert.Equal(0, Site("public", "--overwrite").Code);
         Assert.Equal("mine", File.ReadAllText(At("public/notes.html")));

@@ -23,6 +23,17 @@ public class WindowWidthTests
         Assert.Equal("epoch 10000/10000", LiveLine.Of(18, 0.5, parts));
     }
 
+    [Fact]
+    public void ColumnsAreThoseOfATerminal()
+    {
+        Assert.Equal(10, LiveLine.Columns("recall süß"));
+        Assert.Equal(4, LiveLine.Columns("日本"));
+        Assert.Equal(2, LiveLine.Columns("🙂"));
+        Assert.Equal(1, LiveLine.Columns("e\u0301"));
+        Assert.Equal("日本", LiveLine.Of(5, 0.5, (0, "日本"), (1, "x")));
+        Assert.Equal("", LiveLine.Of(4, 0.5, (0, "日本")));
+    }
+
     [Theory]
     [InlineData(40)]
     [InlineData(80)]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Backprop.Cli.Output;
@@ -22,7 +23,7 @@ internal static class LiveLine
         ranks.Sort();
         foreach (int rank in ranks)
         {
-            if (Text(parts, rank).Length > room)
+            if (Columns(Text(parts, rank)) > room)
             {
                 break;
             }
@@ -31,7 +32,7 @@ internal static class LiveLine
         }
 
         string text = Text(parts, most);
-        int bar = Math.Min(Bar, room - text.Length - 1);
+        int bar = Math.Min(Bar, room - Columns(text) - 1);
         if (bar < LeastBar)
         {
             return text;
@@ -39,6 +40,20 @@ internal static class LiveLine
 
         int filled = Math.Clamp((int)(bar * part), 0, bar);
         return $"{new string('━', filled)}{new string('─', bar - filled)} {text}";
+    }
+
+    /// <summary>Columns of a terminal: marks take none, East Asian letters and pictures two.</summary>
+    public static int Columns(string text)
+    {
+        int columns = 0;
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            columns += Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format ? 0
+                : rune.Value is (>= 0x1100 and <= 0x115F) or (>= 0x2E80 and <= 0xA4CF) or (>= 0xAC00 and <= 0xD7A3) or (>= 0xF900 and <= 0xFAFF) or (>= 0xFE30 and <= 0xFE6F) or (>= 0xFF00 and <= 0xFF60) or (>= 0xFFE0 and <= 0xFFE6) or (>= 0x1F300 and <= 0x1FAFF) or (>= 0x20000 and <= 0x3FFFD) ? 2
+                : 1;
+        }
+
+        return columns;
     }
 
     private static string Text(ReadOnlySpan<(int Rank, string Text)> parts, int most)

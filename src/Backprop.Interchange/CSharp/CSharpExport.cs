@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Backprop.ModelFiles;
 using Backprop.Tables;
@@ -48,8 +49,17 @@ public static class CSharpExport
             throw new UsageException($"the namespace '{space}': no name of C#") { Settings = ["Namespace"] };
         }
 
-        return model is TabularModel<double> exact
-            ? new ModelSource<double>(exact, options, notes).Write(usualClass)
-            : new ModelSource<float>((TabularModel<float>)model, options, notes).Write(usualClass);
+        CultureInfo culture = CultureInfo.CurrentCulture;
+        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture; // some have a minus that no compiler takes
+        try
+        {
+            return model is TabularModel<double> exact
+                ? new ModelSource<double>(exact, options, notes).Write(usualClass)
+                : new ModelSource<float>((TabularModel<float>)model, options, notes).Write(usualClass);
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = culture;
+        }
     }
 }

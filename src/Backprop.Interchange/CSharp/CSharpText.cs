@@ -15,6 +15,9 @@ internal static class CSharpText
     /// <summary>Whether a text can be a name as it stands.</summary>
     public static bool IsName(string text) => text.Length > 0 && (char.IsLetter(text[0]) || text[0] == '_') && text.All(IsOfName) && !s_keywords.Contains(text);
 
+    /// <summary>Whether a text can be the name of a class, in every version of the language.</summary>
+    public static bool IsTypeName(string text) => IsName(text) && text is not ("var" or "dynamic" or "record" or "required" or "file" or "scoped" or "extension" or "partial" or "where" or "await" or "yield" or "nint" or "nuint" or "notnull" or "unmanaged" or "managed" or "field" or "global" or "_");
+
     /// <summary>A name made of a text: its words, each with a capital.</summary>
     /// <param name="text">The text.</param>
     /// <param name="otherwise">Where there is nothing in it that a name can have.</param>

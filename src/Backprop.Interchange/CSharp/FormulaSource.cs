@@ -30,8 +30,13 @@ internal sealed class FormulaSource
 
         if (!_names.TryGetValue(activation, out string? name))
         {
-            int same = _names.Keys.Count(known => known.Name == activation.Name);
-            _names.Add(activation, name = $"F{CSharpText.Name(activation.Name, "Activation")}{(same == 0 ? "" : $"_{same}")}");
+            string wanted = name = $"F{CSharpText.Name(activation.Name, "Activation")}"; // my_act and myAct are of one name here
+            for (int more = 1; _names.ContainsValue(name); more++)
+            {
+                name = $"{wanted}_{more}";
+            }
+
+            _names.Add(activation, name);
         }
 
         Methods<T>(name, $"{activation}", formula, isVector);
@@ -99,7 +104,7 @@ internal sealed class FormulaSource
             FormulaOperation.Subtract => Rounded($"{of[0]} - {of[1]}"),
             FormulaOperation.Multiply => Rounded($"{of[0]} * {of[1]}"),
             FormulaOperation.Divide => Rounded($"{of[0]} / {of[1]}"),
-            FormulaOperation.Negate => $"-{of[0]}",
+            FormulaOperation.Negate => of[0][0] == '-' ? $"-({of[0]})" : $"-{of[0]}", // -- is another operator
             FormulaOperation.FusedMultiplyAdd => $"Fma({of[0]}, {of[1]}, {of[2]})",
             FormulaOperation.IfLess => $"{of[0]} < {of[1]} ? {of[2]} : {of[3]}",
             FormulaOperation.Abs => $"Math.Abs({of[0]})",

@@ -17,6 +17,13 @@ internal sealed class ModelSource<T> where T : unmanaged, IBinaryFloatingPointIe
 {
     private static readonly string s_version = typeof(NetworkDefinition).Assembly.GetName().Version!.ToString(3);
 
+    /// <summary>What the source takes from .NET: a namespace of that name would hide it.</summary>
+    private static readonly string[] s_taken =
+    [
+        "ArgumentException", "Array", "ArrayPool", "BitConverter", "Console", "CultureInfo", "DateTime", "DateTimeKind", "Math", "MathF", "MemoryMarshal", "MethodImpl", "MethodImplOptions", "NumberStyles",
+        "PlatformNotSupportedException", "ReadOnlySpan", "Real", "Span", "StringComparison", "ThreadStatic", "Vector",
+    ];
+
     private readonly TabularModel<T> _model;
     private readonly NetworkDefinition _network;
     private readonly TargetColumns? _target;
@@ -82,10 +89,17 @@ internal sealed class ModelSource<T> where T : unmanaged, IBinaryFloatingPointIe
     /// <exception cref="UsageException">The class cannot be called as the options say.</exception>
     public string Write(string usual)
     {
-        string body = Indented(Body(), 0), name = _options.Class ?? (CSharpCode.HasWord(body, usual) ? $"{usual}Model" : usual);
-        if (!CSharpText.IsName(name) || CSharpCode.HasWord(body, name))
+        string body = Indented(Body(), 0);
+        bool IsTaken(string word) => word == "System" || CSharpCode.HasWord(body, word);
+        string name = _options.Class ?? (IsTaken(usual) ? $"{usual}Model" : usual);
+        if (!CSharpText.IsTypeName(name) || IsTaken(name))
         {
-            throw new UsageException($"the class '{name}': {(CSharpText.IsName(name) ? "a member of it, or what it uses, is called so" : "no name of C#")}") { Settings = ["Class"] };
+            throw new UsageException($"the class '{name}': {(CSharpText.IsTypeName(name) ? "a member of it, or what it uses, is called so" : "no name of C#")}") { Settings = ["Class"] };
+        }
+
+        if (_options.Namespace?.Split('.').FirstOrDefault(word => s_taken.Contains(word) && CSharpCode.HasWord(body, word)) is { } hiding)
+        {
+            throw new UsageException($"the namespace '{_options.Namespace}': '{hiding}' would hide what the source uses of that name") { Settings = ["Namespace"] };
         }
 
         if (_options.Class is null && name != usual)

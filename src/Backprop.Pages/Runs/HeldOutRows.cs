@@ -17,6 +17,18 @@ internal sealed record HeldOutRows(double Part, ulong Seed, int Learned)
     /// <param name="name">What the rows are called; null: they were found by the record.</param>
     public static HeldOutRows? Of(string? training, string? name)
     {
+        try
+        {
+            return Read(training, name);
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
+        {
+            return null; // somebody else's words
+        }
+    }
+
+    private static HeldOutRows? Read(string? training, string? name)
+    {
         using JsonDocument? record = training is null ? null : JsonDocument.Parse(training);
         if (record is null || !record.RootElement.TryGetProperty("rows", out JsonElement rows) || !record.RootElement.TryGetProperty("seed", out JsonElement seed) || !record.RootElement.TryGetProperty("options", out JsonElement options)
             || !record.RootElement.TryGetProperty("data", out JsonElement data) || (name is not null && Path.GetFileName(data.GetString()) != Path.GetFileName(name)))

@@ -1,4 +1,5 @@
 using System.Text;
+using Backprop.ModelFiles;
 using Backprop.Networks;
 using Backprop.Pages.Export;
 using Backprop.Pages.Runs;
@@ -44,6 +45,35 @@ public sealed class OpenedFilesTests : Tool
         Assert.Equal("4-5:tanh-3:softmax", bench.Definition!.ToString());
         Assert.True(bench.State.FromModel);
     }
+
+    /// <summary>What stands in a model file of others, beside what the tool writes.</summary>
+    [Theory]
+    [InlineData("no JSON")]
+    [InlineData("3")]
+    [InlineData("[1]")]
+    [InlineData("{\"data\":3,\"rows\":5,\"seed\":0,\"options\":{},\"validation\":{}}")]
+    [InlineData("{\"data\":\"rows.csv\",\"rows\":5,\"seed\":0,\"options\":[],\"validation\":{}}")]
+    [InlineData("{\"data\":\"rows.csv\",\"rows\":5,\"seed\":0,\"options\":{\"validation\":0.2},\"validation\":{}}")]
+    [InlineData("{\"data\":\"rows.csv\",\"rows\":5,\"seed\":-1,\"options\":{},\"validation\":{}}")]
+    [InlineData("{\"data\":\"rows.csv\",\"rows\":5e30,\"seed\":0,\"options\":{},\"validation\":{}}")]
+    [InlineData("{\"data\":\"rows.csv\",\"rows\":\"5\",\"seed\":0,\"options\":{},\"validation\":{},\"page\":7}")]
+    public void A_strange_record_of_training_says_nothing(string training)
+    {
+        Assert.Null(HeldOutRows.Of(training, "rows.csv"));
+        Write("train.csv", Encoding.UTF8.GetString(s_rows.Content));
+        Json("train", "train.csv", "--target", "kind", "--network", "5:tanh", "--epochs", "1", "--json");
+        ModelFile<float> file = ModelFile<float>.Read(At("model.safetensors"));
+        new ModelFile<float>(file.Ensemble, file.Schema, training).Write(At("strange.safetensors"));
+        using Workbench bench = Bench();
+        bench.Open([("strange.safetensors", File.ReadAllBytes(At("strange.safetensors"))), s_rows]);
+        Assert.Null(bench.Mistake);
+        Assert.Null(bench.Given.HeldOut);
+        Assert.True(bench.State.FromModel);
+    }
+
+    [Fact]
+    public void A_record_of_the_tool_says_which_rows_were_held_out() =>
+        Assert.Equal(new HeldOutRows(0.2, 7, 5), HeldOutRows.Of("{\"data\":\"a/rows.csv\",\"rows\":5,\"seed\":7,\"options\":{},\"validation\":{}}", "rows.csv"));
 
     [Fact]
     public void A_table_asks_for_its_target_and_its_link_waits_for_it()

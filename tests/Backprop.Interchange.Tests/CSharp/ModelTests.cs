@@ -28,6 +28,31 @@ public sealed class ModelTests : IDisposable
         Same(model, Odd(Mixed(120, 2)), Target.Current, Target.Standard);
     }
 
+    /// <summary>As Swedish has its minus, where the system's own data say so.</summary>
+    [Fact]
+    public void TheSourceIsTheSameInEveryCulture()
+    {
+        TabularModel[] models = [Train(Mixed(200, 1), "kind", s_quick with { Columns = new() { Bins = 5, Categorical = ["code"] } }), Train(Mixed(200, 3), "cost", s_quick with { Network = "8:silu" })];
+        var culture = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+        (culture.NumberFormat.NegativeSign, culture.NumberFormat.NumberDecimalSeparator, culture.NumberFormat.NaNSymbol) = ("\u2212", ",", "¤");
+        CultureInfo before = CultureInfo.CurrentCulture;
+        foreach (TabularModel model in models)
+        {
+            string expected = CSharpExport.Source(model);
+            Assert.Contains(" -1", expected, StringComparison.Ordinal);
+            try
+            {
+                CultureInfo.CurrentCulture = culture;
+                Assert.Equal(expected, CSharpExport.Source(model));
+                Assert.Same(culture, CultureInfo.CurrentCulture);
+            }
+            finally
+            {
+                CultureInfo.CurrentCulture = before;
+            }
+        }
+    }
+
     [Fact]
     public void ValuesAndDeviationsAreInTheirOwnUnits()
     {

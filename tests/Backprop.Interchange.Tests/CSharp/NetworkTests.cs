@@ -40,7 +40,7 @@ public sealed class NetworkTests : IDisposable
     [Fact]
     public void EveryActivationHasTheSameBits()
     {
-        string[] names = [.. ActivationFunction.Names.Where(name => name is not ("softmax" or "log_softmax" or "cube"))];
+        string[] names = [.. ActivationFunction.Names.Where(name => name is not ("softmax" or "log_softmax" or "cube" or "my_act" or "myAct" or "negated"))];
         TabularModel[] models = [.. names.Select(Alone<float>), .. names.Select(Alone<double>)];
         double[] points = [.. Enumerable.Range(-400, 801).Select(n => n * 0.37), 0, -0.0, 1e-30, -1e-30, 1e-9, 5e-39, -5e-39, 1e30, -1e30, 88.7, -87.3, 709.5, -708.4, 3.3e38, -3.3e38];
         foreach (Target target in Enum.GetValues<Target>())
@@ -71,6 +71,87 @@ public sealed class NetworkTests : IDisposable
         var network = new Network<float>(new NetworkDefinition(3, [new LayerDefinition(21, bump), new LayerDefinition(2, ActivationFunction.Create("identity"))]), Initializer.Parse("pytorch"), 5);
         ActivationFunction.Register(bump);
         Same(Model(new Ensemble<float>(network)), new Random(1));
+    }
+
+    /// <summary>Two whose names are one where words have capitals.</summary>
+    private readonly struct Named(string name, double factor) : IActivation
+    {
+        public string Name => name;
+
+        public T Value<T>(T p) where T : unmanaged, Kernels.IElement<T> => T.Max(p * T.Create(factor), p);
+
+        public T Derivative<T>(T p, T x) where T : unmanaged, Kernels.IElement<T> => x;
+    }
+
+    /// <summary>A minus before constants of either sign.</summary>
+    private readonly struct Negated : IActivation
+    {
+        public string Name => "negated";
+
+        public T Value<T>(T p) where T : unmanaged, Kernels.IElement<T> => (p * -T.Create(-2)) - (-T.Create(-0.0) + -T.Create(3)) * -p;
+
+        public T Derivative<T>(T p, T x) where T : unmanaged, Kernels.IElement<T> => x;
+    }
+
+    [Fact]
+    public void NamesThatBecomeOneAndConstantsBelowZeroAreWrittenToo()
+    {
+        ActivationFunction[] own = [ActivationFunction.From(new Named("my_act", 0.25)), ActivationFunction.From(new Named("myAct", 0.75)), ActivationFunction.From(new Negated())];
+        foreach (ActivationFunction activation in own)
+        {
+            ActivationFunction.Register(activation);
+        }
+
+        var network = new Network<float>(new NetworkDefinition(3, [.. own.Select(activation => new LayerDefinition(21, activation)), new LayerDefinition(2, ActivationFunction.Create("identity"))]), Initializer.Parse("pytorch"), 5);
+        Same(Model(new Ensemble<float>(network)), new Random(1));
+    }
+
+    [Fact]
+    public void NoNamespaceHidesWhatTheSourceUses()
+    {
+        TabularModel[] models = [Drawn<float>(2), Drawn<double>(3)];
+        string[] spaces = ["System", "System.Buffers", "System.Globalization", "System.Numerics", "System.Runtime.CompilerServices", "System.Runtime.InteropServices"];
+        string[] types = [.. new[] { typeof(object), typeof(Console), typeof(System.Runtime.InteropServices.CollectionsMarshal), typeof(Vector) }.Select(type => type.Assembly).Distinct().SelectMany(assembly => assembly.GetExportedTypes())
+            .Where(type => spaces.Contains(type.Namespace)).Select(type => type.Name.Split('`')[0]).Select(name => name.EndsWith("Attribute", StringComparison.Ordinal) ? name[..^9] : name).Where(name => name.Length > 0).Distinct(StringComparer.Ordinal)];
+        (int refused, int compiled) = (0, 0);
+        foreach (TabularModel model in models)
+        {
+            string source = Interchange.CSharp.CSharpExport.Source(model, new() { HasMain = true });
+            foreach (string word in types.Append("System").Append("Real").Where(word => Interchange.CSharp.CSharpCode.HasWord(source, word)))
+            {
+                foreach (string space in new[] { $"Garden.{word}", $"{word}.Garden" })
+                {
+                    try
+                    {
+                        GeneratedModel.Compile([Interchange.CSharp.CSharpExport.Source(model, new() { HasMain = true, Namespace = space })], Target.Current, isProgram: true);
+                        compiled++;
+                    }
+                    catch (UsageException error)
+                    {
+                        Assert.Contains($"'{word}'", error.Message, StringComparison.Ordinal);
+                        refused++;
+                    }
+                }
+            }
+        }
+
+        Assert.True(refused > 20 && compiled > 3, $"{refused} refused, {compiled} compiled");
+    }
+
+    [Fact]
+    public void AFileCalledSystemIsAnotherClass()
+    {
+        string path = Path.Combine(_folder, "system.cs");
+        var notes = new Notes();
+        Interchange.CSharp.CSharpExport.Write(Drawn<float>(1), path, notes: notes);
+        string source = File.ReadAllText(path);
+        Assert.Contains("public static class SystemModel", source, StringComparison.Ordinal);
+        Assert.Contains(notes.All, note => note.Message.Contains("SystemModel", StringComparison.Ordinal));
+        GeneratedModel.Compile([source], Target.Current);
+        foreach (string name in new[] { "System", "record", "required", "file", "scoped", "class", "Real" })
+        {
+            Assert.Contains($"'{name}'", Assert.Throws<UsageException>(() => Interchange.CSharp.CSharpExport.Source(Drawn<float>(1), new() { Class = name })).Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -183,7 +264,7 @@ public sealed class NetworkTests : IDisposable
         int numbers = random.Next(1, 6), codes = random.Next(3) == 0 ? random.Next(1, 3) : 0;
         InputDefinition? input = codes == 0 && random.Next(3) > 0 ? null : new(numbers, [.. Enumerable.Range(0, codes).Select(_ => new CodeEmbedding(4, random.Next(1, 4)))], random.Next(2) == 0, random.Next(2) == 0 ? new PeriodicEmbedding(random.Next(2, 11), random.Next(2, 9)) : null);
         int width = random.Next(2, 45);
-        string[] activations = [.. ActivationFunction.Names.Where(name => name is not ("exponential" or "softmax" or "log_softmax" or "cube" or "bump&<b>"))];
+        string[] activations = [.. ActivationFunction.Names.Where(name => name is not ("exponential" or "softmax" or "log_softmax" or "cube" or "bump&<b>" or "my_act" or "myAct" or "negated"))];
         LayerDefinition[] hidden = [.. Enumerable.Range(0, random.Next(8)).Select(layer => new LayerDefinition(width, ActivationFunction.Create(activations[random.Next(activations.Length)]), Parts(layer)))];
         (string activation, int outputs, string loss) = random.Next(9) switch
         {
