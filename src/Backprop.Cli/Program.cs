@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Invocation;
 using Backprop.Cli.Commands;
 using Backprop.Cli.Input;
 using Backprop.Cli.Output;
@@ -71,6 +72,7 @@ internal static class Program
                 invocation.ProcessTerminationTimeout = null; // signals are for others
             }
 
+            using IDisposable? signals = session.IsProcess && parsed.Action is not AsynchronousCommandLineAction ? Interrupt.Watch() : null; // a server looks after its own
             return await parsed.InvokeAsync(invocation, session.Cancellation);
         }
         catch (UsageException error)

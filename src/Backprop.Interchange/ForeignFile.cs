@@ -20,9 +20,14 @@ public static class ForeignFile
         ArgumentNullException.ThrowIfNull(path);
         try
         {
-            if (AtomicFile.IsDevice(WorkingFolder.Full(path)))
+            if (IsPipe(path))
             {
                 return ByName(path); // what is read of a pipe is gone
+            }
+
+            if (Directory.Exists(WorkingFolder.Full(path)))
+            {
+                throw new DataException($"cannot read '{path}': it is a folder, a file expected");
             }
 
             using FileStream stream = File.OpenRead(WorkingFolder.Full(path));
@@ -34,6 +39,9 @@ public static class ForeignFile
             throw new DataException($"cannot read '{path}': {error.Message}", error);
         }
     }
+
+    /// <summary>Whether a path names a pipe or a device, which can be read once: ONNX is read of it, the other formats are read here and there.</summary>
+    public static bool IsPipe(string path) => AtomicFile.IsDevice(WorkingFolder.Full(path));
 
     /// <summary>Reads a model of any format but ONNX, which the package Backprop.Onnx reads.</summary>
     /// <param name="path">The file.</param>
@@ -52,13 +60,18 @@ public static class ForeignFile
             throw new UsageException($"a map of modules found, which belongs to the safetensors of a state_dict; '{path}' says itself what its layers are") { Settings = ["Map"] };
         }
 
+        if (IsPipe(path))
+        {
+            throw new DataException($"cannot read '{path}': a pipe or a device found, a file expected: only ONNX is read of a pipe");
+        }
+
         return format switch
         {
             ForeignFormat.SafeTensors => Of(StateDictImport.Read(path, network, map, notes)),
             ForeignFormat.Npz => Fitted(NumPyImport.Read(path, network, notes)),
             ForeignFormat.Keras or ForeignFormat.Hdf5 => Of(KerasImport.Read(path, notes)),
             ForeignFormat.Pickle => throw Pickled(path),
-            _ => throw new ModelException($"'{path}' is no file of another program's network that is known: ONNX, safetensors, .npz, .keras or .h5 expected"),
+            _ => throw Unrecognised(path),
         };
 
         ModelFile<float> Of(Network<float> found) => Fitted(new(found));
@@ -77,8 +90,9 @@ public static class ForeignFile
         }
 
         return length > 1 && start[0] == 0x89 && start[1..].StartsWith("HDF"u8) ? ForeignFormat.Hdf5
+            : length == 9 && start[8] == '{' && BinaryPrimitives.ReadUInt64LittleEndian(start) <= (ulong)stream.Length - 8 ? ForeignFormat.SafeTensors // first: its length may begin as a pickle does
             : length > 1 && start[0] == 0x80 && start[1] is >= 2 and <= 5 ? ForeignFormat.Pickle
-            : length == 9 && start[8] == '{' && BinaryPrimitives.ReadUInt64LittleEndian(start) <= (ulong)stream.Length ? ForeignFormat.SafeTensors
+            : length > 1 && start[0] == 0x08 ? ForeignFormat.Onnx // field 1, ir_version, which every file has
             : ForeignFormat.Unknown;
     }
 
@@ -111,9 +125,34 @@ public static class ForeignFile
         _ => ForeignFormat.Unknown,
     };
 
+    /// <summary>What was found instead.</summary>
+    private static ModelException Unrecognised(string path)
+    {
+        byte[] start = new byte[256];
+        int length;
+        try
+        {
+            using FileStream stream = File.OpenRead(WorkingFolder.Full(path));
+            length = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw new DataException($"cannot read '{path}': {error.Message}", error);
+        }
+
+        ReadOnlySpan<byte> found = start.AsSpan(0, length);
+        string what = length == 0 ? "it is empty"
+            : found[0] == 0x93 && found[1..].StartsWith("NUMPY"u8) ? "it is one array of NumPy; numpy.savez makes a .npz of several by their names"
+            : found.StartsWith("PK"u8) ? "it is a zip file with neither arrays nor a model of Keras in it"
+            : !found.ContainsAnyInRange((byte)0, (byte)8) && !found.Contains((byte)0x7f) ? "it is text"
+            : $"it begins with the bytes {Convert.ToHexStringLower(found[..Math.Min(8, length)])}, as no known format does";
+        return new($"'{path}' is not an ONNX file, nor safetensors, .npz, .keras or .h5, of which one is expected: {what}");
+    }
+
     private static ModelException Pickled(string path)
     {
-        string safe = Path.ChangeExtension(Path.GetFileName(path), ".safetensors");
-        return new($"'{path}' is a pickle, in which programs can be, and is not opened. Of PyTorch's weights this makes safetensors: python3 -c \"import torch, safetensors.torch; safetensors.torch.save_file(torch.load('{Path.GetFileName(path)}', map_location='cpu', weights_only=True), '{safe}')\"; of scikit-learn's, numpy.savez makes arrays (docs/export.md)");
+        string name = Path.GetFileName(path), safe = Path.ChangeExtension(name, ".safetensors");
+        safe = safe == name ? Path.ChangeExtension(name, ".weights.safetensors") : safe; // its own input is not to be overwritten
+        return new($"'{path}' is a pickle, in which programs can be, and is not opened. Of PyTorch's weights this makes safetensors: python3 -c \"import torch, safetensors.torch; safetensors.torch.save_file(torch.load('{name}', map_location='cpu', weights_only=True), '{safe}')\"; of scikit-learn's, numpy.savez makes arrays (docs/export.md)");
     }
 }

@@ -23,7 +23,7 @@ public static class NetworkFit
         ArgumentNullException.ThrowIfNull(network);
         if (specification is null && loss is null)
         {
-            return network;
+            return Misfit(network.Definition) is { } odd ? throw new ModelException($"'{source}': {odd}") : network;
         }
 
         if (specification is not null && !IsSame(network.Definition, specification))
@@ -31,10 +31,19 @@ public static class NetworkFit
             throw new ModelException($"'{source}': the network {network.Definition} found, {specification} expected");
         }
 
-        var result = new Network<float>((specification ?? network.Definition).With(loss ?? network.Definition.Loss));
+        NetworkDefinition definition = (specification ?? network.Definition).With(loss ?? network.Definition.Loss);
+        if (Misfit(definition) is { } misfit)
+        {
+            throw new UsageException($"'{source}', the network {definition}: {misfit}") { Settings = ["Loss", "Network"] };
+        }
+
+        var result = new Network<float>(definition);
         result.CopyFrom(network);
         return result;
     }
+
+    /// <summary>As training refuses it; what the layer has of itself, whatever its loss, is the file's.</summary>
+    private static string? Misfit(NetworkDefinition network) => network.Loss.Name == NetworkDefinition.DefaultLoss(network.Layers[^1].Activation).Name ? null : OutputAdvice.Refusal(network);
 
     private static bool IsSame(NetworkDefinition found, NetworkDefinition expected) =>
         found.Inputs == expected.Inputs && Equals(found.Input, expected.Input) && found.Layers.Length == expected.Layers.Length &&

@@ -50,6 +50,11 @@ public static class OnnxImport
     public static Network<float> Read(Stream stream, string name, Notes? notes = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
+        if (stream.CanSeek && stream.Length == stream.Position)
+        {
+            throw new ModelException($"'{name}' is not an ONNX file: it is empty");
+        }
+
         ModelProto file;
         try
         {

@@ -55,8 +55,8 @@ internal static class CompletionCommand
 
     public static Command Create()
     {
-        var shell = new Argument<string>("SHELL") { Description = "bash, zsh, fish or powershell" };
-        shell.AcceptOneOf("shell", "bash", "zsh", "fish", "powershell");
+        var shell = new Argument<string>("SHELL") { Description = "bash, zsh, fish or powershell (pwsh)" };
+        shell.AcceptOneOf("shell", "bash", "zsh", "fish", "powershell", "pwsh");
         var command = new Command("completion", "A script that completes commands, options and names in a shell") { shell };
         command.SetAction(parsed =>
         {

@@ -61,9 +61,21 @@ internal static class ImportCommand
     private static ModelFile<float> Read(string path, NetworkDefinition? network, Loss? loss, Dictionary<string, string>? map, Notes notes)
     {
         ForeignFormat format = ForeignFile.FormatOf(path);
-        return format is ForeignFormat.Onnx or ForeignFormat.Unknown && map is null
-            ? new(NetworkFit.Apply(OnnxImport.Read(path, notes), network, loss, path))
+        return map is null && (format == ForeignFormat.Onnx || (format == ForeignFormat.Unknown && ForeignFile.IsPipe(path)))
+            ? new(NetworkFit.Apply(Onnx(path, notes), network, loss, path))
             : ForeignFile.Read(path, format, network, loss, map, notes);
+    }
+
+    private static Network<float> Onnx(string path, Notes notes)
+    {
+        try
+        {
+            return OnnxImport.Read(path, notes);
+        }
+        catch (ModelException error) when (ForeignFile.IsPipe(path))
+        {
+            throw new ModelException($"{error.Message}; only ONNX is read of a pipe, for any other format a file is expected", error);
+        }
     }
 
     private static Dictionary<string, string> Map(string text)

@@ -1,25 +1,31 @@
 using System.Runtime.InteropServices;
 using Backprop.Cli.Output;
+using Backprop.ModelFiles;
 
 namespace Backprop.Cli.Commands;
 
 /// <summary>
-/// Ctrl-C, SIGTERM and SIGHUP (the terminal is gone) ask training to stop and save; a second one ends the process, and so does one before
-/// training has begun, when there is nothing to save.
+/// Ctrl-C, SIGTERM and SIGHUP (the terminal is gone) end the process, and nothing unfinished stays behind. Training they ask to stop and save; a second one ends
+/// the process, and so does one before training has begun, when there is nothing to save.
 /// </summary>
 internal sealed class Interrupt : IDisposable
 {
+    /// <summary>Signals are for the process.</summary>
+    private static volatile Interrupt? s_training;
+
     private readonly CancellationTokenSource _source = CancellationTokenSource.CreateLinkedTokenSource(Session.Current.Cancellation);
-    private readonly PosixSignalRegistration[] _signals = [];
     private volatile bool _begun;
 
     public Interrupt()
     {
         if (Session.Current.IsProcess)
         {
-            _signals = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(signal => PosixSignalRegistration.Create(signal, Stop))];
+            s_training = this;
         }
     }
+
+    /// <summary>Looks after the signals of the process until it is disposed of.</summary>
+    public static IDisposable Watch() => new Signals();
 
     /// <summary>From now on there is something to stop.</summary>
     public CancellationToken Begin()
@@ -30,22 +36,42 @@ internal sealed class Interrupt : IDisposable
 
     public void Dispose()
     {
-        foreach (PosixSignalRegistration signal in _signals)
+        if (s_training == this)
         {
-            signal.Dispose();
+            s_training = null;
         }
 
         _source.Dispose();
     }
 
-    private void Stop(PosixSignalContext context)
+    private static void Stop(PosixSignalContext context)
     {
-        if (!_begun)
+        if (s_training is { _begun: true, _source.IsCancellationRequested: false } training)
         {
-            Environment.Exit(Terminal.Fail("interrupted before training began: nothing is written", ExitCode.Interrupted));
+            context.Cancel = true;
+            training._source.Cancel();
+            return;
         }
 
-        context.Cancel = !_source.IsCancellationRequested;
-        _source.Cancel();
+        Unfinished.Abandon(); // first: who writes must not speak of what is gone
+        Environment.Exit(Terminal.Fail(s_training switch
+        {
+            null => "interrupted",
+            { _begun: false } => "interrupted before training began: nothing is written",
+            _ => "interrupted again: what was being written is not",
+        }, ExitCode.Interrupted));
+    }
+
+    private sealed class Signals : IDisposable
+    {
+        private readonly PosixSignalRegistration[] _signals = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(signal => PosixSignalRegistration.Create(signal, Stop))];
+
+        public void Dispose()
+        {
+            foreach (PosixSignalRegistration signal in _signals)
+            {
+                signal.Dispose();
+            }
+        }
     }
 }

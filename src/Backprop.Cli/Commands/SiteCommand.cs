@@ -1,11 +1,13 @@
 using System.CommandLine;
 using System.IO.Compression;
+using System.Text.RegularExpressions;
 using Backprop.Cli.Output;
+using Backprop.ModelFiles;
 
 namespace Backprop.Cli.Commands;
 
 /// <summary><c>site DIR</c>.</summary>
-internal static class SiteCommand
+internal static partial class SiteCommand
 {
     /// <summary>What asks for all others: it comes last, so that at no moment one is asked for that is not there yet.</summary>
     private const string First = "index.html";
@@ -30,6 +32,7 @@ internal static class SiteCommand
         string full = WorkingFolder.Full(folder);
         try
         {
+            DeleteLeftovers(full);
             if (!overwrite && Directory.Exists(full) && Directory.EnumerateFileSystemEntries(full).FirstOrDefault() is { } found)
             {
                 throw new DataException($"'{folder}' holds files already ('{Path.GetFileName(found)}' for one), an empty or a new folder expected; --overwrite writes into it, or name another folder");
@@ -47,11 +50,21 @@ internal static class SiteCommand
         }
     }
 
+    /// <summary>Of a run that was killed, when nobody could tidy up.</summary>
+    internal static void DeleteLeftovers(string folder)
+    {
+        foreach (string left in Directory.Exists(folder) ? Directory.GetDirectories(folder).Where(path => Leftover().IsMatch(Path.GetFileName(path))) : [])
+        {
+            Directory.Delete(left, recursive: true);
+        }
+    }
+
     /// <summary>Writes every file beside its place before the first is put there: what fails for want of room leaves nothing behind.</summary>
     internal static (int Files, long Bytes) Write(ZipArchive zip, string folder)
     {
         bool isNew = !Directory.Exists(folder);
         string beside = Path.Combine(folder, $".site.{Guid.NewGuid():N}.tmp");
+        using var unfinished = new Unfinished(isNew ? folder : beside);
         try
         {
             zip.ExtractToDirectory(beside);
@@ -99,4 +112,7 @@ internal static class SiteCommand
         .. File.ReadLines(Path.Combine(folder, List)).Where(name => name.StartsWith($"{Framework}/", StringComparison.Ordinal)
             && Path.GetFileName(name) == name[(Framework.Length + 1)..] && File.Exists(Path.Combine(folder, name))),
     ];
+
+    [GeneratedRegex(@"^\.site\.[0-9a-f]{32}\.tmp$", RegexOptions.NonBacktracking)]
+    private static partial Regex Leftover();
 }

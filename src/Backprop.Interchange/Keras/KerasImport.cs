@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
+using Backprop.Data;
 using Backprop.Networks;
 using Backprop.Tables;
 using PureHDF;
@@ -39,6 +40,10 @@ public static class KerasImport
             bool isZip = stream.ReadAtLeast(start, 2, throwOnEndOfStream: false) == 2 && start.SequenceEqual("PK"u8);
             stream.Position = 0;
             return isZip ? ReadZip(stream, path, notes) : ReadHdf5(stream, path, notes);
+        }
+        catch (DataException error)
+        {
+            throw new ModelException(error.Message, error); // an entry of the zip is damaged
         }
         catch (BackpropException)
         {
@@ -80,7 +85,7 @@ public static class KerasImport
                 throw new ModelException($"'{path}', '{name}': {entry.Length} bytes announced, at most {Math.Min(Most(stream.Length), Array.MaxLength)} expected");
             }
 
-            using Stream content = entry.Open();
+            using var content = new ZipEntryStream(entry, path);
             byte[] bytes = new byte[entry.Length];
             content.ReadExactly(bytes);
             return new(bytes, 0, bytes.Length, writable: false, publiclyVisible: true);

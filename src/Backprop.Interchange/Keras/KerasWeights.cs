@@ -38,7 +38,13 @@ internal sealed class KerasWeights(IH5Group root, string source, long most)
     private string[] Legacy(KerasLayer layer)
     {
         string group = $"model_weights/{layer.Name}";
-        return Exists(group) ? [.. root.Group(group).Attribute("weight_names").Read<string[]>().Select(name => $"{group}/{name.TrimEnd('\0')}")]
+        const string names = "weight_names";
+        if (Exists(group) && (!root.Group(group).AttributeExists(names) || root.Group(group).Attribute(names).Space.Dimensions.Contains(0UL)))
+        {
+            return []; // h5py writes no texts as no numbers
+        }
+
+        return Exists(group) ? [.. root.Group(group).Attribute(names).Read<string[]>().Select(name => $"{group}/{name.TrimEnd('\0')}")]
             : throw new ModelException($"'{source}', {layer}: no group '{group}' with its weights found");
     }
 

@@ -70,6 +70,11 @@ public static class NumPyImport
                 throw new ModelException($"'{path}': no array '{ArrayNames.Weights}0' [In, Out] found, of which a dense layer is made; it has {(numbers.Count + texts.Count == 0 ? "none" : Suggestion.List([.. numbers.Keys, .. texts.Keys]))}");
             }
 
+            if (numbers.Keys.FirstOrDefault(name => (Number(name, ArrayNames.Weights) ?? Number(name, ArrayNames.Biases)) >= layers.Count) is { } later)
+            {
+                throw new ModelException($"'{path}': no array '{Numbered(ArrayNames.Weights, layers.Count)}' found before '{later}'");
+            }
+
             NetworkDefinition definition = Definition(layers, given);
             var tensors = new Dictionary<string, ForeignTensor>(StringComparer.Ordinal);
             for (int n = 0; n < layers.Count; n++)
@@ -81,7 +86,7 @@ public static class NumPyImport
             Network<float> network = NetworkAssembly.Build(definition, tensors, path, notes);
             TableSchema? schema = Schema(definition);
             string? json = schema is null ? null : SchemaJson.Write(schema);
-            _ = json is null ? null : SchemaJson.Read(json); // what does not fit together is refused here, not when the model is used
+            RequireFitting(json);
             string[] left = [.. numbers.Keys.Concat(texts.Keys).Where(name => !_used.Contains(name))];
             if (left.Length > 0)
             {
@@ -89,6 +94,19 @@ public static class NumPyImport
             }
 
             return new(network, json);
+        }
+
+        /// <summary>What does not fit together is refused here, not when the model is used.</summary>
+        private void RequireFitting(string? json)
+        {
+            try
+            {
+                _ = json is null ? null : SchemaJson.Read(json);
+            }
+            catch (BackpropException error)
+            {
+                throw new ModelException($"'{path}', columns and classes as its arrays name them: {error.Message}", error);
+            }
         }
 
         private NetworkDefinition Definition(List<(ForeignTensor Weights, ForeignTensor Biases)> layers, NetworkDefinition? given)
@@ -162,9 +180,19 @@ public static class NumPyImport
                 throw new ModelException($"'{path}', array '{ArrayNames.Features}': {names.Length} names found, {network.Inputs} expected");
             }
 
+            RequireDistinct(ArrayNames.Features, names, "names a column twice");
+            RequireDistinct(ArrayNames.Classes, classes, "names a class twice");
             TargetColumns target = Target(network, names, classes, targets);
             target = target with { Means = targetMean ?? Zeros(targetScale), Scales = targetScale ?? Ones(targetMean), Thresholds = Each(ArrayNames.Thresholds, target.Kind == TargetKind.Flags ? target.Names.Count : 1) };
             return new([.. names.Select((name, n) => new FeatureColumn(name, FeatureKind.Numeric, mean?[n] ?? 0, scale?[n] ?? 1, imputed?[n] ?? double.NaN))], target);
+        }
+
+        private void RequireDistinct(string array, string[]? names, string twice)
+        {
+            if (names?.CountBy(name => name, StringComparer.Ordinal).FirstOrDefault(name => name.Value > 1).Key is { } odd)
+            {
+                throw new ModelException($"'{path}', array '{array}': '{odd}' {twice}");
+            }
         }
 
         private static double[]? Zeros(double[]? like) => like is null ? null : new double[like.Length];
@@ -193,9 +221,19 @@ public static class NumPyImport
         private double[]? Each(string name, int count, bool orNone = false)
         {
             NumericArray? array = Numbers(name);
-            return array is null || (array.Values.Length == count && array.Values.All(value => double.IsFinite(value) || (orNone && double.IsNaN(value)))) ? array?.Values
-                : throw new ModelException($"'{path}', array '{name}': {array.Values.Length} numbers found, {count} finite ones expected");
+            if (array is not null && (array.Values.Length != count || !array.Values.All(value => double.IsFinite(value) || (orNone && double.IsNaN(value)))))
+            {
+                throw new ModelException($"'{path}', array '{name}': {array.Values.Length} numbers found, {count} finite ones expected");
+            }
+
+            int odd = array is null || name is not (ArrayNames.Scale or ArrayNames.TargetScale) ? -1 : Array.FindIndex([.. array.Values], value => value <= 0);
+            return odd < 0 ? array?.Values
+                : throw new ModelException($"'{path}', array '{name}', element {odd}: {array!.Values[odd].ToString(CultureInfo.InvariantCulture)} found, a scale above 0 expected");
         }
+
+        /// <summary>The n of coefs_n.</summary>
+        private static int? Number(string array, string name) =>
+            array.StartsWith(name, StringComparison.Ordinal) && int.TryParse(array.AsSpan(name.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
 
         private ForeignTensor Tensor(string name, NumericArray array, int dimensions) => array.Shape.Count == dimensions && array.Values.Length > 0 && array.Shape.All(size => size <= NetworkDefinition.MaxWidth)
             ? new(name, [.. array.Shape.Select(size => (long)size)], array.Values, array.Values.Any(value => (float)value != value))

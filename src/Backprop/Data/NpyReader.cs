@@ -73,7 +73,7 @@ public static partial class NpyReader
                 throw new DataException($"'{source}': array '{name}' stands twice");
             }
 
-            using Stream stream = entry.Open();
+            using var stream = new ZipEntryStream(entry, source);
             Header header = ReadHeader(stream, $"{source}:{name}", entry.Length, left, allowText: texts is not null);
             if (header.IsText)
             {

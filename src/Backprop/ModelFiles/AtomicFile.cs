@@ -37,6 +37,7 @@ public static class AtomicFile
             full = Target(full);
             string folder = Path.GetDirectoryName(full)!;
             string temporary = Path.Combine(folder, $".{Path.GetFileName(full)}.{Guid.NewGuid():N}{TemporarySuffix}");
+            using var unfinished = new Unfinished(temporary);
             try
             {
                 using (Stream stream = disk.Create(temporary))
@@ -45,7 +46,7 @@ public static class AtomicFile
                     disk.Flush(stream);
                 }
 
-                disk.Rename(temporary, full);
+                unfinished.Finish(() => disk.Rename(temporary, full));
             }
             catch
             {

@@ -200,6 +200,34 @@ public sealed class KerasImportTests : IDisposable
     }
 
     [Fact]
+    public void DamageIsFound()
+    {
+        byte[] bytes = File.ReadAllBytes(Changed("sequential.keras", _ => { }, CompressionLevel.NoCompression));
+        int at = bytes.AsSpan().IndexOf("\"units\""u8);
+        Assert.True(at > 0);
+        bytes[at + 1] = (byte)'U';
+        File.WriteAllBytes(At("odd"), bytes);
+        Assert.Contains("'config.json' is damaged: the checksum", Assert.Throws<ModelException>(() => KerasImport.Read(At("odd"))).Message);
+    }
+
+    [Theory]
+    [InlineData("del d.attrs['weight_names']")]
+    [InlineData("d.attrs['weight_names'] = []")]
+    public void LayersWithoutWeightsAreNamed(string change)
+    {
+        Python.Require("h5py", "python3-h5py");
+        File.Copy(Fixture("legacy.h5"), At("m.h5"));
+        Python.Run(_folder, $"""
+            import h5py
+            with h5py.File("m.h5", "r+") as f:
+                g = f["model_weights"]
+                d = next(g[name] for name in g if len(g[name].attrs["weight_names"]) == 2)
+                {change}
+            """);
+        Assert.Matches("layer '.+' \\(Dense\\): 0 tensors found, 2 expected", Assert.Throws<ModelException>(() => KerasImport.Read(At("m.h5"))).Message);
+    }
+
+    [Fact]
     public void BytesThatAreNoFileAreRefused()
     {
         var random = new Random(1);
@@ -226,7 +254,7 @@ public sealed class KerasImportTests : IDisposable
         }
     }
 
-    private string Changed(string name, Action<JsonNode> change)
+    private string Changed(string name, Action<JsonNode> change, CompressionLevel level = CompressionLevel.Optimal)
     {
         File.Copy(Fixture(name), At(name), overwrite: true);
         using ZipArchive zip = ZipFile.Open(At(name), ZipArchiveMode.Update);
@@ -238,7 +266,7 @@ public sealed class KerasImportTests : IDisposable
 
         change(root);
         zip.GetEntry("config.json")!.Delete();
-        using Stream written = zip.CreateEntry("config.json").Open();
+        using Stream written = zip.CreateEntry("config.json", level).Open();
         written.Write(Encoding.UTF8.GetBytes(root.ToJsonString()));
         return At(name);
     }

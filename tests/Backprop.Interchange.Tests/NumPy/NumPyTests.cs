@@ -212,7 +212,12 @@ public sealed class NumPyTests : IDisposable
     [InlineData("classes_=np.array(['a', 'b', 'c'])", "array 'classes_': 3 classes found, 2 expected")]
     [InlineData("classes_=np.array(['a', 'b'], dtype=object)", ".astype(str)")]
     [InlineData("feature_names_in_=np.array(['a'])", "array 'feature_names_in_': 1 names found, 4 expected")]
-    [InlineData("feature_names_in_=np.array(['a', 'a', 'b', 'c'])", "names a column twice")]
+    [InlineData("feature_names_in_=np.array(['a', 'a', 'b', 'c'])", "m.npz', array 'feature_names_in_': 'a' names a column twice")]
+    [InlineData("classes_=np.array(['a', 'a'])", "m.npz', array 'classes_': 'a' names a class twice")]
+    [InlineData("classes_=np.array([1, 1])", "m.npz', array 'classes_': '1' names a class twice")]
+    [InlineData("scale_=np.array([1, 0, 1, 1.0])", "m.npz', array 'scale_', element 1: 0 found, a scale above 0 expected")]
+    [InlineData("coefs_2=np.zeros((2, 2)), intercepts_2=np.zeros(2)", "m.npz': no array 'coefs_1' found before 'coefs_2'")]
+    [InlineData("intercepts_1=np.zeros(2)", "m.npz': no array 'coefs_1' found before 'intercepts_1'")]
     [InlineData("mean_=np.zeros(3)", "array 'mean_': 3 numbers found, 4 finite ones expected")]
     [InlineData("intercepts_0=np.array([np.nan, 0])", "tensor 'intercepts_0', element 0: NaN found")]
     [InlineData("activations=np.array(['relu', 'relu'])", "2 activations for 1 layers found")]
@@ -225,6 +230,21 @@ public sealed class NumPyTests : IDisposable
             """);
         string found = Assert.Throws<ModelException>(() => NumPyImport.Read(At("m.npz"))).Message;
         Assert.All(messages, message => Assert.Contains(message, found));
+    }
+
+    /// <summary>The sign of one weight, in a file that is a zip and an array all the same.</summary>
+    [Fact]
+    public void DamageIsFound()
+    {
+        Network<double> network = DrawnModels.Numbers<double>(NetworkDefinition.Parse("3-4:relu-2:tanh"), new(5));
+        new Ensemble<double>(network).Write(At("m.safetensors"));
+        NumPyExport.Write(TabularModel.Load(At("m.safetensors")), At("m.npz"));
+        byte[] bytes = File.ReadAllBytes(At("m.npz"));
+        int at = bytes.AsSpan().IndexOf(BitConverter.GetBytes(network.Layers[1].GetWeights()[2]));
+        Assert.True(at > 0);
+        bytes[at + 7] ^= 0x80;
+        File.WriteAllBytes(At("m.npz"), bytes);
+        Assert.Matches("m.npz', 'coefs_1.npy' is damaged: the checksum [0-9a-f]{8} found, [0-9a-f]{8} expected", Assert.Throws<DataException>(() => NumPyImport.Read(At("m.npz"))).Message);
     }
 
     [Fact]
