@@ -223,7 +223,7 @@ public sealed class TrainingSessionTests
             }
 
             session.Tune(new(last, 0, 0));
-            Assert.True(SpinWait.SpinUntil(() => TrainingRates.Parse(session.Latest.Then).LastOrDefault().Rates?.LearningRate == last, TimeSpan.FromSeconds(20)), $"time {n}: {session.Latest.Then}");
+            Assert.True(SpinWait.SpinUntil(() => RunChange.Parse(session.Latest.Then).LastOrDefault()?.Rates?.LearningRate == last, TimeSpan.FromSeconds(20)), $"time {n}: {session.Latest.Then}");
         }
     }
 
