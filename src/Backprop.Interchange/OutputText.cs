@@ -1,6 +1,5 @@
 using Backprop.Losses;
 using Backprop.Networks;
-using Backprop.Tables;
 
 namespace Backprop.Interchange;
 
