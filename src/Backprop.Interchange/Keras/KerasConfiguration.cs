@@ -38,7 +38,7 @@ internal static class KerasConfiguration
             return [.. all.Select(one => one.Layer)];
         }
 
-        IReadOnlyList<KerasLayer> chain = Chain(all, source);
+        List<KerasLayer> chain = Chain(all, source);
         RequireEnd(configuration, "input_layers", chain[0], source);
         RequireEnd(configuration, "output_layers", chain[^1], source);
         return chain;
