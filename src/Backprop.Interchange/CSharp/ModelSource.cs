@@ -20,7 +20,7 @@ internal sealed class ModelSource<T> where T : unmanaged, IBinaryFloatingPointIe
     /// <summary>What the source takes from .NET: a namespace of that name would hide it.</summary>
     private static readonly string[] s_taken =
     [
-        "ArgumentException", "Array", "ArrayPool", "BitConverter", "Console", "CultureInfo", "DateTime", "DateTimeKind", "Math", "MathF", "MemoryMarshal", "MethodImpl", "MethodImplOptions", "NumberStyles",
+        "ArgumentException", "Array", "ArrayPool", "BitConverter", "Console", "Convert", "CultureInfo", "DateTime", "DateTimeKind", "Math", "MathF", "MemoryMarshal", "MethodImpl", "MethodImplOptions", "NumberStyles",
         "PlatformNotSupportedException", "ReadOnlySpan", "Real", "Span", "StringComparison", "ThreadStatic", "Vector",
     ];
 

@@ -204,29 +204,6 @@ public sealed class TrainingSessionTests
         Assert.NotEqual(ended.Network.Layers[0].GetWeights(), other.Layers[0].GetWeights());
     }
 
-    /// <summary>Rates that are asked for while the thread takes those before them.</summary>
-    [Fact]
-    public void The_last_rates_are_never_lost()
-    {
-        PageState state = new();
-        Problem problem = GivenFiles.None.Problem(state);
-        using TrainingSession session = new(problem, problem.Definition(state, GivenFiles.None), state);
-        session.RunTo(1);
-        WaitFor(session, now => now is { Step: 1, IsRunning: false });
-        for (int n = 1; n <= 3000; n++)
-        {
-            double last = n * 1e-6;
-            for (int m = 0; m < 4; m++)
-            {
-                session.Tune(new(0.5 + m, 0, 0));
-                Thread.SpinWait(n % 400);
-            }
-
-            session.Tune(new(last, 0, 0));
-            Assert.True(SpinWait.SpinUntil(() => RunChange.Parse(session.Latest.Then).LastOrDefault()?.Rates?.LearningRate == last, TimeSpan.FromSeconds(20)), $"time {n}: {session.Latest.Then}");
-        }
-    }
-
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
