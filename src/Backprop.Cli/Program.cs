@@ -54,6 +54,8 @@ internal static class Program
                 return Help.Print(parsed);
             }
 
+            var session = Session.Current;
+            using IDisposable? signals = session.IsProcess && parsed.Action is not AsynchronousCommandLineAction ? Interrupt.Watch() : null; // a server looks after its own
             if (!args[0].StartsWith("[suggest", StringComparison.Ordinal))
             {
                 if (ParseErrors.Explain(parsed) is { } mistake)
@@ -64,7 +66,6 @@ internal static class Program
                 NamedFiles.Require(parsed);
             }
 
-            var session = Session.Current;
             session.Options = [.. parsed.CommandResult.Command.Options.Select(option => option.Name)];
             var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = session.Output, Error = session.Error };
             if (!session.IsProcess)
@@ -72,7 +73,6 @@ internal static class Program
                 invocation.ProcessTerminationTimeout = null; // signals are for others
             }
 
-            using IDisposable? signals = session.IsProcess && parsed.Action is not AsynchronousCommandLineAction ? Interrupt.Watch() : null; // a server looks after its own
             return await parsed.InvokeAsync(invocation, session.Cancellation);
         }
         catch (UsageException error)

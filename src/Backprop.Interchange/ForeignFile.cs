@@ -71,6 +71,7 @@ public static class ForeignFile
             ForeignFormat.Npz => Fitted(NumPyImport.Read(path, network, notes)),
             ForeignFormat.Keras or ForeignFormat.Hdf5 => Of(KerasImport.Read(path, notes)),
             ForeignFormat.Pickle => throw Pickled(path),
+            ForeignFormat.Onnx => throw new ModelException($"'{path}' is taken for ONNX, which OnnxImport of the package Backprop.Onnx reads"),
             _ => throw Unrecognised(path),
         };
 

@@ -212,6 +212,14 @@ public sealed class ExportTests : Tool
     [InlineData("m.h5", "89 48 44 46 0d 0a 1a 0a 00", "is not a model of Keras")]
     [InlineData("m.safetensors", "01", "is not a safetensors file")]
     [InlineData("m.bin", "50 4b 03 04", "is not an ONNX file")]
+    [InlineData("m.bin", "50 4b 03 04", "it is a zip file")]
+    [InlineData("m.safetensors", "80 02 7d", "map_location='cpu', weights_only=True), 'm.weights.safetensors')")]
+    [InlineData("m.pkl", "80 04 95 00 00 00 00 00 7b 00 00", "is a pickle")]
+    [InlineData("m.bin", "", "'m.bin' is not an ONNX file, nor safetensors, .npz, .keras or .h5, of which one is expected: it is empty")]
+    [InlineData("m.onnx", "", "'m.onnx' is not an ONNX file: it is empty")]
+    [InlineData("m.csv", "61 2c 62 0a", "it is text")]
+    [InlineData("m.npy", "93 4e 55 4d 50 59 01 00", "one array of NumPy")]
+    [InlineData("m.bin", "b7 82 ed 00", "the bytes b782ed00, as no known format does")]
     public void WhatAFileIsSaysItself(string name, string bytes, string message)
     {
         File.WriteAllBytes(At(name), [.. bytes.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(number => Convert.ToByte(number, 16))]);
@@ -219,6 +227,68 @@ public sealed class ExportTests : Tool
         Assert.Equal((3, ""), (code, output));
         Assert.Contains(message, error);
         Assert.False(File.Exists(At("m.st")));
+    }
+
+    /// <summary>Lengths of headers that begin with 80 02 … 80 05, as pickles do.</summary>
+    [Theory]
+    [InlineData(640)]
+    [InlineData(896)]
+    [InlineData(1152)]
+    [InlineData(1408)]
+    [InlineData(2056)]
+    public void SafetensorsOfAnyLengthAreKnown(int header)
+    {
+        WriteState("s.bin", header);
+        Assert.Equal("2-2:identity", Json("import", "s.bin", "--network", "2-2:identity", "-o", "m.st", "--json").GetProperty("network").GetString());
+    }
+
+    [Fact]
+    public void AFolderIsNoFile()
+    {
+        Directory.CreateDirectory(At("saved"));
+        (int code, _, string error) = Run("import", "saved", "-o", "m.st");
+        Assert.Equal(3, code);
+        Assert.Contains("'saved': it is a folder, a file expected", error);
+    }
+
+    [Fact]
+    public void OfPipesOnlyOnnxIsRead()
+    {
+        (int code, _, string error) = RunProcess(Start(["import", "/dev/stdin", "--network", "2-2", "-o", "m.st"]), "a,b\n1,2\n");
+        Assert.Equal(3, code);
+        Assert.Contains("only ONNX is read of a pipe, for any other format a file is expected", error);
+        Assert.False(File.Exists(At("m.st")));
+    }
+
+    /// <summary>Losses that training refuses make models whose loss is NaN.</summary>
+    [Theory]
+    [InlineData("onnx", "cross_entropy", "take softmax")]
+    [InlineData("npz", "cross_entropy", "take softmax")]
+    [InlineData("state", "cross_entropy", "take softmax")]
+    [InlineData("onnx", "binary_cross_entropy", "take sigmoid")]
+    [InlineData("state", "binary_cross_entropy", "take sigmoid")]
+    public void LossesFitTheLastLayer(string format, string loss, string advice)
+    {
+        WriteState("s.safetensors", 256);
+        Assert.Equal(0, Run("import", "s.safetensors", "--network", "2-2:identity", "-o", "model.st").Code);
+        string file = format == "state" ? "s.safetensors" : $"m.{format}";
+        Assert.Equal(0, format == "state" ? 0 : Run("export", "model.st", "--to", format, "-o", file, "--bare").Code);
+        foreach (string[] network in format == "state" ? new string[][] { ["--network", "2-2:identity"] } : [[], ["--network", "2-2:identity"]])
+        {
+            (int code, string output, string error) = Run(["import", file, .. network, "--loss", loss, "-o", "m.st"]);
+            Assert.Equal((2, ""), (code, output));
+            Assert.Contains(advice, error);
+            Assert.Contains("--loss", error);
+            Assert.False(File.Exists(At("m.st")));
+            Assert.Equal(0, Run(["import", file, .. network, "--loss", "huber", "-o", "h.st"]).Code);
+        }
+    }
+
+    /// <summary>A state_dict of two units of two inputs, its header filled with spaces.</summary>
+    private void WriteState(string name, int header)
+    {
+        string json = """{"0.weight":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]},"0.bias":{"dtype":"F32","shape":[2],"data_offsets":[16,24]}}""".PadRight(header);
+        File.WriteAllBytes(At(name), [.. BitConverter.GetBytes((long)header), .. Encoding.UTF8.GetBytes(json), .. new float[] { 1, 2, 3, 4, 5, 6 }.SelectMany(BitConverter.GetBytes)]);
     }
 
     [Fact]

@@ -74,4 +74,36 @@ public sealed class SignalTests(ITestOutputHelper output) : Tool
         Assert.DoesNotContain(Directory.GetFiles(Folder, ".*"), file => file.EndsWith(".tmp", StringComparison.Ordinal) && codes.Keys.All(code => !code.StartsWith("KILL", StringComparison.Ordinal)));
         Assert.True(best > 0);
     }
+
+    /// <summary>While a file is being written: it takes a while, since C# source is long.</summary>
+    [Theory]
+    [InlineData("INT")]
+    [InlineData("TERM")]
+    [InlineData("HUP")]
+    public async Task WhatIsUnfinishedGoesWithTheProcess(string signal)
+    {
+        Assert.SkipUnless(File.Exists("/bin/kill") || File.Exists("/usr/bin/kill"), "there is no kill command here");
+        Assert.Equal(0, Run("train", "builtin:iris", "--network", "3000:tanh-2000:relu", "--epochs", "1", "-o", "m.st", "--quiet").Code);
+        for (int attempt = 0; attempt < 5; attempt++)
+        {
+            using Process process = Process.Start(Start(["export", "m.st", "--to", "csharp", "-o", "M.cs"]))!;
+            Task<string> error = process.StandardError.ReadToEndAsync(), standard = process.StandardOutput.ReadToEndAsync();
+            bool wasSeen = SpinWait.SpinUntil(() => process.HasExited || Directory.GetFiles(Folder, ".M.cs.*.tmp").Any(file => new FileInfo(file) is { Exists: true, Length: > 0 }), 60_000) && !process.HasExited;
+            Process.Start("kill", ["-" + signal, $"{process.Id}"])!.WaitForExit();
+            Assert.True(process.WaitForExit(30_000), $"{signal} was not obeyed");
+            string said = await error + await standard;
+            Assert.Empty(Directory.GetFiles(Folder, ".M.cs.*"));
+            if (wasSeen && process.ExitCode == 130)
+            {
+                Assert.Contains("backprop: interrupted", said, StringComparison.Ordinal);
+                Assert.False(File.Exists(At("M.cs")));
+                return;
+            }
+
+            Assert.True(process.ExitCode == 0, said); // it was faster
+            File.Delete(At("M.cs"));
+        }
+
+        Assert.Fail("five times the file was written before the signal came");
+    }
 }

@@ -106,6 +106,21 @@ public sealed partial class SiteTests : Tool
     }
 
     [Fact]
+    public void Leftovers_of_a_killed_run_go_and_nothing_else()
+    {
+        string left = $"public/.site.{Guid.NewGuid():N}.tmp";
+        foreach (string folder in new[] { left, $"{left}/_framework", "public/.site.mine.tmp", "public/site" })
+        {
+            Directory.CreateDirectory(At(folder));
+        }
+
+        Write($"{left}/page.css", "half");
+        Backprop.Cli.Commands.SiteCommand.DeleteLeftovers(At("public"));
+        Assert.Equal([".site.mine.tmp", "site"], Directory.GetFileSystemEntries(At("public")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Backprop.Cli.Commands.SiteCommand.DeleteLeftovers(At("nowhere"));
+    }
+
+    [Fact]
     public void What_cannot_be_written_is_said()
     {
         Write("file", "mine");

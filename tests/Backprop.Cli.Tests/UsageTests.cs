@@ -49,7 +49,7 @@ public sealed class UsageTests : Tool
     [InlineData(2, "--database needs --query", "data", "--database", "x.db")]
     [InlineData(2, "DATA is missing", "data", "--json")]
     [InlineData(2, "give MODEL and DATA, or --network", "check", "--json")]
-    [InlineData(2, "bash, zsh, fish, powershell", "completion", "tcsh")]
+    [InlineData(2, "bash, zsh, fish, powershell, pwsh", "completion", "tcsh")]
     [InlineData(3, "does not exist", "train", "nowhere.csv")]
     [InlineData(3, "no file matches", "train", "no*.csv")]
     [InlineData(3, "is a folder", "train", ".")]
@@ -170,6 +170,13 @@ public sealed class UsageTests : Tool
         Assert.Contains("Examples:\n  ", result.Out);
         Assert.Contains("  backprop ", result.Out);
         Assert.DoesNotContain("Backprop.Cli", result.Out);
+    }
+
+    [Fact]
+    public void PowerShellHasTwoNames()
+    {
+        Assert.Contains("Register-ArgumentCompleter", Run("completion", "pwsh").Out);
+        Assert.Equal(Run("completion", "powershell"), Run("completion", "pwsh"));
     }
 
     [Fact]

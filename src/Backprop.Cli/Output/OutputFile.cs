@@ -62,6 +62,7 @@ internal static class OutputFile
     private static void Probe(string folder, string path, string name)
     {
         string probe = Path.Combine(WorkingFolder.Full(folder), name);
+        using var unfinished = new Unfinished(probe);
         try
         {
             File.Create(probe).Dispose();

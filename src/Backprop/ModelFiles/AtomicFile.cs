@@ -40,7 +40,7 @@ public static class AtomicFile
             using var unfinished = new Unfinished(temporary);
             try
             {
-                using (Stream stream = disk.Create(temporary))
+                using (Stream stream = unfinished.Begin(() => disk.Create(temporary)))
                 {
                     write(stream);
                     disk.Flush(stream);

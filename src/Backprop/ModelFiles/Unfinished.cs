@@ -61,6 +61,16 @@ public sealed class Unfinished : IDisposable
         }
     }
 
+    /// <summary>Makes it, unless the process ends.</summary>
+    internal T Begin<T>(Func<T> make)
+    {
+        lock (s_lock)
+        {
+            s_paths.Add(_path);
+            return make();
+        }
+    }
+
     /// <summary>Puts it into its place, unless the process ends.</summary>
     internal void Finish(Action put)
     {
