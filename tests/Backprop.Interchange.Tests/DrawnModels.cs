@@ -6,6 +6,7 @@ using Backprop.Layers;
 using Backprop.Losses;
 using Backprop.ModelFiles;
 using Backprop.Networks;
+using Backprop.Tests.Oracles;
 using Backprop.Propagation;
 
 namespace Backprop.Interchange.Tests;
@@ -14,7 +15,7 @@ namespace Backprop.Interchange.Tests;
 internal static class DrawnModels
 {
     /// <summary>The activations that are the library's own and can stand anywhere.</summary>
-    public static string[] Activations { get; } = [.. ActivationFunction.Names.Where(name => !name.StartsWith("test_", StringComparison.Ordinal) && ActivationFunction.Create(name).IsElementwise)];
+    public static string[] Activations { get; } = [.. BuiltIn.Activations.Where(name => ActivationFunction.Create(name).IsElementwise)];
 
     public static Ensemble<T> Draw<T>(int seed) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

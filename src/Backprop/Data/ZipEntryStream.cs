@@ -8,7 +8,7 @@ namespace Backprop.Data;
 /// </summary>
 /// <example>
 /// <code>
-/// using var zip = ZipFile.OpenRead("arrays.npz");
+/// using var zip = System.IO.Compression.ZipFile.OpenRead("arrays.npz");
 /// using Stream stream = new ZipEntryStream(zip.Entries[0], "arrays.npz");
 /// </code>
 /// </example>
