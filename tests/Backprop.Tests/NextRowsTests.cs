@@ -6,7 +6,7 @@ using Backprop.Training;
 
 namespace Backprop.Tests;
 
-/// <summary>A narrow step keeps which rows the next one will have: where the next is another, it has its own.</summary>
+/// <summary>A narrow step asks memory for the rows that the next one will have if it goes on: where the next is another, it has its own.</summary>
 public class NextRowsTests
 {
     private const int Rows = 70_000;
@@ -20,7 +20,7 @@ public class NextRowsTests
         (RowPermutation Order, int Start, int Count)[] steps =
         [
             (first, 0, 64), (first, 64, 64), (second, 128, 64), (second, 192, 33), (second, 192, 64), (second, 256, 200), (second, 456, 16),
-            (first, 0, 300), (first, 0, 200), (first, 300, 300), (first, 0, 160), (first, 5000, 300), (first, 160, 160), // what a section found another has written over
+            (first, 0, 300), (first, 0, 200), (first, 300, 300), (first, 0, 160), (first, 5000, 300), (first, 160, 160),
             (file, 472, 64), (first, 536, 64), (first, Rows - 70, 64), (first, Rows - 6, 6), (second, 0, 300), (first, 300, 300), (first, 600, 300),
         ];
         var drawn = new Random(4);

@@ -10,7 +10,7 @@ namespace Backprop.Data;
 /// (⌈√n⌉, ⌈n/⌈√n⌉⌉), keyed by (seed, epoch) and walked until it falls below n, which it almost always does at once. Any position can be
 /// asked for at any time, so a resumed run sees the same order.
 /// </summary>
-public readonly record struct RowPermutation
+public readonly struct RowPermutation
 {
     private const uint Multiplier0 = 0x7FEB352D, Multiplier1 = 0x846CA68B; // of a 32-bit hash with little bias (C. Wellons 2018)
 

@@ -34,22 +34,25 @@ internal static unsafe class RowCopy
     }
 
     /// <summary>
-    /// How many of the rows of a later step are worth asking for with <see cref="AskEarly"/>: no more than the first cache has room for beside what
-    /// is at work; none where they lie near.
-    /// </summary>
-    public static int EarlyRows<T>(Dataset<T> data, int count) where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        int bytes = data.FeatureCount * sizeof(T);
-        return data.Source is not null || (long)data.Rows * bytes <= Near ? 0 : Math.Min(count, PrefetchedBytes / Math.Max(64, bytes));
-    }
-
-    /// <summary>
     /// Asks for the features and classes of the rows of a later step, however short they are: where one step takes no longer than a few trips to
     /// memory, its own rows cannot be asked for in time.
     /// </summary>
+    /// <param name="data">Where they come from.</param>
+    /// <param name="order">Which order they are in.</param>
+    /// <param name="start">The first position.</param>
+    /// <param name="count">How many; no more are asked for than the first cache has room for beside what is at work.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void AskEarly<T>(Dataset<T> data, ReadOnlySpan<int> rows) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static void AskEarly<T>(Dataset<T> data, in RowPermutation order, int start, int count) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        int bytes = data.FeatureCount * sizeof(T);
+        count = Math.Min(Math.Min(count, order.Rows - start), PrefetchedBytes / Math.Max(64, bytes));
+        if (data.Source is not null || count <= 0 || (long)data.Rows * bytes <= Near)
+        {
+            return;
+        }
+
+        Span<int> rows = stackalloc int[count];
+        order.CopyTo(rows, start);
         ReadOnlySpan<int> indices = data.Targets.AreClasses ? data.Targets.ClassIndices : [];
         fixed (T* features = data.Features)
         fixed (int* classes = indices)

@@ -10,10 +10,7 @@ namespace Backprop.Propagation;
 internal sealed unsafe class Samples<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly bool _passesOverWeightless;
-    private readonly int[] _nextRows;
-    private readonly Expected[] _next; // at the group that a section begins with
     private Batch<T> _batch;
-    private long _batches;
 
     /// <param name="definition">The network.</param>
     /// <param name="capacity">The most samples of a batch.</param>
@@ -25,8 +22,6 @@ internal sealed unsafe class Samples<T> where T : unmanaged, IBinaryFloatingPoin
         _passesOverWeightless = passesOverWeightless;
         TargetValues = new(Capacity * (long)definition.TargetCount); // first: the one that may be refused
         Rows = new int[Capacity];
-        _nextRows = new int[Capacity];
-        _next = new Expected[Capacity / LossGroup];
         ClassIndices = new int[Capacity];
         Scales = new(Capacity);
         Losses = new(Capacity);
@@ -43,11 +38,7 @@ internal sealed unsafe class Samples<T> where T : unmanaged, IBinaryFloatingPoin
     public ref readonly Batch<T> Batch => ref _batch;
 
     /// <summary>Begins with another batch.</summary>
-    public void Begin(in Batch<T> batch)
-    {
-        _batch = batch;
-        _batches++;
-    }
+    public void Begin(in Batch<T> batch) => _batch = batch;
 
     /// <summary>The row of the data set that each sample of the batch is.</summary>
     public int[] Rows { get; }
@@ -74,8 +65,7 @@ internal sealed unsafe class Samples<T> where T : unmanaged, IBinaryFloatingPoin
         ref readonly Batch<T> batch = ref _batch;
         Dataset<T> data = batch.Data;
         Span<int> rows = Rows.AsSpan(first, count);
-        int known = KnownRows(rows, first);
-        batch.Order.CopyTo(rows[known..], batch.Start + first + known);
+        batch.Order.CopyTo(rows, batch.Start + first);
         BatchScales.Write(data, rows, first, batch.Weights, Scales);
         if (_passesOverWeightless && data.SampleWeights is { } weights && data.FirstWeighted >= 0)
         {
@@ -102,20 +92,6 @@ internal sealed unsafe class Samples<T> where T : unmanaged, IBinaryFloatingPoin
         }
     }
 
-    /// <summary>Asks for the rows of the next step at the place of samples first …, and keeps which they are: steps mostly go on in one order.</summary>
-    /// <param name="first">A section's first sample.</param>
-    /// <param name="count">Its samples.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void AskForNext(int first, int count)
-    {
-        ref readonly Batch<T> batch = ref _batch;
-        int start = batch.Start + batch.Samples + first;
-        Span<int> rows = _nextRows.AsSpan(first, Math.Max(0, Math.Min(RowCopy.EarlyRows(batch.Data, count), batch.Order.Rows - start)));
-        batch.Order.CopyTo(rows, start);
-        _next[first / LossGroup] = new(batch.Order, start, rows.Length, _batches);
-        RowCopy.AskEarly(batch.Data, rows);
-    }
-
     /// <summary>sum + Σ scale · loss, in double, group by group in their order.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public double AddLosses(double sum, int samples)
@@ -128,25 +104,8 @@ internal sealed unsafe class Samples<T> where T : unmanaged, IBinaryFloatingPoin
         return sum;
     }
 
-    /// <summary>Copies the rows that the last step has found already. So many; what a step before that found another may have written over.</summary>
-    private int KnownRows(Span<int> rows, int first)
-    {
-        ref readonly Expected next = ref _next[first / LossGroup];
-        if (next.Count == 0 || next.OfBatch != _batches - 1 || next.Start != _batch.Start + first || !next.Order.Equals(_batch.Order))
-        {
-            return 0;
-        }
-
-        int known = Math.Min(next.Count, rows.Length);
-        _nextRows.AsSpan(first, known).CopyTo(rows);
-        return known;
-    }
-
     /// <summary>Room for whole vectors of samples.</summary>
     private static int WholeGroups(int samples) => samples <= Array.MaxLength - LossGroup
         ? (samples + LossGroup - 1) / LossGroup * LossGroup
         : throw new UsageException($"{samples:N0} samples in one batch: at most {Array.MaxLength - LossGroup:N0} are supported");
-
-    /// <summary>Which rows of the next step are known, if it goes on in this order.</summary>
-    private readonly record struct Expected(RowPermutation Order, int Start, int Count, long OfBatch);
 }

@@ -27,7 +27,8 @@ internal sealed unsafe class NarrowPhase<T, V>(NarrowPass<T, V>[] passOfThread, 
     {
         int first = sections.First(piece, _samples), count = sections.First(piece + 1, _samples) - first;
         samples.Gather(first, count);
-        samples.AskForNext(first, count);
+        ref readonly Batch<T> batch = ref samples.Batch;
+        RowCopy.AskEarly(batch.Data, batch.Order, batch.Start + batch.Samples + first, count);
         passOfThread[thread].Run(samples.Batch.Data, first, count, toInput, sections.Sums(piece));
     }
 }
