@@ -150,6 +150,8 @@ public class ImportTests
     [InlineData("activation", "its activation")]
     [InlineData("branches", "of no one layer")]
     [InlineData("cycle", "made by no node before it")]
+    [InlineData("scaling", "the input found with tensor 'half'")]
+    [InlineData("layer norm in pieces", "opset_version=17")]
     public void WhatIsNoNetworkIsNamed(string change, string message)
     {
         ModelProto file = ModelProto.Parser.ParseFrom(File(NetworkTests.Model(Small())));
@@ -172,6 +174,12 @@ public class ImportTests
                 graph.Node.Insert(3, new NodeProto { OpType = "Add", Input = { "other", tanh.Output[0] }, Output = { "both" } });
                 graph.Node[4].Input[0] = "both";
                 break;
+            case "scaling":
+                graph.Initializer.Add(new TensorProto { Name = "half", DataType = 1, FloatData = { 0.5f } });
+                graph.Node.Insert(0, new NodeProto { OpType = "Sub", Input = { graph.Node[0].Input[0], "half" }, Output = { "scaled" } });
+                graph.Node[1].Input[0] = "scaled";
+                break;
+            case "layer norm in pieces": tanh.OpType = "ReduceMean"; break;
             default: graph.Node[0].Input[0] = "later"; break;
         }
 

@@ -58,6 +58,11 @@ public static class PyTorchExport
             notes?.Add(new($"what the module gives is of one unit of '{exposure}': the logarithm of the exposure is to be added", IsLoss: true));
         }
 
+        if (model.Schema?.Target.Thresholds is { } thresholds && !bare)
+        {
+            notes?.Add(new($"the module gives probabilities and decides nothing: predict takes {(model.Labels.Count > 1 ? $"'{model.Labels[1]}'" : "a flag to be set")} from {Numbers(thresholds)} on", IsLoss: true));
+        }
+
         AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(source)));
     }
 

@@ -431,6 +431,8 @@ internal sealed class GraphReader(GraphProto graph, long version, string source,
             (Partial x, Tensor { Values: [var number] }) => Apply(node, x, value => function(value, number)),
             (Tensor { Values: [var number] }, Partial y) => Apply(node, y, value => function(number, value)),
             (Tensor { Values: [var one] } x, Tensor { Values: [var other] }) => x with { Values = [function(one, other)] },
+            (LayerOutput { Number: var number }, Tensor tensor) => Scaled(node, number, tensor),
+            (Tensor tensor, LayerOutput { Number: var number }) => Scaled(node, number, tensor),
             _ => Refuse(node, "two values found that are of no one layer"),
         };
     }
@@ -497,6 +499,10 @@ internal sealed class GraphReader(GraphProto graph, long version, string source,
         return layer;
     }
 
+    /// <summary>Numbers are scaled between layers by their weights alone.</summary>
+    private static Refused Scaled(NodeProto node, int layer, Tensor tensor) =>
+        Refuse(node, $"{(layer == 0 ? "the input" : $"what layer {layer} gives")} found with tensor '{tensor.Name}', a product with weights expected: scale before, or make it part of the weights that follow");
+
     private void NoteRounding(Tensor tensor)
     {
         if (tensor.IsRounded)
@@ -505,7 +511,7 @@ internal sealed class GraphReader(GraphProto graph, long version, string source,
         }
     }
 
-    private static Refused Unknown(NodeProto node) => Refuse(node, "an operator of a multi-layer perceptron expected");
+    private static Refused Unknown(NodeProto node) => Refuse(node, $"an operator of a multi-layer perceptron expected{(node.OpType == "ReduceMean" ? "; if it is of a layer norm, an export of operators 17 or later (opset_version=17) has that whole" : "")}");
 
     private static Refused Refuse(NodeProto node, string why) => new($"node '{(node.Name.Length > 0 ? node.Name : node.Output.FirstOrDefault())}' ({node.OpType}): {why}");
 

@@ -11,6 +11,7 @@ internal sealed class UnitMaps
 
     private readonly int _side;
     private readonly double[][][] _values; // of a layer, of a unit, of a pixel
+    private readonly Dictionary<(int Layer, int Unit, bool IsDiscrete), string> _pictures = []; // the page is drawn more often than they change
 
     private UnitMaps(int side, double[][][] values) => (_side, _values) = (side, values);
 
@@ -63,7 +64,10 @@ internal sealed class UnitMaps
     /// <param name="layer">Counted from 1; 0: the inputs.</param>
     /// <param name="unit">Counted from 0.</param>
     /// <param name="isDiscrete">Whether the sign alone is drawn.</param>
-    public string Picture(int layer, int unit, bool isDiscrete)
+    public string Picture(int layer, int unit, bool isDiscrete) =>
+        _pictures.TryGetValue((layer, unit, isDiscrete), out string? known) ? known : _pictures[(layer, unit, isDiscrete)] = Draw(layer, unit, isDiscrete);
+
+    private string Draw(int layer, int unit, bool isDiscrete)
     {
         double greatest = Greatest(layer, unit);
         return Png.DataUri(_side, Array.ConvertAll(_values[layer][unit], value => Palette.SignedIndex(isDiscrete ? 0.75 * Math.Sign(value) : greatest > 0 ? value / greatest : 0)), Palette.Signed);

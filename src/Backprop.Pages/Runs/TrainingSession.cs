@@ -98,8 +98,8 @@ internal sealed class TrainingSession : IDisposable
     /// <summary>The newest snapshot.</summary>
     public Snapshot Latest => _latest;
 
-    /// <summary>Whether there are steps to be made.</summary>
-    public bool IsBusy => Interlocked.Read(ref _done) < Interlocked.Read(ref _goal) && _latest.Failure is null;
+    /// <summary>Whether there are steps to be made, or the last of them to be shown.</summary>
+    public bool IsBusy => _latest is { Failure: null, Step: var shown } && shown < Interlocked.Read(ref _goal);
 
     /// <summary>Whether the thread has ended, or never began.</summary>
     public bool IsStopped => _thread is not { IsAlive: true };

@@ -92,6 +92,18 @@ public sealed class PyTorchExportTests : IDisposable
         Assert.Equal("True", Python.Run(_folder, "import m; print('a \"b\"\\\\' in m.__doc__)").TrimEnd());
     }
 
+    [Theory]
+    [InlineData(0.37, true)]
+    [InlineData(null, false)]
+    public void AThresholdThatTheModuleDoesNotHaveIsSaid(double? threshold, bool isSaid)
+    {
+        TargetColumns target = new TargetColumns(["kind"], TargetKind.Class, ["a", "b"]) with { Thresholds = threshold is { } from ? [from] : null };
+        new Ensemble<float>(new Network<float>(NetworkDefinition.Parse("1-2:softmax"))).Write(At("m.safetensors"), SchemaJson.Write(new TableSchema([new FeatureColumn("a", FeatureKind.Numeric, 1, 2)], target)));
+        var notes = new Notes();
+        PyTorchExport.Write(TabularModel.Load(At("m.safetensors")), At("m.safetensors"), At("m.py"), notes: notes);
+        Assert.Equal(isSaid, notes.All.Any(note => note.IsLoss && note.Message.Contains("predict takes 'b' from 0.37 on", StringComparison.Ordinal)));
+    }
+
     /// <summary>Logarithms are not called numbers of what is predicted.</summary>
     [Theory]
     [InlineData("1-1:identity", "poisson", "the logarithm of the rate of each of price", "exp(y) are the rates")]
