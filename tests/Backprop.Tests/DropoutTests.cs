@@ -135,7 +135,7 @@ public unsafe class DropoutTests
             {
                 var network = new Network<T>(NetworkDefinition.Parse($"1-{units}:relu-1"), Initializer.PyTorch);
                 var samples = new Samples<T>(network.Definition, s_rows.Length, passesOverWeightless: false);
-                samples.Begin(new(new(1, 1, [T.One], Targets<T>.Values([T.One], 1)), RowPermutation.FileOrder(1), 0, 1, 1, new(Seed, Epoch)));
+                samples.Begin(new(1, 1, [T.One], Targets<T>.Values([T.One], 1)), new(RowPermutation.FileOrder(1), 0, 1, 1, new(Seed, Epoch)));
                 s_rows.CopyTo(samples.Rows, 0);
                 BatchMatrix<T> Matrix() => new(samples.Capacity, units, Layout.RowStride<T>(units + 1));
                 Stage<T, V> stage = new Dropout(rate).Plan<T, V>(new(network, Layer, samples, Matrix(), Matrix(), IsTraining: true, BatchStatistics: true, HasBackward: true, Threads: 1, UpdatesState: false))!;

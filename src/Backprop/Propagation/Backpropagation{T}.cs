@@ -57,7 +57,7 @@ public sealed unsafe class Backpropagation<T> : IDisposable where T : unmanaged,
         {
             samples = Math.Min(_batchSize, data.Rows - start);
             _goesOn = start > 0; // later rows go on where earlier ones stopped
-            _gradient.Loss += _plan.Propagate(new(data, order, start, samples, weights), toInput);
+            _gradient.Loss += _plan.Propagate(data, new(order, start, samples, weights), toInput);
             _plan.Run(_sumTiles);
             for (int sample = 0; toInput && sample < samples; sample++)
             {

@@ -93,7 +93,7 @@ internal sealed unsafe class PredictionPlan<T> : IDisposable where T : unmanaged
             for (int start = 0, count; start < data.Rows; start += count)
             {
                 count = Math.Min(data.Rows - start, BlockRows * _team.Count);
-                _samples.Begin(new(data, order, start, count, weights));
+                _samples.Begin(data, new(order, start, count, weights));
                 _dealer.BeginStep();
                 Run(preActivations ? _evaluatePreActivations : _evaluate, count);
                 loss = _samples.AddLosses(loss, count);

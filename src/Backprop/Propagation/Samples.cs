@@ -10,7 +10,7 @@ namespace Backprop.Propagation;
 internal sealed unsafe class Samples<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly bool _passesOverWeightless;
-    private Batch<T> _batch;
+    private Batch _batch;
 
     /// <param name="definition">The network.</param>
     /// <param name="capacity">The most samples of a batch.</param>
@@ -35,10 +35,13 @@ internal sealed unsafe class Samples<T> where T : unmanaged, IBinaryFloatingPoin
     public int Capacity { get; }
 
     /// <summary>The batch of the present step.</summary>
-    public ref readonly Batch<T> Batch => ref _batch;
+    public ref readonly Batch Batch => ref _batch;
+
+    /// <summary>Where its rows come from.</summary>
+    public Dataset<T> Data { get; private set; } = null!;
 
     /// <summary>Begins with another batch.</summary>
-    public void Begin(in Batch<T> batch) => _batch = batch;
+    public void Begin(Dataset<T> data, in Batch batch) => (Data, _batch) = (data, batch);
 
     /// <summary>The row of the data set that each sample of the batch is.</summary>
     public int[] Rows { get; }
@@ -62,11 +65,10 @@ internal sealed unsafe class Samples<T> where T : unmanaged, IBinaryFloatingPoin
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Gather(int first, int count)
     {
-        ref readonly Batch<T> batch = ref _batch;
-        Dataset<T> data = batch.Data;
+        Dataset<T> data = Data;
         Span<int> rows = Rows.AsSpan(first, count);
-        batch.Order.CopyTo(rows, batch.Start + first);
-        BatchScales.Write(data, rows, first, batch.Weights, Scales);
+        _batch.Order.CopyTo(rows, _batch.Start + first);
+        BatchScales.Write(data, rows, first, _batch.Weights, Scales);
         if (_passesOverWeightless && data.SampleWeights is { } weights && data.FirstWeighted >= 0)
         {
             for (int sample = 0; sample < rows.Length; sample++)

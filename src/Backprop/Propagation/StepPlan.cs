@@ -83,13 +83,14 @@ internal abstract unsafe class StepPlan<T> where T : unmanaged, IBinaryFloatingP
     public static ThreadTrial? TrialFor(NetworkDefinition network, int samples, WorkerTeam team) => team.Count > 1 && Work(network, samples) < TooMuchToTry ? new() : null;
 
     /// <summary>Gather, forward, loss, backward.</summary>
+    /// <param name="data">Where the samples come from.</param>
     /// <param name="batch">The samples.</param>
     /// <param name="toInput">Whether Δ₀ is wanted.</param>
     /// <returns>The loss.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public double Propagate(in Batch<T> batch, bool toInput = false)
+    public double Propagate(Dataset<T> data, in Batch batch, bool toInput = false)
     {
-        Samples.Begin(batch);
+        Samples.Begin(data, batch);
         _dealer.BeginStep();
         if (!IsNarrow)
         {
@@ -105,9 +106,9 @@ internal abstract unsafe class StepPlan<T> where T : unmanaged, IBinaryFloatingP
     }
 
     /// <summary>Gather and forward alone, for the sake of running statistics.</summary>
-    public void MoveStatistics(in Batch<T> batch)
+    public void MoveStatistics(Dataset<T> data, in Batch batch)
     {
-        Samples.Begin(batch);
+        Samples.Begin(data, batch);
         _dealer.BeginStep();
         foreach (Phase phase in ForwardPhases)
         {

@@ -51,7 +51,7 @@ internal sealed class RunningStatistics<T> : IDisposable where T : unmanaged, IB
             int samples = Math.Min(_plan.Capacity, _data.Rows - start);
             if (BatchScales.Sum(_data, order, start, samples) is > 0 and var weights && HasVariance(order, start, samples, weights))
             {
-                _plan.MoveStatistics(new(_data, order, start, samples, weights, new(_seed, epoch), Momentum: 1.0 / ++batches));
+                _plan.MoveStatistics(_data, new(order, start, samples, weights, new(_seed, epoch), Momentum: 1.0 / ++batches));
             }
         }
 

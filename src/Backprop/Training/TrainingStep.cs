@@ -16,7 +16,7 @@ namespace Backprop.Training;
 /// <typeparam name="T">float or double.</typeparam>
 public sealed unsafe partial class TrainingStep<T> : IDisposable where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private const int None = int.MinValue;
+    private const int None = int.MaxValue;
 
     private TrainingStepOptions _options;
     private readonly WorkerTeam _team;
@@ -154,40 +154,44 @@ public sealed unsafe partial class TrainingStep<T> : IDisposable where T : unman
     }
 
     /// <summary>The gradient of the batch, in as many parts as it takes. What throws leaves running statistics as they were.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private double PropagateAll(Dataset<T> data, in RowPermutation order, int start, int samples, double weights, long epoch, bool finishes = true)
-    {
-        if (_stateBefore is not null)
-        {
-            _plan.Network.State.Span.CopyTo(_stateBefore.Span);
-        }
+    private double PropagateAll(Dataset<T> data, in RowPermutation order, int start, int samples, double weights, long epoch, bool finishes = true) =>
+        _stateBefore is null ? PropagateParts(data, order, start, samples, weights, epoch, finishes) : PropagateOrRestore(data, order, start, samples, weights, epoch, finishes);
 
-        double loss = 0;
+    private double PropagateOrRestore(Dataset<T> data, in RowPermutation order, int start, int samples, double weights, long epoch, bool finishes)
+    {
+        _plan.Network.State.Span.CopyTo(_stateBefore!.Span);
         try
         {
-            for (int done = 0; done < samples; done += _plan.Capacity)
-            {
-                loss += _plan.Propagate(new(data, order, start + done, Math.Min(_plan.Capacity, samples - done), weights, new(_options.Seed, epoch)));
-                if (!double.IsFinite(loss))
-                {
-                    _plan.ForwardAgain();
-                    throw Divergence.Find(_plan, Steps + 1, loss);
-                }
-
-                if (_gradient is not null)
-                {
-                    (_goesOn, _isWhole) = (done > 0, finishes && samples - done <= _plan.Capacity);
-                    _plan.Run(_addUp);
-                }
-            }
-
-            return loss;
+            return PropagateParts(data, order, start, samples, weights, epoch, finishes);
         }
-        catch when (_stateBefore is not null)
+        catch
         {
             _stateBefore.Span.CopyTo(_plan.Network.State.Span);
             throw;
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private double PropagateParts(Dataset<T> data, in RowPermutation order, int start, int samples, double weights, long epoch, bool finishes)
+    {
+        double loss = 0;
+        for (int done = 0; done < samples; done += _plan.Capacity)
+        {
+            loss += _plan.Propagate(data, new(order, start + done, Math.Min(_plan.Capacity, samples - done), weights, new(_options.Seed, epoch)));
+            if (!double.IsFinite(loss))
+            {
+                _plan.ForwardAgain();
+                throw Divergence.Find(_plan, Steps + 1, loss);
+            }
+
+            if (_gradient is not null)
+            {
+                (_goesOn, _isWhole) = (done > 0, finishes && samples - done <= _plan.Capacity);
+                _plan.Run(_addUp);
+            }
+        }
+
+        return loss;
     }
 
     /// <summary>Ends the threads. Not while a step runs; once more does nothing.</summary>
@@ -269,7 +273,11 @@ public sealed unsafe partial class TrainingStep<T> : IDisposable where T : unman
     {
         if (!_plan.Apply(tile, gradient))
         {
-            Interlocked.CompareExchange(ref _nonFiniteLayer, tile.Part.Layer, None);
+            int layer = tile.Part.Layer; // the lowest, whichever thread comes first
+            for (int seen = _nonFiniteLayer; layer < seen; seen = Volatile.Read(ref _nonFiniteLayer))
+            {
+                Interlocked.CompareExchange(ref _nonFiniteLayer, layer, seen);
+            }
         }
     }
 

@@ -11,7 +11,7 @@ internal sealed unsafe class GatherPass<T>(Samples<T> samples, BatchMatrix<T> in
     public override void Run(int thread, int unit, int endUnit, int first, int count)
     {
         samples.Gather(first, count);
-        Dataset<T> data = samples.Batch.Data;
+        Dataset<T> data = samples.Data;
         RowCopy.Run(data, samples.Rows.AsSpan(first, count), input.Row(first), (int)input.Stride);
     }
 }

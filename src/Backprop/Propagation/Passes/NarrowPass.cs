@@ -180,24 +180,18 @@ internal sealed unsafe class NarrowPass<T, V>
             for (int sample = 0; sample < _groups * V.Count; sample += V.Count, x += input.Stride)
             {
                 T* copy = input.XRows is null ? _rows.Pointer : input.XRows + (sample * rowStride);
+                if (input.XRows is null && features < WorthTransposing)
+                {
+                    GatherFew(from, features, rowOf + sample, last - sample, x);
+                    continue;
+                }
+
                 for (int lane = 0; lane < V.Count; lane++)
                 {
-                    T* row = from + ((nint)rowOf[Math.Min(last, sample + lane)] * features);
+                    RowCopy.Run(from + ((nint)rowOf[Math.Min(last, sample + lane)] * features), copy + (lane * rowStride), features);
                     if (input.XRows is not null)
                     {
-                        RowCopy.Run(row, copy + (lane * rowStride), features);
                         copy[(lane * rowStride) + features] = T.One;
-                    }
-                    else if (features >= WorthTransposing)
-                    {
-                        RowCopy.Run(row, copy + (lane * rowStride), features);
-                    }
-                    else
-                    {
-                        for (int feature = 0; feature < features; feature++)
-                        {
-                            x[(feature * V.Count) + lane] = row[feature];
-                        }
                     }
                 }
 
@@ -205,12 +199,46 @@ internal sealed unsafe class NarrowPass<T, V>
                 {
                     Transposition.Run(copy, rowStride, V.Count, features, x, V.Count);
                 }
-                else if (features >= WorthTransposing)
+                else
                 {
                     Transposition.Run(copy, rowStride, V.Count, Padded(features), x, V.Count);
                     V.Create(1).Store(x + (features * V.Count));
                 }
             }
+        }
+    }
+
+    /// <summary>Some vectors of features of one group, without a copy between.</summary>
+    /// <param name="from">The features of all rows.</param>
+    /// <param name="features">How many a row has.</param>
+    /// <param name="rows">Which rows.</param>
+    /// <param name="last">The last of them; lanes beyond repeat it.</param>
+    /// <param name="x">[feature][lane].</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void GatherFew(T* from, int features, int* rows, int last, T* x)
+    {
+        if (last < V.Count - 1)
+        {
+            for (int lane = 0; lane < V.Count; lane++)
+            {
+                GatherRow(from + ((nint)rows[Math.Min(last, lane)] * features), features, x + lane);
+            }
+
+            return;
+        }
+
+        for (int lane = 0; lane < V.Count; lane++)
+        {
+            GatherRow(from + ((nint)rows[lane] * features), features, x + lane);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void GatherRow(T* row, int features, T* x)
+    {
+        for (T* end = row + features; row < end; row++, x += V.Count)
+        {
+            *x = *row;
         }
     }
 

@@ -43,7 +43,7 @@ internal sealed unsafe class OutputPass<T, V> : Pass
         int outputs = _definition.Outputs;
         nint stride = _outputs.Stride;
         V* p = (V*)_scratchOfThread[thread].Pointer, y = p + outputs, delta = y + outputs, t = delta + outputs;
-        bool classes = _stage != OutputStage.Outputs && _samples.Batch.Data.Targets.AreClasses;
+        bool classes = _stage != OutputStage.Outputs && _samples.Data.Targets.AreClasses;
         for (int sample = first; sample < first + count; sample += V.Count) // there is room for whole vectors of samples: what is beyond the last is not used
         {
             T* x = _outputs.Row(sample);

@@ -27,8 +27,8 @@ internal sealed unsafe class NarrowPhase<T, V>(NarrowPass<T, V>[] passOfThread, 
     {
         int first = sections.First(piece, _samples), count = sections.First(piece + 1, _samples) - first;
         samples.Gather(first, count);
-        ref readonly Batch<T> batch = ref samples.Batch;
-        RowCopy.AskEarly(batch.Data, batch.Order, batch.Start + batch.Samples + first, count);
-        passOfThread[thread].Run(samples.Batch.Data, first, count, toInput, sections.Sums(piece));
+        ref readonly Batch batch = ref samples.Batch;
+        RowCopy.AskEarly(samples.Data, batch.Order, batch.Start + batch.Samples + first, count);
+        passOfThread[thread].Run(samples.Data, first, count, toInput, sections.Sums(piece));
     }
 }
