@@ -313,6 +313,17 @@ public sealed class TrainOptionsTests(PlainRun plain) : Tool, IClassFixture<Plai
         Assert.Equal(expected, Json("train", "--resume", "ck", "--max-time", "100", "--quiet", "--json").GetProperty("sha256").GetString());
     }
 
+    /// <summary>What there was time for is in the checkpoint, not in the time that there is now.</summary>
+    [Fact]
+    public void ALongRunStaysOneWhereItGoesOn()
+    {
+        Write("d.csv", "x,z,k\n" + string.Join('\n', Enumerable.Range(0, 50_002).Select(n => FormattableString.Invariant($"{n % 101},{n % 7},{(n % 101 > 50 ? "up" : "down")}"))));
+        JsonElement first = Json("train", "d.csv", "--target", "k", "--max-time", "1000", "--epochs", "1", "--batch-size", "2048", "--checkpoint", "ck", "--quiet", "--json");
+        Assert.Contains(first.GetProperty("warnings").EnumerateArray(), said => said.GetString()!.StartsWith("7 networks 512:silu-256:silu learn for 1 epoch,", StringComparison.Ordinal));
+        JsonElement same = Json("train", "--resume", "ck", "--max-time", "1", "--quiet", "--json");
+        Assert.Equal((first.GetProperty("sha256").GetString(), 0), (same.GetProperty("sha256").GetString(), same.GetProperty("steps").GetInt32()));
+    }
+
     [Fact]
     public void TheWatchedFigureIsSaid()
     {

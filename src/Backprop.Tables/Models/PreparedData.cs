@@ -45,7 +45,10 @@ public sealed class PreparedData<T> where T : unmanaged, IBinaryFloatingPointIee
     public static PreparedData<T> Prepare(DataSource source, TrainingOptions options, Notes? notes = null, bool scaleTargets = true) => Prepare(source, options, notes, scaleTargets, options?.Folds);
 
     /// <summary>The same for training, which the recipe may divide into folds.</summary>
-    internal static PreparedData<T> PrepareToTrain(DataSource source, TrainingOptions options, Notes notes) => Prepare(source, options, notes, scaleTargets: true, options.Folds, (rows, columns, classes) => Recipe.Folds(options, rows, columns, classes, notes));
+    internal static PreparedData<T> PrepareToTrain(DataSource source, TrainingOptions options, Notes notes) => Prepare(source, options, notes, scaleTargets: true, options.Folds, (rows, columns, classes) => Recipe.Of(options, rows, columns, classes, notes));
+
+    /// <summary>How much the recipe does with the rows.</summary>
+    internal Recipe.Effort Effort { get; private init; }
 
     /// <summary>Where the target of one of the rows that are learned stands.</summary>
     internal string Place(int row, int target)
@@ -57,7 +60,7 @@ public sealed class PreparedData<T> where T : unmanaged, IBinaryFloatingPointIee
     /// <summary>The rows of <see cref="All"/> as cells; null: some of those that were read have been left out, nobody knows which.</summary>
     private Table? Encoded { get; init; }
 
-    private static PreparedData<T> Prepare(DataSource source, TrainingOptions options, Notes? notes, bool scaleTargets, int? folds, Func<int, int, bool, int?>? recipe = null)
+    private static PreparedData<T> Prepare(DataSource source, TrainingOptions options, Notes? notes, bool scaleTargets, int? folds, Func<int, int, bool, Recipe.Effort>? recipe = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(options);
@@ -73,11 +76,12 @@ public sealed class PreparedData<T> where T : unmanaged, IBinaryFloatingPointIee
 
         RowEncoding? encoding = from is null ? new(rows, options, scaleTargets, notes) : null;
         (Dataset<T>? all, TableSchema? schema) = from is null ? (null, null) : (from.Rows<T>(rows, options.Target, needTargets: true, notes, options.Applied), from.Schema);
-        folds ??= recipe?.Invoke(all?.Rows ?? encoding!.Rows, all?.FeatureCount ?? encoding!.Columns, all?.Targets.AreClasses ?? encoding!.AreClasses);
+        Recipe.Effort effort = folds is null && recipe is not null ? recipe(all?.Rows ?? encoding!.Rows, all?.FeatureCount ?? encoding!.Columns, all?.Targets.AreClasses ?? encoding!.AreClasses) : new(folds);
+        folds = effort.Folds;
         if (folds is { } wanted && encoding is not null && options.Folds is null && options.Columns.SampleWeight is not null && encoding.Encode<T>(null, null).All.SampleWeights is { } weights
             && weights.Count(weight => weight != T.Zero) < 2 * wanted)
         {
-            folds = null; // too few rows count for each fold to have some
+            (folds, effort) = (null, new(null)); // too few rows count for each fold to have some
         }
 
         (int[] Training, int[] Validation)? parts = folds is null && options is { ValidationData: null, ValidationPart: > 0 }
@@ -93,7 +97,7 @@ public sealed class PreparedData<T> where T : unmanaged, IBinaryFloatingPointIee
             ? new(rows, all!, schema) { Encoded = cells, TrainingRows = training, ValidationRows = validation, Training = all!.Select(training), Validation = all.Select(validation) }
             : options.ValidationData is { } second
             ? new(rows, all!, schema) { Encoded = cells, Validation = OfSecond(second, from, all!, schema, rows, options, notes) }
-            : new(rows, all!, schema) { Encoded = cells, Folds = folds is { } count ? StratifiedFolds.Split(FoldClasses(all!), all!.Rows, count, options.Seed) : [] };
+            : new(rows, all!, schema) { Encoded = cells, Effort = effort, Folds = folds is { } count ? StratifiedFolds.Split(FoldClasses(all!), all!.Rows, count, options.Seed) : [] };
         if (notes is not null && schema?.Target.Labels is { } labels && data.Training.Targets.AreClasses)
         {
             ClassNotes.Add(labels, data.Training.Targets.ClassIndices, data.Validation is null ? [] : data.Validation.Targets.ClassIndices, notes);

@@ -25,10 +25,56 @@ internal static class Recipe
     public static IReadOnlyList<string> Sizes(TrainingOptions options, bool classes) => options.UsesRecipe && options.Folds is null && classes && options is { KeepBy: null or "log_loss", ClassWeights: null } ? [Smaller, Hidden] : [Hidden];
 
     /// <summary>
+    /// Classes of very many rows have a network of their own where <see cref="TrainingOptions.MaxSeconds"/> leaves time for it: twice as wide, twice as long. Where there is no limit it is not taken:
+    /// nobody asked to wait.
+    /// </summary>
+    public const string LongHidden = "512:silu-256:silu";
+
+    private const int ManyRows = 50_000, LongFolds = 7, LongEpochs = 30, LongBatch = 256;
+
+    private const double LongDropout = 0.25;
+
+    /// <summary>How much is done.</summary>
+    /// <param name="Folds">Into how many folds rows are divided; null: one network, on one split.</param>
+    /// <param name="IsLong">Whether the networks are those of a long run.</param>
+    public readonly record struct Effort(int? Folds, bool IsLong = false);
+
+    /// <summary>The options with what a long run has in the place of what is not given.</summary>
+    public static TrainingOptions For(TrainingOptions options, Effort effort) => !effort.IsLong ? options : options with
+    {
+        Hidden = LongHidden,
+        Epochs = options.Epochs ?? LongEpochs,
+        BatchSize = options.BatchSize ?? LongBatch,
+        Dropout = options.Dropout ?? LongDropout,
+    };
+
+    /// <summary>What is done with so many rows.</summary>
+    public static Effort Of(TrainingOptions options, int rows, int columns, bool classes, Notes notes)
+    {
+        if (!IsLong(options, rows, columns, classes))
+        {
+            return new(Folds(options, rows, columns, classes, notes));
+        }
+
+        int epochs = options.Epochs ?? LongEpochs;
+        notes.Add(new($"{LongFolds} networks {LongHidden} learn for {epochs} epoch{(epochs == 1 ? "" : "s")}, for which there is time: without a limit of time networks of half the width learn for {options.Epochs ?? Epochs(rows)}", IsLoss: false, "MaxSeconds"));
+        return new(LongFolds, IsLong: true);
+    }
+
+    /// <summary>Networks of two sizes are an even number, those of a long run an odd one: a run that goes on knows which it is.</summary>
+    private static bool IsLong(TrainingOptions options, int rows, int columns, bool classes) =>
+        rows > ManyRows && Sizes(options, classes).Count > 1 && options is { Ensemble: null, IsUsualValidation: true, FollowsOne: false, Preset: not Preset.Fast }
+        && (options.Begun is { } begun ? begun == LongFolds
+            : options.MaxSeconds is { } seconds && (LongFolds - 1) * Multiplications(rows, options.Epochs ?? LongEpochs, columns * (1 + Bins(columns, rows, classes)), 512, 256) <= Math.Ceiling(seconds) * MultiplicationsPerSecond(rows)); // each learns all folds but one
+
+    /// <summary>Of forward, backward and gradient, in all epochs of one network.</summary>
+    private static double Multiplications(int rows, int epochs, int inputs, int first, int second) => 3.0 * rows * epochs * (((double)first * inputs) + (first * second));
+
+    /// <summary>
     /// How many folds rows are divided into, and so how many networks are trained; null: one network, on one split. What is asked for comes first: folds,
     /// an ensemble, rows that validate. What there is time for is reckoned, not measured: the model must not depend on the machine.
     /// </summary>
-    public static int? Folds(TrainingOptions options, int rows, int columns, bool classes, Notes notes)
+    private static int? Folds(TrainingOptions options, int rows, int columns, bool classes, Notes notes)
     {
         if (options.Begun is { } begun && options.UsesRecipe)
         {
@@ -65,8 +111,8 @@ internal static class Recipe
         if (options.MaxSeconds is { } left && many > 1)
         {
             double seconds = Math.Ceiling(left); // a start that took longer must not change the model
-            double multiplications = 3.0 * rows * (options.Epochs ?? Epochs(rows)) * (((Sizes(options, classes).Count > 1 ? 304.0 : 256.0) * columns * (1 + Bins(columns, rows, classes))) + (256 * 128));
-            int time = (int)Math.Clamp(seconds * MultiplicationsPerSecond / multiplications, 1, many);
+            double multiplications = Multiplications(rows, options.Epochs ?? Epochs(rows), columns * (1 + Bins(columns, rows, classes)), Sizes(options, classes).Count > 1 ? 304 : 256, 128);
+            int time = (int)Math.Clamp(seconds * MultiplicationsPerSecond(rows) / multiplications, 1, many);
             if (time < many)
             {
                 time = time < 3 ? 1 : time; // of two folds each network would learn half of the rows
@@ -82,8 +128,8 @@ internal static class Recipe
     /// <summary>A fold of fewer than five rows says little.</summary>
     private const int FewRows = 40;
 
-    /// <summary>What two processors of any kind can be counted on to do, reading beside it.</summary>
-    private const double MultiplicationsPerSecond = 1e10;
+    /// <summary>What two processors of any kind can be counted on to do, reading beside it: batches of many rows are large products.</summary>
+    private static double MultiplicationsPerSecond(int rows) => rows > ManyRows ? 6e10 : 1e10;
 
     public const double Dropout = 0.1;
 

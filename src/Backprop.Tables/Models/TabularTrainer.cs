@@ -63,10 +63,11 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
 
         Optimizer = Choose(options, Notes);
         var data = PreparedData<T>.PrepareToTrain(source, options, Notes);
+        options = Recipe.For(options, data.Effort);
         _table = options.KeepTable ? data.Source : null;
         (Source, Schema, Rows, Validates, _record) = (data.Source.Name, data.Schema, data.Training.Rows, data.Validation is not null || data.Folds.Count > 0, TrainingRecord.Of(data));
         TabularModel<T>? from = options.From?.As<T>().Member(1);
-        _sizes = data.Folds.Count == 0 ? [Recipe.Hidden] : Recipe.Sizes(options, data.Training.Targets.AreClasses);
+        _sizes = data.Folds.Count == 0 || data.Effort.IsLong ? [options.Hidden] : Recipe.Sizes(options, data.Training.Targets.AreClasses);
         NetworkDefinition[] definitions = [.. _sizes.Select((size, n) => new NetworkChoice(options with { Hidden = size }, n == 0 ? Notes : new()).Choose(data.Training, Schema, from?.Definition, data.Place))];
         NetworkDefinition definition = definitions[^1];
         TrainingDoubts.LearnedRows(options, Source, Rows, data.ValidationRows.Count > 0, Notes);

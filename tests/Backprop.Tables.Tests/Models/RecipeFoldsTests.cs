@@ -42,6 +42,52 @@ public sealed class RecipeFoldsTests
         Assert.Contains(little.Notes, note => note.Message.StartsWith("one network in place of 8, for the time of 1 s", StringComparison.Ordinal));
     }
 
+    /// <summary>60,000 images of 784 pixels in ten classes: seven networks of 512 and 256 units, each on six sevenths of them, for 30 epochs are 1.7e13 multiplications.</summary>
+    [Theory]
+    [InlineData(300, 60_000, true, true)]
+    [InlineData(280, 60_000, true, false)]
+    [InlineData(3000, 50_000, true, false)]
+    [InlineData(300, 60_000, false, false)]
+    [InlineData(null, 60_000, true, false)]
+    public void ManyRowsOfClassesAndTimeMakeALongRun(int? seconds, int rows, bool classes, bool isLong)
+    {
+        var notes = new Notes();
+        var options = new TrainingOptions { MaxSeconds = seconds };
+        Recipe.Effort effort = Recipe.Of(options, rows, 784, classes, notes);
+        Assert.Equal(isLong, effort.IsLong);
+        Assert.Equal(isLong, notes.All.Any(note => note.Message.StartsWith("7 networks 512:silu-256:silu learn for 30 epochs", StringComparison.Ordinal)));
+        TrainingOptions taken = Recipe.For(options, effort), chosen = Recipe.For(options with { Epochs = 3, Dropout = 0.4 }, effort);
+        Assert.Equal(isLong ? (Recipe.LongHidden, 30, 256, 0.25, 7) : (Recipe.Hidden, null, null, null, rows > 50_000 ? 4 : 8), (taken.Hidden, taken.Epochs, taken.BatchSize, taken.Dropout, effort.Folds));
+        Assert.Equal((3, 0.4), (chosen.Epochs, chosen.Dropout));
+    }
+
+    /// <summary>However much time there is now.</summary>
+    [Theory]
+    [InlineData(7, 1, true)]
+    [InlineData(8, 1000, false)]
+    public void ARunThatGoesOnStaysWhatItWas(int begun, int seconds, bool isLong) =>
+        Assert.Equal(new(isLong ? 7 : 4, isLong), Recipe.Of(new() { MaxSeconds = seconds, Begun = begun }, 60_000, 784, classes: true, new()));
+
+    [Fact]
+    public void WhatIsSaidComesBeforeALongRun()
+    {
+        TrainingOptions time = new() { MaxSeconds = 1000 };
+        foreach (TrainingOptions said in new[] { time with { Network = "64:relu" }, time with { Preset = Preset.Fast }, time with { Ensemble = 2 }, time with { Validation = 0.1 }, time with { KeepBy = "accuracy" }, time with { FollowsOne = true }, time with { OptimizerOptions = new() { LearningRate = 0.01 } } })
+        {
+            Assert.False(Recipe.Of(said, 60_000, 784, classes: true, new()).IsLong);
+        }
+    }
+
+    /// <summary>The networks are those that were said.</summary>
+    [Fact]
+    public void ALongRunTrainsItsNetworks()
+    {
+        TabularModel model = TabularModel.Train(Clouds(50_002, 1), new TrainingOptions { MaxSeconds = 1000, Epochs = 1, BatchSize = 1024 });
+        Assert.Equal(7, model.Members);
+        Assert.Equal([512, 256, 2], model.As<float>().Definition.Layers.Select(layer => layer.Units));
+        Assert.Contains(model.Notes, note => note.Message.StartsWith("7 networks 512:silu-256:silu learn for 1 epoch,", StringComparison.Ordinal));
+    }
+
     /// <summary>The first network of a bag goes on, which is said.</summary>
     [Fact]
     public void ABagIsGoneOnFromByItsFirstNetwork()
