@@ -11,7 +11,7 @@ public sealed class Prediction
     internal Prediction(Predictions all, int row) => (_all, _row) = (all, row);
 
     /// <summary>Classes: the label of the likeliest, or by the model's threshold (<see cref="Schemas.TargetColumns.Thresholds"/>) of one of two.</summary>
-    /// <exception cref="InvalidOperationException">The model predicts values.</exception>
+    /// <exception cref="InvalidOperationException">The model predicts values, or the row has no label since an output is not a finite number (<see cref="Predictions.NotFinite"/>).</exception>
     public string Label => _all.LabelOf(_row);
 
     /// <summary>Classes: the probability of each label, or its score where the network's outputs are none.</summary>
@@ -36,7 +36,8 @@ public sealed class Prediction
     public IReadOnlyList<string> Set => _all.SetOf(_row);
 
     /// <inheritdoc/>
-    public override string ToString() => _all.Labels.Count > 0
+    public override string ToString() => _all.NotFinite.Contains(_row) ? "not a finite number"
+        : _all.Labels.Count > 0
         ? $"{Label} ({Probabilities[Label]:P1})"
         : string.Join(", ", _all.Targets.Zip(Values, (name, value) => FormattableString.Invariant($"{name} {value:G6}")));
 }

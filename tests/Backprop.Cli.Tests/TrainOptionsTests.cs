@@ -324,6 +324,22 @@ public sealed class TrainOptionsTests(PlainRun plain) : Tool, IClassFixture<Plai
         Assert.Equal((first.GetProperty("sha256").GetString(), 0), (same.GetProperty("sha256").GetString(), same.GetProperty("steps").GetInt32()));
     }
 
+    /// <summary>A learning rate of 0 is a step of no length, not the end of the way; what rprop and a network without hidden layers have no use for is refused; a mean of one epoch is none.</summary>
+    [Fact]
+    public void NothingIsPassedOver()
+    {
+        JsonElement lbfgs = Json("train", "builtin:iris", "--network", "4:tanh", "--optimizer", "lbfgs", "--schedule", "coslog4", "--epochs", "20", "--quiet", "--json");
+        Assert.Equal(20, lbfgs.GetProperty("epochs").GetInt32());
+        Assert.True(lbfgs.GetProperty("validation").GetProperty("accuracy").GetDouble() > 0.85);
+        (int code, _, string error) = Run("train", "builtin:iris", "--optimizer", "rprop", "--weight-decay", "0.5");
+        Assert.Equal(2, code);
+        Assert.Contains("'rprop' has no option 'weight-decay'", error);
+        (code, _, error) = Run("train", "builtin:iris", "--network", "4-3:softmax", "--dropout", "0.5");
+        Assert.Equal(2, code);
+        Assert.Contains("dropout sets outputs of hidden layers to 0, and the network has none", error);
+        Assert.Contains(Json("train", "builtin:iris", "--network", "4:tanh", "--average", "swa", "--epochs", "1", "--quiet", "--json").GetProperty("warnings").EnumerateArray(), said => said.GetString()!.Contains("no mean", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void TheWatchedFigureIsSaid()
     {

@@ -230,6 +230,9 @@ public sealed class EnsembleTests : IDisposable
         double found = TemperatureFit.Fit(definition, large, 1, targets, null);
         Assert.Equal(3, found, 0.25);
         Assert.Equal(found, TemperatureFit.Fit(definition, large, 1, targets, null)); // to the bit
+        double few = TemperatureFit.Fit(definition, large, 1, targets, [.. Enumerable.Range(0, Rows).Select(row => row < 40 ? 1.0 : 0)]);
+        Assert.NotEqual(found, few, 1e-3); // forty rows leave more of the doubt
+        Assert.Equal(few, TemperatureFit.Fit(definition, large, 1, targets, [.. Enumerable.Range(0, Rows).Select(row => row < 40 ? 1e-4 : 0)]), 1e-6); // whatever weights are counted in
         Assert.Equal(1, TemperatureFit.Fit(definition, Array.ConvertAll(large, logit => logit / found), 1, targets, null), 1e-2); // the doubt that held the first back from 3 is gone
     }
 

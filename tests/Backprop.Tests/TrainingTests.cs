@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Backprop.Data;
 using Backprop.Kernels;
 using Backprop.Networks;
@@ -126,6 +127,32 @@ public class TrainingTests
         Assert.Throws<InvalidOperationException>(() => team.Run(thread => throw new InvalidOperationException($"{thread}")));
         team.Run(_ => Interlocked.Increment(ref runs));
         Assert.Equal(153, runs);
+    }
+
+    /// <summary>Threads would hold what they last worked on, and all that it belongs to.</summary>
+    [Fact]
+    public void WhatNobodyDisposedOfIsCollected()
+    {
+        WeakReference network = PredictAndForget();
+        for (int tries = 0; network.IsAlive && tries < 20; tries++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        Assert.False(network.IsAlive);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WeakReference PredictAndForget()
+    {
+        var network = new Network<float>(NetworkDefinition.Parse("64-256:tanh-10:softmax"), Initializer.PyTorch);
+#pragma warning disable CA2000 // that is the case
+        var predictor = new Predictor<float>(network, threads: 4);
+#pragma warning restore CA2000
+        float[] features = new float[64 * 4096];
+        _ = predictor.Predict(features);
+        return new(network);
     }
 
     [Fact]

@@ -61,10 +61,13 @@ internal static class CheckCommand
                     throw new UsageException("--member is of MODEL, --network makes one network");
                 }
 
+                Refuse(parsed, common.OfSource, "is of DATA, --network makes rows of its own");
+
                 var definition = NetworkDefinition.Parse(specification, parsed.GetValue(loss) is { } name ? Loss.Parse(name) : null);
                 return single ? Run(Random<float>(definition, parsed.GetValue(seed), most), chosen, ofBatch, json) : Run(Random<double>(definition, parsed.GetValue(seed), most), chosen, ofBatch, json);
             }
 
+            Refuse(parsed, [loss, seed], "is of --network: MODEL has its own");
             string path = parsed.GetValue(model) ?? throw new UsageException("give MODEL and DATA, or --network SPEC");
             return single
                 ? Run(OfModel<float>(path, parsed.GetValue(member), common.Source(parsed), common.Targets(parsed), common.Prediction(parsed), most), chosen, ofBatch, json)
@@ -73,14 +76,29 @@ internal static class CheckCommand
         return command;
     }
 
+    /// <summary>What would be ignored is refused.</summary>
+    private static void Refuse(ParseResult parsed, IEnumerable<Option> options, string why)
+    {
+        if (options.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } given)
+        {
+            throw new UsageException($"{given.Name} {why}");
+        }
+    }
+
     /// <summary>How many rows.</summary>
     internal static Option<int> Rows() => new("--rows") { Description = "Of the mean loss over how many rows, spread evenly over DATA", DefaultValueFactory = _ => DefaultRows, HelpName = "N" };
 
     /// <summary>At most so many rows, spread evenly.</summary>
     internal static Dataset<T> Spread<T>(Dataset<T> data, int most) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int count = Math.Min(most, data.Rows);
-        return data.Select([.. Enumerable.Range(0, count).Select(n => (int)((long)n * data.Rows / count))]);
+        int[] counting = [.. Enumerable.Range(0, data.Rows).Where(row => data.SampleWeights is not { } weights || weights[row] > T.Zero)]; // the others say nothing, spread or not
+        if (counting.Length == 0)
+        {
+            throw new DataException("the weights of all rows are 0: a row that counts expected");
+        }
+
+        int count = Math.Min(most, counting.Length);
+        return data.Select([.. Enumerable.Range(0, count).Select(n => counting[(int)((long)n * counting.Length / count)])]);
     }
 
     internal static int Positive(string option, int value) => value > 0 ? value : throw new UsageException($"{option} must be at least 1, found {value}");

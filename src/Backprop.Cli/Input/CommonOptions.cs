@@ -39,6 +39,9 @@ internal sealed class CommonOptions
 
     public Option<bool> Json { get; } = new("--json") { Description = "Print one line of JSON" };
 
+    /// <summary>Those that say where rows come from and how they are read.</summary>
+    public IEnumerable<Option> OfSource => [Query, Database, Target, Separator, Decimal, Header, Encoding, Missing, BadCells, MissingTarget];
+
     public static Option<bool> BatchStatistics() => new("--batch-statistics") { Description = "The rows are one batch, of which batch norms take the statistics, as in training; without it they take the running ones" };
 
     /// <summary>Of commands that take one network.</summary>

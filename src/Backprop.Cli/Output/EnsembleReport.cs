@@ -11,6 +11,7 @@ internal sealed class EnsembleReport : IRunReport
     private readonly string? _keptBy;
     private readonly List<EpochResult>[] _history;
     private readonly double[] _done; // epochs of each, those of one that has ended all
+    private readonly double _begun; // how far the run was
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly Lock _gate = new();
     private readonly EpochLog? _log;
@@ -31,6 +32,7 @@ internal sealed class EnsembleReport : IRunReport
         (_epochs, _quiet, _keptBy) = (epochs, quiet, keptBy);
         _history = [.. before.Select(epochs => epochs.ToList())];
         _done = [.. before.Select(epochs => (double)epochs.Count)];
+        _begun = _done.Sum() / Math.Max(1, (double)epochs * _done.Length);
         _saidInfinite = new bool[before.Count];
         _ends = new string?[before.Count];
         _log = log is null ? null : new(log, keptBy, All(), End);
@@ -61,8 +63,8 @@ internal sealed class EnsembleReport : IRunReport
             }
 
             _lastShown = _clock.Elapsed.TotalSeconds;
-            double all = (double)_epochs * _done.Length, sum = _done.Sum(), part = sum / all, left = part > 0 ? _lastShown / part * (1 - part) : 0;
-            Terminal.DrawLine(part, (0, $"{_ended} of {_done.Length} networks"), (2, $"epoch {sum:F0}/{all:F0} of all"), (1, $"{TimeSpan.FromSeconds(left):m\\:ss} left"));
+            double all = (double)_epochs * _done.Length, sum = _done.Sum(), part = sum / all;
+            Terminal.DrawLine(part, (0, $"{_ended} of {_done.Length} networks"), (2, $"epoch {sum:F0}/{all:F0} of all"), (1, LiveLine.Left(_begun, part, _lastShown)));
             _live = true;
         }
     }

@@ -42,6 +42,16 @@ internal static class LiveLine
         return $"{new string('━', filled)}{new string('─', bar - filled)} {text}";
     }
 
+    /// <summary>How long it will take, as this process has gone on since it began: of what was done before nobody has the time.</summary>
+    /// <param name="begun">How far it was then, 0 to 1.</param>
+    /// <param name="part">How far it is.</param>
+    /// <param name="seconds">Since then.</param>
+    public static string Left(double begun, double part, double seconds)
+    {
+        double left = part > begun ? seconds / (part - begun) * (1 - part) : 0;
+        return left < 3600 ? $"{(int)left / 60}:{(int)left % 60:00} left" : $"{(int)(left / 3600)}:{(int)(left / 60) % 60:00}:{(int)left % 60:00} left";
+    }
+
     /// <summary>Columns of a terminal: marks take none, East Asian letters and pictures two.</summary>
     public static int Columns(string text)
     {

@@ -14,6 +14,7 @@ internal sealed class TrainingReport : IRunReport
     private readonly string? _keptBy;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly EpochLog? _log;
+    private readonly double _begun; // how far the run was
     private double _least = double.PositiveInfinity;
     private bool _live, _saidInfinite, _spiked;
     private string _after = "";
@@ -28,6 +29,7 @@ internal sealed class TrainingReport : IRunReport
     {
         (_epochs, _quiet, _keptBy) = (epochs, quiet, keptBy);
         History.AddRange(before);
+        _begun = (double)before.Count / Math.Max(1, epochs);
         _log = log is null ? null : new(log, keptBy, All(), End);
     }
 
@@ -53,8 +55,7 @@ internal sealed class TrainingReport : IRunReport
     {
         double elapsed = _clock.Elapsed.TotalSeconds;
         double done = (step.Epoch - 1 + ((double)step.Batch / step.Batches)) / step.Epochs;
-        double left = done > 0 ? elapsed / done * (1 - done) : 0;
-        Terminal.DrawLine(done, (0, $"epoch {step.Epoch}/{step.Epochs}"), (2, $"loss {step.Loss:G4}"), (3, _after), (4, $"{step.RowsPerSecond:N0} rows/s"), (1, $"{TimeSpan.FromSeconds(left):m\\:ss} left"));
+        Terminal.DrawLine(done, (0, $"epoch {step.Epoch}/{step.Epochs}"), (2, $"loss {step.Loss:G4}"), (3, _after), (4, $"{step.RowsPerSecond:N0} rows/s"), (1, LiveLine.Left(_begun, done, elapsed)));
         _live = true;
     }
 

@@ -111,6 +111,11 @@ internal sealed class NetworkChoice(TrainingOptions options, Notes? notes)
     private IReadOnlyList<LayerDefinition> WithDropout(IReadOnlyList<LayerDefinition> layers, double? fallback)
     {
         double? dropout = options.Dropout ?? fallback;
+        if (options.Dropout > 0 && layers.Count == 1)
+        {
+            throw new UsageException("dropout sets outputs of hidden layers to 0, and the network has none") { Settings = ["Dropout", "Network"] };
+        }
+
         return dropout is null ? layers : [.. layers.Select((layer, index) => index == layers.Count - 1 ? layer : layer.With(new Dropout(dropout.Value)))];
     }
 

@@ -11,6 +11,9 @@ namespace Backprop.Tables.Models;
 /// <summary>What a model says of many rows. Numbers are exact: those of a network in float are its doubles.</summary>
 public sealed class Predictions : IReadOnlyList<Prediction>
 {
+    /// <summary>In the place of a class.</summary>
+    private const int Nothing = -1;
+
     private readonly double[][] _numbers; // by column: probabilities, or values and then deviations
     private readonly int[] _winners;
     private double[][]? _lows, _highs; // by target
@@ -37,6 +40,9 @@ public sealed class Predictions : IReadOnlyList<Prediction>
 
     /// <summary>The part of such rows whose truth <see cref="Prediction.Intervals"/> or <see cref="Prediction.Set"/> hold; null: none was asked for.</summary>
     public double? Coverage { get; private init; }
+
+    /// <summary>The rows that have no prediction, since an output is not a finite number: no label, and NaN for every number.</summary>
+    public IReadOnlyList<int> NotFinite { get; private init; } = [];
 
     /// <summary>The seconds in which the rows were read and became numbers for the network.</summary>
     public double ReadingSeconds { get; internal set; }
@@ -120,7 +126,7 @@ public sealed class Predictions : IReadOnlyList<Prediction>
         return new("set", codes, [.. sets.Select(set => string.Join(SetSeparator, set))]) { Parts = sets };
     }
 
-    private Predictions With(IReadOnlyList<Column> columns, double? coverage) => new(Targets, Labels, columns, _numbers, _winners, Count) { Coverage = coverage, _lows = _lows, _highs = _highs, _least = _least };
+    private Predictions With(IReadOnlyList<Column> columns, double? coverage) => new(Targets, Labels, columns, _numbers, _winners, Count) { NotFinite = NotFinite, Coverage = coverage, _lows = _lows, _highs = _highs, _least = _least };
 
     /// <summary>Between the labels of a set.</summary>
     private const string SetSeparator = "|";
@@ -145,7 +151,8 @@ public sealed class Predictions : IReadOnlyList<Prediction>
     /// <exception cref="IndexOutOfRangeException">No such class or target.</exception>
     public ReadOnlySpan<double> NumbersOf(int output) => _numbers[output];
 
-    internal string LabelOf(int row) => Labels[RequireClasses()[row]];
+    internal string LabelOf(int row) => RequireClasses()[row] is var winner and not Nothing ? Labels[winner]
+        : throw new InvalidOperationException($"the row at {row} has no label: an output is not a finite number");
 
     internal Dictionary<string, double> ProbabilitiesOf(int row)
     {
@@ -177,6 +184,11 @@ public sealed class Predictions : IReadOnlyList<Prediction>
     /// <summary>All that are likely enough; the likeliest always, since a row has a label, and the one that a threshold decides for.</summary>
     private string[] SetOf(int row, double least)
     {
+        if (_winners[row] == Nothing)
+        {
+            return [];
+        }
+
         double enough = Math.Min(least, _numbers.Max(numbers => numbers[row]));
         return [.. Labels.Where((_, c) => c == _winners[row] || _numbers[c][row] >= enough)];
     }
@@ -198,9 +210,10 @@ public sealed class Predictions : IReadOnlyList<Prediction>
         double[][] scores = Columnwise(labels.Count, rows);
         int[] winners = new int[rows];
         double[] y = new double[outputs.Width], row = new double[labels.Count];
+        var unfinished = new List<int>();
         for (int r = 0; r < rows; r++)
         {
-            outputs.Read(r, y);
+            bool isFinite = outputs.Read(r, y);
             if (network.OutputMeaning == OutputMeaning.LogProbability)
             {
                 network.OutputMeaning.ToPredictions(y);
@@ -215,15 +228,20 @@ public sealed class Predictions : IReadOnlyList<Prediction>
                 y.CopyTo(row, 0);
             }
 
-            winners[r] = DecisionThreshold.Winner(row, target?.Thresholds?[0]);
+            winners[r] = isFinite ? DecisionThreshold.Winner(row, target?.Thresholds?[0]) : Nothing;
             for (int c = 0; c < row.Length; c++)
             {
-                scores[c][r] = row[c];
+                scores[c][r] = isFinite ? row[c] : double.NaN;
+            }
+
+            if (!isFinite)
+            {
+                unfinished.Add(r);
             }
         }
 
         string name = target?.Names[0] ?? OutputNames.Usual;
-        return new([name], labels, Distinct([new(name, winners, labels), .. labels.Select((label, c) => new Column(OutputNames.Class(label, network), ColumnType.Real, scores[c]))]), scores, winners, rows);
+        return new([name], labels, Distinct([new(name, winners, labels), .. labels.Select((label, c) => new Column(OutputNames.Class(label, network), ColumnType.Real, scores[c]))]), scores, winners, rows) { NotFinite = unfinished };
     }
 
     private static Predictions OfValues<T>(OutputReader<T> outputs, int rows, TargetColumns? target, double[]? exposures) where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -234,9 +252,10 @@ public sealed class Predictions : IReadOnlyList<Prediction>
         IReadOnlyList<string> names = OutputNames.Targets(target, count);
         double[][] values = Columnwise(deviates ? 2 * count : count, rows);
         double[] y = new double[outputs.Width];
+        var unfinished = new List<int>();
         for (int r = 0; r < rows; r++)
         {
-            outputs.Read(r, y);
+            bool isFinite = outputs.Read(r, y);
             network.OutputMeaning.ToPredictions(y);
             for (int t = 0; t < count; t++)
             {
@@ -246,14 +265,20 @@ public sealed class Predictions : IReadOnlyList<Prediction>
                     values[count + t][r] = OutputMeanings.Deviation(y[count + t]) * (target?.Scales?[t] ?? 1);
                 }
             }
+
+            if (!isFinite || !Array.TrueForAll(values, numbers => double.IsFinite(numbers[r]))) // e^y may overflow where y does not
+            {
+                unfinished.Add(r);
+                Array.ForEach(values, numbers => numbers[r] = double.NaN);
+            }
         }
 
         IEnumerable<string> columns = names.Select(name => OutputNames.Column(name, network));
         columns = deviates ? columns.Concat(names.Select(name => $"{name}_deviation")) : columns;
         IEnumerable<Column> flags = target?.Thresholds is { } thresholds
-            ? names.Select((name, t) => new Column($"{name}_label", ColumnType.Integer, Array.ConvertAll(values[t], p => p >= thresholds[t] ? 1.0 : 0)))
+            ? names.Select((name, t) => new Column($"{name}_label", ColumnType.Integer, Array.ConvertAll(values[t], p => double.IsNaN(p) ? p : p >= thresholds[t] ? 1.0 : 0)))
             : [];
-        return new(names, [], Distinct([.. columns.Select((name, n) => new Column(name, ColumnType.Real, values[n])), .. flags]), values, [], rows);
+        return new(names, [], Distinct([.. columns.Select((name, n) => new Column(name, ColumnType.Real, values[n])), .. flags]), values, [], rows) { NotFinite = unfinished };
     }
 
     private static double[][] Columnwise(int columns, int rows) => [.. Enumerable.Range(0, columns).Select(_ => new double[rows])];

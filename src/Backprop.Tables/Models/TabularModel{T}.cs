@@ -186,6 +186,12 @@ public sealed class TabularModel<T> : TabularModel where T : unmanaged, IBinaryF
         Fit.Require(Definition, data, targets: false);
         long numbers = Stopwatch.GetTimestamp();
         Predictions predictions = Predict(data, exposures);
+        if (predictions.NotFinite.Count > 0)
+        {
+            int first = predictions.NotFinite[0];
+            notes?.Add(new($"{(predictions.NotFinite.Count == 1 ? "1 row has" : $"{predictions.NotFinite.Count} rows have")} no prediction, since an output is not a finite number: {(predictions.NotFinite.Count == 1 ? "" : "the first is ")}{rows.Table?.Place(first) ?? $"row {first}"}", IsLoss: true));
+        }
+
         predictions = (scores is null ? predictions : predictions.Covering(scores, options.Coverage!.Value, notes)).Beside(carried, notes);
         (predictions.ReadingSeconds, predictions.PredictingSeconds) = (Stopwatch.GetElapsedTime(began, numbers).TotalSeconds, Stopwatch.GetElapsedTime(numbers).TotalSeconds);
         return predictions;

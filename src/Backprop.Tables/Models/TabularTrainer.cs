@@ -411,7 +411,7 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
     {
         ArgumentNullException.ThrowIfNull(result);
         int first = Options.FirstAveragedEpoch ?? 0, last = result.History.Count;
-        int[] early = [.. (Trainers.Count > 1 ? _keptEpochs ?? [] : result.Kept is { } one ? [one.Epoch] : []).Where(epoch => epoch < first)];
+        int[] early = [.. (Trainers.Count > 1 ? _keptEpochs ?? [] : result.Kept is { } one ? [one.Epoch] : []).Where(epoch => epoch <= first)]; // at the first there is nothing to take a mean with
         if (early.Length == 0)
         {
             return [];

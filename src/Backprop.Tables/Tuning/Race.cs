@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Numerics;
 using System.Runtime.ExceptionServices;
 using Backprop.Data;
@@ -32,6 +33,7 @@ public sealed class Race<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     private readonly Entry[] _entries;
     private readonly WatchedFigure _figure;
     private readonly int _members, _rungs;
+    private RungTime? _time;
 
     /// <summary>Reads the rows and plans the race.</summary>
     /// <param name="source">The rows, the same for all; they are read once.</param>
@@ -68,7 +70,7 @@ public sealed class Race<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
         }
 
         var first = new TabularTrainer<T>(_source, raced[0], Notes);
-        string figure = Figure(first, raced);
+        string figure = Figure(_source, first, raced);
         (_members, _rungs, _figure) = (first.Trainers.Count, _options.RungsOf(candidates.Count), new(figure));
         MeasuredOn = raced[0].Folds is { } folds ? $"{first.Rows} rows, each by the one network of {folds} folds that has not learned from it" : $"{first.ValidationData[0]!.Rows} rows of one split that all candidates share";
         _entries = [.. candidates.Select((candidate, n) => new Entry(n, candidate, raced[n] with { KeepBy = figure }, _members))];
@@ -126,14 +128,13 @@ public sealed class Race<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
         Entry[] field = _entries;
         for (int rung = 0; rung < _rungs && !cancellation.IsCancellationRequested; rung++)
         {
-            double? left = _options.MaxSeconds is { } all ? (all * (rung + 1) / _rungs) - Stopwatch.GetElapsedTime(began).TotalSeconds : null;
+            double? Left(double part) => (part * _options.MaxSeconds) - Stopwatch.GetElapsedTime(began).TotalSeconds;
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            if (left is { } seconds)
+            using (_time = new(stop, Left((rung + 1.0) / _rungs), Left(1)))
             {
-                stop.CancelAfter(TimeSpan.FromSeconds(Math.Clamp(seconds, 0, 1e6)));
+                Climb(field, rung, stop.Token);
             }
 
-            Climb(field, rung, stop.Token);
             Entry[] ranking = Ranking(field.Where(entry => entry.Scores.LastOrDefault()?.Rung == rung));
             isTimeUp |= stop.IsCancellationRequested && !cancellation.IsCancellationRequested && ranking.Length < field.Length;
             if (ranking.Length == 0)
@@ -235,19 +236,29 @@ public sealed class Race<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (_options.Journal?.Find(entry.Number, rung, entry.Candidate.ToString()) is { } line)
         {
-            entry.Take(line);
+            Take(entry, line);
         }
         else if (entry.HasEnded)
         {
-            entry.Take(entry.Line(rung, entry.Scores[^1].Epochs, entry.Scores[^1].Value, entry.Scores[^1].Error));
+            Take(entry, entry.Line(rung, entry.Scores[^1].Epochs, entry.Scores[^1].Value, entry.Scores[^1].Error));
         }
         else
         {
             return false;
         }
 
-        TrialScored?.Invoke(entry.Trial);
         return true;
+    }
+
+    private void Take(Entry entry, RaceJournal.Line line)
+    {
+        entry.Take(line);
+        if (double.IsFinite(line.Score))
+        {
+            _time?.Scored();
+        }
+
+        TrialScored?.Invoke(entry.Trial);
     }
 
     /// <summary>One network of a candidate, to a rung.</summary>
@@ -344,9 +355,8 @@ public sealed class Race<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 
         RaceJournal.Line line = entry.Line(rung, climb.Epochs.Max(), value, error) with { HasEnded = entry.Failure is not null || climb.HasEnded.All(ended => ended) };
         _options.Journal?.Add(line);
-        entry.Take(line);
         entry.Ascent = null; // its rows with it
-        TrialScored?.Invoke(entry.Trial);
+        Take(entry, line);
     }
 
     private double Natural(Evaluation evaluation) => _figure.IsHigherBetter ? -_figure.Of(evaluation) : _figure.Of(evaluation);
@@ -382,7 +392,7 @@ public sealed class Race<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     private static TrainingOptions Raced(TrainingOptions options) => options with { Threads = 1, MaxSeconds = null, Preset = Preset.Default, Ensemble = options.Folds is null ? 1 : null, CheckpointEvery = 0 };
 
     /// <summary>What all can be measured by: what is asked for, for classes the log loss, which smoothing does not change; else their loss, if they have the same.</summary>
-    private static string Figure(TabularTrainer<T> first, TrainingOptions[] options)
+    private static string Figure(DataSource source, TabularTrainer<T> first, TrainingOptions[] options)
     {
         if (first.ValidationData[0] is not { } rows)
         {
@@ -395,15 +405,34 @@ public sealed class Race<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
             throw new UsageException("candidates are compared by one figure, several found to keep an epoch by") { Settings = ["KeepBy"] };
         }
 
-        using var evaluator = new Evaluator<T>(first.Trainers[0].Network, first.TargetScales);
-        Evaluation untrained = evaluator.Evaluate(rows);
-        bool Has(string name) => untrained.Metrics.Any(metric => metric.Key == name) && !untrained.Reasons.ContainsKey(name);
+        TrainingOptions[] kinds = [.. options.DistinctBy(one => (one.UsedLoss, one.LabelSmoothing))]; // each with a loss of its own
+        Evaluation[] untrained = [.. kinds.Select(Untrained)];
+        bool AllHave(string name) => untrained.All(of => of.Metrics.Any(metric => metric.Key == name) && !of.Reasons.ContainsKey(name));
+        if (asked == WatchedFigure.Loss && kinds.Length > 1)
+        {
+            throw new UsageException($"candidates have different losses ({string.Join(", ", kinds.Select(Named))}), of which less is not better than less of another: a figure that all have expected") { Settings = ["KeepBy"] };
+        }
+
         string figure = asked ?? (first.Options.KeepBy != WatchedFigure.Loss ? first.Options.KeepBy
-            : Has("log_loss") ? "log_loss"
-            : options.Select(one => one.Loss).Distinct(StringComparer.Ordinal).Count() == 1 || !Has("rmse") ? WatchedFigure.Loss
-            : "rmse");
-        new WatchedFigure(figure).Require(untrained);
+            : AllHave("log_loss") ? "log_loss"
+            : kinds.Length == 1 ? WatchedFigure.Loss
+            : AllHave("rmse") ? "rmse"
+            : "balanced_accuracy");
+        foreach (Evaluation one in untrained)
+        {
+            new WatchedFigure(figure).Require(one);
+        }
+
         return figure;
+
+        Evaluation Untrained(TrainingOptions kind)
+        {
+            TabularTrainer<T> trainer = ReferenceEquals(kind, options[0]) ? first : new(source, kind, new());
+            using var evaluator = new Evaluator<T>(trainer.Trainers[0].Network, trainer.TargetScales);
+            return evaluator.Evaluate(trainer.ValidationData[0] ?? rows);
+        }
+
+        static string Named(TrainingOptions kind) => $"{kind.UsedLoss ?? "the usual one"}{(kind.LabelSmoothing is { } smoothing ? string.Create(CultureInfo.InvariantCulture, $" smoothed by {smoothing}") : "")}";
     }
 
     /// <summary>A candidate on its way to a rung.</summary>

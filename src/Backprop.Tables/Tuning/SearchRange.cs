@@ -8,6 +8,9 @@ namespace Backprop.Tables.Tuning;
 /// </summary>
 public sealed record SearchRange
 {
+    /// <summary>So many places of a range can be told apart at least.</summary>
+    private const double Finest = 400;
+
     private readonly TunableOption _option;
     private readonly (double Low, double High)? _ends;
 
@@ -87,8 +90,20 @@ public sealed record SearchRange
         }
 
         double value = IsLogarithmic ? low * Math.Pow(high / low, place) : low + ((high - low) * place);
-        value = _option.Kind == TunableKind.Whole ? Math.Round(value) : double.Parse(value.ToString("G3", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
-        return Write(Math.Clamp(value, low, high));
+        return Write(Math.Clamp(_option.Kind == TunableKind.Whole ? Math.Round(value) : Rounded(value, (high - low) / Finest), low, high));
+    }
+
+    /// <summary>To three digits, or to as many as it takes to tell places of the range apart.</summary>
+    private static double Rounded(double value, double step)
+    {
+        for (int digits = 3; ; digits++)
+        {
+            double rounded = double.Parse(value.ToString($"G{digits}", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+            if (Math.Abs(rounded - value) <= step || digits == 17)
+            {
+                return rounded;
+            }
+        }
     }
 
     /// <summary>Where a value stands, from 0 to 1; null: not in it.</summary>
@@ -145,7 +160,8 @@ public sealed record SearchRange
             if (c == ',' && (depth == 0 || n == text.Length))
             {
                 string value = text[from..n].Trim();
-                bool belongs = option.Name is "network" && values.Count > 0 && value.Length > 0 && !char.IsAsciiDigit(value[0]);
+                bool belongs = values.Count > 0 && value.Length > 0
+                    && (option.Name is "network" ? !char.IsAsciiDigit(value[0]) : option.Name is "class-weights" && IsOfAnotherClass(value, values[^1]));
                 if (belongs)
                 {
                     values[^1] += $",{value}";
@@ -160,6 +176,13 @@ public sealed record SearchRange
         }
 
         return option.Kind == TunableKind.Whole ? [.. values.Select(value => Number(option, value) is { } number ? Write(number) : value)] : [.. values];
+    }
+
+    /// <summary>Whether LABEL=WEIGHT goes on with the weights before it: where the label comes again, other weights begin.</summary>
+    private static bool IsOfAnotherClass(string weight, string before)
+    {
+        string label = weight[..(weight.IndexOf('=', StringComparison.Ordinal) + 1)];
+        return label.Length > 0 && before.Contains('=', StringComparison.Ordinal) && !before.Split(',').Any(one => one.StartsWith(label, StringComparison.Ordinal));
     }
 
     private static UsageException Wrong(string text, string what) =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Backprop.Kernels;
+using Backprop.Optimizers;
 using Backprop.Tables.Models;
 
 namespace Backprop.Tables.Tuning;
@@ -127,6 +128,19 @@ internal sealed class SearchSpace
             string.Create(CultureInfo.InvariantCulture, $"batch-size={batch / 2},{batch},{2 * batch}"),
             .. bins > 0 ? [string.Create(CultureInfo.InvariantCulture, $"bins=0,{bins / 2},{bins},{2 * bins}")] : Array.Empty<string>(),
         ];
-        return [.. ranges.Select(SearchRange.Parse).Where(range => TunableOption.Of(range.Name).Get(options) is null)];
+        return [.. ranges.Select(SearchRange.Parse).Where(range => TunableOption.Of(range.Name).Get(options) is null && Takes(options, range))];
+    }
+
+    /// <summary>Whether the optimizer has the option: what it refuses is no usual range of it.</summary>
+    private static bool Takes(TrainingOptions options, SearchRange range)
+    {
+        try
+        {
+            return TabularTrainer<float>.Choose(TunableOption.Of(range.Name).Set(options, range.At(0.5)), new()) is not Minimizer || range.Name is not "dropout";
+        }
+        catch (UsageException)
+        {
+            return false;
+        }
     }
 }

@@ -85,6 +85,11 @@ public sealed class Lbfgs : Minimizer
                 return;
             }
 
+            if (learningRate == 0)
+            {
+                return; // a step of no length: nothing is learned of the function, nothing has converged
+            }
+
             Remember();
             FindDirection();
             Gradient.CopyTo(_before);

@@ -13,6 +13,10 @@ public sealed class Rprop : Optimizer
     /// <exception cref="UsageException">An option out of its range, or one that the optimizer does not have.</exception>
     public Rprop(OptimizerOptions? options = null) : base(options ??= new(), 0.01)
     {
+        if (WeightDecay > 0)
+        {
+            throw new UsageException("optimizer 'rprop' has no option 'weight-decay': it goes by the signs of derivatives alone; l2 is a penalty that every optimizer takes");
+        }
     }
 
     /// <inheritdoc/>

@@ -20,7 +20,7 @@ internal static unsafe class Divergence
                         T value = values.Row(sample)[unit];
                         if (!T.IsFinite(value))
                         {
-                            return new($"step {step}: layer {layer}, unit {unit} is {value} for row {plan.Samples.Rows[sample]}; a lower learning rate or --clip-norm may help", layer, step);
+                            return new($"step {step}: layer {layer}, unit {unit} is {value} for row {plan.Samples.Rows[sample]} of those that are learned from; a lower learning rate or --clip-norm may help", layer, step);
                         }
                     }
                 }

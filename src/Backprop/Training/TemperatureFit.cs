@@ -59,7 +59,7 @@ public static class TemperatureFit
 
     private static double Log(double value) => Lane<double>.Log(new(value)).Value;
 
-    /// <summary>Σ over rows of −log of what was true; the mean's divisor is the same at any temperature.</summary>
+    /// <summary>Σ over rows of −log of what was true, each by its weight over the mean weight of rows that count: what stands against the doubt is how many rows there are, not the unit of weights.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double LogLoss<T>(NetworkDefinition definition, T[] preActivations, int members, double temperature, Targets<T> targets, T[]? weights) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -67,7 +67,8 @@ public static class TemperatureFit
         bool isSigmoid = definition.Layers[^1].Activation.Name == "sigmoid";
         int width = definition.Outputs, stride = targets.Rows * width;
         double[] p = new double[width];
-        CompensatedSum sum = default;
+        CompensatedSum sum = default, weightSum = default;
+        int counted = 0;
         for (int row = 0; row < targets.Rows; row++)
         {
             double weight = weights is null ? 1 : double.CreateTruncating(weights[row]), loss = 0;
@@ -84,9 +85,11 @@ public static class TemperatureFit
             }
 
             sum.Add(weight * loss);
+            weightSum.Add(weight);
+            counted++;
         }
 
-        return sum.Value;
+        return weights is null || counted == 0 ? sum.Value : sum.Value * (counted / weightSum.Value);
     }
 
     private static double SoftPlus(double value) => Math.Max(value, 0) + Log(1 + Exp(-Math.Abs(value)));

@@ -33,6 +33,40 @@ public sealed class TabularModelTests : IDisposable
         Assert.Throws<DataException>(() => model.Predict([1.0]));
     }
 
+    /// <summary>3e38 through a layer of float overflows: there is nothing to be said of such a row but that.</summary>
+    [Fact]
+    public void ARowWhoseOutputIsNotFiniteHasNoPrediction()
+    {
+        double[][] features = [.. Enumerable.Range(0, 60).Select(n => new[] { Math.Sin(n), 1.0 })], odd = [[0.5, 1], [3.3e38, 3.3e38]];
+        TrainingOptions plain = new() { Network = "16:relu", Epochs = 1, Columns = new() { Preprocess = false } };
+        TabularModel classes = TabularModel.Train(features, [.. features.Select(row => row[0] > 0 ? "up" : "down")], plain), values = TabularModel.Train(features, [.. features.Select(row => row[0])], plain);
+        foreach (TabularModel model in new[] { classes, values })
+        {
+            var notes = new Notes();
+            Predictions predictions = model.PredictAll(odd, notes);
+            Assert.Equal([1], predictions.NotFinite);
+            Assert.Contains(notes.All, note => note.IsLoss && note.Message.StartsWith("1 row has no prediction, since an output is not a finite number: ", StringComparison.Ordinal) && note.Message.Contains("row 1", StringComparison.Ordinal));
+            Assert.All(predictions.Columns, column => Assert.True(column.IsMissing(1) && !column.IsMissing(0), column.Name));
+            Assert.Equal("not a finite number", predictions[1].ToString());
+            Assert.Empty(model.PredictAll([[0.5, 1]]).NotFinite);
+        }
+
+        Assert.Throws<InvalidOperationException>(() => classes.PredictAll(odd)[1].Label);
+        Assert.Contains(classes.PredictAll(odd)[0].Label, classes.Labels);
+        Assert.Equal(double.NaN, values.PredictAll(odd)[1].Value);
+    }
+
+    /// <summary>e^900 is no number either, though 900 is.</summary>
+    [Fact]
+    public void ARateBeyondAllNumbersIsNoPrediction()
+    {
+        double[][] features = [.. Enumerable.Range(0, 60).Select(n => new[] { n / 60.0 })];
+        TabularModel model = TabularModel.Train(features, [.. features.Select(row => Math.Round(1 + (20 * row[0])))], new TrainingOptions { Network = "1-1:identity", Loss = "poisson", Epochs = 30, Columns = new() { Preprocess = false } });
+        Predictions predictions = model.PredictAll([[0.5], [1e6]]);
+        Assert.True(double.IsFinite(predictions[0].Value));
+        Assert.Equal([1], predictions.NotFinite);
+    }
+
     [Fact]
     public void LabelsOfRowsOfNumbersAreKeptAsTheyAre()
     {

@@ -205,5 +205,52 @@ public sealed class RaceTests : IDisposable
         Assert.Contains("trial 2 (batch-size=-1): ", Assert.Throws<UsageException>(() => new Race<float>(s_iris, [new(s_plain, []), bad]).Run()).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Less of one loss is not better than more of another.</summary>
+    [Fact]
+    public void CandidatesOfDifferentLossesAreMeasuredByWhatTheyShare()
+    {
+        string Measure(params TrainingOptions[] options) => new Race<float>(s_iris, [.. options.Select(one => new Candidate(one, []))]).Measure;
+        TrainingOptions hinge = s_plain with { Loss = "hinge" }, cross = s_plain with { Loss = "cross_entropy" }, smooth = cross with { LabelSmoothing = 0.3 };
+        Assert.Equal("balanced_accuracy", Measure(hinge, cross));
+        Assert.Equal("balanced_accuracy", Measure(cross, hinge));
+        Assert.Equal("log_loss", Measure(cross, smooth));
+        Assert.Equal("loss", Measure(hinge, hinge));
+        TrainingOptions value = s_plain with { Target = "petal_length", Loss = "mean_squared_error" };
+        Assert.Equal("rmse", Measure(value, value with { Loss = "huber:0.01" }));
+        foreach (TrainingOptions[] pair in new[] { [value, value with { Loss = "huber:0.01" }], new[] { cross, smooth } })
+        {
+            Assert.Contains("have different losses", Assert.Throws<UsageException>(() => Measure([.. pair.Select(one => one with { KeepBy = "loss" })])).Message, StringComparison.Ordinal);
+        }
+
+        Assert.Throws<UsageException>(() => Measure(cross with { KeepBy = "log_loss" }, hinge with { KeepBy = "log_loss" })); // known before anything is trained
+    }
+
+    /// <summary>Two rungs share the time; the first has no score when its half is over.</summary>
+    [Fact]
+    public void ARungGoesOnUntilThereIsAScore()
+    {
+        using var stop = new CancellationTokenSource();
+        using (var time = new RungTime(stop, share: 0.01, all: 60))
+        {
+            Assert.False(stop.Token.WaitHandle.WaitOne(300));
+            time.Scored();
+            Assert.True(stop.IsCancellationRequested);
+        }
+
+        using var early = new CancellationTokenSource();
+        using (var time = new RungTime(early, share: 0.2, all: 60))
+        {
+            time.Scored();
+            Assert.False(early.IsCancellationRequested);
+            Assert.True(early.Token.WaitHandle.WaitOne(10_000));
+        }
+
+        using var end = new CancellationTokenSource();
+        using (new RungTime(end, share: 0.01, all: 0.2))
+        {
+            Assert.True(end.Token.WaitHandle.WaitOne(10_000));
+        }
+    }
+
     private static string[] Said(RaceResult race) => [.. race.Trials.Select(trial => $"{trial.Number} {string.Join(' ', trial.Scores.Select(score => $"{score.Epochs}:{score.Value:R}±{score.Error:R}"))} {trial.Failure}")];
 }

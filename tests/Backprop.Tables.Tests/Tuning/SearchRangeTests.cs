@@ -20,6 +20,7 @@ public sealed class SearchRangeTests
     [Theory]
     [InlineData("network=32:relu,64:relu,layer_norm,dropout(0.1)-32:relu,16:tanh", new[] { "32:relu", "64:relu,layer_norm,dropout(0.1)-32:relu", "16:tanh" })]
     [InlineData("schedule=cosine,step(10,0.5),constant", new[] { "cosine", "step(10,0.5)", "constant" })]
+    [InlineData("class-weights=p=5,q=1,p=2,q=1,balanced", new[] { "p=5,q=1", "p=2,q=1", "balanced" })]
     [InlineData("bins=0,8,1e1", new[] { "0", "8", "10" })]
     public void ListsAreDividedBetweenValuesOnly(string text, string[] values) => Assert.Equal(values, SearchRange.Parse(text).Values);
 
@@ -52,6 +53,13 @@ public sealed class SearchRangeTests
         Assert.Equal("91", SearchRange.Parse("batch-size=64..128:log").At(0.5)); // 64 √2 = 90.5
         Assert.Null(range.PlaceOf("0.2"));
     }
+
+    /// <summary>Three digits are two values of 0.9991 to 0.9999.</summary>
+    [Theory]
+    [InlineData("beta2=0.9991..0.9999")]
+    [InlineData("dropout=0.1001..0.1004")]
+    [InlineData("learning-rate=1..1.001:log")]
+    public void NarrowRangesHaveManyDraws(string text) => Assert.Equal(50, Enumerable.Range(0, 50).Select(n => SearchRange.Parse(text).At((n + 0.5) / 50)).Distinct().Count());
 
     [Theory]
     [InlineData("learning-rate=1e-4..1e-1:log", "0.095", true)]

@@ -121,6 +121,18 @@ public sealed class TunerTests
         Assert.Equal(2, tuner.Race.Model()!.Definition.Inputs);
     }
 
+    /// <summary>Options that an optimizer does not have are no usual ranges of it.</summary>
+    [Theory]
+    [InlineData("lbfgs", new[] { "weight-decay", "batch-size", "dropout" })]
+    [InlineData("levenberg_marquardt", new[] { "learning-rate", "weight-decay", "batch-size", "dropout" })]
+    [InlineData("rprop", new[] { "weight-decay" })]
+    [InlineData("sgd", new string[0])]
+    public void UsualRangesAreTheOptimizers(string optimizer, string[] without)
+    {
+        string[] names = [.. new Tuner<float>(s_iris, new TrainingOptions { Optimizer = optimizer }, new() { Trials = 3 }).Ranges.Select(range => range.Name)];
+        Assert.Equal(new[] { "learning-rate", "network", "dropout", "weight-decay", "batch-size", "bins" }.Except(without), names);
+    }
+
     [Fact]
     public void WhatCannotBeSearchedIsSaid()
     {

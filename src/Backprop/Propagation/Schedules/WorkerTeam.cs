@@ -5,33 +5,23 @@ namespace Backprop.Propagation.Schedules;
 
 /// <summary>
 /// The calling thread and its helpers, who run one action together. Between actions helpers spin for a moment, then sleep: a busy team
-/// meets in a fraction of a microsecond, an idle one costs nothing.
+/// meets in a fraction of a microsecond, an idle one costs nothing. A team that nobody can reach any more ends by itself: its threads know only what they share.
 /// </summary>
 internal sealed class WorkerTeam : IDisposable
 {
-    /// <summary>How long the caller spins, some tens of microseconds: what is longer is not the helpers' work but their lack of a processor, which it may be holding.</summary>
-    private const int CallerSpins = 1000;
-
-    /// <summary>How long helpers spin: longer than what a trainer does between two phases.</summary>
-    private const int HelperSpins = 3000;
-
-    private readonly Helper[] _helpers;
-    private readonly Sleeper _caller = new();
-    private Action<int>? _action;
-    private ExceptionDispatchInfo? _error;
-    private int _generation;
-    private int _running;
-    private volatile bool _stopped;
+    private readonly Shared _shared;
 
     public WorkerTeam(int count)
     {
         Count = Math.Max(1, count);
-        _helpers = [.. Enumerable.Range(1, Count - 1).Select(index => new Helper(index))];
-        foreach (Helper helper in _helpers)
+        _shared = new(Count - 1);
+        if (Count == 1)
         {
-            new Thread(() => Work(helper)) { IsBackground = true, Name = $"backprop {helper.Index}" }.Start();
+            GC.SuppressFinalize(this);
         }
     }
+
+    ~WorkerTeam() => _shared?.Stop(); // null where no thread could be had
 
     /// <summary>The threads, the calling one included.</summary>
     public int Count { get; }
@@ -46,112 +36,159 @@ internal sealed class WorkerTeam : IDisposable
             return;
         }
 
-        _action = action;
-        _error = null;
-        Volatile.Write(ref _running, Count - 1);
-        WakeAll();
-        Guarded(action, 0);
-        for (int spins = 0; Volatile.Read(ref _running) > 0; spins++)
-        {
-            if (spins < CallerSpins)
-            {
-                Thread.SpinWait(1);
-            }
-            else
-            {
-                _caller.SleepWhile(ref _running, Count - 1, 1);
-            }
-        }
-
-        _error?.Throw();
+        _shared.Run(action);
+        GC.KeepAlive(this);
     }
 
     public void Dispose()
     {
-        _stopped = true;
-        WakeAll();
+        _shared.Stop();
+        GC.SuppressFinalize(this);
     }
 
-    private void WakeAll()
+    /// <summary>What the threads share.</summary>
+    private sealed class Shared
     {
-        Interlocked.Increment(ref _generation); // seen by spinning helpers; a fence before the look at the sleeping ones
-        foreach (Helper helper in _helpers)
-        {
-            helper.Wake();
-        }
-    }
+        /// <summary>How long the caller spins, some tens of microseconds: what is longer is not the helpers' work but their lack of a processor, which it may be holding.</summary>
+        private const int CallerSpins = 1000;
 
-    private void Work(Helper helper)
-    {
-        for (int seen = 0; ; seen++)
+        /// <summary>How long helpers spin: longer than what a trainer does between two phases.</summary>
+        private const int HelperSpins = 3000;
+
+        private readonly int _count; // helpers
+        private readonly Helper[] _helpers;
+        private readonly Sleeper _caller = new();
+        private Action<int>? _action;
+        private ExceptionDispatchInfo? _error;
+        private int _generation;
+        private int _running;
+        private volatile bool _stopped;
+
+        public Shared(int helpers)
         {
-            for (int spins = 0; Volatile.Read(ref _generation) == seen; spins++)
+            _count = helpers;
+            _helpers = [.. Enumerable.Range(1, helpers).Select(index => new Helper(index))];
+            foreach (Helper helper in _helpers)
             {
-                if (spins < HelperSpins)
+                new Thread(() => Work(helper)) { IsBackground = true, Name = $"backprop {helper.Index}" }.Start();
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run(Action<int> action)
+        {
+            _action = action;
+            _error = null;
+            Volatile.Write(ref _running, _count);
+            WakeAll();
+            Guarded(action, 0);
+            for (int spins = 0; Volatile.Read(ref _running) > 0; spins++)
+            {
+                if (spins < CallerSpins)
                 {
                     Thread.SpinWait(1);
                 }
                 else
                 {
-                    helper.SleepWhile(ref _generation, seen, seen);
+                    _caller.SleepWhile(ref _running, _count, 1);
                 }
             }
 
-            if (_stopped)
-            {
-                return;
-            }
-
-            Guarded(_action!, helper.Index);
-            if (Interlocked.Decrement(ref _running) == 0)
-            {
-                _caller.Wake();
-            }
+            (ExceptionDispatchInfo? error, _error, _action) = (_error, null, null); // threads that rest hold nothing
+            error?.Throw();
         }
-    }
 
-    private void Guarded(Action<int> action, int index)
-    {
-        try
+        public void Stop()
         {
-            action(index);
+            _stopped = true;
+            WakeAll();
         }
-        catch (Exception error) when (Count > 1)
+
+        private void WakeAll()
         {
-            _error = ExceptionDispatchInfo.Capture(error);
-        }
-    }
-
-    /// <summary>One thread beside the calling one.</summary>
-    private sealed class Helper(int index) : Sleeper
-    {
-        public int Index { get; } = index;
-    }
-
-    /// <summary>A thread that may sleep until it is woken.</summary>
-    private class Sleeper
-    {
-        private readonly SemaphoreSlim _wake = new(0);
-        private int _sleeping;
-
-        /// <summary>Sleeps if the value is still at least <paramref name="least"/> and at most <paramref name="most"/>. Who changes it calls <see cref="Wake"/> afterwards.</summary>
-        public void SleepWhile(ref int value, int most, int least)
-        {
-            // who sees the other's write first decides: either this thread takes its note back, or the waker releases it
-            Interlocked.Exchange(ref _sleeping, 1);
-            int now = Volatile.Read(ref value);
-            if ((now >= least && now <= most) || Interlocked.CompareExchange(ref _sleeping, 0, 1) == 0)
+            Interlocked.Increment(ref _generation); // seen by spinning helpers; a fence before the look at the sleeping ones
+            foreach (Helper helper in _helpers)
             {
-                _wake.Wait();
+                helper.Wake();
             }
         }
 
-        /// <summary>Costs next to nothing where the thread is awake.</summary>
-        public void Wake()
+        private void Work(Helper helper)
         {
-            if (Volatile.Read(ref _sleeping) == 1 && Interlocked.CompareExchange(ref _sleeping, 0, 1) == 1)
+            for (int seen = 0; ; seen++)
             {
-                _wake.Release();
+                for (int spins = 0; Volatile.Read(ref _generation) == seen; spins++)
+                {
+                    if (spins < HelperSpins)
+                    {
+                        Thread.SpinWait(1);
+                    }
+                    else
+                    {
+                        helper.SleepWhile(ref _generation, seen, seen);
+                    }
+                }
+
+                if (_stopped)
+                {
+                    return;
+                }
+
+                Act(helper);
+                if (Interlocked.Decrement(ref _running) == 0)
+                {
+                    _caller.Wake();
+                }
+            }
+        }
+
+        /// <summary>A frame of its own, which is gone when the thread rests: a variable of <see cref="Work"/> could hold the action for ever.</summary>
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        private void Act(Helper helper) => Guarded(_action!, helper.Index);
+
+        private void Guarded(Action<int> action, int index)
+        {
+            try
+            {
+                action(index);
+            }
+            catch (Exception error)
+            {
+                _error = ExceptionDispatchInfo.Capture(error);
+            }
+        }
+
+        /// <summary>One thread beside the calling one.</summary>
+        private sealed class Helper(int index) : Sleeper
+        {
+            public int Index { get; } = index;
+        }
+
+        /// <summary>A thread that may sleep until it is woken.</summary>
+        private class Sleeper
+        {
+            private readonly SemaphoreSlim _wake = new(0);
+            private int _sleeping;
+
+            /// <summary>Sleeps if the value is still at least <paramref name="least"/> and at most <paramref name="most"/>. Who changes it calls <see cref="Wake"/> afterwards.</summary>
+            public void SleepWhile(ref int value, int most, int least)
+            {
+                // who sees the other's write first decides: either this thread takes its note back, or the waker releases it
+                Interlocked.Exchange(ref _sleeping, 1);
+                int now = Volatile.Read(ref value);
+                if ((now >= least && now <= most) || Interlocked.CompareExchange(ref _sleeping, 0, 1) == 0)
+                {
+                    _wake.Wait();
+                }
+            }
+
+            /// <summary>Costs next to nothing where the thread is awake.</summary>
+            public void Wake()
+            {
+                if (Volatile.Read(ref _sleeping) == 1 && Interlocked.CompareExchange(ref _sleeping, 0, 1) == 1)
+                {
+                    _wake.Release();
+                }
             }
         }
     }
