@@ -215,7 +215,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         {
             Restore(resume, step, best, schedule);
             average?.Restore(resume.Averaged, resume.Average);
-            last = history.LastOrDefault();
+            last = history.Count > 0 ? history[^1] : null;
         }
 
         void Save(int epoch, int batch, double epochLoss, double epochWeight, double epochSeconds, double rate, StopReason? ended, bool isRegular = true)
