@@ -308,6 +308,83 @@ public class CheckpointTests(ITestOutputHelper output)
         Assert.Equal(Run(5, null, null), Run(5, last, null));
     }
 
+    /// <summary>Training goes on while a checkpoint is written, one at a time and all of them; what is told comes on the training thread, after the write.</summary>
+    [Fact]
+    public void CheckpointsAreWrittenBesideTraining()
+    {
+        Dataset<float> data = Data();
+        Trainer<float> Make() => new(new(NetworkDefinition.Parse("5-6:tanh-1"), Initializer.PyTorch, 3), data, null, Optimizer.Create("adam"), new() { Epochs = 6, BatchSize = 8 });
+        List<Checkpoint<float>> reached = [], wrote = [], told = [];
+        Trainer<float> trainer = Make();
+        int thread = Environment.CurrentManagedThreadId, writing = 0, steps = 0;
+        using var later = new SemaphoreSlim(0);
+        trainer.StepCompleted += step =>
+        {
+            if (++steps == 1 + (2 * step.Batches)) // of the third epoch: the first checkpoint is waited for by the second, which training has not waited for
+            {
+                Assert.Single(wrote);
+                later.Release();
+            }
+        };
+        trainer.CheckpointReached += reached.Add;
+        trainer.CheckpointWriter = checkpoint =>
+        {
+            Assert.Equal(1, Interlocked.Increment(ref writing));
+            Assert.NotEqual(thread, Environment.CurrentManagedThreadId);
+            if (checkpoint.History.Count == 2)
+            {
+                Assert.True(later.Wait(TimeSpan.FromMinutes(1)), "training waits for the write");
+            }
+
+            Assert.Equal(checkpoint.Epoch - 1, checkpoint.History.Count(epoch => epoch is not null));
+            wrote.Add(checkpoint);
+            Interlocked.Decrement(ref writing);
+        };
+        trainer.CheckpointWritten += (checkpoint, error) =>
+        {
+            Assert.Null(error);
+            Assert.Equal(thread, Environment.CurrentManagedThreadId);
+            Assert.Contains(checkpoint, wrote);
+            told.Add(checkpoint);
+        };
+        trainer.Run();
+        Assert.Equal(6, wrote.Count);
+        Assert.Equal(reached, wrote);
+        Assert.Equal(wrote, told);
+        Trainer<float> again = Make();
+        again.Run(wrote[2]);
+        Assert.Equal(Weights(trainer.Network), Weights(again.Network));
+    }
+
+    /// <summary>A write that fails is told and training goes on; what no caller can expect ends the run, which waits for its last write whatever ends it.</summary>
+    [Fact]
+    public void AFailedWriteIsToldOrEndsTheRun()
+    {
+        Dataset<float> data = Data();
+        Trainer<float> Make() => new(new(NetworkDefinition.Parse("5-6:tanh-1"), Initializer.PyTorch, 3), data, null, Optimizer.Create("sgd"), new() { Epochs = 4, BatchSize = 8 });
+        var full = new DataException("the disk is full");
+        List<(int Epoch, DataException? Error)> told = [];
+        Trainer<float> trainer = Make();
+        trainer.CheckpointWriter = checkpoint => _ = checkpoint.Epoch == 3 ? throw full : 0;
+        trainer.CheckpointWritten += (checkpoint, error) => told.Add((checkpoint.Epoch, error));
+        Assert.Equal(4, trainer.Run().History.Count);
+        Assert.Equal([(2, null), (3, full), (4, null), (5, null)], told);
+
+        trainer = Make();
+        trainer.CheckpointWriter = checkpoint => throw new InvalidOperationException("a defect");
+        Assert.Equal("a defect", Assert.Throws<InvalidOperationException>(() => trainer.Run()).Message);
+
+        bool isWritten = false;
+        trainer = new(trainer.Network, data, null, Optimizer.Create("sgd", new() { LearningRate = 1e30 }), new() { Epochs = 4, BatchSize = 8, CheckpointEvery = 1 });
+        trainer.CheckpointWriter = _ =>
+        {
+            Thread.Sleep(100);
+            isWritten = true;
+        };
+        Assert.Throws<DivergenceException>(() => trainer.Run());
+        Assert.True(isWritten);
+    }
+
     [Fact]
     public void HistoryIsWrittenOnceAndRewound()
     {

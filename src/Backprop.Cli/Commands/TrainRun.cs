@@ -110,22 +110,15 @@ internal sealed class TrainRun<T>(TrainOptions options, ParseResult parsed, RunS
 
             if (folder is not null)
             {
-                trainer.CheckpointReached += checkpoint =>
+                trainer.CheckpointWriter = checkpoint => folder.Write(member, checkpoint, notes!);
+                trainer.CheckpointWritten += (checkpoint, error) =>
                 {
-                    try
+                    if (error is not null && unsaved[member] is null) // a disk that stays full is said once
                     {
-                        folder.Write(member, checkpoint, notes!);
-                        unsaved[member] = null;
+                        Warn(report, $"{who}the checkpoint of step {checkpoint.Step} was not written, older ones stay, training goes on: {error.Message}");
                     }
-                    catch (DataException error)
-                    {
-                        if (unsaved[member] is null) // a disk that stays full is said once
-                        {
-                            Warn(report, $"{who}the checkpoint of step {checkpoint.Step} was not written, older ones stay, training goes on: {error.Message}");
-                        }
 
-                        unsaved[member] = error;
-                    }
+                    unsaved[member] = error;
                 };
             }
 

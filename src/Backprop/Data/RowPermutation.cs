@@ -87,6 +87,13 @@ public readonly struct RowPermutation
                 (high, low) = low >= _low ? (high + 1, low - _low) : (high, low);
             }
         }
+        else
+        {
+            for (; n + Vector512<int>.Count <= rows.Length; n += Vector512<int>.Count)
+            {
+                (Vector512.Create(start + n) + Vector512<int>.Indices).CopyTo(rows[n..]);
+            }
+        }
 
         for (; n < rows.Length; n++)
         {

@@ -29,6 +29,9 @@ public sealed class Targets<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     /// <summary>The class index of each row; empty where the targets are values.</summary>
     public ReadOnlySpan<int> ClassIndices => _classes;
 
+    /// <summary>The same as an array that is not to be written; null where the targets are values.</summary>
+    internal int[]? Indices => _classes;
+
     /// <summary>The values, row-major [Rows×Count]; empty where the targets are classes.</summary>
     public ReadOnlySpan<T> AllValues => _values;
 

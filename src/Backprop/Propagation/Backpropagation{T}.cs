@@ -14,7 +14,7 @@ public sealed unsafe class Backpropagation<T> : IDisposable where T : unmanaged,
     private readonly WorkerTeam _team;
     private readonly StepPlan<T> _plan;
     private readonly Gradient<T> _gradient;
-    private readonly TilePhase _sumTiles;
+    private readonly PiecePhase _sumTiles;
     private readonly int _batchSize;
     private bool _goesOn, _isDisposed;
 

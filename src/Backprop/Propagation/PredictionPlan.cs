@@ -26,7 +26,6 @@ internal sealed unsafe class PredictionPlan<T> : IDisposable where T : unmanaged
     private readonly Network<T> _network;
     private readonly WorkerTeam _team;
     private readonly bool _ownsTeam;
-    private readonly Dealer _dealer;
     private readonly Samples<T> _samples;
     private readonly Rows _in, _out;
     private readonly Phase _predict, _predictPreActivations, _evaluate, _evaluatePreActivations;
@@ -50,8 +49,11 @@ internal sealed unsafe class PredictionPlan<T> : IDisposable where T : unmanaged
         _byUnits = [(new SamplePhase([copyIn]), 0), .. layers, (new SamplePhase([half.Outputs, copyOut]), 0)];
         _byUnitsPreActivations = [(new SamplePhase([copyIn]), 0), .. layers, (new SamplePhase([copyOut]), 0)];
         (_team, _ownsTeam) = (shared ?? new(threads), shared is null); // last: threads that have begun want to be ended
-        _dealer = new(_team, shared is null ? null : StepPlan<T>.TrialFor(network.Definition, BlockRows * threads, shared));
+        Dealer = new(_team, shared is null ? null : StepPlan<T>.TrialFor(network.Definition, BlockRows * threads, shared));
     }
+
+    /// <summary>Shares out what is done with the outputs too.</summary>
+    public Dealer Dealer { get; }
 
     /// <summary>y of rows of features, or p_N.</summary>
     public void Predict(ReadOnlySpan<T> features, Span<T> outputs, int rows, bool preActivations, int firstRow)
@@ -65,7 +67,7 @@ internal sealed unsafe class PredictionPlan<T> : IDisposable where T : unmanaged
                 Number(firstRow, rows);
                 foreach ((Phase phase, long work) in preActivations ? _byUnitsPreActivations : _byUnits)
                 {
-                    _dealer.Run(phase, rows, alone: rows * work < WorthThreads);
+                    Dealer.Run(phase, rows, alone: rows * work < WorthThreads);
                 }
 
                 return;
@@ -94,7 +96,7 @@ internal sealed unsafe class PredictionPlan<T> : IDisposable where T : unmanaged
             {
                 count = Math.Min(data.Rows - start, BlockRows * _team.Count);
                 _samples.Begin(data, new(order, start, count, weights));
-                _dealer.BeginStep();
+                Dealer.BeginStep();
                 Run(preActivations ? _evaluatePreActivations : _evaluate, count);
                 loss = _samples.AddLosses(loss, count);
                 _out.First += (nint)count * _network.Definition.Outputs;
@@ -121,7 +123,7 @@ internal sealed unsafe class PredictionPlan<T> : IDisposable where T : unmanaged
         }
     }
 
-    private void Run(Phase phase, int rows) => _dealer.Run(phase, rows, alone: rows * _network.Definition.ParameterCount < WorthThreads);
+    private void Run(Phase phase, int rows) => Dealer.Run(phase, rows, alone: rows * _network.Definition.ParameterCount < WorthThreads);
 
     /// <summary>Rows of the caller's, and the matrix that they are copied from or to.</summary>
     private sealed class Rows(BatchMatrix<T> matrix, int width)

@@ -126,7 +126,8 @@ public sealed class Predictor<T> : IDisposable where T : unmanaged, IBinaryFloat
         return ArraySize.Of(data.Rows, Network.Definition.Outputs, "outputs");
     }
 
-    private PredictionPlan<T> Take()
+    /// <summary>A plan that nobody else uses until it is given back.</summary>
+    internal PredictionPlan<T> Take()
     {
         for (int n = 0; n < _idle.Length; n++)
         {
@@ -139,7 +140,8 @@ public sealed class Predictor<T> : IDisposable where T : unmanaged, IBinaryFloat
         return new(Network, _threads);
     }
 
-    private void GiveBack(PredictionPlan<T> plan)
+    /// <summary>After <see cref="Take"/>.</summary>
+    internal void GiveBack(PredictionPlan<T> plan)
     {
         for (int n = 0; n < _idle.Length && !_isDisposed; n++)
         {

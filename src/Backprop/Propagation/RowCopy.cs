@@ -84,9 +84,35 @@ internal static unsafe class RowCopy
         }
     }
 
+    /// <summary>Whether rows lie one behind the other, as in the file.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static bool AreNeighbours(ReadOnlySpan<int> rows)
+    {
+        if (rows[^1] - rows[0] != rows.Length - 1)
+        {
+            return false; // of shuffled rows nearly always
+        }
+
+        for (int n = 1; n < rows.Length; n++)
+        {
+            if (rows[n] - rows[0] != n)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Copies rows, and asks for those that come later while it does.</summary>
     public static void Run<T>(T* from, int allRows, int width, ReadOnlySpan<int> rows, T* to, nint toStride) where T : unmanaged
     {
+        if (toStride == width && rows.Length > 1 && AreNeighbours(rows))
+        {
+            new Span<T>(from + ((nint)rows[0] * width), rows.Length * width).CopyTo(new(to, rows.Length * width));
+            return;
+        }
+
         int ahead = IsFar<T>(allRows, width) ? Math.Clamp(PrefetchedBytes / (width * sizeof(T)), 1, rows.Length) : rows.Length;
         for (int n = 0; n < ahead && IsFar<T>(allRows, width); n++)
         {

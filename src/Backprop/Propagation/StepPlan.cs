@@ -118,10 +118,10 @@ internal abstract unsafe class StepPlan<T> where T : unmanaged, IBinaryFloatingP
 
     /// <summary>Runs a phase over <see cref="Tiles"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Run(TilePhase phase) => _dealer.Run(phase, Samples.Batch.Samples);
+    public void Run(PiecePhase phase) => _dealer.Run(phase, Samples.Batch.Samples);
 
     /// <summary>A phase over all tiles: what a thread (the first argument) does with a tile (the second).</summary>
-    public abstract TilePhase ForEachTile(Action<int, int> work);
+    public abstract PiecePhase ForEachTile(Action<int, int> work);
 
     /// <summary>The gradient of a tile over the whole batch.</summary>
     /// <param name="tile">The tile.</param>

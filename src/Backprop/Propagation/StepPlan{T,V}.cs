@@ -92,7 +92,7 @@ internal sealed unsafe class StepPlan<T, V> : StepPlan<T>
 
     public override IEnumerable<BatchMatrix<T>> Values(int layer) => _layers[layer - 1].Values;
 
-    public override TilePhase ForEachTile(Action<int, int> work) => new(Tiles.Count, _sections is not null && Network.Parameters.Length < FewParameters, work);
+    public override PiecePhase ForEachTile(Action<int, int> work) => new(Tiles.Count, _sections is not null && Network.Parameters.Length < FewParameters, work);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Sum(in ParameterTiles<T>.Tile tile, bool goesOn, T* to)

@@ -5,7 +5,7 @@ using System.Runtime.CompilerServices;
 namespace Backprop.Training;
 
 /// <summary>
-/// The chance that a row of a class ranks above one that is not, ties counting half: the area under the ROC curve. All rows are sorted by their
+/// The chance that a row of a class ranks above one that is not, ties counting half, where rows have weights: the area under the ROC curve. All rows are sorted by their
 /// rank, few by comparison, many by their digits, and gone through once: O(n), and no pair is counted by itself.
 /// </summary>
 /// <param name="rows">The most rows.</param>
@@ -20,9 +20,6 @@ internal sealed class AreaUnderCurve(int rows) : IDisposable
     private ulong[] _keys = ArrayPool<ulong>.Shared.Rent(rows), _sortedKeys = ArrayPool<ulong>.Shared.Rent(rows);
     private int[] _rows = ArrayPool<int>.Shared.Rent(rows), _sortedRows = ArrayPool<int>.Shared.Rent(rows);
     private int _count;
-
-    /// <summary>Begins anew.</summary>
-    public void Begin() => _count = 0;
 
     /// <summary>A row and its rank, which is a number.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -41,11 +38,6 @@ internal sealed class AreaUnderCurve(int rows) : IDisposable
     public double Of<T>(ReadOnlySpan<int> classes, int c, RowWeights<T> weights) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Sort();
-        if (!weights.AreGiven)
-        {
-            return OfCounts(classes, c);
-        }
-
         CompensatedSum positives = default, negatives = default;
         for (int n = 0; n < _count; n++)
         {
@@ -71,29 +63,6 @@ internal sealed class AreaUnderCurve(int rows) : IDisposable
         }
 
         return area.Value / negatives.Value;
-    }
-
-    /// <summary>The same where all rows count alike: in whole numbers, rounded once.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private double OfCounts(ReadOnlySpan<int> classes, int c)
-    {
-        long positives = 0, negativesBelow = 0, twice = 0; // pairs that are ranked right, those that tie counting one of two
-        for (int n = 0; n < _count;)
-        {
-            long tied = 0, others = 0;
-            for (ulong key = _keys[n]; n < _count && _keys[n] == key; n++)
-            {
-                bool isPositive = classes[_rows[n]] == c;
-                tied += isPositive ? 1 : 0;
-                others += isPositive ? 0 : 1;
-            }
-
-            twice += tied * ((2 * negativesBelow) + others);
-            positives += tied;
-            negativesBelow += others;
-        }
-
-        return 0.5 * twice / ((double)positives * negativesBelow);
     }
 
     /// <summary>Gives the memory back.</summary>

@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using Backprop.Losses;
 using Backprop.Kernels;
 using Backprop.Networks;
+using Backprop.Propagation.Schedules;
 
 namespace Backprop.Training;
 
@@ -15,6 +16,9 @@ internal sealed unsafe class ClassScores<T> : IDisposable where T : unmanaged, I
 {
     /// <summary>e to less than minus this is below the smallest number to full precision.</summary>
     private const double FarAhead = 700;
+
+    /// <summary>The rows of a piece: whole vectors.</summary>
+    private const int PieceRows = 512;
 
     private readonly OutputReader<T> _outputs;
     private readonly int _rows;
@@ -46,8 +50,14 @@ internal sealed unsafe class ClassScores<T> : IDisposable where T : unmanaged, I
     /// <summary>The probability from which on a row is said to be of class 1 of two; null: whichever is the greater.</summary>
     public double? Threshold { get; }
 
+    /// <summary>Whether there are two classes, and the ranks of one are the other's, negated.</summary>
+    public bool AreOpposite => Classes == 2 && (_column is not null || _competes);
+
     /// <summary>What makes the scores.</summary>
     public string Origin => $"{_outputs.Network.Loss} after {_outputs.Network.Layers[^1].Activation}";
+
+    /// <summary>The same for another thread, which reads rows beside this one.</summary>
+    public ClassScores<T> Again() => new(_outputs.Again(), _rows, _column, Threshold);
 
     /// <summary>The scores of a row's classes, which are probabilities where outputs are.</summary>
     /// <returns>Whether all is finite.</returns>
@@ -65,8 +75,22 @@ internal sealed unsafe class ClassScores<T> : IDisposable where T : unmanaged, I
         return isFinite;
     }
 
+    /// <summary>Before <see cref="Rank"/>: notes of each row what the ranks of all classes need.</summary>
+    /// <param name="dealer">Shares out the rows.</param>
+    public void BeginRanks(Dealer dealer)
+    {
+        if (!_competes || Classes <= 2)
+        {
+            return;
+        }
+
+        Standings standings = _standings ??= VectorPaths.Dispatch(VectorPaths.Current, new Maker(this));
+        int pieces = (_rows + PieceRows - 1) / PieceRows;
+        dealer.Share(pieces, isSmall: pieces == 1, (_, piece) => standings.Note(piece * PieceRows, Math.Min(_rows, (piece + 1) * PieceRows)));
+    }
+
     /// <summary>
-    /// Larger is more like class c. Of one output, or of outputs that stand by themselves (sigmoid): the output. Of softmax: the logit
+    /// Larger is more like class c, which any thread may ask for. Of one output, or of outputs that stand by themselves (sigmoid): the output. Of softmax: the logit
     /// p_c − log Σ e^p over the others. Of other scores: how far y_c is ahead of the best other.
     /// </summary>
     /// <param name="c">The class.</param>
@@ -74,9 +98,9 @@ internal sealed unsafe class ClassScores<T> : IDisposable where T : unmanaged, I
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Rank(int c, Span<double> ranks)
     {
-        if (_competes && Classes > 2)
+        if (_standings is not null)
         {
-            (_standings ??= VectorPaths.Dispatch(VectorPaths.Current, new Maker(this))).Rank(c, ranks);
+            _standings.Rank(c, ranks);
             return;
         }
 
@@ -97,6 +121,9 @@ internal sealed unsafe class ClassScores<T> : IDisposable where T : unmanaged, I
     /// <summary>How each row's classes stand to one another.</summary>
     private abstract class Standings : IDisposable
     {
+        /// <summary>Notes rows from a first, where a vector begins, to before another.</summary>
+        public abstract void Note(int firstRow, int endRow);
+
         /// <inheritdoc cref="ClassScores{T}.Rank"/>
         public abstract void Rank(int c, Span<double> ranks);
 
@@ -110,25 +137,33 @@ internal sealed unsafe class ClassScores<T> : IDisposable where T : unmanaged, I
     private sealed class Standings<V> : Standings where V : unmanaged, ILanes<V, double>
     {
         private readonly ClassScores<T> _scores;
-        private readonly double[] _values, _greatest, _lead, _sum; // not new at every epoch
+        private readonly double[] _greatest, _lead, _sum; // not new at every epoch
 
         public Standings(ClassScores<T> scores)
         {
             _scores = scores;
-            (_values, _greatest, _lead, _sum) = (Rent(scores.Classes * V.Count), Rent(scores._rows + V.Count), Rent(scores._rows + V.Count), Rent(scores._isSoftmax ? scores._rows + V.Count : 0));
-            fixed (double* values = _values, greatest = _greatest, lead = _lead, sum = _sum)
+            (_greatest, _lead, _sum) = (Rent(scores._rows + V.Count), Rent(scores._rows + V.Count), Rent(scores._isSoftmax ? scores._rows + V.Count : 0));
+        }
+
+        public override void Note(int firstRow, int endRow)
+        {
+            double[] rented = Rent(_scores.Classes * V.Count);
+            fixed (double* values = rented, greatest = _greatest, lead = _lead, sum = _sum)
             {
-                for (int row = 0; row < scores._rows; row += V.Count)
+                for (int row = firstRow; row < endRow; row += V.Count)
                 {
                     Note(row, values, greatest + row, lead + row, sum + row);
                 }
             }
+
+            ArrayPool<double>.Shared.Return(rented);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Rank(int c, Span<double> ranks)
         {
-            fixed (double* values = _values, greatest = _greatest, lead = _lead, sum = _sum)
+            double* values = stackalloc double[V.Count];
+            fixed (double* greatest = _greatest, lead = _lead, sum = _sum)
             {
                 for (int row = 0; row < ranks.Length; row += V.Count)
                 {
@@ -140,7 +175,7 @@ internal sealed unsafe class ClassScores<T> : IDisposable where T : unmanaged, I
             }
         }
 
-        public override void Dispose() => Array.ForEach([_values, _greatest, _lead, _sum], numbers => ArrayPool<double>.Shared.Return(numbers));
+        public override void Dispose() => Array.ForEach([_greatest, _lead, _sum], numbers => ArrayPool<double>.Shared.Return(numbers));
 
         private static double[] Rent(int length) => ArrayPool<double>.Shared.Rent(length);
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Backprop.Losses;
+using Backprop.Propagation.Schedules;
 
 namespace Backprop.Training;
 
@@ -17,49 +18,73 @@ internal static class ClassificationMetrics
     /// <summary>scikit-learn's clipping of probabilities before their logarithm: the distance from 1 to the next number.</summary>
     private const double Epsilon = 2.2204460492503131e-16;
 
+    /// <summary>Rows are read by all threads, some at a time, then added by one in their order, while what was made of them is in the cache.</summary>
+    private const int ChunkRows = 8192;
+
+    /// <summary>The rows of a piece, and the ranks below which one thread is faster than several.</summary>
+    private const int PieceRows = 512, FewRanks = 4096;
+
     public static readonly string[] Names = ["accuracy", "balanced_accuracy", "f1_macro", "log_loss", "brier", "auc", "calibration_error"];
 
+    /// <param name="loss">The mean loss.</param>
+    /// <param name="classes">The class of each row.</param>
+    /// <param name="scores">What the outputs say.</param>
+    /// <param name="weights">What rows weigh.</param>
+    /// <param name="dealer">Shares out rows and classes; the bits are the same.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static Evaluation Compute<T, TWeight>(double loss, ReadOnlySpan<int> classes, ClassScores<T> scores, RowWeights<TWeight> weights) where T : unmanaged, IBinaryFloatingPointIeee754<T> where TWeight : unmanaged, IBinaryFloatingPointIeee754<TWeight>
+    public static Evaluation Compute<T, TWeight>(double loss, int[] classes, ClassScores<T> scores, RowWeights<TWeight> weights, Dealer dealer) where T : unmanaged, IBinaryFloatingPointIeee754<T> where TWeight : unmanaged, IBinaryFloatingPointIeee754<TWeight>
     {
         int rows = classes.Length, width = scores.Classes;
         int[][] counts = [.. Enumerable.Range(0, width).Select(_ => new int[width])];
         var sums = weights.AreGiven ? new CompensatedSum[(long)width * width] : [];
         bool areProbabilities = scores.Meaning.IsProbability();
-        double[] y = new double[width];
         CompensatedSum weightSum = default, logLoss = default, brier = default;
         var bins = new CompensatedSum[Bins];
         int firstBad = -1;
-        for (int row = 0; row < rows; row++)
+        RowFigures[] chunk = ArrayPool<RowFigures>.Shared.Rent(Math.Min(rows, ChunkRows));
+        var readers = new (ClassScores<T> Scores, double[] Y)[dealer.Threads];
+        int first = 0;
+        Action<int, int> read = (thread, piece) =>
         {
-            double weight = weights[row];
-            if (weight == 0)
+            (ClassScores<T> of, double[] y) = readers[thread] = readers[thread].Y is null ? (thread == 0 ? scores : scores.Again(), new double[width]) : readers[thread];
+            ReadRows(of, y, first + (piece * PieceRows), classes, weights, chunk.AsSpan(piece * PieceRows, Math.Min(PieceRows, Math.Min(rows - first, ChunkRows) - (piece * PieceRows))));
+        };
+        for (; first < rows; first += ChunkRows)
+        {
+            int count = Math.Min(rows - first, ChunkRows), pieces = (count + PieceRows - 1) / PieceRows;
+            dealer.Share(pieces, isSmall: pieces == 1, read);
+            for (int n = 0; n < count; n++)
             {
-                continue;
-            }
+                ref readonly RowFigures row = ref chunk[n];
+                if (row.Weight == 0)
+                {
+                    continue;
+                }
 
-            weightSum.Add(weight);
-            if (!scores.Read(row, y))
-            {
-                firstBad = firstBad < 0 ? row : firstBad;
-                continue;
-            }
+                weightSum.Add(row.Weight);
+                if (row.Predicted < 0)
+                {
+                    firstBad = firstBad < 0 ? first + n : firstBad;
+                    continue;
+                }
 
-            int likeliest = ArgMax(y), predicted = DecisionThreshold.Winner(y, scores.Threshold), actual = classes[row];
-            counts[actual][predicted]++;
-            if (sums.Length > 0)
-            {
-                sums[(actual * width) + predicted].Add(weight);
-            }
+                int actual = classes[first + n];
+                counts[actual][row.Predicted]++;
+                if (sums.Length > 0)
+                {
+                    sums[(actual * width) + row.Predicted].Add(row.Weight);
+                }
 
-            if (areProbabilities)
-            {
-                logLoss.Add(weight * LogLoss(y, actual));
-                brier.Add(weight * Brier(y, actual));
-                bins[Math.Clamp((int)Math.Ceiling(Bins * y[likeliest]) - 1, 0, Bins - 1)].Add(weight * ((likeliest == actual ? 1 : 0) - y[likeliest])); // of probabilities, whatever is decided by them
+                if (areProbabilities)
+                {
+                    logLoss.Add(row.LogLoss);
+                    brier.Add(row.Brier);
+                    bins[row.Bin].Add(row.Calibration);
+                }
             }
         }
 
+        ArrayPool<RowFigures>.Shared.Return(chunk);
         double[][]? weighted = weights.AreGiven ? Weighted(sums, width, weights) : null;
         string? nothing = firstBad >= 0 ? $"row {firstBad}: an output is not a finite number" : weightSum.Value == 0 ? "the weights of all rows are 0" : null;
         if (nothing is not null)
@@ -73,7 +98,7 @@ internal static class ClassificationMetrics
         }
 
         ClassMetrics[] perClass = PerClass(counts, sums, weights);
-        AddAreas(perClass, classes, scores, weights);
+        AddAreas(perClass, classes, scores, weights, dealer);
         double right = 0, recalls = 0, f1 = 0, calibration = 0;
         int present = 0, seen = 0;
         for (int c = 0; c < width; c++)
@@ -139,6 +164,39 @@ internal static class ClassificationMetrics
         }
 
         return best;
+    }
+
+    /// <summary>What rows will add to the sums.</summary>
+    /// <param name="scores">A thread's own.</param>
+    /// <param name="y">[Classes], its scratch.</param>
+    /// <param name="firstRow">The first row.</param>
+    /// <param name="classes">The class of each row.</param>
+    /// <param name="weights">What rows weigh.</param>
+    /// <param name="figures">Written, one of each row.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ReadRows<T, TWeight>(ClassScores<T> scores, double[] y, int firstRow, int[] classes, RowWeights<TWeight> weights, Span<RowFigures> figures) where T : unmanaged, IBinaryFloatingPointIeee754<T> where TWeight : unmanaged, IBinaryFloatingPointIeee754<TWeight>
+    {
+        bool areProbabilities = scores.Meaning.IsProbability();
+        for (int n = 0; n < figures.Length; n++)
+        {
+            int row = firstRow + n;
+            ref RowFigures to = ref figures[n];
+            to = new() { Weight = weights[row], Predicted = -1 };
+            if (to.Weight == 0 || !scores.Read(row, y))
+            {
+                continue;
+            }
+
+            int likeliest = ArgMax(y), actual = classes[row];
+            to.Predicted = scores.Threshold is null ? likeliest : DecisionThreshold.Winner(y, scores.Threshold);
+            if (areProbabilities)
+            {
+                to.LogLoss = to.Weight * LogLoss(y, actual);
+                to.Brier = to.Weight * Brier(y, actual);
+                to.Bin = Math.Clamp((int)Math.Ceiling(Bins * y[likeliest]) - 1, 0, Bins - 1);
+                to.Calibration = to.Weight * ((likeliest == actual ? 1 : 0) - y[likeliest]); // of probabilities, whatever is decided by them
+            }
+        }
     }
 
     /// <summary>−log of the class's probability, after all are clipped and made to sum to 1 again.</summary>
@@ -207,37 +265,42 @@ internal static class ClassificationMetrics
         return perClass;
     }
 
-    private static void AddAreas<T, TWeight>(ClassMetrics[] perClass, ReadOnlySpan<int> classes, ClassScores<T> scores, RowWeights<TWeight> weights) where T : unmanaged, IBinaryFloatingPointIeee754<T> where TWeight : unmanaged, IBinaryFloatingPointIeee754<TWeight>
+    private static void AddAreas<T, TWeight>(ClassMetrics[] perClass, int[] classes, ClassScores<T> scores, RowWeights<TWeight> weights, Dealer dealer) where T : unmanaged, IBinaryFloatingPointIeee754<T> where TWeight : unmanaged, IBinaryFloatingPointIeee754<TWeight>
     {
         int[] positives = new int[perClass.Length];
         int counted = 0;
         for (int row = 0; row < classes.Length; row++)
         {
-            if (weights[row] > 0)
+            if (!weights.AreGiven || weights[row] > 0)
             {
                 positives[classes[row]]++;
                 counted++;
             }
         }
 
-        double[] ranks = ArrayPool<double>.Shared.Rent(classes.Length);
-        using var area = new AreaUnderCurve(classes.Length);
-        for (int c = 0; c < perClass.Length; c++)
+        int first = scores.AreOpposite && !weights.AreGiven ? 1 : 0; // the same pairs, which whole numbers count
+        scores.BeginRanks(dealer);
+        dealer.Share(perClass.Length - first, isSmall: (long)classes.Length * (perClass.Length - first) < FewRanks, (_, piece) =>
         {
+            int c = first + piece;
             if (positives[c] > 0 && positives[c] < counted)
             {
+                double[] ranks = ArrayPool<double>.Shared.Rent(classes.Length);
                 scores.Rank(c, ranks.AsSpan(0, classes.Length));
-                perClass[c] = perClass[c] with { Auc = Area(area, c, classes, ranks, weights) };
+                perClass[c] = perClass[c] with { Auc = weights.AreGiven ? Area(c, classes, ranks, weights) : RankedPairs.Area(c, classes, ranks, positives[c]) };
+                ArrayPool<double>.Shared.Return(ranks);
             }
+        });
+        if (first == 1)
+        {
+            perClass[0] = perClass[0] with { Auc = perClass[1].Auc };
         }
-
-        ArrayPool<double>.Shared.Return(ranks);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static double Area<T>(AreaUnderCurve area, int c, ReadOnlySpan<int> classes, double[] ranks, RowWeights<T> weights) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static double Area<T>(int c, int[] classes, double[] ranks, RowWeights<T> weights) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        area.Begin();
+        using var area = new AreaUnderCurve(classes.Length);
         for (int row = 0; row < classes.Length; row++)
         {
             if (weights[row] > 0)
@@ -269,5 +332,13 @@ internal static class ClassificationMetrics
         }
 
         return areas == 0 ? double.NaN : sum / areas;
+    }
+
+    /// <summary>What a row adds to each sum, times its weight; <see cref="Predicted"/> is −1 where an output is not finite.</summary>
+    private struct RowFigures
+    {
+        public double Weight, LogLoss, Brier, Calibration;
+
+        public int Predicted, Bin;
     }
 }

@@ -2,18 +2,39 @@ using System.Collections;
 
 namespace Backprop.Training;
 
-/// <summary>The first epochs of a list that only grows: what a checkpoint holds of the run's history without a copy.</summary>
-internal sealed class EpochHistory(List<EpochResult> epochs, int count) : IReadOnlyList<EpochResult>
+/// <summary>The epochs of a run so far: what a checkpoint holds without a copy, and any thread may read while the run goes on, since nothing of it changes.</summary>
+internal sealed class EpochHistory : IReadOnlyList<EpochResult>
 {
-    public int Count => count;
+    private readonly EpochResult[] _epochs; // of a longer history too
 
-    public EpochResult this[int index] => (uint)index < (uint)count ? epochs[index] : throw new ArgumentOutOfRangeException(nameof(index));
+    public EpochHistory(IReadOnlyCollection<EpochResult> epochs) : this([.. epochs], epochs.Count)
+    {
+    }
+
+    private EpochHistory(EpochResult[] epochs, int count) => (_epochs, Count) = (epochs, count);
+
+    public int Count { get; }
+
+    public EpochResult this[int index] => (uint)index < (uint)Count ? _epochs[index] : throw new ArgumentOutOfRangeException(nameof(index));
+
+    /// <summary>The same and one more; only the longest history may be added to.</summary>
+    public EpochHistory Then(EpochResult next)
+    {
+        EpochResult[] epochs = _epochs;
+        if (Count == epochs.Length)
+        {
+            Array.Resize(ref epochs, Math.Max(16, 2 * Count));
+        }
+
+        epochs[Count] = next;
+        return new(epochs, Count + 1);
+    }
 
     public IEnumerator<EpochResult> GetEnumerator()
     {
-        for (int n = 0; n < count; n++)
+        for (int n = 0; n < Count; n++)
         {
-            yield return epochs[n];
+            yield return _epochs[n];
         }
     }
 

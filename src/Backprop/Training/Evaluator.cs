@@ -84,14 +84,19 @@ public sealed class Evaluator<T> : IDisposable where T : unmanaged, IBinaryFloat
         {
             int size = only.OutputsOf(data);
             T[] preActivations = ArrayPool<T>.Shared.Rent(size); // not new at every epoch
+            PredictionPlan<T> used = plan ?? only.Take();
             try
             {
-                Span<T> written = preActivations.AsSpan(0, size);
-                double ofOne = plan is null ? only.EvaluatePreActivations(data, written) : plan.Evaluate(data, written, preActivations: true);
-                return Measure(ofOne, new(_definition, preActivations), targets, sampleWeights, _targetScales, Thresholds);
+                double ofOne = used.Evaluate(data, preActivations.AsSpan(0, size), preActivations: true);
+                return Measure(ofOne, new(_definition, preActivations), targets, sampleWeights, _targetScales, Thresholds, used.Dealer);
             }
             finally
             {
+                if (plan is null)
+                {
+                    only.GiveBack(used);
+                }
+
                 ArrayPool<T>.Shared.Return(preActivations);
             }
         }
@@ -110,14 +115,20 @@ public sealed class Evaluator<T> : IDisposable where T : unmanaged, IBinaryFloat
     /// <param name="sampleWeights">What rows weigh; null: the same.</param>
     /// <param name="targetScales">What one unit of each target stands for; null: 1.</param>
     /// <param name="thresholds">From which probability on the second of two classes, or a flag, is said; null: whatever is likelier.</param>
-    public static Evaluation Measure<TTarget>(double loss, OutputReader<T> outputs, Targets<TTarget> targets, TTarget[]? sampleWeights, double[]? targetScales, IReadOnlyList<double>? thresholds = null) where TTarget : unmanaged, IBinaryFloatingPointIeee754<TTarget>
+    public static Evaluation Measure<TTarget>(double loss, OutputReader<T> outputs, Targets<TTarget> targets, TTarget[]? sampleWeights, double[]? targetScales, IReadOnlyList<double>? thresholds = null) where TTarget : unmanaged, IBinaryFloatingPointIeee754<TTarget> =>
+        Measure(loss, outputs, targets, sampleWeights, targetScales, thresholds, Dealer.WithoutTeam());
+
+    /// <summary>Ends the threads.</summary>
+    public void Dispose() => _predictor.Dispose();
+
+    private static Evaluation Measure<TTarget>(double loss, OutputReader<T> outputs, Targets<TTarget> targets, TTarget[]? sampleWeights, double[]? targetScales, IReadOnlyList<double>? thresholds, Dealer dealer) where TTarget : unmanaged, IBinaryFloatingPointIeee754<TTarget>
     {
         NetworkDefinition definition = outputs.Network;
         var weights = new RowWeights<TTarget>(sampleWeights);
         bool isSoftmax = definition.Layers[^1].Activation.Name is "softmax" or "log_softmax";
         if (targets.AreClasses)
         {
-            return OfClasses(targets.ClassIndices, column: null);
+            return OfClasses(targets.Indices!, column: null);
         }
 
         if (isSoftmax && targets.Count > 1 && OneHotClasses(targets) is { } classes)
@@ -138,15 +149,12 @@ public sealed class Evaluator<T> : IDisposable where T : unmanaged, IBinaryFloat
                 RegressionMetrics.Compute(loss, targets, outputs, targetScales, weights),
                 [.. Enumerable.Range(0, targets.Count).Select(column => OfClasses(Flags(targets, column), column))]);
 
-        Evaluation OfClasses(ReadOnlySpan<int> classes, int? column)
+        Evaluation OfClasses(int[] classes, int? column)
         {
             using var scores = new ClassScores<T>(outputs, targets.Rows, column, thresholds?[column ?? 0]);
-            return ClassificationMetrics.Compute(loss, classes, scores, new RowWeights<TTarget>(sampleWeights));
+            return ClassificationMetrics.Compute(loss, classes, scores, weights, dealer);
         }
     }
-
-    /// <summary>Ends the threads.</summary>
-    public void Dispose() => _predictor.Dispose();
 
     private static int[] Flags<TTarget>(Targets<TTarget> targets, int column) where TTarget : unmanaged, IBinaryFloatingPointIeee754<TTarget>
     {

@@ -25,6 +25,9 @@ public sealed unsafe class OutputReader<T>(NetworkDefinition network, T[] preAct
     /// <summary>The same of some of the rows.</summary>
     public OutputReader<T> Select(IEnumerable<int> rows) => new(Network, [.. rows.SelectMany(row => new ArraySegment<T>(preActivations, row * Width, Width))], areOutputs);
 
+    /// <summary>The same rows for another thread.</summary>
+    internal OutputReader<T> Again() => new(Network, preActivations, areOutputs);
+
     /// <summary>p_N of one output.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public double PreActivation(int row, int output) => double.CreateTruncating(preActivations[(row * Width) + output]);

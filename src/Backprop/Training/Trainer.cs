@@ -43,6 +43,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     private double? _maxSeconds;
     private int _earlier;
     private volatile bool _isProgressDue;
+    private CheckpointWriting<T>? _writing;
     private Checkpoint<T>? _lastGood;
 
     /// <summary>Plans a run.</summary>
@@ -104,8 +105,17 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     /// <summary>After a step about ten times a second, on the training thread: what a person wants to see. A step that is not told of costs nothing.</summary>
     public event Action<StepProgress>? Progressed;
 
-    /// <summary>After every epoch, and after every <see cref="TrainerOptions.CheckpointEvery"/> steps, if anybody listens: the whole state.</summary>
+    /// <summary>After every epoch, and after every <see cref="TrainerOptions.CheckpointEvery"/> steps, if anybody listens: the whole state, on the training thread, which waits.</summary>
     public event Action<Checkpoint<T>>? CheckpointReached;
+
+    /// <summary>
+    /// Writes the same states to where they last: on another thread while training goes on, one at a time and in their order. A run ends, however it ends, when all are written.
+    /// A <see cref="DataException"/> is told by <see cref="CheckpointWritten"/>; whatever else is thrown ends the run.
+    /// </summary>
+    public Action<Checkpoint<T>>? CheckpointWriter { get; set; }
+
+    /// <summary>After <see cref="CheckpointWriter"/> has returned, on the training thread: that a checkpoint is written, or why it is not.</summary>
+    public event Action<Checkpoint<T>, DataException?>? CheckpointWritten;
 
     /// <summary>After a divergence that training went on from, if <see cref="TrainerOptions.RollBack"/> asks for it.</summary>
     public event Action<RollBack>? RolledBack;
@@ -149,6 +159,19 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
             _watched.Require(untrained); // better known now than after an epoch
         }
 
+        _writing = CheckpointWriter is { } write ? new(write, (checkpoint, error) => CheckpointWritten?.Invoke(checkpoint, error)) : null;
+        try
+        {
+            return RunAgain(resume, cancellation);
+        }
+        finally
+        {
+            _writing?.Finish();
+        }
+    }
+
+    private TrainingResult RunAgain(Checkpoint<T>? resume, CancellationToken cancellation)
+    {
         Checkpoint<T>? from = resume;
         for (int again = 0; ; from = _lastGood)
         {
@@ -182,7 +205,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         var average = WeightAverage<T>.Of(_options.Average, Network, _options.Epochs);
         using RunningStatistics<T>? statistics = average is null ? null : RunningStatistics<T>.Of(Network, _training, _options.BatchSize, _options.Step with { Seed = _options.Seed });
         Network<T> best = Network.Clone(); // the kept epoch's weights; those of the last finished one while none has a finite figure
-        var history = new List<EpochResult>();
+        EpochHistory history = new(resume?.History ?? []);
         EpochResult? kept = resume?.Kept, last = null;
         long steps = resume?.Step ?? 0;
         double firstLoss = resume?.FirstLoss ?? double.NaN, leastLoss = resume?.LeastLoss ?? double.PositiveInfinity;
@@ -192,14 +215,13 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         {
             Restore(resume, step, best, schedule);
             average?.Restore(resume.Averaged, resume.Average);
-            history.AddRange(resume.History);
-            last = history.LastOrDefault();
+            last = history.Count > 0 ? history[^1] : null;
         }
 
         void Save(int epoch, int batch, double epochLoss, double epochWeight, double epochSeconds, double rate, StopReason? ended, bool isRegular = true)
         {
             double newest = batch == 0 ? last?.Loss ?? double.NaN : epochLoss / epochWeight; // NaN, before anything is known, is no spike
-            if ((CheckpointReached is null && !_options.RollBack) || (_options.RollBack && IsSpike(newest, leastLoss, firstLoss)))
+            if ((CheckpointReached is null && _writing is null && !_options.RollBack) || (_options.RollBack && IsSpike(newest, leastLoss, firstLoss)))
             {
                 return; // what is on its way to infinity is nothing to go back to
             }
@@ -211,7 +233,9 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
                 _lastGood = state;
             }
 
-            CheckpointReached?.Invoke(isRegular || !_options.RollBack ? state : state with { RollBackTo = _lastGood }); // a run that was not stopped here would go back to that
+            Checkpoint<T> told = isRegular || !_options.RollBack ? state : state with { RollBackTo = _lastGood }; // a run that was not stopped here would go back to that
+            CheckpointReached?.Invoke(told);
+            _writing?.Begin(told);
             _saving = Stopwatch.GetElapsedTime(begin).TotalSeconds;
         }
 
@@ -237,7 +261,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
                 ScheduleState = schedule.State,
                 Ended = ended,
                 Kept = kept,
-                History = new EpochHistory(history, history.Count),
+                History = history,
                 Parameters = Network.Parameters.Span.ToArray(),
                 Best = best.Parameters.Span.ToArray(),
                 State = Network.State.Span.ToArray(),
@@ -309,6 +333,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
                 }
 
                 average?.AfterStep();
+                _writing?.Look();
                 firstLoss = double.IsNaN(firstLoss) && weight > 0 ? loss : firstLoss;
                 steps++;
                 _stepsRun++;
@@ -361,7 +386,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
                     WallSeconds = secondsBefore + Stopwatch.GetElapsedTime(_epochBegan, over).TotalSeconds,
                 };
                 _epochBegan = over;
-                history.Add(last with { Validation = validation is null ? null : validation with { Confusion = null, WeightedConfusion = null, PerClass = null } });
+                history = history.Then(last with { Validation = validation is null ? null : validation with { Confusion = null, WeightedConfusion = null, PerClass = null } });
                 leastLoss = epochLoss < leastLoss ? epochLoss : leastLoss;
                 sinceBest = isBest ? 0 : sinceBest + 1;
                 kept = isBest ? last : kept;
@@ -420,7 +445,7 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     private bool IsTimeUp()
     {
         double validating = _validating > 0 ? _validating : _validation is null ? 0 : _stepsRun >= StepsToTell ? _perRow * _validation.Rows : 0;
-        return Stopwatch.GetElapsedTime(_began).TotalSeconds + validating + _saving >= _maxSeconds;
+        return Stopwatch.GetElapsedTime(_began).TotalSeconds + validating + _saving + (_writing?.Seconds ?? 0) >= _maxSeconds;
     }
 
     /// <summary>Whether a loss is on its way to infinity.</summary>

@@ -26,7 +26,7 @@ public sealed unsafe partial class TrainingStep<T> : IDisposable where T : unman
     private readonly AlignedBuffer<T>[] _tileOfThread;
     private readonly double[] _squares;
     private readonly AlignedBuffer<T>? _stateBefore; // running statistics, where there are any
-    private readonly TilePhase _sumAndUpdate, _addUp, _updateWhole;
+    private readonly PiecePhase _sumAndUpdate, _addUp, _updateWhole;
     private double _clipFactor;
     private int _nonFiniteLayer; // None, or the layer; 0: the inputs
     private bool _goesOn, _isWhole, _isDisposed;

@@ -38,7 +38,9 @@ internal sealed unsafe class NarrowPass<T, V>
     private readonly Layer[] _layers; // 0: the input
     private readonly List<AlignedBuffer<T>> _buffers = []; // what the layers point into
     private readonly AlignedBuffer<T> _outputs, _targets, _rows, _lanes, _gradient;
+    private readonly AlignedBuffer<T>? _firstWeights; // ∂W_1 [unit][input], where rows in their order are read in place and summed in whole vectors of inputs
     private T[]? _copied;
+    private T* _inPlace; // the section's rows, where they are read as they lie in the data; null: copied
     private int _first, _samples, _groups;
 
     /// <param name="network">The network.</param>
@@ -88,6 +90,7 @@ internal sealed unsafe class NarrowPass<T, V>
         _rows = new(_layers[0].XRows is null ? (long)V.Count * Padded(definition.Inputs) : 0);
         _lanes = new((long)V.Count * V.Count);
         _gradient = new(largest);
+        _firstWeights = _layers[1].DeltaRows is not null && definition.Inputs % V.Count == 0 ? new((long)_layers[1].Outputs * definition.Inputs) : null;
     }
 
     /// <summary>The gradient of samples first … of the batch, whose targets, rows and scales are known; their losses are left beside them.</summary>
@@ -103,16 +106,21 @@ internal sealed unsafe class NarrowPass<T, V>
         Ask(data, first, end);
         new Span<T>(_batch.Scales.Pointer + end, Layout.Pad<T>(count) - count).Clear(); // lanes beyond the last sample count nothing
         SpreadBiases();
-        for (int block = first; block < end; block += BlockSamples)
+        fixed (T* features = data.FeatureArray)
         {
-            (_first, _samples) = (block, Math.Min(BlockSamples, end - block));
-            _groups = Layout.Pad<T>(_samples) / V.Count;
-            Gather(data);
-            Ask(data, block + BlockSamples, end);
-            Forward();
-            Output(data.Targets.AreClasses);
-            Backward(toInput);
-            SumSamples(block > first, to);
+            bool isInPlace = data.Source is null && (_firstWeights is not null || (_layers[0].XRows is null && data.FeatureCount == Padded(data.FeatureCount))) && RowCopy.AreNeighbours(_batch.Rows.AsSpan(first, count));
+            _inPlace = isInPlace ? features + (((nint)_batch.Rows[first] - first) * data.FeatureCount) : null;
+            for (int block = first; block < end; block += BlockSamples)
+            {
+                (_first, _samples) = (block, Math.Min(BlockSamples, end - block));
+                _groups = Layout.Pad<T>(_samples) / V.Count;
+                Gather(data, features);
+                Ask(data, block + BlockSamples, end);
+                Forward();
+                Output(data.Targets.AreClasses);
+                Backward(toInput);
+                SumSamples(block > first, to);
+            }
         }
 
         SumLanes(to);
@@ -165,20 +173,27 @@ internal sealed unsafe class NarrowPass<T, V>
 
     /// <summary>X₀. Lanes without a sample repeat the last one, so that nothing odd arises in them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Gather(Dataset<T> data)
+    private void Gather(Dataset<T> data, T* all)
     {
         ref readonly Layer input = ref _layers[0];
         int features = input.Outputs, last = _first + _samples - 1;
         T* x = input.X;
         nint rowStride = input.XRows is null ? Padded(features) : Layout.Pad<T>(features + 1);
         T[]? copied = data.Source is null ? null : CopiedRows(data);
-        fixed (T* from = copied ?? data.FeatureArray)
+        fixed (T* copies = copied)
         fixed (int* rows = copied is null ? _batch.Rows : s_counted)
         {
+            T* from = copied is null ? all : copies;
             int* rowOf = copied is null ? rows + _first : rows;
             last -= _first;
             for (int sample = 0; sample < _groups * V.Count; sample += V.Count, x += input.Stride)
             {
+                if (_inPlace is not null && sample + V.Count <= _samples)
+                {
+                    Transposition.Run(_inPlace + ((nint)(_first + sample) * features), features, V.Count, features, x, V.Count);
+                    continue;
+                }
+
                 T* copy = input.XRows is null ? _rows.Pointer : input.XRows + (sample * rowStride);
                 if (input.XRows is null && features < WorthTransposing)
                 {
@@ -333,6 +348,16 @@ internal sealed unsafe class NarrowPass<T, V>
                 }
 
                 T* gradient = to + layer.Offset;
+                if (l == 1 && _inPlace is not null)
+                {
+                    int inputs = layer.Inputs;
+                    T one = T.One;
+                    T* weights = _firstWeights!.Pointer, biases = gradient + ((nint)inputs * width);
+                    MatrixProduct<T, V>.Panel<Constants.N0>(layer.Outputs, inputs, _samples, layer.DeltaRows, 1, width, _inPlace + ((nint)_first * inputs), inputs, goesOn ? weights : null, inputs, weights, inputs);
+                    MatrixProduct<T, V>.Panel<Constants.N0>(1, width, _samples, &one, 0, 0, layer.DeltaRows, width, goesOn ? biases : null, width, biases, width); // no 1 stands behind such a row
+                    continue;
+                }
+
                 MatrixProduct<T, V>.Panel<Constants.N0>(layer.Inputs + 1, width, _samples, before.XRows, 1, xStride, layer.DeltaRows, width, goesOn ? gradient : null, width, gradient, width);
                 continue;
             }
@@ -365,6 +390,11 @@ internal sealed unsafe class NarrowPass<T, V>
             ref readonly Layer layer = ref _layers[l];
             if (layer.Sums is null)
             {
+                if (l == 1 && _inPlace is not null)
+                {
+                    Transposition.Run(_firstWeights!.Pointer, layer.Inputs, layer.Outputs, layer.Inputs, to + layer.Offset, layer.PanelWidth);
+                }
+
                 continue;
             }
 

@@ -47,12 +47,29 @@ internal sealed unsafe class OutputPass<T, V> : Pass
         for (int sample = first; sample < first + count; sample += V.Count) // there is room for whole vectors of samples: what is beyond the last is not used
         {
             T* x = _outputs.Row(sample);
-            Transposition.Run(x, stride, V.Count, outputs, (T*)p, V.Count);
-            Repeat((T*)p, outputs, first + count - sample);
+            bool isAlone = first + count - sample == 1; // a row of its own in every lane: nothing is transposed
+            if (isAlone)
+            {
+                Spread(x, p, outputs);
+            }
+            else
+            {
+                Transposition.Run(x, stride, V.Count, outputs, (T*)p, V.Count);
+                Repeat((T*)p, outputs, first + count - sample);
+            }
+
             _kernel.Forward(p, y, outputs);
             if (_stage != OutputStage.Deltas)
             {
-                Transposition.Run((T*)y, V.Count, outputs, V.Count, x, stride);
+                if (isAlone)
+                {
+                    TakeFirst(y, x, outputs);
+                }
+                else
+                {
+                    Transposition.Run((T*)y, V.Count, outputs, V.Count, x, stride);
+                }
+
                 if (_stage == OutputStage.Outputs)
                 {
                     continue;
@@ -127,6 +144,24 @@ internal sealed unsafe class OutputPass<T, V> : Pass
         for (int output = 0; output < outputs; output++)
         {
             delta[output] = V.IfLess(zero, scale, delta[output] * scale, zero); // what weighs nothing counts nothing, even if it is not finite
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Spread(T* row, V* vectors, int count)
+    {
+        for (int n = 0; n < count; n++)
+        {
+            vectors[n] = V.Broadcast(row[n]);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void TakeFirst(V* vectors, T* row, int count)
+    {
+        for (int n = 0; n < count; n++)
+        {
+            row[n] = *(T*)(vectors + n);
         }
     }
 

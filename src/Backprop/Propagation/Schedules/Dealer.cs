@@ -18,6 +18,9 @@ internal sealed class Dealer
         _take = Take;
     }
 
+    /// <summary>For who has no team.</summary>
+    public static Dealer WithoutTeam() => new(new(1), trial: null);
+
     /// <summary>The threads, the calling one included.</summary>
     public int Threads => _team.Count;
 
@@ -34,6 +37,19 @@ internal sealed class Dealer
     {
         int pieces = phase.Begin(samples, alone ? 1 : _team.Count);
         long begin = _trial is null ? 0 : Stopwatch.GetTimestamp();
+        Deal(phase, pieces, alone);
+        _trial?.Add(begin, Stopwatch.GetTimestamp());
+    }
+
+    /// <summary>Does what is no phase of a step, and nothing that is tried: each piece once, on any thread.</summary>
+    /// <param name="pieces">How many pieces.</param>
+    /// <param name="isSmall">Whether one thread does them faster than several.</param>
+    /// <param name="work">What a thread (the first argument) does with a piece (the second).</param>
+    public void Share(int pieces, bool isSmall, Action<int, int> work) => Deal(new PiecePhase(pieces, isSmall, work), pieces, alone: false);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Deal(Phase phase, int pieces, bool alone)
+    {
         if (alone || phase.IsSmall || _team.Count == 1 || _trial is { Alone: true })
         {
             for (int piece = 0; piece < pieces; piece++)
@@ -47,8 +63,6 @@ internal sealed class Dealer
             _shares.Deal(pieces);
             _team.Run(_take);
         }
-
-        _trial?.Add(begin, Stopwatch.GetTimestamp());
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
