@@ -19,16 +19,34 @@ public class NarrowPassTests
             var layers = widths.Select((width, n) => $"{width}:{(n == widths.Length - 1 ? "softmax" : activations[(seed + (7 * n)) % activations.Length])}");
             var network = new Network<double>(NetworkDefinition.Parse($"{inputs}-{string.Join('-', layers)}", Loss.Parse(seed % 2 == 0 ? "cross_entropy" : "squared_error")), Initializer.Parse("glorot_normal"), (ulong)seed);
             Dataset<double> data = Data(network.Definition, (ulong)seed, rows, weighted);
-            Gradient<double> byUnits = Backpropagation.Gradient(network, data, toInput: true, VectorPaths.Current, narrow: false);
-            double[]? first = null;
-            foreach (VectorPath path in VectorPaths.Available)
-            {
-                Gradient<double> bySamples = Backpropagation.Gradient(network, data, toInput: true, path, narrow: true);
-                double[] numbers = Numbers(bySamples, network.Layers.Length);
-                Golden.Near(Numbers(byUnits, network.Layers.Length), numbers, 1e-12, $"{network.Definition}, {rows} rows");
-                Assert.Equal(first ??= numbers, numbers);
-            }
+            Agrees(network, data);
         }, iter: 60);
+
+    /// <summary>All rows at once, in sections of several blocks: whole vectors of inputs, which rows are read in place for, and others.</summary>
+    [Theory]
+    [InlineData("24-8:tanh-2:softmax")]
+    [InlineData("12-8:tanh-2:softmax")]
+    [InlineData("25-8:tanh-2:softmax")]
+    [InlineData("8-3:tanh-2:softmax")]
+    public void SumsGoOnFromBlockToBlock(string specification)
+    {
+        var network = new Network<double>(NetworkDefinition.Parse(specification), Initializer.PyTorch, 5);
+        Agrees(network, Data(network.Definition, 5, 2500, weighted: true));
+    }
+
+    /// <summary>All rows are one batch; no norm asks for its statistics.</summary>
+    private static void Agrees(Network<double> network, Dataset<double> data)
+    {
+        Gradient<double> byUnits = Backpropagation.Gradient(network, data, toInput: true, VectorPaths.Current, narrow: false, batchStatistics: true);
+        double[]? first = null;
+        foreach (VectorPath path in VectorPaths.Available)
+        {
+            Gradient<double> bySamples = Backpropagation.Gradient(network, data, toInput: true, path, narrow: true, batchStatistics: true);
+            double[] numbers = Numbers(bySamples, network.Layers.Length);
+            Golden.Near(Numbers(byUnits, network.Layers.Length), numbers, 1e-12, $"{network.Definition}, {data.Rows} rows");
+            Assert.Equal(first ??= numbers, numbers);
+        }
+    }
 
     private static double[] Numbers(Gradient<double> gradient, int layers) =>
         [gradient.Loss, .. Enumerable.Range(1, layers).SelectMany(layer => gradient.WeightGradients(layer).Concat(gradient.BiasGradients(layer))), .. gradient.InputGradients!];
