@@ -18,6 +18,8 @@ internal sealed class TextEncoding
     /// <summary>Years that lie farther apart from what is listed are single days, such as 9999-12-31 for never.</summary>
     private static readonly DateOnly s_earliest = new(1600, 1, 1), s_latest = new(2400, 12, 31);
 
+    private static readonly string[] s_forms = ["R", "F0", "F1", "F2", "F3"];
+
     private readonly float[] _vectors; // of each text
     private readonly string[] _texts;
     private readonly int _width;
@@ -92,7 +94,7 @@ internal sealed class TextEncoding
     private static IEnumerable<string> Numbers(string category) => NumberFormat.Plain.TryParse(category, out double number) ? Numbers(number) : [];
 
     /// <summary>The shortest, and those with up to three places that are the same number.</summary>
-    private static IEnumerable<string> Numbers(double number) => new[] { "R", "F0", "F1", "F2", "F3" }
+    private static IEnumerable<string> Numbers(double number) => s_forms
         .Select(form => number.ToString(form, CultureInfo.InvariantCulture)).Where(text => double.Parse(text, CultureInfo.InvariantCulture) == number).Distinct();
 
     /// <summary>All that is read as true or false: each word in every mixture of small and capital letters, and 1 and 0.</summary>
