@@ -67,17 +67,15 @@ public static class ForeignFile
 
         return format switch
         {
-            ForeignFormat.SafeTensors => Of(StateDictImport.Read(path, network, map, notes)),
-            ForeignFormat.Npz => Fitted(NumPyImport.Read(path, network, notes)),
-            ForeignFormat.Keras or ForeignFormat.Hdf5 => Of(KerasImport.Read(path, notes)),
+            ForeignFormat.SafeTensors => Fitted(StateDictImport.Read(path, network, map, notes)),
+            ForeignFormat.Npz => NumPyImport.Read(path, network, loss, notes),
+            ForeignFormat.Keras or ForeignFormat.Hdf5 => Fitted(KerasImport.Read(path, notes)),
             ForeignFormat.Pickle => throw Pickled(path),
             ForeignFormat.Onnx => throw new ModelException($"'{path}' is taken for ONNX, which OnnxImport of the package Backprop.Onnx reads"),
             _ => throw Unrecognised(path),
         };
 
-        ModelFile<float> Of(Network<float> found) => Fitted(new(found));
-
-        ModelFile<float> Fitted(ModelFile<float> file) => file with { Ensemble = new(NetworkFit.Apply(file.Network, network, loss, path)) };
+        ModelFile<float> Fitted(Network<float> found) => new(NetworkFit.Apply(found, network, loss, path));
     }
 
     private static ForeignFormat ByContent(FileStream stream)

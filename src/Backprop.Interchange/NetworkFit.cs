@@ -14,7 +14,7 @@ public static class NetworkFit
     /// </summary>
     /// <param name="network">The network of a file.</param>
     /// <param name="specification">What it is expected to be; null: whatever it is.</param>
-    /// <param name="loss">Its loss; null: the one that it has.</param>
+    /// <param name="loss">Its loss; null: that of the specification where it is another than goes with the last layer by itself, else the one that it has.</param>
     /// <param name="source">The file, for messages.</param>
     /// <exception cref="ModelException">It is another network: both are told.</exception>
     /// <exception cref="UsageException">The loss does not go with the last layer.</exception>
@@ -31,7 +31,7 @@ public static class NetworkFit
             throw new ModelException($"'{source}': the network {network.Definition} found, {specification} expected");
         }
 
-        NetworkDefinition definition = (specification ?? network.Definition).With(loss ?? network.Definition.Loss);
+        NetworkDefinition definition = (specification ?? network.Definition).With(loss ?? Said(specification) ?? network.Definition.Loss);
         if (Misfit(definition) is { } misfit)
         {
             throw new UsageException($"'{source}', the network {definition}: {misfit}") { Settings = ["Loss", "Network"] };
@@ -41,6 +41,9 @@ public static class NetworkFit
         result.CopyFrom(network);
         return result;
     }
+
+    /// <summary>The loss that somebody chose.</summary>
+    private static Loss? Said(NetworkDefinition? specification) => specification is null || specification.Loss.Equals(NetworkDefinition.DefaultLoss(specification.Layers[^1].Activation)) ? null : specification.Loss;
 
     /// <summary>As training refuses it; what the layer has of itself, whatever its loss, is the file's.</summary>
     private static string? Misfit(NetworkDefinition network) => network.Loss.Name == NetworkDefinition.DefaultLoss(network.Layers[^1].Activation).Name ? null : OutputAdvice.Refusal(network);

@@ -57,12 +57,18 @@ internal abstract class KeyNames
 
         public override IReadOnlyList<string> Texts { get; }
 
-        public override IEstimator<ITransformer> ToKeys(MLContext ml, string column) =>
-            ml.Transforms.Conversion.MapValue(column, Texts.Zip(_values, KeyValuePair.Create), column)
-                .Append(ml.Transforms.Conversion.MapValueToKey(column, column, keyData: ml.Data.LoadFromEnumerable(_values.Select(value => new Row { Value = value }))));
+        /// <summary>By a table of texts and keys, not of texts and values: what is in none of its rows is a missing key there, and would be the value 0.</summary>
+        public override IEstimator<ITransformer> ToKeys(MLContext ml, string column)
+        {
+            IDataView values = ml.Data.LoadFromEnumerable(Texts.Zip(_values, (text, value) => new Row { Text = text, Value = value }));
+            IDataView keys = ml.Transforms.Conversion.MapValueToKey(nameof(Row.Value), keyData: ml.Transforms.SelectColumns(nameof(Row.Value)).Fit(values).Transform(values)).Fit(values).Transform(values);
+            return ml.Transforms.Conversion.MapValue(column, keys, keys.Schema[nameof(Row.Text)], keys.Schema[nameof(Row.Value)], column);
+        }
 
         private sealed class Row
         {
+            public string Text { get; set; } = "";
+
             public T Value { get; set; } = default!;
         }
     }

@@ -120,6 +120,32 @@ public sealed class TrainerTests : IDisposable
         Assert.Equal(rows.Select(row => row.Grade), model.Transform(view).GetColumn<float>("Said"));
     }
 
+    /// <summary>A row with an infinite feature has no class, and not the one whose value is that of nothing: 0 and false.</summary>
+    [Fact]
+    public void ARowWithoutAnAnswerHasAMissingKey()
+    {
+        Several[] rows = [.. Enumerable.Range(0, 60).Select(n => new Several { Features = [n % 2, n], Whole = n % 2, Flag = n % 2 == 1, Text = n % 2 == 0 ? " " : "a", Real = n % 2 })];
+        IDataView view = _ml.Data.LoadFromEnumerable(rows), odd = _ml.Data.LoadFromEnumerable(rows.Take(2).Append(new() { Features = [float.PositiveInfinity, 1] }));
+        foreach (string label in new[] { nameof(Several.Whole), nameof(Several.Flag), nameof(Several.Text), nameof(Several.Real) })
+        {
+            ITransformer model = _ml.Transforms.Conversion.MapValueToKey("Label", label).Append(_ml.MulticlassClassification.Trainers.Backprop(options: s_quick)).Fit(view);
+            string zip = Path.Combine(_folder, "model.zip");
+            _ml.Model.Save(model, view.Schema, zip);
+            foreach (ITransformer one in new[] { model, new MLContext().Model.Load(zip, out _) })
+            {
+                IDataView scored = one.Transform(odd), values = _ml.Transforms.Conversion.MapKeyToValue("Said", "PredictedLabel").Fit(scored).Transform(scored);
+                Assert.Equal([1u, 2u, 0u], scored.GetColumn<uint>("PredictedLabel"));
+                Assert.Equal(view.Schema[label].Type, values.Schema["Said"].Type);
+                Assert.All(scored.GetColumn<float[]>("Score").Last(), score => Assert.True(float.IsNaN(score)));
+            }
+        }
+
+        IDataView flags = _ml.BinaryClassification.Trainers.Backprop(nameof(Several.Flag), options: s_quick).Fit(view).Transform(odd);
+        Assert.Equal([false, false, true], flags.GetColumn<float>("Probability").Select(float.IsNaN));
+        Assert.Equal([false, false, true], flags.GetColumn<float>("Score").Select(float.IsNaN));
+        Assert.False(flags.GetColumn<bool>("PredictedLabel").Last()); // ML.NET's Boolean has no third value
+    }
+
     [Fact]
     public void CrossValidationTakesItAsAnyTrainer()
     {
@@ -225,6 +251,20 @@ public sealed class TrainerTests : IDisposable
 
         [KeyType(5)]
         public uint Label { get; set; }
+    }
+
+    private sealed class Several
+    {
+        [VectorType(2)]
+        public float[] Features { get; set; } = [];
+
+        public int Whole { get; set; }
+
+        public bool Flag { get; set; }
+
+        public string Text { get; set; } = "";
+
+        public float Real { get; set; }
     }
 
     private sealed class Numbered

@@ -95,9 +95,9 @@ internal sealed class RowSource
     public string Encoding()
     {
         StringBuilder text = new(), body = new();
-        string[] missing = [.. (_schema.Missing ?? ReadingOptions.DefaultMissing).Select(marker => marker.Trim()).Where(marker => marker.Length > 0).Distinct()];
-        double[] numbers = [.. missing.Select(marker => NumberFormat.Plain.TryParse(marker, out double number) ? number : double.NaN).Where(double.IsFinite)];
-        text.Append($"    private static readonly string[] s_missing = {{ {string.Join(", ", missing.Select(CSharpText.Literal))} }};\n");
+        var missing = new MissingCells(_schema.Missing);
+        double[] numbers = [.. missing.Numbers];
+        text.Append($"    private static readonly string[] s_missing = {{ {string.Join(", ", missing.Markers.Select(CSharpText.Literal))} }};\n");
         text.Append(numbers.Length == 0 ? "    private static readonly double[] s_missingNumbers = Array.Empty<double>();\n\n" : $"    private static readonly double[] s_missingNumbers = {Doubles(numbers)};\n\n");
         List<string> scaled = [];
         int first = 0;

@@ -21,7 +21,7 @@ internal sealed class NpzWriter(Stream stream) : IDisposable
     public void Add(string name, IReadOnlyList<string> texts, bool isOne = false)
     {
         byte[][] encoded = [.. texts.Select(Encoding.UTF32.GetBytes)];
-        int width = Math.Max(4, encoded.Max(text => text.Length)); // NumPy has no texts of no length
+        int width = encoded.Select(text => text.Length).Append(4).Max(); // NumPy has no texts of no length
         byte[] bytes = new byte[width * encoded.Length];
         for (int n = 0; n < encoded.Length; n++)
         {

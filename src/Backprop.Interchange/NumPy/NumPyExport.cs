@@ -5,6 +5,7 @@ using Backprop.Losses;
 using Backprop.ModelFiles;
 using Backprop.Networks;
 using Backprop.Tables;
+using Backprop.Tables.Cells;
 using Backprop.Tables.Models;
 using Backprop.Tables.Schemas;
 
@@ -13,7 +14,7 @@ namespace Backprop.Interchange.NumPy;
 /// <summary>
 /// Models as NumPy's .npz, by the names of scikit-learn's MLPClassifier: <c>coefs_0</c> [In×Out], <c>intercepts_0</c> [Out], …, so that xₗ = f(xₗ₋₁ @ coefs_ + intercepts_); <c>activations</c>, one for each layer;
 /// <c>activation</c>, <c>out_activation_</c>, where they are scikit-learn's; <c>loss</c>; of the columns <c>classes_</c>, <c>feature_names_in_</c>, <c>mean_</c>, <c>scale_</c>: x₀ = (column − mean_) / scale_; <c>statistics_</c>, which
-/// stand in for missing cells; <c>thresholds</c>.
+/// stand in for missing cells; <c>missing_texts</c>, the cells that are missing beside empty ones; <c>thresholds</c>.
 /// </summary>
 /// <example>
 /// <code>
@@ -66,6 +67,14 @@ public static class NumPyExport
         if (schema is not null && !isPlain)
         {
             notes?.Add(new($"left out: what makes features of the columns, as of '{schema.Columns.First(column => column.IsFeature && !IsPlain(column)).Name}': the file's network takes features as predict makes them, {ArrayNames.MadeFeatures} has their names; export --to onnx carries it", IsLoss: true));
+        }
+
+        if (isPlain)
+        {
+            foreach (string left in NotOfArrays(schema!))
+            {
+                notes?.Add(new($"left out: {left}", IsLoss: true));
+            }
         }
 
         if (schema is not null && OutputText.Logarithms(network) is { } logarithms)
@@ -133,6 +142,11 @@ public static class NumPyExport
             }
         }
 
+        if (isPlain && schema.Missing is { } missing)
+        {
+            file.Add(ArrayNames.Missing, missing);
+        }
+
         if (schema.Target.Kind == TargetKind.Class)
         {
             file.Add(ArrayNames.Classes, [.. model.Labels]);
@@ -178,6 +192,26 @@ public static class NumPyExport
         .. network.Input?.Scale == true ? ["the learned scale of the inputs"] : Array.Empty<string>(),
         .. network.Layers.SelectMany((layer, n) => layer.Parts.OfType<BatchNorm>().Select(norm => string.Create(CultureInfo.InvariantCulture, $"{norm} of layer {n + 1}"))),
     ];
+
+    /// <summary>What a schema of plain numbers knows, and arrays do not.</summary>
+    private static IEnumerable<string> NotOfArrays(TableSchema schema)
+    {
+        IEnumerable<(string Name, NumberFormat? Format)> formats = schema.Columns.Where(column => column.IsFeature).Select(column => (column.Name, column.Format)).Concat(schema.Target.Names.Zip(schema.Target.Formats ?? []));
+        if (formats.FirstOrDefault(column => column.Format is { } format && format != NumberFormat.Plain).Name is { } marked)
+        {
+            yield return $"how numbers are written, as in '{marked}': a model that is made of the file reads plain ones, 1234.5";
+        }
+
+        if (schema.SampleWeight is { } weight)
+        {
+            yield return $"that '{weight}' weighs rows";
+        }
+
+        if (schema.Ids is { Count: > 0 } ids)
+        {
+            yield return $"the columns that predictions carry along: {Suggestion.List([.. ids])}";
+        }
+    }
 
     /// <summary>(x − mean) / scale and nothing else, with one number for gaps.</summary>
     private static bool IsPlain(FeatureColumn column) => column is { Kind: FeatureKind.Numeric, FeatureCount: 1, IsFlagOnly: false, IsBounded: false };

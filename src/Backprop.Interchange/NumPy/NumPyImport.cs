@@ -30,11 +30,13 @@ public static class NumPyImport
 
     /// <summary>Reads a model: with a schema of columns of numbers where anything is said of columns or classes, else a network alone.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="definition">What it is, where the file says nothing of activations; null: it does.</param>
+    /// <param name="definition">What it is, where the file says nothing of activations; where it does, it must fit, as <see cref="NetworkFit"/> has it. null: it does.</param>
     /// <param name="notes">What is rounded, named or left out goes here.</param>
-    /// <exception cref="ModelException">A file that cannot be taken: which array, what was found, what was expected.</exception>
-    /// <exception cref="UsageException">Neither the file nor a definition says what the activations are.</exception>
-    public static ModelFile<float> Read(string path, NetworkDefinition? definition = null, Notes? notes = null)
+    /// <exception cref="ModelException">A file that cannot be taken: which array, what was found, what was expected; or another network than the definition.</exception>
+    /// <exception cref="UsageException">Neither the file nor a definition says what the activations are, or a loss does not go with the last layer.</exception>
+    public static ModelFile<float> Read(string path, NetworkDefinition? definition = null, Notes? notes = null) => Read(path, definition, null, notes);
+
+    internal static ModelFile<float> Read(string path, NetworkDefinition? definition, Loss? loss, Notes? notes)
     {
         ArgumentNullException.ThrowIfNull(path);
         var texts = new Dictionary<string, TextArray>(StringComparer.Ordinal);
@@ -48,7 +50,7 @@ public static class NumPyImport
             throw new ModelException($"{error.Message}: of names and classes .astype(str) makes texts", error);
         }
 
-        return new Arrays(path, numbers, texts, notes).Read(definition);
+        return new Arrays(path, numbers, texts, notes).Read(definition, loss);
     }
 
     /// <summary>The arrays of a file, those that were asked for marked.</summary>
@@ -56,7 +58,7 @@ public static class NumPyImport
     {
         private readonly HashSet<string> _used = new(StringComparer.Ordinal);
 
-        public ModelFile<float> Read(NetworkDefinition? given)
+        public ModelFile<float> Read(NetworkDefinition? given, Loss? loss)
         {
             List<(ForeignTensor Weights, ForeignTensor Biases)> layers = [];
             while (Numbers(Numbered(ArrayNames.Weights, layers.Count)) is { } weights)
@@ -83,8 +85,8 @@ public static class NumPyImport
                 tensors[string.Create(CultureInfo.InvariantCulture, $"layers.{n + 1}.bias")] = layers[n].Biases;
             }
 
-            Network<float> network = NetworkAssembly.Build(definition, tensors, path, notes);
-            TableSchema? schema = Schema(definition);
+            Network<float> network = NetworkFit.Apply(NetworkAssembly.Build(definition, tensors, path, notes), given, loss, path);
+            TableSchema? schema = Schema(network.Definition); // how many values there are, the loss says
             string? json = schema is null ? null : SchemaJson.Write(schema);
             RequireFitting(json);
             string[] left = [.. numbers.Keys.Concat(texts.Keys).Where(name => !_used.Contains(name))];
@@ -118,6 +120,12 @@ public static class NumPyImport
                 activations = [.. Enumerable.Repeat(Ours(hidden, ArrayNames.Activation), layers.Count - 1), Ours(output, ArrayNames.OutputActivation)];
             }
 
+            if (activations is null && given is not null)
+            {
+                RequireSaid(hidden, ArrayNames.Activation, given.Layers[..^1]);
+                RequireSaid(output, ArrayNames.OutputActivation, given.Layers[^1..]);
+            }
+
             activations ??= given?.Layers.Select(layer => layer.Activation.ToString()).ToArray() ?? throw Asking(layers, hidden);
             if (activations.Length != layers.Count)
             {
@@ -134,8 +142,17 @@ public static class NumPyImport
             }
         }
 
+        /// <summary>Where a file names one of two, the other is the definition's, and both must be as they are told.</summary>
+        private void RequireSaid(string? activation, string array, IEnumerable<LayerDefinition> layers)
+        {
+            if (activation is not null && layers.FirstOrDefault(layer => layer.Activation.ToString() != Ours(activation, array)) is { } odd)
+            {
+                throw new ModelException($"'{path}', array '{array}': '{activation}' found, {odd.Activation} expected by the network");
+            }
+        }
+
         /// <summary>scikit-learn's losses are those that go with the last layer.</summary>
-        private static Loss? Parsed(string? loss) => loss is null or "log_loss" or "binary_log_loss" ? null : Loss.Parse(loss);
+        private static Loss? Parsed(string? loss) => loss is null or "log_loss" or "binary_log_loss" or "squared_error" ? null : Loss.Parse(loss);
 
         private string Ours(string activation, string array) => ArrayNames.Known.FirstOrDefault(pair => pair.Value == activation || pair.Key == activation).Key
             ?? throw new ModelException($"'{path}', array '{array}': '{activation}' found, {string.Join(", ", ArrayNames.Known.Values)} expected");
@@ -150,16 +167,18 @@ public static class NumPyImport
         /// <summary>Columns of numbers and what is predicted, as far as anything is said of them.</summary>
         private TableSchema? Schema(NetworkDefinition network)
         {
-            string[]? names = Texts(ArrayNames.Features)?.Values, classes = Classes(), targets = Texts(ArrayNames.Targets)?.Values;
-            double[]? mean = Each(ArrayNames.Mean, network.Inputs), scale = Each(ArrayNames.Scale, network.Inputs), targetMean = Each(ArrayNames.TargetMean, network.ValueCount), targetScale = Each(ArrayNames.TargetScale, network.ValueCount);
-            double[]? imputed = Each(ArrayNames.Imputed, network.Inputs, orNone: true);
-            if (Texts(ArrayNames.MadeFeatures) is not null)
+            if (Texts(ArrayNames.MadeFeatures) is not null) // whatever else is said of columns, nobody has read: it is listed as left out
             {
-                notes?.Add(new($"'{path}': its network takes features that a schema made of columns, which the file does not have ({ArrayNames.MadeFeatures}): the model takes them as numbers in order, and its outputs go by numbers", IsLoss: true));
+                string units = numbers.ContainsKey(ArrayNames.TargetScale) || numbers.ContainsKey(ArrayNames.TargetMean) ? $", and are standardised as in training: y · {ArrayNames.TargetScale} + {ArrayNames.TargetMean} is in their own units" : "";
+                notes?.Add(new($"'{path}': its network takes features that a schema made of columns, which the file does not have ({ArrayNames.MadeFeatures}): the model takes them as numbers in order, and its outputs go by numbers{units}", IsLoss: true));
                 return null;
             }
 
-            if (names is null && classes is null && mean is null && scale is null && imputed is null && !numbers.ContainsKey(ArrayNames.Thresholds))
+            string[]? names = Texts(ArrayNames.Features)?.Values, classes = Classes(), targets = Texts(ArrayNames.Targets)?.Values;
+            double[]? mean = Each(ArrayNames.Mean, network.Inputs), scale = Each(ArrayNames.Scale, network.Inputs), targetMean = Each(ArrayNames.TargetMean, network.ValueCount), targetScale = Each(ArrayNames.TargetScale, network.ValueCount);
+            double[]? imputed = Each(ArrayNames.Imputed, network.Inputs, orNone: true);
+            string[]? missing = Texts(ArrayNames.Missing)?.Values;
+            if (!numbers.ContainsKey(ArrayNames.Thresholds) && new object?[] { names, classes, targets, mean, scale, imputed, targetMean, targetScale, missing }.All(said => said is null))
             {
                 return null;
             }
@@ -184,7 +203,7 @@ public static class NumPyImport
             RequireDistinct(ArrayNames.Classes, classes, "names a class twice");
             TargetColumns target = Target(network, names, classes, targets);
             target = target with { Means = targetMean ?? Zeros(targetScale), Scales = targetScale ?? Ones(targetMean), Thresholds = Each(ArrayNames.Thresholds, target.Kind == TargetKind.Flags ? target.Names.Count : 1) };
-            return new([.. names.Select((name, n) => new FeatureColumn(name, FeatureKind.Numeric, mean?[n] ?? 0, scale?[n] ?? 1, imputed?[n] ?? double.NaN))], target);
+            return new([.. names.Select((name, n) => new FeatureColumn(name, FeatureKind.Numeric, mean?[n] ?? 0, scale?[n] ?? 1, imputed?[n] ?? double.NaN))], target) { Missing = missing };
         }
 
         private void RequireDistinct(string array, string[]? names, string twice)
@@ -208,6 +227,17 @@ public static class NumPyImport
             if (classes is not null && classes.Length != (isFlags ? network.Outputs : isClass && !network.HasLogits && network.Outputs == 1 ? -1 : labels))
             {
                 throw new ModelException($"'{path}', array '{ArrayNames.Classes}': {classes.Length} classes found, {(network.Outputs == 1 && !network.HasLogits ? "none" : labels)} expected of {network.Outputs} output{(network.Outputs == 1 ? "" : "s")} with {network.Layers[^1].Activation}");
+            }
+
+            if (isClass && targets is { Length: not 1 })
+            {
+                _used.Remove(ArrayNames.Targets); // a class is one column
+            }
+
+            int values = isFlags ? network.Outputs : network.ValueCount;
+            if (!isClass && targets is not null && targets.Length != values)
+            {
+                throw new ModelException($"'{path}', array '{ArrayNames.Targets}': {targets.Length} names found, {values} expected");
             }
 
             return isClass ? new([targets is [var only] ? only : usual], TargetKind.Class, classes ?? [.. Enumerable.Range(0, labels).Select(n => n.ToString(CultureInfo.InvariantCulture))])

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Backprop.Tables;
+using Backprop.Tables.Cells;
 using Backprop.Tables.Reading;
 using Backprop.Tables.Schemas;
 
@@ -10,13 +11,14 @@ internal sealed class FeatureGraph
 {
     private readonly GraphBuilder _graph;
     private readonly TableSchema _schema;
+    private readonly MissingCells _missing;
     private readonly Notes? _notes;
     private readonly List<string> _blocks = [], _doubts = [];
     private readonly List<int> _places = []; // where each column of the blocks stands among the features
 
     public FeatureGraph(GraphBuilder graph, TableSchema schema, string? vector, Notes? notes)
     {
-        (_graph, _schema, _notes) = (graph, schema, notes);
+        (_graph, _schema, _missing, _notes) = (graph, schema, new(schema.Missing), notes);
         List<(FeatureColumn Column, int First, string Input)> used = [];
         if (vector is not null)
         {
@@ -34,8 +36,11 @@ internal sealed class FeatureGraph
 
         if (schema.Offset is { } offset)
         {
-            Exposure = graph.Input(new(offset, ElementType.Float, 1, "how much the row is exposed, above 0"));
+            string given = graph.Input(new(offset, ElementType.Float, 1, "how much the row is exposed, above 0"));
+            Exposure = graph.Add("Where", IsMissing(given), graph.Float(double.NaN), given);
         }
+
+        NoteSpellings([.. used.Select(one => one.Column).Where(column => column.Kind != FeatureKind.Numeric)]);
 
         Numbers([.. used.Where(one => one.Column.Kind == FeatureKind.Numeric)]);
         Categories([.. used.Where(one => one.Column.Kind == FeatureKind.Categorical)]);
@@ -58,7 +63,7 @@ internal sealed class FeatureGraph
     /// <summary>The features, in float.</summary>
     public string Features { get; }
 
-    /// <summary>The exposures [N×1], in float; null: the model takes none.</summary>
+    /// <summary>The exposures [N×1], in float, NaN where one is missing; null: the model takes none.</summary>
     public string? Exposure { get; }
 
     /// <summary>[N×1]: 0, or NaN where a cell is not what its column is; null: every cell is something.</summary>
@@ -114,6 +119,18 @@ internal sealed class FeatureGraph
         }
     }
 
+    /// <summary>predict takes -999 for a missing cell as -9.99e2 too, which in a text is not listed.</summary>
+    private void NoteSpellings(FeatureColumn[] texts)
+    {
+        if (texts.Length > 0 && _missing.HasNumbers)
+        {
+            _notes?.Add(new($"column{(texts.Length > 1 ? "s" : "")} {string.Join(", ", texts.Take(5).Select(column => $"'{column.Name}'"))}{(texts.Length > 5 ? $", … ({texts.Length})" : "")}: numbers that stand for a missing cell are taken as {string.Join(", ", TextEncoding.MissingTexts(_missing).Where(text => NumberFormat.Plain.TryParse(text, out _)))} and in no other form", IsLoss: true));
+        }
+    }
+
+    /// <summary>NaN, and numbers that stand for a missing one.</summary>
+    private string IsMissing(string numbers) => _missing.Numbers.Aggregate(_graph.Add("IsNaN", numbers), (isMissing, marker) => _graph.Add("Or", isMissing, _graph.Add("Equal", numbers, _graph.Float(marker))));
+
     private void Numbers((FeatureColumn Column, int First, string Input)[] used)
     {
         if (used.Length == 0)
@@ -122,12 +139,7 @@ internal sealed class FeatureGraph
         }
 
         FeatureColumn[] columns = Array.ConvertAll(used, one => one.Column);
-        string raw = _graph.Concat(Array.ConvertAll(used, one => one.Input)), isMissing = _graph.Add("IsNaN", raw);
-        foreach (double marker in NumberMarkers())
-        {
-            isMissing = _graph.Add("Or", isMissing, _graph.Add("Equal", raw, _graph.Float(marker)));
-        }
-
+        string raw = _graph.Concat(Array.ConvertAll(used, one => one.Input)), isMissing = IsMissing(raw);
         string v = _graph.Add("Where", isMissing, Doubles(columns, column => column.Imputed), _graph.Cast(raw, ElementType.Double));
         NoteDoubt(v);
         string x = v;
@@ -195,10 +207,6 @@ internal sealed class FeatureGraph
     /// <summary>0 · v is NaN where v is, or is infinite; and so is a sum with it.</summary>
     private void NoteDoubt(string numbers) =>
         _doubts.Add(_graph.Add("ReduceSum", _graph.Add("Mul", numbers, _graph.Double(0)), _graph.Longs([1L])));
-
-    /// <summary>Numbers that stand for a missing one.</summary>
-    private IEnumerable<double> NumberMarkers() => (_schema.Missing ?? ReadingOptions.DefaultMissing)
-        .Select(marker => double.TryParse(marker, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : double.NaN).Where(double.IsFinite).Distinct();
 
     private string Doubles(FeatureColumn[] columns, Func<FeatureColumn, double> number) => _graph.Doubles([.. columns.Select(number)]);
 }

@@ -18,14 +18,17 @@ internal sealed class TextEncoding
     /// <summary>Years that lie farther apart from what is listed are single days, such as 9999-12-31 for never.</summary>
     private static readonly DateOnly s_earliest = new(1600, 1, 1), s_latest = new(2400, 12, 31);
 
+    private static readonly string[] s_forms = ["R", "F0", "F1", "F2", "F3"];
+
     private readonly float[] _vectors; // of each text
     private readonly string[] _texts;
     private readonly int _width;
 
     private TextEncoding(FeatureColumn column, TableSchema schema, IEnumerable<string> texts)
     {
-        string[] missing = ["", .. (schema.Missing ?? ReadingOptions.DefaultMissing).Where(marker => marker.Length > 0)];
-        string?[] cells = [.. missing.Select(_ => (string?)null), .. _texts = [.. texts.Except(missing)]];
+        var marked = new MissingCells(schema.Missing);
+        string[] all = [.. texts], missing = ["", .. MissingTexts(marked).Concat(all.Where(text => text.Length > 0 && marked.Contains(text))).Distinct()];
+        string?[] cells = [.. missing.Select(_ => (string?)null), .. _texts = [.. all.Except(missing)]];
         var alone = new TableSchema([column], new([""], TargetKind.Values));
         _width = column.FeatureCount;
         _vectors = alone.Transform<float>(new Table("", [new Column(column.Name, cells)]), needTargets: false).Features.ToArray();
@@ -37,6 +40,9 @@ internal sealed class TextEncoding
 
     /// <summary>The row of each text.</summary>
     public List<KeyValuePair<string, int>> Rows { get; } = [];
+
+    /// <summary>What is listed of the texts that stand for a missing cell: a marker that is a number counts however it is written, which no operator sees.</summary>
+    public static IEnumerable<string> MissingTexts(MissingCells missing) => missing.Markers.Concat(missing.Numbers.SelectMany(Numbers)).Distinct();
 
     /// <summary>true, false and what is missing.</summary>
     public static TextEncoding OfBooleans(FeatureColumn column, TableSchema schema) => new TextEncoding(column, schema, Spellings()).Tabulated();
@@ -51,7 +57,7 @@ internal sealed class TextEncoding
         return new TextEncoding(column, schema, days.Concat(trained.OfType<DateOnly>()).Distinct().Select(day => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))).Tabulated();
     }
 
-    /// <summary>Which of a column's features is 1: −1 none. Whole numbers are categories as 1 and as 1.0.</summary>
+    /// <summary>Which of a column's features is 1: −1 none. A number is one category however it is written; listed is what <see cref="Numbers(double)"/> gives.</summary>
     /// <param name="column">Categories.</param>
     /// <param name="schema">The schema.</param>
     /// <param name="other">What stands for whatever is not listed.</param>
@@ -85,9 +91,11 @@ internal sealed class TextEncoding
     }
 
     /// <summary>Spellings of the number that a category is.</summary>
-    private static string[] Numbers(string category) => !double.TryParse(category, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) || !double.IsFinite(number) ? []
-        : double.IsInteger(number) ? [number.ToString("F0", CultureInfo.InvariantCulture), number.ToString("F1", CultureInfo.InvariantCulture)]
-        : [number.ToString("R", CultureInfo.InvariantCulture)];
+    private static IEnumerable<string> Numbers(string category) => NumberFormat.Plain.TryParse(category, out double number) ? Numbers(number) : [];
+
+    /// <summary>The shortest, and those with up to three places that are the same number.</summary>
+    private static IEnumerable<string> Numbers(double number) => s_forms
+        .Select(form => number.ToString(form, CultureInfo.InvariantCulture)).Where(text => double.Parse(text, CultureInfo.InvariantCulture) == number).Distinct();
 
     /// <summary>All that is read as true or false: each word in every mixture of small and capital letters, and 1 and 0.</summary>
     private static IEnumerable<string> Spellings() => BooleanText.Words.SelectMany(word => Enumerable.Range(0, 1 << word.Length)

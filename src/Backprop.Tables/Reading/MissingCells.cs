@@ -9,6 +9,7 @@ namespace Backprop.Tables.Reading;
 public sealed class MissingCells
 {
     private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _markers;
+    private readonly string[] _texts;
     private readonly double[] _numbers;
     private readonly int _longest;
 
@@ -17,12 +18,19 @@ public sealed class MissingCells
     {
         var texts = new HashSet<string>((markers ?? ReadingOptions.DefaultMissing).Select(marker => marker.Trim()), StringComparer.Ordinal);
         _markers = texts.GetAlternateLookup<ReadOnlySpan<char>>();
+        _texts = [.. texts.Where(text => text.Length > 0)];
         _longest = texts.Count == 0 ? 0 : texts.Max(text => text.Length);
-        _numbers = [.. texts.Select(text => NumberText.TryParse(text, NumberFormat.Plain, out double number) ? number : double.NaN).Where(double.IsFinite)];
+        _numbers = [.. texts.Select(text => NumberText.TryParse(text, NumberFormat.Plain, out double number) ? number : double.NaN).Where(double.IsFinite).Distinct()];
     }
 
     /// <summary>Those of a column: where it is only carried on, no text stands for a missing cell.</summary>
     public static MissingCells Of(ReadingOptions? options, ColumnReading? reading) => new(reading?.Kind == ColumnReadingKind.Carried ? [] : options?.Missing);
+
+    /// <summary>The markers as they are written, without blanks around them.</summary>
+    public IReadOnlyList<string> Markers => _texts;
+
+    /// <summary>The numbers that markers are.</summary>
+    public IReadOnlyList<double> Numbers => _numbers;
 
     /// <summary>Whether any marker is a number.</summary>
     public bool HasNumbers => _numbers.Length > 0;

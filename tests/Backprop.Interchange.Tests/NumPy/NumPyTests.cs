@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Compression;
 using Backprop.Activations;
 using Backprop.Interchange.NumPy;
 using Backprop.Losses;
@@ -284,6 +285,107 @@ public sealed class NumPyTests : IDisposable
         Python.Require("numpy", "python3-numpy");
         Assert.Equal(FormattableString.Invariant($"5.0 nan {string.Join(' ', target.Thresholds!.Select(value => value.ToString(CultureInfo.InvariantCulture)))}"),
             Python.Run(_folder, "import numpy as np; a = np.load('m.npz'); print(*a['statistics_'].tolist(), *a['thresholds'].tolist())").TrimEnd());
+    }
+
+    /// <summary>Of a file in which only the targets' arrays are left, values are in their own units all the same; where its network takes features, that they are not is said.</summary>
+    [Fact]
+    public void StandardisedTargetsAreTurnedBackOrTold()
+    {
+        var schema = new TableSchema([new FeatureColumn("a", FeatureKind.Numeric), new FeatureColumn("b", FeatureKind.Numeric)], new(["cost"], TargetKind.Values, null, [100], [25]));
+        Network<float> network = DrawnModels.Numbers<float>(NetworkDefinition.Parse("2-3:tanh-1:identity"), new(4));
+        var ensemble = new Ensemble<float>(network);
+        ensemble.Write(At("m.safetensors"), SchemaJson.Write(schema));
+        NumPyExport.Write(TabularModel.Load(At("m.safetensors")), At("m.npz"));
+        Drop("feature_names_in_", "mean_", "scale_");
+        double[][] rows = [[0.3, -1.5], [2, 0.25]];
+        double[] expected = [.. rows.Select(row => (25.0 * ensemble.Predict([(float)row[0], (float)row[1]])[0]) + 100)];
+        foreach (string name in new[] { "cost", "y" })
+        {
+            NumPyImport.Read(At("m.npz")).Write(At("back.safetensors"));
+            var back = TabularModel.Load(At("back.safetensors"));
+            Assert.Equal([name], back.TargetNames);
+            Assert.InRange(DrawnModels.Worst(back.PredictAll(rows).Select(row => row.Value), expected, 1), 0, 1e-6);
+            Drop("target_names");
+        }
+
+        FeatureColumn gap = new("a", FeatureKind.Numeric, 0, 1, 3, FlagsMissing: true);
+        new Ensemble<float>(network).Write(At("m.safetensors"), SchemaJson.Write(schema with { Columns = [gap], Target = schema.Target with { Thresholds = null } }));
+        NumPyExport.Write(TabularModel.Load(At("m.safetensors")), At("m.npz"));
+        var notes = new Notes();
+        Assert.Null(NumPyImport.Read(At("m.npz"), null, notes).Schema);
+        Assert.Contains(notes.All, note => note.IsLoss && note.Message.Contains("standardised as in training: y · target_scale_ + target_mean_", StringComparison.Ordinal));
+        Assert.Contains(notes.All, note => note.IsLoss && note.Message.Contains("left out: target_mean_, target_scale_, target_names", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("-999", "none")]
+    [InlineData]
+    public void WhatStoodForAMissingCellIsCarried(params string[] missing)
+    {
+        var schema = new TableSchema([new FeatureColumn("a", FeatureKind.Numeric, 1, 2, Imputed: 5), new FeatureColumn("b", FeatureKind.Numeric, -1, 3, Imputed: 2)], new(["y"], TargetKind.Values)) { Missing = missing };
+        new Ensemble<float>(DrawnModels.Numbers<float>(NetworkDefinition.Parse("2-3:tanh-1:identity"), new(3))).Write(At("m.safetensors"), SchemaJson.Write(schema));
+        var model = TabularModel.Load(At("m.safetensors"));
+        NumPyExport.Write(model, At("m.npz"));
+        var notes = new Notes();
+        ModelFile<float> back = NumPyImport.Read(At("m.npz"), null, notes);
+        Assert.Empty(notes.All);
+        Assert.Equal(SchemaJson.Write(schema), back.Schema);
+
+        back.Write(At("back.safetensors"));
+        File.WriteAllText(At("rows.csv"), "a,b\n-999,2.5\n,2.5\n5,2.5\n");
+        double[] values = [.. TabularModel.Load(At("back.safetensors")).PredictAll(At("rows.csv")).Select(row => row.Value)];
+        Assert.Equal(model.PredictAll(At("rows.csv")).Select(row => row.Value), values);
+        Assert.Equal(missing.Length > 0, values[0] == values[2]);
+    }
+
+    [Fact]
+    public void WhatArraysDoNotKnowOfPlainColumnsIsSaid()
+    {
+        string said = Said(new([new FeatureColumn("a", FeatureKind.Numeric) { Format = new(',', '.') }, new FeatureColumn("b", FeatureKind.Numeric), new FeatureColumn("nr", FeatureKind.Id)], new(["y"], TargetKind.Class, ["n", "p"]), "w"), 2);
+        Assert.Equal(["left out: how numbers are written, as in 'a': a model that is made of the file reads plain ones, 1234.5", "left out: that 'w' weighs rows", "left out: the columns that predictions carry along: nr"], said.Split('\n'));
+    }
+
+    /// <summary>What a definition says is in the result, or is refused.</summary>
+    [Fact]
+    public void ADefinitionMustFitWhatTheFileSays()
+    {
+        new Ensemble<float>(DrawnModels.Numbers<float>(NetworkDefinition.Parse("2-4:tanh-1:identity"), new(1))).Write(At("m.safetensors"));
+        NumPyExport.Write(TabularModel.Load(At("m.safetensors")), At("m.npz"));
+        var other = NetworkDefinition.Parse("9-7:tanh,layer_norm,dropout(0.2)-1:identity", Loss.Parse("huber:2"));
+        Assert.Contains("the network 2-4:tanh-1:identity found, 9-7:tanh,layer_norm", Assert.Throws<ModelException>(() => NumPyImport.Read(At("m.npz"), other)).Message);
+        var fitting = NetworkDefinition.Parse("2-4:tanh,dropout(0.2)-1:identity", Loss.Parse("huber:2"));
+        Assert.Equal(fitting, NumPyImport.Read(At("m.npz"), fitting).Network.Definition);
+
+        Drop("activations", "out_activation_", "loss");
+        Assert.Contains("array 'activation': 'tanh' found, relu expected by the network", Assert.Throws<ModelException>(() => NumPyImport.Read(At("m.npz"), NetworkDefinition.Parse("2-4:relu-1:identity"))).Message);
+        Assert.Equal(fitting, NumPyImport.Read(At("m.npz"), fitting).Network.Definition);
+        Drop("activation");
+        Assert.Contains("2-4:tanh", Assert.Throws<ModelException>(() => NumPyImport.Read(At("m.npz"), NetworkDefinition.Parse("2-4:tanh,layer_norm-1:identity"))).Message);
+    }
+
+    /// <summary>Of two outputs gaussian_nll has one value: the schema is of the loss that is told, not of the one that the file would have.</summary>
+    [Fact]
+    public void TargetsAreCountedByTheLossThatIsTold()
+    {
+        var schema = new TableSchema([new FeatureColumn("a", FeatureKind.Numeric)], new(["cost"], TargetKind.Values, null, [100], [25]));
+        new Ensemble<float>(DrawnModels.Numbers<float>(NetworkDefinition.Parse("1-3:tanh-2:identity", Loss.Parse("gaussian_nll")), new(1))).Write(At("m.safetensors"), SchemaJson.Write(schema));
+        NumPyExport.Write(TabularModel.Load(At("m.safetensors")), At("m.npz"));
+        Drop("loss");
+        ModelFile<float> back = ForeignFile.Read(At("m.npz"), ForeignFormat.Npz, loss: Loss.Parse("gaussian_nll"));
+        Assert.Equal(SchemaJson.Write(schema), back.Schema);
+        Assert.Equal("gaussian_nll", back.Network.Definition.Loss.Name);
+        Drop("target_mean_", "target_scale_");
+        Assert.Contains("array 'target_names': 1 names found, 2 expected", Assert.Throws<ModelException>(() => NumPyImport.Read(At("m.npz"))).Message);
+    }
+
+    /// <summary>Takes arrays out of the file.</summary>
+    private void Drop(params string[] arrays)
+    {
+        using ZipArchive zip = ZipFile.Open(At("m.npz"), ZipArchiveMode.Update);
+        foreach (string array in arrays)
+        {
+            zip.GetEntry($"{array}.npy")?.Delete();
+        }
     }
 
     private string Said(TableSchema schema, int features)
