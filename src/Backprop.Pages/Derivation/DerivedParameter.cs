@@ -56,7 +56,7 @@ internal sealed class DerivedParameter
     {
         Network<double> network = snapshot.Network.Convert<double>();
         int[] numbers = RowsOf(problem, state, snapshot.Step);
-        Dataset<double> rows = problem.All.Select(numbers);
+        Dataset<double> rows = state.OfBatch ? problem.All.Select(numbers) : problem.Alone(numbers[0]);
         using var backward = new Backpropagation<double>(network, rows.Rows, threads: 1);
         Gradient<double> gradient = backward.Run(rows);
         var explanation = Explanation.Of(network, problem.All, numbers[0], parameter);

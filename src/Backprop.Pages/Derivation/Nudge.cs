@@ -26,10 +26,11 @@ internal sealed class Nudge
         double weights = rows.SampleWeights?.Sum() ?? rows.Rows;
         for (int row = 0; row < rows.Rows; row++)
         {
+            double share = weights == 0 ? 0 : (rows.SampleWeights?[row] ?? 1) / weights;
             trace.Run(rows.Row(row), SamplePasses.Target(network, rows, row));
             for (int point = 0; point < Points; point++)
             {
-                _losses[point] += (rows.SampleWeights?[row] ?? 1) / weights * trace.LossWith(parameter, Value + Offset(point));
+                _losses[point] += share * trace.LossWith(parameter, Value + Offset(point));
             }
         }
     }

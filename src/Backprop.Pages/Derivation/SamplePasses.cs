@@ -22,7 +22,7 @@ internal sealed record SamplePasses(int Row, double Loss, double[][] Activations
         double[][] p = trace.PreActivations;
         double[][] slopes = [[], .. network.Layers.Select(layer => layer.Activation.IsElementwise ? Array.ConvertAll(p[layer.Index], layer.Activation.Derivative) : [])];
         using var backward = new Backpropagation<double>(network, 1, threads: 1);
-        Gradient<double> gradient = backward.Run(data.Select([row]));
+        Gradient<double> gradient = backward.Run(data.Select([row]).WithSampleWeights(null)); // alone, whatever it weighs among others
         return new(row, loss, trace.Activations, trace.Products, p, slopes, [[], .. network.Layers.Select(layer => gradient.BiasGradients(layer.Index))]);
     }
 

@@ -21,6 +21,16 @@ internal static class UpdateMarkup
             $"<mtr><mtd>{MathMl.Number(told.After, 6)}</mtd><mtd>{MathMl.Operator("=")}</mtd><mtd>{MathMl.Number(told.Before, 6)}</mtd>{numbers}</mtr></mtable>");
     }
 
+    /// <summary>What stands before a term of each row: its mean, by sample weights where rows have them.</summary>
+    public static string Mean(DerivedParameter derived)
+    {
+        const string Sum = "<munder><mo>∑</mo><mi>r</mi></munder>";
+        string weight = MathMl.Sub(MathMl.Name("w"), MathMl.Name("r"));
+        return derived.Rows.SampleWeights is null
+            ? MathMl.Row(MathMl.Fraction(MathMl.Index(1), MathMl.Index(derived.RowNumbers.Length)), Sum)
+            : MathMl.Row(MathMl.Fraction(MathMl.Index(1), MathMl.Row(Sum, weight)), Sum, weight);
+    }
+
     /// <summary>−η δ xᵀ, or its mean, of the layer that a weight or a bias is in, its own place in a box; null for what else a layer has learned.</summary>
     public static string? Layer(DerivedParameter derived, double learningRate)
     {
@@ -36,7 +46,7 @@ internal static class UpdateMarkup
         string rate = MathMl.Row(MathMl.Operator("−"), MathMl.Name("η")), rateNumber = MathMl.Number(-learningRate);
         string delta = MathMl.Sub(MathMl.Name("δ"), layerIndex), x = parameter.IsBias ? "" : $"<msubsup>{MathMl.Name("x")}<mrow>{below}</mrow><mtext>T</mtext></msubsup>";
         bool isMean = derived.RowNumbers.Length > 1;
-        string mean = isMean ? MathMl.Row(MathMl.Fraction(MathMl.Index(1), MathMl.Index(derived.RowNumbers.Length)), "<munder><mo>∑</mo><mi>r</mi></munder>") : "";
+        string mean = isMean ? Mean(derived) : "";
         string changed = MathMl.Row("<mi>Δ</mi>", MathMl.Sub(MathMl.Name(parameter.IsBias ? "b" : "W"), layerIndex));
         double[] gradient = parameter.IsBias ? derived.Gradient.BiasGradients(l) : derived.Gradient.WeightGradients(l);
         int columns = parameter.IsBias ? 1 : layer.Inputs, column = parameter.IsBias ? 0 : parameter.Input;

@@ -38,7 +38,7 @@ internal static class CSharpProgram
             using Backprop.Training;
 
             {{(HoldsRows(problem) ? Inline(rows) : Reading(rows))}}
-            var data = new Dataset<float>({{rows.Rows}}, {{rows.FeatureCount}}, features, {{targets}});
+            var data = new Dataset<float>({{rows.Rows}}, {{rows.FeatureCount}}, features, {{targets}}{{(rows.SampleWeights is null ? "" : ", weights")}});
             Network<float> network = {{start}};
             {{Weights(state, network)}}double rate = {{Number(state.LearningRate)}};
             Optimizer optimizer = Optimizer.Create({{Literal(state.Optimizer)}}, new() { LearningRate = rate{{(state.Momentum == 0 ? "" : $", Momentum = {Number(state.Momentum)}")}} });
@@ -88,7 +88,7 @@ internal static class CSharpProgram
 
     private static string Set(string parameter, float value) => $"network.Set(ParameterName.Parse({Literal(parameter)}, network.Definition), {Single(value)}f);";
 
-    /// <summary>The rows as text: features, then the class or the target values.</summary>
+    /// <summary>The rows as text: features, then the class or the target values, then the sample weight if there are any.</summary>
     public static string Rows(Problem problem)
     {
         Dataset<float> rows = problem.Training;
@@ -100,7 +100,7 @@ internal static class CSharpProgram
                 text.Append(Single(value)).Append(',');
             }
 
-            text.AppendJoin(',', Targets(rows, row)).Append('\n');
+            text.AppendJoin(',', [.. Targets(rows, row), .. rows.SampleWeights is { } weights ? [Single(weights[row])] : Array.Empty<string>()]).Append('\n');
         }
 
         return text.ToString();
@@ -123,16 +123,18 @@ internal static class CSharpProgram
 
         string suffix = rows.Targets.AreClasses ? "" : "f";
         IEnumerable<string> targets = Enumerable.Range(0, rows.Rows).SelectMany(row => Targets(rows, row)).Select(value => value + suffix);
-        return text.Append($"];\n{(rows.Targets.AreClasses ? "int" : "float")}[] targets = [{string.Join(", ", targets)}];").ToString();
+        string weights = rows.SampleWeights is null ? "" : $"\nfloat[] weights = [{string.Join(", ", rows.SampleWeights.Select(weight => $"{Single(weight)}f"))}];";
+        return text.Append($"];\n{(rows.Targets.AreClasses ? "int" : "float")}[] targets = [{string.Join(", ", targets)}];{weights}").ToString();
     }
 
     private static string Reading(Dataset<float> rows)
     {
         string type = rows.Targets.AreClasses ? "int" : "float";
+        string weights = rows.SampleWeights is null ? "" : "\nfloat[] weights = [.. cells.Select(row => float.Parse(row[^1], System.Globalization.CultureInfo.InvariantCulture))];";
         return $"""
             string[][] cells = [.. File.ReadLines("{RowsFile}").Select(line => line.Split(','))];
             float[] features = [.. cells.SelectMany(row => row.Take({rows.FeatureCount})).Select(cell => float.Parse(cell, System.Globalization.CultureInfo.InvariantCulture))];
-            {type}[] targets = [.. cells.SelectMany(row => row.Skip({rows.FeatureCount})).Select(cell => {type}.Parse(cell, System.Globalization.CultureInfo.InvariantCulture))];
+            {type}[] targets = [.. cells.SelectMany(row => row.Skip({rows.FeatureCount}).Take({(rows.Targets.AreClasses ? 1 : rows.Targets.Count)})).Select(cell => {type}.Parse(cell, System.Globalization.CultureInfo.InvariantCulture))];{weights}
             """;
     }
 

@@ -32,7 +32,7 @@ internal static class ExportFiles
 
         yield return (Markdown, "the derivation, with formulas");
         yield return (Latex, "the same for LaTeX");
-        if (bench.Problem is { } plane && plane.Points is not null && plane.Schema is null)
+        if (bench.Problem is { IsPlane: true })
         {
             yield return (AllRows, "all points, for backprop explain and check");
         }
@@ -48,12 +48,12 @@ internal static class ExportFiles
 
         return name switch
         {
-            Model => new(name, "application/octet-stream", ModelBytes(now.Network, problem, bench.Shown.ToQuery(bench.Home.Start))),
+            Model => new(name, "application/octet-stream", ModelBytes(now.Network, problem, bench.Shown.ToQuery(new()))),
             Program => Text(name, "text/x-csharp", CSharpProgram.Write(bench.Given, problem, bench.State, now)),
             CSharpProgram.RowsFile => Text(name, "text/csv", CSharpProgram.Rows(problem)),
             Markdown => Text(name, "text/markdown", ExplanationMarkdown.Of(Explain(now, problem, bench))),
             Latex => Text(name, "text/x-tex", ExplanationLatex.Of(Explain(now, problem, bench))),
-            AllRows => Text(name, "text/csv", Csv(problem)),
+            AllRows when problem.IsPlane => Text(name, "text/csv", Csv(problem)),
             _ => null,
         };
     }
@@ -77,7 +77,7 @@ internal static class ExportFiles
         }
     }
 
-    /// <summary>What the model file says of its training: the address that repeats it.</summary>
+    /// <summary>What the model file says of its training: the address that repeats it, whole, since whoever opens it has another bare address.</summary>
     private static string Training(string page)
     {
         using var stream = new MemoryStream();

@@ -151,8 +151,10 @@ public sealed class GivenFiles
                 return null;
             }
 
-            PageState state = PageState.Parse(page.GetString() ?? "", new(), out string? mistake) with { FromModel = true, Steps = 0 };
-            return mistake is null && state.Data != "file" ? state : null;
+            PageState state = PageState.Parse(page.GetString() ?? "", new(), out string? mistake);
+            return mistake is null && state.Data != "file"
+                ? state.With(state.RatesAt(state.Steps)) with { FromModel = true, Steps = 0 } // what was changed on the way is in the weights
+                : null;
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {

@@ -21,6 +21,9 @@ internal static class PageLimits
     /// <summary>Rows of a batch × widths of all layers, input included; each is kept in several forms.</summary>
     public const long MostActivations = 16_000_000;
 
+    /// <summary>Steps a second; slower is no pace but a pause.</summary>
+    private const double LeastSpeed = 0.001;
+
     private static readonly Dictionary<string, (double Low, double High, string Kind)> s_ranges = new(StringComparer.Ordinal)
     {
         ["rows"] = (10, 20_000, "a whole number"),
@@ -28,7 +31,7 @@ internal static class PageLimits
         ["test"] = (0, 0.9, "a number"),
         ["rate"] = (0, 1e6, "a number"),
         ["momentum"] = (0, 0.999999, "a number"),
-        ["speed"] = (0, 1e6, "a number"),
+        ["speed"] = (LeastSpeed, 1e6, "0 (as fast as it goes) or a number"),
         ["batch"] = (1, 1 << 16, "a whole number"),
         ["l1"] = (0, 1e6, "a number"),
         ["l2"] = (0, 1e6, "a number"),
@@ -42,8 +45,13 @@ internal static class PageLimits
     public static double Most(string name) => s_ranges[name].High;
 
     /// <summary>What is wrong with a number; null where nothing is. NaN is in no range.</summary>
-    public static string? Mistake(string name, double value, string found) =>
-        value >= s_ranges[name].Low && value <= s_ranges[name].High ? null : string.Create(CultureInfo.InvariantCulture, $"{name}: '{found}' found, {s_ranges[name].Kind} from {s_ranges[name].Low:#,0.##} to {s_ranges[name].High:#,0.##} expected");
+    public static string? Mistake(string name, double value, string found)
+    {
+        (double low, double high, string kind) = s_ranges[name];
+        return (value >= low && value <= high) || (value == 0 && low == LeastSpeed)
+            ? null
+            : string.Create(CultureInfo.InvariantCulture, $"{name}: '{found}' found, {kind} from {low:#,0.######} to {high:#,0.######} expected");
+    }
 
     /// <summary>Refuses a state whose numbers are out of their ranges.</summary>
     /// <exception cref="UsageException">Which number, and its range.</exception>

@@ -95,7 +95,10 @@ internal sealed record PageState
     public TrainingRates Rates => new(LearningRate, L1, L2);
 
     /// <summary>η, L1 and L2 at last.</summary>
-    public TrainingRates LastRates => RunChange.Parse(Then).LastOrDefault(change => change.Rates is not null)?.Rates ?? Rates;
+    public TrainingRates LastRates => RatesAt(long.MaxValue);
+
+    /// <summary>η, L1 and L2 of the step after so many.</summary>
+    public TrainingRates RatesAt(long step) => RunChange.Parse(Then).LastOrDefault(change => change.Rates is not null && change.Step <= step)?.Rates ?? Rates;
 
     /// <summary>What the optimizer is made with.</summary>
     public OptimizerOptions OptimizerOptions => new() { LearningRate = LearningRate, Momentum = Momentum == 0 ? null : Momentum };
@@ -115,8 +118,8 @@ internal sealed record PageState
     public static PageState Parse(string query, PageState fallback, out string? mistake)
     {
         var given = HttpUtility.ParseQueryString(query);
-        var values = given.AllKeys.ToDictionary(key => key ?? "", key => given.GetValues(key) ?? [""], StringComparer.Ordinal);
-        var mistakes = new List<string>();
+        var values = given.AllKeys.Where(key => !string.IsNullOrEmpty(key)).ToDictionary(key => key!, key => given.GetValues(key) ?? [""], StringComparer.Ordinal);
+        List<string> mistakes = [.. new[] { null, "" }.SelectMany(key => given.GetValues(key) ?? []).Where(text => text.Length > 0).Select(text => $"the address says '{text}', name=value expected")];
         string? Text(string name)
         {
             if (!values.Remove(name, out string[]? value))
@@ -131,6 +134,9 @@ internal sealed record PageState
 
             return value[^1];
         }
+
+        // Nothing stands for none, which is not what the fallback has.
+        string? Choice(string name, string? otherwise) => Text(name) is { } text ? text.Length == 0 ? null : text : otherwise;
 
         T Read<T>(string name, T otherwise, bool isRead, T value, string text, string expected)
         {
@@ -177,15 +183,15 @@ internal sealed record PageState
         PageState state = new()
         {
             Data = Text("data") ?? fallback.Data,
-            Target = Text("target") ?? fallback.Target,
+            Target = Choice("target", fallback.Target),
             Rows = (int)Count("rows", fallback.Rows),
             Features = Text("features") ?? fallback.Features,
             Noise = Number("noise", fallback.Noise),
             Test = Number("test", fallback.Test),
             FromModel = Flag("model", fallback.FromModel),
             Hidden = Text("hidden") ?? fallback.Hidden,
-            Output = Text("output") ?? fallback.Output,
-            Loss = Text("loss") ?? fallback.Loss,
+            Output = Choice("output", fallback.Output),
+            Loss = Choice("loss", fallback.Loss),
             Optimizer = Text("optimizer") ?? fallback.Optimizer,
             Momentum = Number("momentum", fallback.Momentum),
             LearningRate = Number("rate", fallback.LearningRate),

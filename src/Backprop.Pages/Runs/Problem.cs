@@ -66,6 +66,9 @@ internal sealed class Problem
     /// <summary>The rows as points of a plane, which the plane is drawn of; null where they are none.</summary>
     public Dataset<double>? Points { get; }
 
+    /// <summary>Whether the page has made the points itself.</summary>
+    public bool IsPlane => _features.Length > 0;
+
     /// <summary>The features of points that the page has made, as an address says them.</summary>
     public IEnumerable<string> Features => _features.Select(place => PlaneFeatures.Names[place]);
 
@@ -167,13 +170,24 @@ internal sealed class Problem
         return [.. values.Select(value => greatest > 0 ? Math.Clamp(value / greatest, 0, 1) : 0)];
     }
 
-    /// <summary>One row of <see cref="All"/>, as it is trained on.</summary>
-    public Dataset<float> Single(int row) => Single(All.Select([row]));
+    /// <summary>One row of <see cref="All"/>, as it is trained on, but alone: whatever it weighs among others.</summary>
+    public Dataset<float> Single(int row) => Single(Alone(row));
 
-    /// <summary>What the row should be, in words.</summary>
+    /// <summary>The same in double.</summary>
+    public Dataset<double> Alone(int row) => All.Select([row]).WithSampleWeights(null);
+
+    /// <summary>What the row should be, in words and in its own units.</summary>
     public string Target(int row) => AreClasses
         ? Labels[All.Targets.ClassIndices[row]]
-        : string.Join(", ", Enumerable.Range(0, All.Targets.Count).Select(t => Schema?.Offset is { } exposure && t == All.Targets.Count - 1 ? $"{exposure} {Math.Exp(All.Targets[row, t]):G5}" : All.Targets[row, t].ToString("G5")));
+        : string.Join(", ", Enumerable.Range(0, All.Targets.Count).Select(t => Schema?.Offset is { } exposure && t == All.Targets.Count - 1 ? $"{exposure} {Math.Exp(All.Targets[row, t]):G5}" : (Schema?.Target.Unscale(t, All.Targets[row, t]) ?? All.Targets[row, t]).ToString("G5")));
+
+    /// <summary>What a model has made of its targets, which outputs and losses are then of; null: they are in their own units.</summary>
+    public string? Standardised => Schema?.Target is { Means: { } means, Scales: { } scales, Names: var names }
+        ? string.Join(", ", names.Select((name, t) => $"({name} − {means[t]:G5}) / {scales[t]:G5}"))
+        : null;
+
+    /// <summary>The same of one row's targets.</summary>
+    public string StandardisedTarget(int row) => Standardised is null ? "" : string.Join(", ", Enumerable.Range(0, Schema!.Target.Names.Count).Select(t => All.Targets[row, t].ToString("G5")));
 
     /// <summary>Where each pixel went. Columns of a table that are more, or more than numbers, are no picture.</summary>
     private static ((int Rows, int Columns)? Size, int[] Pixels) ImageOf(SourceRows source, TableSchema? schema, int features)

@@ -34,6 +34,9 @@ internal sealed class TrainingSession : IDisposable
     /// <summary>How long a browser waits for its thread, at most, unless a single step takes longer.</summary>
     private static readonly TimeSpan s_slice = TimeSpan.FromMilliseconds(25);
 
+    /// <summary>A thread cannot be told to wait for ever so long.</summary>
+    private const double MostSecondsAsleep = 60;
+
     private readonly Lock _gate = new();
     private readonly bool _inSlices;
     private AutoResetEvent? _wake; // of the thread
@@ -211,7 +214,15 @@ internal sealed class TrainingSession : IDisposable
         using TrainingStep<float> step = _step;
         while (!Volatile.Read(ref _isDisposed))
         {
-            TakeChanges();
+            try
+            {
+                TakeChanges();
+            }
+            catch (Exception error)
+            {
+                Fail(error);
+            }
+
             if (_done < Volatile.Read(ref _goal) && _latest.Failure is null)
             {
                 Run(Timeout.InfiniteTimeSpan);
@@ -246,6 +257,7 @@ internal sealed class TrainingSession : IDisposable
         if (_isAtRest)
         {
             (_begun, _shown, _measured, _pause, _doneThen, _isAtRest) = (from, from, from, Stopwatch.Frequency / MostMeasures, _done, false);
+            _due = from; // the first step is made at once, the second waits
         }
 
         try
@@ -259,7 +271,7 @@ internal sealed class TrainingSession : IDisposable
                         return;
                     }
 
-                    _wake!.WaitOne(TimeSpan.FromSeconds((double)rest / Stopwatch.Frequency)); // or until something else is asked for
+                    _wake!.WaitOne(TimeSpan.FromSeconds(Math.Min((double)rest / Stopwatch.Frequency, MostSecondsAsleep))); // or until something else is asked for
                     TakeChanges();
                     continue;
                 }
@@ -295,11 +307,24 @@ internal sealed class TrainingSession : IDisposable
             _isAtRest = true;
             Publish(Snap(all, allTest, isRunning: false, pace: 0));
         }
-        catch (DivergenceException error)
+        catch (Exception error)
         {
-            _isAtRest = true;
-            Publish(_latest with { IsRunning = false, StepsPerSecond = 0, Failure = $"Training diverged at step {error.Step:N0}: a number of {(error.Layer == 0 ? "the inputs" : $"layer {error.Layer}")} is not finite any more." });
+            Fail(error);
         }
+    }
+
+    /// <summary>Whatever goes wrong ends this run, with a sentence, and not the process that has other tabs too.</summary>
+    private void Fail(Exception error)
+    {
+        _isAtRest = true;
+        Publish(_latest with
+        {
+            IsRunning = false,
+            StepsPerSecond = 0,
+            Failure = error is DivergenceException divergence
+                ? $"Training diverged at step {divergence.Step:N0}: a number of {(divergence.Layer == 0 ? "the inputs" : $"layer {divergence.Layer}")} is not finite any more. What is shown is the last moment before. Give a lower “Learning rate” under “Training” (or other layers, or fewer outliers in the data): the run then begins anew."
+                : $"Training has ended at step {_done:N0} by a mistake of this program, which please report ({error.GetType().Name}: {error.Message}). What is shown is the last moment before; Reset begins the run anew.",
+        });
     }
 
     /// <summary>How long the next step is to wait for its time; 0 or less: not at all.</summary>
@@ -446,7 +471,7 @@ internal sealed class TrainingSession : IDisposable
     /// <summary>What the step after a moment will make of a parameter; null where it will diverge.</summary>
     public static UpdateExplanation? NextUpdate(Problem problem, PageState state, Snapshot now, ParameterName parameter)
     {
-        TrainingRates rates = RunChange.Parse(now.Then).LastOrDefault(change => change.Rates is not null && change.Step <= now.Step)?.Rates ?? now.Rates;
+        TrainingRates rates = (state.With(now.Rates) with { Then = now.Then }).RatesAt(now.Step);
         (RowPermutation order, long epoch, int first, int samples) = BatchOf(problem, state, now.Step);
         using var step = new TrainingStep<float>(
             now.Network, Optimizer.Create(state.Optimizer, state.OptimizerOptions), Math.Min(state.BatchSize, problem.Training.Rows), Options(state.With(rates), now.Network.Definition) with { Threads = 1 });

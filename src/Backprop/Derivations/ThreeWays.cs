@@ -52,7 +52,7 @@ public sealed class ThreeWays
         string? leftOut = null;
         for (int row = 0; row < rows.Rows; row++)
         {
-            double share = (rows.SampleWeights?[row] ?? 1) / weights;
+            double share = weights == 0 ? 0 : (rows.SampleWeights?[row] ?? 1) / weights; // as back propagation has it
             recursion.Forward(rows, row);
             unrolled += share * recursion.Derivative(parameter);
             differences.Take(rows, row);

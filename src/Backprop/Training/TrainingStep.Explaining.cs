@@ -91,7 +91,7 @@ public sealed unsafe partial class TrainingStep<T>
         }
 
         string symbol = stages.Count == 0 ? "g" : "ḡ";
-        way.Add(symbol, samples == 1 ? "∂L/∂w of the row" : $"mean of ∂L/∂w over the batch's {samples} rows", "mean");
+        way.Add(symbol, samples == 1 ? "∂L/∂w of the row" : $"{(data.SampleWeights is null ? "" : "weighted ")}mean of ∂L/∂w over the batch's {samples} rows", "mean");
         for (int n = 0; n < stages.Count; n++)
         {
             string next = n == stages.Count - 1 ? "g" : $"g{(char)('₁' + n)}";

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using Backprop.ModelFiles;
+using Backprop.Networks;
 using Backprop.Pages.Export;
 using Backprop.Pages.Runs;
+using Backprop.Tables.Models;
 
 namespace Backprop.Cli.Tests.Pages;
 
@@ -14,7 +16,20 @@ public sealed class ExportTests : Tool
         (string Query, long Steps)[] runs = [("?data=xor&seed=2&l2=0.001&optimizer=sgd&rate=0.1&momentum=0.5&batch=7&then=20:0.05:0:0.01;90:0.2:0.001:0", 100), ("?data=iris&hidden=5:relu&then=10:W1[2,1]=0.5;45:b1[0]=-1.5", 45), ("?data=hills&features=x2,x1x2,sin1&hidden=4:tanh&rate=0.1&rows=60", 40), ("?data=note&hidden=2:tanh-2:sigmoid&output=identity&loss=squared_error&rate=0.5&batch=1&test=0", 1), ("?data=digits&hidden=8:tanh&batch=64", 30)];
         for (int n = 0; n < runs.Length; n++)
         {
-            Export(At($"{n}"), runs[n].Query, runs[n].Steps);
+            Export(GivenFiles.None, At($"{n}"), runs[n].Query, runs[n].Steps);
+        }
+
+        // Rows that do not weigh the same, few enough for the program and not.
+        (int Rows, string Name)[] weighted = [(60, "few"), (2800, "many")];
+        foreach ((int rows, string name) in weighted)
+        {
+            Write($"{name}.csv", "a,b,w,y\n" + string.Concat(Enumerable.Range(0, rows).Select(r => $"{r % 13},{r * r % 17},{(r % 5) * 0.7},{(r * 3 % 19) - (r % 4)}\n")));
+            Json("train", $"{name}.csv", "--target", "y", "--sample-weight", "w", "--network", "4:tanh", "--epochs", "1", "--json", "--output", $"{name}.safetensors");
+            var given = GivenFiles.Read(At($"{name}.safetensors"), DataSource.Named(At($"{name}.csv")), null);
+            Assert.NotNull(given.Problem(given.Start).Training.SampleWeights);
+            Assert.Equal(name == "few", CSharpProgram.HoldsRows(given.Problem(given.Start)));
+            Export(given, At($"{runs.Length}"), "?batch=7", 40);
+            runs = [.. runs, (name, 40)];
         }
 
         Write("Directory.Build.props", "<Project />");
@@ -38,10 +53,11 @@ public sealed class ExportTests : Tool
     }
 
     /// <summary>What the page offers after so many steps, in a folder.</summary>
-    private static void Export(string folder, string query, long steps)
+    private static void Export(GivenFiles given, string folder, string query, long steps)
     {
-        using var bench = new Workbench(GivenFiles.None);
+        using var bench = new Workbench(given);
         bench.Open(query, train: false);
+        Assert.Null(bench.Mistake);
         using var ended = new ManualResetEventSlim();
         bench.Session!.Changed += () =>
         {
@@ -76,6 +92,35 @@ public sealed class ExportTests : Tool
         process.WaitForExit();
         Assert.True(process.ExitCode == 0, output);
         return output;
+    }
+
+    /// <summary>Each row has a cell for each name of the first line.</summary>
+    [Theory]
+    [InlineData("", "x1,x2,class")]
+    [InlineData("?features=x2,x1x2,sin1", "x2,x1x2,sin1,class")]
+    [InlineData("?data=hills", "x1,x2,y")]
+    [InlineData("?data=note", "x1,x2,y")]
+    public void The_points_have_the_names_of_their_columns(string query, string header)
+    {
+        using var bench = new Workbench(GivenFiles.None);
+        bench.Open(query, train: false);
+        string[] lines = System.Text.Encoding.UTF8.GetString(ExportFiles.Make(bench, "data.csv")!.Content).TrimEnd('\n').Split('\n');
+        Assert.Equal(header, lines[0]);
+        Assert.Equal(bench.Problem!.All.Rows + 1, lines.Length);
+        Assert.All(lines, line => Assert.Equal(header.Split(',').Length, line.Split(',').Length));
+    }
+
+    [Fact]
+    public void Rows_that_were_given_are_not_offered_as_points()
+    {
+        Write("rows.csv", "a,b,y\n1,2,0\n2,3,1\n4,1,0\n5,2,1\n1,1,0\n2,2,1\n");
+        new ModelFile<float>(new Network<float>(NetworkDefinition.Parse("2-3:tanh-2:softmax"), Initializer.PyTorch, 0), null, null).Write(At("plain.safetensors"));
+        using var bench = new Workbench(GivenFiles.Read(At("plain.safetensors"), DataSource.Named(At("rows.csv")), null));
+        bench.Open("", train: false);
+        Assert.NotNull(bench.Problem!.Points);
+        Assert.Null(bench.Problem.Schema);
+        Assert.DoesNotContain("data.csv", ExportFiles.Of(bench).Select(file => file.Name));
+        Assert.Null(ExportFiles.Make(bench, "data.csv"));
     }
 
     [Fact]

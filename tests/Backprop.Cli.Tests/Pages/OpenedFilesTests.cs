@@ -3,6 +3,7 @@ using Backprop.ModelFiles;
 using Backprop.Networks;
 using Backprop.Pages.Export;
 using Backprop.Pages.Runs;
+using Backprop.Tables.Models;
 
 namespace Backprop.Cli.Tests.Pages;
 
@@ -33,6 +34,61 @@ public sealed class OpenedFilesTests : Tool
         {
             Assert.Equal(layer.GetWeights(), bench.Latest!.Network.Layers[layer.Index - 1].GetWeights());
         }
+    }
+
+    /// <summary>The record of a downloaded model is read by whoever has another bare address than the page that wrote it.</summary>
+    [Fact]
+    public void A_model_of_a_page_that_was_given_a_model_opens_on_its_data_again()
+    {
+        using (Workbench first = Bench("?data=spiral&hidden=7:relu&seed=4&noise=0.05"))
+        {
+            File.WriteAllBytes(At("first.safetensors"), ExportFiles.Make(first, "model.safetensors")!.Content);
+        }
+
+        using var served = new Workbench(GivenFiles.Read(At("first.safetensors"), null, null));
+        served.Open("", train: false);
+        RunTo(served, 20);
+        File.WriteAllBytes(At("second.safetensors"), ExportFiles.Make(served, "model.safetensors")!.Content);
+        var given = GivenFiles.Read(At("second.safetensors"), null, null);
+        using var again = new Workbench(given);
+        again.Open("", train: false);
+        Assert.Equal(("spiral", 4UL, 0.05, 0L), (given.Start.Data, given.Start.Seed, given.Start.Noise, given.Start.Steps));
+        Assert.Equal(served.Problem!.All.Features.ToArray(), again.Problem!.All.Features.ToArray());
+        Assert.Equal(served.Latest!.Network.Layers[0].GetWeights(), again.Latest!.Network.Layers[0].GetWeights());
+        Assert.Equal(served.Latest.Training.Loss, again.Latest.Training.Loss);
+    }
+
+    [Fact]
+    public void A_model_of_a_page_that_was_given_a_table_asks_for_it()
+    {
+        Write("two.csv", Encoding.UTF8.GetString(s_rows.Content));
+        using (var served = new Workbench(GivenFiles.Read(null, DataSource.Named(At("two.csv")), "kind")))
+        {
+            served.Open("", train: false);
+            File.WriteAllBytes(At("model.safetensors"), ExportFiles.Make(served, "model.safetensors")!.Content);
+        }
+
+        Assert.Contains("give DATA beside MODEL", Assert.Throws<UsageException>(() => GivenFiles.Read(At("model.safetensors"), null, null)).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>What was set by hand or tuned on the way is in the weights: it is not done again.</summary>
+    [Fact]
+    public void A_model_whose_run_was_changed_on_the_way_opens_as_it_ended()
+    {
+        using Workbench maker = Bench("?data=xor&then=0:W1[0,0]=3;3:0.05:0:0.01;9:0.5:0:0");
+        RunTo(maker, 5);
+        using Workbench bench = Bench();
+        bench.Open([("mine.safetensors", ExportFiles.Make(maker, "model.safetensors")!.Content)]);
+        Assert.Null(bench.Mistake);
+        Assert.Equal(maker.Latest!.Network.Layers[0].GetWeights(), bench.Latest!.Network.Layers[0].GetWeights());
+        Assert.Equal(("", new TrainingRates(0.05, 0, 0.01)), (bench.State.Then, bench.State.Rates));
+    }
+
+    private static void RunTo(Workbench bench, long steps)
+    {
+        bench.Session!.RunTo(steps);
+        Assert.True(SpinWait.SpinUntil(() => bench.Session.Latest is { IsRunning: false } now && now.Step == steps, TimeSpan.FromSeconds(60)));
+        bench.Take();
     }
 
     [Fact]

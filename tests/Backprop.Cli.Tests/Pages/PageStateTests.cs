@@ -16,6 +16,7 @@ public sealed class PageStateTests
         select new PageState
         {
             Data = data,
+            Target = flags.Item3 ? "kind" : null,
             Rows = sizes.Item1,
             BatchSize = sizes.Item2,
             Row = sizes.Item3,
@@ -35,7 +36,7 @@ public sealed class PageStateTests
             Loss = flags.Item2 ? "huber:0.5" : null,
             Optimizer = flags.Item3 ? "sgd" : "adam",
             Momentum = parts.Item2,
-            Speed = sizes.Item1,
+            Speed = flags.Item1 ? sizes.Item1 : 0,
             Then = then,
             Features = flags.Item1 ? "x1,x1x2,sin2" : PlaneFeatures.Usual,
             Discrete = flags.Item2,
@@ -53,6 +54,32 @@ public sealed class PageStateTests
         Assert.Null(mistake);
         PageLimits.Require(state);
     });
+
+    /// <summary>Whatever the host's own bare address shows: what it chooses and the state does not is said too.</summary>
+    [Fact]
+    public void An_address_reopens_its_state_at_every_host() => Gen.Select(s_states, s_states).Sample((state, start) =>
+    {
+        Assert.Equal(state, PageState.Parse(state.ToQuery(start), start, out string? mistake));
+        Assert.Null(mistake);
+    });
+
+    [Fact]
+    public void No_address_ends_the_page()
+    {
+        Gen.Select(OneOf("a", "=", "&", "rows", "output=", "then=", "speed=1e-7", "%", "%zz", "+", "?", ";", "é", "[0]"), OneOf("", "=", "&", "a"), OneOf("", "=b", "&&", "&=", "row=1"), OneOf("", "=", "&", "x")).Sample((a, b, c, d) =>
+        {
+            PageState.Parse($"?{a}{b}{c}{d}", new(), out _);
+        });
+        using var bench = new Workbench(GivenFiles.None);
+        string[] names = [.. PageState.Parse("", new(), out _).GetType().GetProperties().Select(property => property.Name.ToLowerInvariant()), "model", "rate", "batch", "mean", "", "a"];
+        foreach (string name in names)
+        {
+            foreach (string value in new[] { "", "0", "1", "-1", "1e-7", "a,b", "4:tanh", "W1[0,0]", "%00", ":", "softmax", "spiral", "99999999999999999999" })
+            {
+                bench.Open($"?{name}={value}", train: false);
+            }
+        }
+    }
 
     [Fact]
     public void The_bare_address_is_the_default() => Assert.Equal("", new PageState().ToQuery(new()));
@@ -80,8 +107,11 @@ public sealed class PageStateTests
     [InlineData("?steps=1000000001", "steps: '1000000001' found, a whole number from 0 to 1,000,000,000 expected")]
     [InlineData("?row=2147483648", "row: '2147483648' found")]
     [InlineData("?gradients=yes", "gradients: 'yes' found, 0 or 1 expected")]
-    [InlineData("?momentum=1", "momentum: '1' found")]
+    [InlineData("?momentum=1", "momentum: '1' found, a number from 0 to 0.999999 expected")]
     [InlineData("?speed=-1", "speed: '-1' found")]
+    [InlineData("?speed=1e-7", "speed: '1e-7' found, 0 (as fast as it goes) or a number from 0.001 to 1,000,000 expected")]
+    [InlineData("?a&=b", "the address says 'a', name=value expected; the address says 'b', name=value expected")]
+    [InlineData("?=b", "the address says 'b', name=value expected")]
     [InlineData("?then=5", "then: '5' found, at most 200 changes as step:rate:l1:l2 or step:parameter=value, of growing steps")]
     [InlineData("?then=0:1:0:0", "then: '0:1:0:0' found")]
     [InlineData("?then=9:1:0:0;9:2:0:0", "then: '9:2:0:0' found")]

@@ -46,6 +46,25 @@ public sealed partial class RenderedPageTests : Tool
         Assert.Contains("is not known", await RenderedPage.Of(GivenFiles.Read(At("model.safetensors"), DataSource.Named(At("other.csv")), null)), StringComparison.Ordinal);
     }
 
+    /// <summary>A model may have standardised its target: what a row should give is said as it stands in the file.</summary>
+    [Fact]
+    public async Task A_value_is_said_in_its_own_units()
+    {
+        Write("rows.csv", "a,b,y\n" + string.Concat(Enumerable.Range(0, 40).Select(n => $"{n % 7},{n % 11},{(n == 0 ? 17.25 : 100 + (3 * (n % 7)) - (2 * (n % 11)))}\n")));
+        Json("train", "rows.csv", "--target", "y", "--network", "4:tanh", "--epochs", "2", "--json");
+        var given = GivenFiles.Read(At("model.safetensors"), DataSource.Named(At("rows.csv")), null);
+        (double mean, double scale) = (given.Model!.Schema!.Target.Means![0], given.Model.Schema.Target.Scales![0]);
+        string page = await RenderedPage.Of(given, "?mean=0&row=0");
+        Assert.Contains($"It should give <strong>17.25</strong> (standardised {(17.25 - mean) / scale:G5}, as outputs and losses are); its loss", page.Replace("&#x2212;", "-", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains("The model has standardised its target: outputs and losses are of (y ", page, StringComparison.Ordinal);
+        Assert.Contains("orange below the mean that the model has of it", page, StringComparison.Ordinal);
+
+        string plain = await RenderedPage.Of(GivenFiles.None, "?data=hills&mean=0&row=0");
+        Assert.DoesNotContain("standardised", plain, StringComparison.Ordinal);
+        Assert.Contains("orange below 0", plain, StringComparison.Ordinal);
+        Assert.Contains("It should give <strong>1</strong>; its loss", await RenderedPage.Of(GivenFiles.None, "?data=note&mean=0"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Columns_and_classes_have_their_names()
     {
@@ -124,6 +143,8 @@ public sealed partial class RenderedPageTests : Tool
     [InlineData("?rows=1000000000", "rows: &#x27;1000000000&#x27; found, a whole number from 10 to 20,000 expected")]
     [InlineData("?noise=NaN", "noise: &#x27;NaN&#x27; found")]
     [InlineData("?hiden=6:tanh", "the address says &#x27;hiden&#x27;")]
+    [InlineData("?a&=b", "the address says &#x27;a&#x27;, name=value expected")]
+    [InlineData("?speed=1e-7", "speed: &#x27;1e-7&#x27; found")]
     [InlineData("?model=1", "no model was given")]
     [InlineData("?data=file", "file")]
     [InlineData("layers", "1,000 hidden layers found, the page takes at most 32")]

@@ -226,6 +226,52 @@ public sealed class TrainingSessionTests
         WaitFor(session, now => now.Step > then && !now.IsRunning);
     }
 
+    /// <summary>Longer than a thread can be told to wait.</summary>
+    [Theory]
+    [InlineData(1e-7)]
+    [InlineData(1e-3)]
+    public void A_pace_of_years_is_waited_for(double speed)
+    {
+        using TrainingSession session = Make(new());
+        session.StepOnce();
+        WaitFor(session, now => now is { Step: 1, IsRunning: false });
+        session.Play(speed);
+        Thread.Sleep(300);
+        Assert.Null(session.Latest.Failure);
+        session.Pause();
+        Assert.Equal(2, WaitFor(session, now => !now.IsRunning && now.Step > 1).Step);
+    }
+
+    /// <summary>What nobody has foreseen ends the run, not the process.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_mistake_of_the_program_ends_the_run_with_a_sentence(bool inSlices)
+    {
+        PageState state = new();
+        Problem problem = GivenFiles.None.Problem(state);
+        using TrainingSession session = new(problem, problem.Definition(state, GivenFiles.None), state, inSlices: inSlices);
+        int count = 0;
+        session.Changed += () => _ = Interlocked.Increment(ref count) == 1 ? throw new InvalidOperationException("nobody knew") : 0;
+        session.Play();
+        string failure = WaitFor(session, now => now.Failure is not null).Failure!;
+        Assert.Contains("by a mistake of this program, which please report (InvalidOperationException: nobody knew)", failure, StringComparison.Ordinal);
+        Assert.False(session.Latest.IsRunning);
+        Assert.False(session.IsBusy);
+    }
+
+    [Fact]
+    public void What_is_asked_for_at_rest_cannot_end_the_process_either()
+    {
+        using TrainingSession session = Make(new());
+        session.StepOnce();
+        WaitFor(session, now => now is { Step: 1, IsRunning: false });
+        int count = 0;
+        session.Changed += () => _ = Interlocked.Increment(ref count) == 1 ? throw new InvalidOperationException("nobody knew") : 0;
+        session.Edit(new(1, 0, 0), 0.5f); // taken on the training thread
+        Assert.Contains("nobody knew", WaitFor(session, now => now.Failure is not null).Failure!, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_snapshot_does_not_change()
     {
