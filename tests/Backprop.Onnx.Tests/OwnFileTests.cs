@@ -2,6 +2,7 @@ using Backprop.Layers;
 using Backprop.Networks;
 using Backprop.Onnx.Wire;
 using Backprop.Tables;
+using Backprop.Tests.Fixtures;
 using Google.Protobuf;
 
 namespace Backprop.Onnx.Tests;
@@ -13,7 +14,7 @@ public class OwnFileTests
     [MemberData(nameof(Seeds))]
     public void WhatIsWrittenComesBackWithTheSameBits(int seed)
     {
-        (Ensemble<float> ensemble, _) = NetworkTests.Draw(new Random(seed));
+        Ensemble<float> ensemble = DrawnModels.Draw<float>(seed);
         Ensemble<float> back = OnnxImport.ReadEnsemble(new MemoryStream(File(ensemble, bare: true)), "x");
         Assert.Equal(ensemble.Definition, back.Definition); // with its loss and its dropout
         Assert.Equal((ensemble.Members.Length, ensemble.Temperature), (back.Members.Length, back.Temperature));
@@ -28,7 +29,7 @@ public class OwnFileTests
     [Fact]
     public void TheSeedsDrawWhatNoGraphSaysOfItself()
     {
-        Ensemble<float>[] drawn = [.. Enumerable.Range(0, 60).Select(seed => NetworkTests.Draw(new Random(seed)).Ensemble)];
+        Ensemble<float>[] drawn = [.. Enumerable.Range(0, 60).Select(seed => DrawnModels.Draw<float>(seed))];
         Assert.Contains(drawn, one => one.Members.Length > 1 && one.Temperature != 1);
         Assert.Contains(drawn, one => one.Definition.Input is { Periodic: not null, Scale: true });
         Assert.Contains(drawn, one => one.Definition.Input?.Codes.Length > 1);

@@ -2,10 +2,10 @@ using System.Globalization;
 using System.Reflection;
 using System.Text;
 using Backprop.Interchange.CSharp;
-using Backprop.Onnx.Tests;
 using Backprop.Tables;
 using Backprop.Tables.Models;
 using Backprop.Tables.Writing;
+using Backprop.Tests.Fixtures;
 
 namespace Backprop.Interchange.Tests.CSharp;
 
