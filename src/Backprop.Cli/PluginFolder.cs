@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Security.Cryptography;
+using Backprop.ModelFiles;
 
 namespace Backprop.Cli;
 
@@ -45,7 +45,7 @@ internal sealed class PluginFolder(string path)
     private static string Line(string file)
     {
         using FileStream stream = File.OpenRead(file);
-        return string.Create(CultureInfo.InvariantCulture, $"{Convert.ToHexStringLower(SHA256.HashData(stream))} {stream.Length} {System.IO.Path.GetFileName(file)}");
+        return string.Create(CultureInfo.InvariantCulture, $"{Sha256.Of(stream)} {stream.Length} {System.IO.Path.GetFileName(file)}");
     }
 
     private string At(string name) => System.IO.Path.Combine(Path, name);

@@ -45,6 +45,25 @@ public static class NetworkFit
     /// <summary>The loss that somebody chose.</summary>
     private static Loss? Said(NetworkDefinition? specification) => specification is null || specification.Loss.Equals(NetworkDefinition.DefaultLoss(specification.Layers[^1].Activation)) ? null : specification.Loss;
 
+    /// <summary>The same of networks that answer together. Their loss, by which they are joined, is the file's.</summary>
+    /// <param name="ensemble">The networks of a file.</param>
+    /// <param name="specification">What each is expected to be; null: whatever it is.</param>
+    /// <param name="loss">Its loss; null: the one that it has.</param>
+    /// <param name="source">The file, for messages.</param>
+    /// <exception cref="ModelException">They are others: both are told.</exception>
+    /// <exception cref="UsageException">The loss does not go with the last layer, or is another than that of several networks.</exception>
+    public static Ensemble<float> Apply(Ensemble<float> ensemble, NetworkDefinition? specification, Loss? loss, string source)
+    {
+        ArgumentNullException.ThrowIfNull(ensemble);
+        Loss own = ensemble.Definition.Loss;
+        if (ensemble.Members.Length > 1 || ensemble.Temperature != 1)
+        {
+            _ = loss is null || loss.Equals(own) ? loss = own : throw new UsageException($"'{source}': the loss {loss} found, {own} expected: by it {ensemble.Members.Length} networks answer together") { Settings = ["Loss"] };
+        }
+
+        return new(ensemble.Members.Select(member => Apply(member, specification, loss, source)), ensemble.Temperature);
+    }
+
     /// <summary>As training refuses it; what the layer has of itself, whatever its loss, is the file's.</summary>
     private static string? Misfit(NetworkDefinition network) => network.Loss.Name == NetworkDefinition.DefaultLoss(network.Layers[^1].Activation).Name ? null : OutputAdvice.Refusal(network);
 

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Backprop.ModelFiles;
 using Backprop.Networks;
 using Backprop.Onnx.Graphs;
+using Backprop.Onnx.Reading;
 using Backprop.Onnx.Wire;
 using Backprop.Tables;
 using Backprop.Tables.Models;
@@ -93,11 +94,10 @@ public static class OnnxExport
             ModelGraph.Build(graph, single, options, notes);
         }
 
-        graph.Graph.Name = network.ToString();
         var file = new ModelProto
         {
             IrVersion = FormatVersion,
-            ProducerName = "backprop",
+            ProducerName = OwnGraph.Producer,
             ProducerVersion = typeof(OnnxExport).Assembly.GetName().Version!.ToString(3),
             DocString = $"{(single.Members == 1 ? "network" : string.Create(CultureInfo.InvariantCulture, $"{single.Members} networks"))} {network}, loss {network.Loss}",
             Graph = graph.Graph,
@@ -108,7 +108,14 @@ public static class OnnxExport
             file.OpsetImport.Add(new OperatorSetIdProto { Domain = GraphBuilder.LearningDomain, Version = LearningOperators });
         }
 
-        if (!options.Bare)
+        if (options.Bare)
+        {
+            if (OwnGraph.Describe(single.Ensemble) is { } description)
+            {
+                file.MetadataProps.Add(new StringStringEntryProto { Key = OwnGraph.Key, Value = description });
+            }
+        }
+        else
         {
             (string key, IReadOnlyList<string> names) = single.Labels.Count > 0 ? ("labels", options.Labels ?? single.Labels) : ("targets", single.TargetNames);
             file.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = new JsonArray([.. names.Select(name => (JsonNode)name)]).ToJsonString() });

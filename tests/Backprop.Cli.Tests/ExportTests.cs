@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using Backprop.Tests.Oracles;
@@ -95,6 +96,56 @@ public sealed class ExportTests : Tool
         Assert.Equal(Tensors("model.safetensors"), Tensors("back.safetensors"));
 
         byte[] Tensors(string name) => [.. File.ReadAllBytes(At(name)) is var bytes ? bytes[(8 + (int)BitConverter.ToInt64(bytes))..] : []];
+    }
+
+    [Fact]
+    public void AnEnsembleComesBackWithTheSameBits()
+    {
+        Train();
+        Assert.Equal(0, Run("train", "d.csv", "--network", "3:tanh", "--epochs", "2", "--quiet", "--ensemble", "2", "-o", "two.st").Code);
+        Assert.Equal(0, Run("export", "two.st", "--to", "onnx", "-o", "two.onnx", "--bare").Code);
+        (int code, string output, string error) = Run("import", "two.onnx", "-o", "back.st");
+        Assert.True(code == 0, error);
+        Assert.Contains("2 of it", output);
+        JsonElement json = Json("import", "two.onnx", "-o", "back.st", "--json"), summary = Json("summary", "back.st", "--json");
+        Assert.Equal(2, json.GetProperty("members").GetInt32());
+        Assert.Equal(Json("summary", "two.st", "--json").GetProperty("network").GetString(), summary.GetProperty("network").GetString());
+        Assert.Equal(Tensors("two.st"), Tensors("back.st"));
+        (code, _, error) = Run("import", "two.onnx", "-o", "other.st", "--loss", "mean_squared_error");
+        Assert.Equal((2, false), (code, File.Exists(At("other.st"))));
+        Assert.Contains("--loss", error);
+
+        byte[] Tensors(string name) => [.. File.ReadAllBytes(At(name)) is var bytes ? bytes[(8 + (int)BitConverter.ToInt64(bytes))..] : []];
+    }
+
+    /// <summary>A pipe takes what a file would; the standard output would take the command's own words too.</summary>
+    [Theory]
+    [InlineData("onnx")]
+    [InlineData("onnx --bare")]
+    [InlineData("npz")]
+    [InlineData("csharp --class M")]
+    public async Task WhatGoesIntoAPipeIsTheFile(string format)
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/mkfifo"), "there is no mkfifo command here");
+        Write("n.csv", "a,b,y\n" + string.Join('\n', Enumerable.Range(0, 40).Select(n => FormattableString.Invariant($"{Math.Sin(n)},{Math.Cos(n)},{(n % 2 == 0 ? "even" : "odd")}"))));
+        Assert.Equal(0, Run("train", "n.csv", "--network", "3:tanh", "--epochs", "1", "--quiet").Code);
+        string[] line = ["export", "model.safetensors", "--to", .. format.Split(' '), "-o"];
+        Assert.Equal(0, Run([.. line, "file"]).Code);
+        using (Process made = Process.Start("/usr/bin/mkfifo", [At("pipe")]))
+        {
+            await made.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        Task<byte[]> read = Task.Run(() => File.ReadAllBytes(At("pipe")), TestContext.Current.CancellationToken);
+        Assert.Equal(0, Run([.. line, "pipe"]).Code);
+        byte[] expected = File.ReadAllBytes(At("file")), found = await read;
+        Assert.Equal(expected, found);
+
+        using Process process = Process.Start(Start([.. line, "/dev/stdout"]))!;
+        string output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken), error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal((2, ""), (process.ExitCode, output));
+        Assert.Contains("--output: '/dev/stdout' found, the standard output", error);
     }
 
     [Theory]

@@ -106,4 +106,42 @@ public sealed class SignalTests(ITestOutputHelper output) : Tool
 
         Assert.Fail("five times the file was written before the signal came");
     }
+
+    /// <summary>While the page's files are written: their folder is as it was, there or not.</summary>
+    [Theory]
+    [InlineData("INT", false)]
+    [InlineData("TERM", false)]
+    [InlineData("TERM", true)]
+    public async Task AnUnfinishedSiteGoesWithTheProcess(string signal, bool isThere)
+    {
+        Assert.SkipUnless(File.Exists("/bin/kill") || File.Exists("/usr/bin/kill"), "there is no kill command here");
+        Assert.SkipUnless(typeof(Program).Assembly.GetManifestResourceNames().Contains("site.zip"), "the tool was built without the site (-p:Site=false)");
+        for (int attempt = 0; attempt < 20; attempt++)
+        {
+            if (isThere)
+            {
+                Directory.CreateDirectory(At("page"));
+                File.WriteAllText(At("page/notes.txt"), "mine");
+            }
+
+            using Process process = Process.Start(Start(["site", "page", "--overwrite"]))!;
+            Task<string> error = process.StandardError.ReadToEndAsync(), standard = process.StandardOutput.ReadToEndAsync();
+            bool wasSeen = SpinWait.SpinUntil(() => process.HasExited || (Directory.Exists(At("page")) && Directory.GetDirectories(At("page"), ".site.*").Length > 0), 60_000) && !process.HasExited;
+            Process.Start("kill", ["-" + signal, $"{process.Id}"])!.WaitForExit();
+            Assert.True(process.WaitForExit(30_000), $"{signal} was not obeyed");
+            string said = await error + await standard;
+            if (wasSeen && process.ExitCode == 130 && !File.Exists(At("page/index.html")))
+            {
+                Assert.Equal(isThere, Directory.Exists(At("page")));
+                Assert.True(!isThere || Directory.GetFileSystemEntries(At("page")) is [var only] && Path.GetFileName(only) == "notes.txt");
+                return;
+            }
+
+            Assert.True(process.ExitCode is 0 or 130, said); // it was faster
+            Assert.Empty(Directory.GetDirectories(At("page"), ".site.*"));
+            Directory.Delete(At("page"), recursive: true);
+        }
+
+        Assert.Fail("twenty times the page was written before the signal came");
+    }
 }

@@ -94,7 +94,7 @@ internal sealed class Fuzzer(Target target, int seed, string folder)
 
         coverage.End();
         allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
-        if (allocated > (512L << 20) + (1000L * input.Length))
+        if (allocated > target.MostMemory + (1000L * input.Length))
         {
             Keep(input, "memory", $"{allocated} bytes allocated for {input.Length}");
         }

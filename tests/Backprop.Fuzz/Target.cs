@@ -10,4 +10,7 @@ internal sealed record Target(string Name, Action<byte[]> Run, byte[][] Seeds, s
 {
     /// <summary>Longer inputs are cut.</summary>
     public int MaxLength { get; init; } = 4096;
+
+    /// <summary>The most bytes that may be allocated, beside a thousand for each of the input.</summary>
+    public long MostMemory { get; init; } = 512L << 20;
 }

@@ -53,6 +53,7 @@ internal static class Targets
         new("json", Json, [Bytes("[{\"a\":1,\"y\":2.5},{\"a\":null,\"y\":\"x\"}]")], [.. s_json, "NaN", "Infinity"], null) { MaxLength = 512 },
         new("jsonl", Json, [Bytes("{\"b\":true,\"a\":\"x\"}\n{\"a\":7}\n{\"a\":\"1,234.50\"}\n"), Bytes("{\"a\":1,\"y\":2.5}\n{\"a\":2,\"y\":3.5}\n")], [.. s_json, "NaN", "Infinity", "\n"], null) { MaxLength = 512 },
         new("parquet", bytes => Use(ParquetReader.Read(new MemoryStream(bytes), "t.parquet")), ParquetSeeds(), ["PAR1", "\u0015\u0002", "\u001c", "\u0019"], RepairParquet),
+        .. ImportTargets.All(),
     ];
 
     private static void Model(byte[] bytes)
@@ -90,7 +91,7 @@ internal static class Targets
         string[] parts = Encoding.UTF8.GetString(bytes).Split(' ', 2);
         Loss? loss = parts.Length == 2 ? Loss.Parse(parts[1]) : null;
         var network = NetworkDefinition.Parse(parts[0], loss);
-        if (!NetworkDefinition.Parse(network.ToString(), loss).Equals(network) || !NetworkJson.Read(NetworkJson.Write(network)).Equals(network))
+        if (!NetworkDefinition.Parse(network.ToString(), loss).Equals(network) || !NetworkJson.Read(NetworkJson.Write(network)).Network.Equals(network))
         {
             throw new InvalidOperationException($"{network} does not come back the same");
         }
@@ -231,10 +232,10 @@ internal static class Targets
 
     private static string Quote(string text) => $"\"{System.Text.Json.JsonEncodedText.Encode(text)}\"";
 
-    private static byte[] Tensors(string header) => Tensors([.. new byte[8], .. Bytes(header), .. new byte[16]]);
+    public static byte[] Tensors(string header, int bytes = 16) => Tensors([.. new byte[8], .. Bytes(header), .. new byte[bytes]]);
 
     /// <summary>The announced length is that of the header: it ends at the last bracket.</summary>
-    private static byte[] Tensors(byte[] bytes)
+    public static byte[] Tensors(byte[] bytes)
     {
         int end = bytes.AsSpan().LastIndexOf((byte)'}');
         if (end >= 8)
@@ -245,9 +246,9 @@ internal static class Targets
         return bytes;
     }
 
-    private static byte[] Npy(string type, string shape, int bytes) => RepairNpy([0x93, .. "NUMPY"u8, 1, 0, 0, 0, .. Bytes($"{{'descr': '{type}', 'fortran_order': True, 'shape': {shape}, }}\n"), .. new byte[bytes]]);
+    public static byte[] Npy(string type, string shape, int bytes) => RepairNpy([0x93, .. "NUMPY"u8, 1, 0, 0, 0, .. Bytes($"{{'descr': '{type}', 'fortran_order': True, 'shape': {shape}, }}\n"), .. new byte[bytes]]);
 
-    private static byte[] RepairNpy(byte[] bytes)
+    public static byte[] RepairNpy(byte[] bytes)
     {
         int end = bytes.AsSpan().LastIndexOf((byte)'\n');
         if (end >= 10)
@@ -258,7 +259,7 @@ internal static class Targets
         return bytes;
     }
 
-    private static byte[] Npz(params (string Name, byte[] Bytes)[] entries)
+    public static byte[] Npz(params (string Name, byte[] Bytes)[] entries)
     {
         using var stream = new MemoryStream();
         using (var zip = new ZipArchive(stream, ZipArchiveMode.Create))

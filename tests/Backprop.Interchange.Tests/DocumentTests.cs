@@ -4,6 +4,7 @@ using Backprop.Interchange.PyTorch;
 using Backprop.ModelFiles;
 using Backprop.Networks;
 using Backprop.Tables;
+using Backprop.Tests.Fixtures;
 using Backprop.Tests.Oracles;
 
 namespace Backprop.Interchange.Tests;
@@ -18,10 +19,9 @@ public sealed class DocumentTests : IDisposable
     [Fact]
     public void TheExamplesAreHere()
     {
-        string here = Plain(File.ReadAllText(Repository.At("tests/Backprop.Interchange.Tests/DocumentTests.cs")));
         string[] examples = [.. Examples("csharp").Where(example => example.Contains("PyTorchExport", StringComparison.Ordinal) || example.Contains("ForeignFile", StringComparison.Ordinal))];
         Assert.Equal(2, examples.Length);
-        Assert.All(examples, example => Assert.Contains(Plain(example), here, StringComparison.Ordinal));
+        Assert.All(examples, example => Documents.RequireIn("tests/Backprop.Interchange.Tests/DocumentTests.cs", example));
     }
 
     [Fact]
@@ -77,9 +77,7 @@ public sealed class DocumentTests : IDisposable
         Assert.Contains("\"labels\":[\"a\",\"b\",\"c\"]", model.Schema);
     }
 
-    private static string[] Examples(string language) => [.. File.ReadAllText(Repository.At("docs/export.md")).Split($"```{language}\n").Skip(1).Select(part => part.Split("```")[0])];
-
-    private static string Plain(string text) => string.Join('\n', text.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0));
+    private static string[] Examples(string language) => Documents.Examples("docs/export.md", language);
 
     private string At(string name) => Path.Combine(_folder, name);
 }

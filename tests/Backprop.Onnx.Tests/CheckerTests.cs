@@ -1,4 +1,5 @@
 using Backprop.Tables;
+using Backprop.Tests.Fixtures;
 using Backprop.Tests.Oracles;
 
 namespace Backprop.Onnx.Tests;
@@ -19,7 +20,7 @@ public sealed class CheckerTests : IDisposable
         int files = 0;
         for (int seed = 0; seed < Networks; seed++)
         {
-            TabularModel model = NetworkTests.Model(NetworkTests.Draw(new(seed)).Ensemble);
+            TabularModel model = NetworkTests.Model(DrawnModels.Draw<float>(seed));
             Write(model, bare: false);
             Write(model, bare: true);
         }
@@ -27,11 +28,11 @@ public sealed class CheckerTests : IDisposable
         using (var tables = new ModelTests())
         {
             TrainingOptions quick = new() { Epochs = 1, Threads = 1 };
-            Write(tables.Train(ModelTests.Mixed(200, 1), "kind", quick with { Folds = 2, Columns = new() { Bins = 5, Categorical = ["code"] } }), bare: false);
-            Write(tables.Train(ModelTests.Mixed(200, 3), "cost,weight", quick), bare: false);
-            Write(tables.Train(ModelTests.Mixed(200, 6), "cost", quick with { Network = "8:tanh", Loss = "gaussian_nll" }), bare: false);
-            Write(tables.Train(ModelTests.Mixed(200, 8), "count", quick with { Loss = "poisson", Columns = new() { Offset = "weight", Ignore = ["kind", "cost"] } }), bare: false);
-            Write(tables.Train(ModelTests.Mixed(200, 11), "open", quick with { Threshold = "f1", Columns = new() { Ignore = ["kind"] } }), bare: false);
+            Write(tables.Train(MixedCells.Draw(200, 1), "kind", quick with { Folds = 2, Columns = new() { Bins = 5, Categorical = ["code"] } }), bare: false);
+            Write(tables.Train(MixedCells.Draw(200, 3), "cost,weight", quick), bare: false);
+            Write(tables.Train(MixedCells.Draw(200, 6), "cost", quick with { Network = "8:tanh", Loss = "gaussian_nll" }), bare: false);
+            Write(tables.Train(MixedCells.Draw(200, 8), "count", quick with { Loss = "poisson", Columns = new() { Offset = "weight", Ignore = ["kind", "cost"] } }), bare: false);
+            Write(tables.Train(MixedCells.Draw(200, 11), "open", quick with { Threshold = "f1", Columns = new() { Ignore = ["kind"] } }), bare: false);
         }
 
         string output = Python.Run(_folder, $"""

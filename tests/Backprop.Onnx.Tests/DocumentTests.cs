@@ -2,7 +2,7 @@ using Backprop.Data;
 using Backprop.ModelFiles;
 using Backprop.Networks;
 using Backprop.Tables;
-using Backprop.Tests.Oracles;
+using Backprop.Tests.Fixtures;
 
 namespace Backprop.Onnx.Tests;
 
@@ -16,10 +16,9 @@ public sealed class DocumentTests : IDisposable
     [Fact]
     public void TheExampleIsHere()
     {
-        string document = File.ReadAllText(Repository.At("docs/export.md")), here = Plain(File.ReadAllText(Repository.At("tests/Backprop.Onnx.Tests/DocumentTests.cs")));
-        string[] examples = [.. document.Split("```csharp\n").Skip(1).Select(part => part.Split("```")[0]).Where(example => example.Contains("Onnx", StringComparison.Ordinal))];
+        string[] examples = [.. Documents.Examples("docs/export.md", "csharp").Where(example => example.Contains("Onnx", StringComparison.Ordinal))];
         Assert.Equal(2, examples.Length);
-        Assert.All(examples, example => Assert.Contains(Plain(example), here, StringComparison.Ordinal));
+        Assert.All(examples, example => Documents.RequireIn("tests/Backprop.Onnx.Tests/DocumentTests.cs", example));
     }
 
     [Fact]
@@ -55,6 +54,4 @@ public sealed class DocumentTests : IDisposable
 
         Assert.Equal(network.Definition, TabularModel.Load("network.safetensors").Definition);
     }
-
-    private static string Plain(string text) => string.Join('\n', text.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0));
 }

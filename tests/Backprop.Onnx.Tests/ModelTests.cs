@@ -2,6 +2,7 @@ using System.Globalization;
 using Backprop.Tables;
 using Backprop.Tables.Models;
 using Backprop.Tables.Schemas;
+using Backprop.Tests.Fixtures;
 
 namespace Backprop.Onnx.Tests;
 
@@ -19,7 +20,7 @@ public sealed class ModelTests : IDisposable
     [Fact]
     public void EveryKindOfColumnBecomesTheSame()
     {
-        TabularModel model = Train(Mixed(400, 1), "kind", s_quick with { Folds = 3, Columns = new() { Bins = 5, Categorical = ["code"] } });
+        TabularModel model = Train(MixedCells.Draw(400, 1), "kind", s_quick with { Folds = 3, Columns = new() { Bins = 5, Categorical = ["code"] } });
         TableSchema schema = model.Schema!;
         Assert.Equal(3, model.Members);
         FeatureColumn Of(string name) => schema.Columns.Single(column => column.Name == name);
@@ -28,17 +29,17 @@ public sealed class ModelTests : IDisposable
         Assert.Equal((FeatureKind.Boolean, FeatureKind.Date, FeatureKind.Categorical), (Of("open").Kind, Of("day").Kind, Of("code").Kind));
         Assert.True(Of("gap").IsFlagOnly);
         Assert.Equal(DateParts.Month | DateParts.Weekday | DateParts.DayOfYear, Of("day").Parts);
-        Assert.Contains(Same(model, Odd(Mixed(150, 2))), note => note.Message.Contains("'day'", StringComparison.Ordinal));
+        Assert.Contains(Same(model, MixedCells.Odd(MixedCells.Draw(150, 2))), note => note.Message.Contains("'day'", StringComparison.Ordinal));
     }
 
     [Fact]
     public void ValuesAreInTheirOwnUnits()
     {
-        Cells cells = Mixed(300, 3);
+        Cells cells = MixedCells.Draw(300, 3);
         TabularModel one = Train(cells, "cost", s_quick with { Folds = 3 }), two = Train(cells, "cost,weight", s_quick with { Network = "8:silu" });
         Assert.True(one.Schema!.Target.Scales![0] > 100);
-        Same(one, Odd(Mixed(100, 4)));
-        Same(two, Odd(Mixed(100, 5)));
+        Same(one, MixedCells.Odd(MixedCells.Draw(100, 4)));
+        Same(two, MixedCells.Odd(MixedCells.Draw(100, 5)));
         Assert.Equal(2, two.TargetNames.Count);
     }
 
@@ -50,23 +51,23 @@ public sealed class ModelTests : IDisposable
     {
         foreach (int? ensemble in new int?[] { null, 3 })
         {
-            TabularModel model = Train(Mixed(200, 6), "cost", s_quick with { Network = "8:tanh", Loss = loss, Ensemble = ensemble });
+            TabularModel model = Train(MixedCells.Draw(200, 6), "cost", s_quick with { Network = "8:tanh", Loss = loss, Ensemble = ensemble });
             using OnnxRun run = OnnxRun.Of(model).Run;
             Assert.Contains(output, run.Outputs.Keys);
-            Same(model, Odd(Mixed(60, 7)));
+            Same(model, MixedCells.Odd(MixedCells.Draw(60, 7)));
         }
     }
 
     [Fact]
     public void CountsAreRatesTimesTheExposure()
     {
-        Cells cells = Mixed(300, 8);
+        Cells cells = MixedCells.Draw(300, 8);
         TabularModel model = Train(cells, "count", s_quick with { Loss = "poisson", Columns = new() { Offset = "weight", Ignore = ["kind", "cost"] } });
-        Same(model, Odd(Mixed(60, 9)));
+        Same(model, MixedCells.Odd(MixedCells.Draw(60, 9)));
         using OnnxRun run = OnnxRun.Of(model).Run;
-        float[] once = (float[])run.Rows(Mixed(20, 10))["value"], twice = (float[])run.Rows(Mixed(20, 10).With("weight", (_, text) => Cells.Number(2 * double.Parse(text, CultureInfo.InvariantCulture))))["value"];
+        float[] once = (float[])run.Rows(MixedCells.Draw(20, 10))["value"], twice = (float[])run.Rows(MixedCells.Draw(20, 10).With("weight", (_, text) => Cells.Number(2 * double.Parse(text, CultureInfo.InvariantCulture))))["value"];
         Assert.InRange(Near.Worst(twice.Select(value => (double)value), once.Select(value => 2.0 * value), 1e-9), 0, 1e-6);
-        Assert.All((float[])run.Rows(Mixed(20, 10).With("weight", (row, _) => row % 2 == 0 ? "0" : "-1"))["value"], value => Assert.True(float.IsNaN(value)));
+        Assert.All((float[])run.Rows(MixedCells.Draw(20, 10).With("weight", (row, _) => row % 2 == 0 ? "0" : "-1"))["value"], value => Assert.True(float.IsNaN(value)));
     }
 
     [Theory]
@@ -74,10 +75,10 @@ public sealed class ModelTests : IDisposable
     [InlineData(null, "binary_cross_entropy")]
     public void AThresholdDecidesTheLabel(string? network, string? loss)
     {
-        TabularModel model = Train(Mixed(400, 11), "open", s_quick with { Network = network, Loss = loss, Threshold = "f1", Columns = new() { Task = TableTask.Classification, Ignore = ["kind"] } });
+        TabularModel model = Train(MixedCells.Draw(400, 11), "open", s_quick with { Network = network, Loss = loss, Threshold = "f1", Columns = new() { Task = TableTask.Classification, Ignore = ["kind"] } });
         double threshold = Assert.Single(model.Schema!.Target.Thresholds!);
         Assert.NotEqual(0.5, threshold);
-        Cells cells = Odd(Mixed(200, 12));
+        Cells cells = MixedCells.Odd(MixedCells.Draw(200, 12));
         Same(model, cells);
         using OnnxRun run = OnnxRun.Of(model).Run;
         Dictionary<string, Array> found = run.Rows(cells);
@@ -88,8 +89,8 @@ public sealed class ModelTests : IDisposable
     [Fact]
     public void FlagsHaveTheirThresholds()
     {
-        TabularModel model = Train(Mixed(400, 13), "left,right", s_quick with { Threshold = "f1" });
-        Cells cells = Mixed(80, 14);
+        TabularModel model = Train(MixedCells.Draw(400, 13), "left,right", s_quick with { Threshold = "f1" });
+        Cells cells = MixedCells.Draw(80, 14);
         Same(model, cells);
         using OnnxRun run = OnnxRun.Of(model).Run;
         Predictions predictions = model.PredictAll(cells.Write(Path.Combine(_folder, "flags.csv")));
@@ -111,12 +112,12 @@ public sealed class ModelTests : IDisposable
     [Fact]
     public void WhatPredictRefusesHasNoLabelAndNoNumbers()
     {
-        TabularModel model = Train(Mixed(300, 16), "kind", s_quick), values = Train(Mixed(300, 16), "cost", s_quick);
+        TabularModel model = Train(MixedCells.Draw(300, 16), "kind", s_quick), values = Train(MixedCells.Draw(300, 16), "cost", s_quick);
         (string Column, string Cell)[] odd = [("open", "perhaps"), ("day", "2024-13-01"), ("day", "soon"), ("size", "Infinity"), ("weight", "-Infinity")];
-        Cells cells = Mixed(odd.Length + 1, 17);
+        Cells cells = MixedCells.Draw(odd.Length + 1, 17);
         for (int n = 0; n < odd.Length; n++)
         {
-            Cells one = Mixed(1, 17).With(odd[n].Column, (_, _) => odd[n].Cell);
+            Cells one = MixedCells.Draw(1, 17).With(odd[n].Column, (_, _) => odd[n].Cell);
             Assert.Throws<DataException>(() => model.PredictAll(one.Write(Path.Combine(_folder, "odd.csv"))));
             cells = cells.With(odd[n].Column, (row, text) => row == n ? odd[n].Cell : text);
         }
@@ -133,9 +134,9 @@ public sealed class ModelTests : IDisposable
     [Fact]
     public void ANumberThatStandsForAMissingOneIsOne()
     {
-        Cells cells = Mixed(200, 18).With("size", (row, text) => row % 5 == 0 ? "-999" : text).With("town", (row, text) => row % 7 == 0 ? "-999" : text);
+        Cells cells = MixedCells.Draw(200, 18).With("size", (row, text) => row % 5 == 0 ? "-999" : text).With("town", (row, text) => row % 7 == 0 ? "-999" : text);
         TabularModel model = Train(cells, "kind", s_quick with { Reading = new() { Missing = ["-999", "none"] } });
-        Cells rows = Mixed(50, 19).With("size", (row, text) => row % 3 == 0 ? "-999" : text).With("town", (row, text) => row % 3 == 1 ? "-999" : row % 5 == 0 ? "none" : text);
+        Cells rows = MixedCells.Draw(50, 19).With("size", (row, text) => row % 3 == 0 ? "-999" : text).With("town", (row, text) => row % 3 == 1 ? "-999" : row % 5 == 0 ? "none" : text);
         Same(model, rows);
     }
 
@@ -170,7 +171,7 @@ public sealed class ModelTests : IDisposable
     [Fact]
     public void ATimeOfTheDayIsRefusedByName()
     {
-        Cells cells = Mixed(100, 20).With("day", (row, text) => $"{(text.Length == 0 ? "2024-01-01" : text)}T{row % 24:00}:00:00");
+        Cells cells = MixedCells.Draw(100, 20).With("day", (row, text) => $"{(text.Length == 0 ? "2024-01-01" : text)}T{row % 24:00}:00:00");
         TabularModel model = Train(cells, "kind", s_quick);
         ModelException error = Assert.Throws<ModelException>(() => OnnxExport.Write(model, Path.Combine(_folder, "no.onnx")));
         Assert.Contains("'day'", error.Message, StringComparison.Ordinal);
@@ -226,7 +227,7 @@ public sealed class ModelTests : IDisposable
     [Fact]
     public void TheSameModelIsTheSameBytes()
     {
-        TabularModel model = Train(Mixed(200, 23), "kind", s_quick);
+        TabularModel model = Train(MixedCells.Draw(200, 23), "kind", s_quick);
         byte[] Bytes()
         {
             using var stream = new MemoryStream();
@@ -274,41 +275,4 @@ public sealed class ModelTests : IDisposable
 
         return notes.All;
     }
-
-    /// <summary>Columns of every kind, with gaps.</summary>
-    internal static Cells Mixed(int rows, int seed) => Cells.Draw(rows, seed, random =>
-    {
-        double size = (20 * random.NextDouble()) + 5, weight = 1 + random.NextDouble();
-        int town = random.Next(40) switch { < 36 and var n => n % 12, _ => 100 + random.Next(60) };
-        bool isOpen = random.Next(3) == 0;
-        var day = new DateOnly(2020 + random.Next(4), random.Next(1, 13), random.Next(1, 28));
-        return new()
-        {
-            ["id"] = Guid.NewGuid().ToString(),
-            ["size"] = random.Next(9) == 0 ? "" : Cells.Number(size),
-            ["weight"] = Cells.Number(weight),
-            ["rooms"] = random.Next(1, 8).ToString(CultureInfo.InvariantCulture),
-            ["gap"] = random.Next(2) == 0 ? "NA" : "1",
-            ["town"] = random.Next(15) == 0 ? "?" : $"town, {town}",
-            ["code"] = random.Next(3).ToString(CultureInfo.InvariantCulture),
-            ["colour"] = (new[] { "red", "green", "blue" })[random.Next(3)],
-            ["open"] = isOpen ? "yes" : "no",
-            ["day"] = random.Next(20) == 0 ? "" : day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-            ["left"] = random.Next(4) == 0 ? "1" : "0",
-            ["right"] = size + random.Next(9) > 22 ? "1" : "0",
-            ["count"] = ((int)(weight * size / 6)).ToString(CultureInfo.InvariantCulture),
-            ["kind"] = (size + (isOpen ? 5 : 0) + random.Next(6)) switch { < 16 => "small", < 23 => "middle", _ => "large" },
-            ["cost"] = Cells.Number((100 * size) + (isOpen ? 300 : 0) + random.Next(400)),
-        };
-    });
-
-    /// <summary>The same with what training never had: towns, numbers far outside, other spellings, days long before and after, gaps where there were none.</summary>
-    private static Cells Odd(Cells cells) => cells
-        .With("town", (row, text) => row % 6 == 0 ? $"nowhere {row}" : text)
-        .With("size", (row, text) => row % 11 == 0 ? "1000" : row % 11 == 1 ? "-40" : text)
-        .With("rooms", (row, text) => row % 8 == 0 ? "" : text)
-        .With("code", (row, text) => row % 4 == 0 ? "1.0" : row % 4 == 1 ? "7" : row % 9 == 0 ? "" : text)
-        .With("colour", (row, text) => row % 7 == 0 ? "Red" : row % 7 == 1 ? "" : text)
-        .With("open", (row, text) => row % 5 == 0 ? "TRUE" : row % 5 == 1 ? "off" : row % 5 == 2 ? "1" : row % 10 == 3 ? "" : text)
-        .With("day", (row, text) => row % 9 == 0 ? "1931-02-28" : row % 9 == 1 ? "2096-02-29" : text);
 }

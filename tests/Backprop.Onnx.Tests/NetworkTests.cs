@@ -7,6 +7,7 @@ using Backprop.Networks;
 using Backprop.Propagation;
 using Backprop.Tables;
 using Backprop.Tables.Models;
+using Backprop.Tests.Fixtures;
 
 namespace Backprop.Onnx.Tests;
 
@@ -56,8 +57,8 @@ public class NetworkTests
     [MemberData(nameof(Seeds))]
     public void RandomNetworksPredictTheSame(int seed)
     {
-        var random = new Random(seed);
-        (Ensemble<float> ensemble, float[] rows) = Draw(random);
+        Ensemble<float> ensemble = DrawnModels.Draw<float>(seed);
+        float[] rows = DrawnModels.Rows<float>(ensemble.Definition, 37, seed);
         TabularModel model = Model(ensemble);
         NetworkDefinition network = ensemble.Definition;
         float[] expected = new float[rows.Length / network.Inputs * network.Outputs];
@@ -164,52 +165,6 @@ public class NetworkTests
     {
         var network = new Network<float>(new NetworkDefinition(width, [new LayerDefinition(width, activation)], Loss.Create("mean_squared_error")));
         network.Layers[0].SetWeights([.. Enumerable.Range(0, width * width).Select(n => n / width == n % width ? 1f : 0)]);
-        return network;
-    }
-
-    internal static (Ensemble<float> Ensemble, float[] Rows) Draw(Random random)
-    {
-        int numbers = random.Next(1, 6), codes = random.Next(3) == 0 ? random.Next(1, 3) : 0;
-        InputDefinition? input = codes == 0 && random.Next(3) > 0 ? null : new(numbers, [.. Enumerable.Range(0, codes).Select(_ => new CodeEmbedding(4, random.Next(1, 4)))], random.Next(2) == 0, random.Next(2) == 0 ? new PeriodicEmbedding(3, 2) : null);
-        int width = random.Next(2, 40);
-        string[] activations = [.. ActivationFunction.Names.Where(name => name is not ("exponential" or "softmax" or "log_softmax") && !name.StartsWith("test_", StringComparison.Ordinal))];
-        LayerDefinition[] hidden = [.. Enumerable.Range(0, random.Next(8)).Select(layer => new LayerDefinition(width, ActivationFunction.Create(activations[random.Next(activations.Length)]), Parts(layer)))];
-        (string activation, int outputs, string loss) = random.Next(9) switch
-        {
-            0 => ("softmax", 2, "cross_entropy"),
-            1 => ("softmax", 5, "cross_entropy"),
-            2 => ("log_softmax", 3, "cross_entropy"),
-            3 => ("sigmoid", 3, "binary_cross_entropy"),
-            4 => ("identity", 1, "poisson"),
-            5 => ("identity", 4, "gaussian_nll"),
-            6 => ("identity", 3, "hinge"),
-            7 => ("tanh", 2, "mean_squared_error"),
-            _ => ("identity", 1, "quantile:0.9"),
-        };
-        LayerDefinition[] layers = [.. hidden, new(outputs, ActivationFunction.Create(activation))];
-        NetworkDefinition network = input is null ? new(numbers, layers, Loss.Parse(loss)) : new(input, layers, Loss.Parse(loss));
-        Network<float>[] members = [.. Enumerable.Range(0, random.Next(3) == 0 ? random.Next(2, 5) : 1).Select(_ => Drawn(network, random))];
-        var ensemble = new Ensemble<float>(members, network.HasLogits && random.Next(2) == 0 ? 1.7 : 1);
-        float[] rows = [.. Enumerable.Range(0, 37).SelectMany(_ => Enumerable.Range(0, network.Inputs).Select(column => column < numbers ? (float)((4 * random.NextDouble()) - 2) : random.Next(4)))];
-        return (ensemble, rows);
-
-        LayerPart[] Parts(int layer) =>
-        [
-            .. random.Next(4) switch { 0 => [new LayerNorm()], 1 => [new BatchNorm(1e-3)], _ => Array.Empty<LayerPart>() },
-            .. layer > 0 && random.Next(2) == 0 ? [new Residual()] : Array.Empty<LayerPart>(),
-            .. random.Next(3) == 0 ? [new Dropout(0.2)] : Array.Empty<LayerPart>(),
-        ];
-    }
-
-    /// <summary>Every tensor is drawn, so that none is 0 or 1 throughout.</summary>
-    private static Network<float> Drawn(NetworkDefinition definition, Random random)
-    {
-        var network = new Network<float>(definition, Initializer.Parse("pytorch"), (ulong)random.Next());
-        foreach (ParameterBlock<float> block in network.Blocks.Where(block => block.Shape.Length == 1))
-        {
-            block.Set([.. Enumerable.Range(0, block.Length).Select(_ => (float)(block.Name.EndsWith("bias", StringComparison.Ordinal) ? random.NextDouble() - 0.5 : 0.5 + random.NextDouble()))]);
-        }
-
         return network;
     }
 }

@@ -1,4 +1,5 @@
 using Backprop.Tables;
+using Backprop.Tests.Fixtures;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 

@@ -9,7 +9,7 @@ out=artifacts/fuzz/bin
 dotnet build -c Release tests/Backprop.Fuzz -o "$out" --nologo -v quiet
 [[ -x artifacts/fuzz/tool/sharpfuzz ]] || dotnet tool install SharpFuzz.CommandLine --version 2.3.0 --tool-path artifacts/fuzz/tool
 # not Backprop.Sql, which no target takes: it has no reader of its own, queries and their files are parsed by DuckDB, which is native code
-for assembly in Backprop Backprop.Tables Backprop.Cli; do
+for assembly in Backprop Backprop.Tables Backprop.Onnx Backprop.Interchange Backprop.Cli PureHDF; do
   artifacts/fuzz/tool/sharpfuzz "$out/$assembly.dll" || echo "$assembly: as it was"
 done
 export DOTNET_GCHeapHardLimit=0x60000000 DOTNET_TieredPGO=0 DOTNET_PROCESSOR_COUNT=1

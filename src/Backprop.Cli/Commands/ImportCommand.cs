@@ -18,7 +18,7 @@ internal static class ImportCommand
         var file = new Argument<string>("FILE") { Description = "A multi-layer perceptron: ONNX, a state_dict as .safetensors, scikit-learn's arrays as .npz, Keras's .keras or .h5" };
         var network = new Option<string?>("--network") { Description = "What network FILE holds, 784-256:relu-10:softmax say: needed where it says nothing of activations, elsewhere it must fit", HelpName = "SPEC" };
         var loss = new Option<string?>("--loss") { Description = "Its loss (default: the one that goes with its last layer)", HelpName = "NAME[:value]" };
-        var map = new Option<string?>("--map") { Description = "Which modules of a state_dict are which layers, and norms (default: in the order of their names)", HelpName = "layers.1=fc1,layers.1.norm=bn1,…" };
+        var map = new Option<string?>("--map") { Description = "Which modules of a state_dict are which layers, and norms; input.norm is one before the first layer (default: in the order of their names)", HelpName = "layers.1=fc1,layers.1.norm=bn1,…" };
         var output = new Option<string?>("--output", "-o") { Description = "The model file that is written", HelpName = "MODEL" };
         var json = new Option<bool>("--json") { Description = "Print one line of JSON" };
         var command = new Command("import", "Makes a model of another program's network") { file, network, loss, map, output, json };
@@ -34,7 +34,8 @@ internal static class ImportCommand
         NetworkDefinition? specification = network is null ? null : NetworkDefinition.Parse(network, given);
         Dictionary<string, string>? modules = map is null ? null : Map(map);
         ModelFile<float> model = NoteLines.Of(notes => Read(path, specification, given, modules, notes));
-        NetworkDefinition definition = model.Network.Definition;
+        NetworkDefinition definition = model.Ensemble.Definition;
+        int members = model.Ensemble.Members.Length;
         string hash = model.Write(output);
         if (json)
         {
@@ -44,7 +45,8 @@ internal static class ImportCommand
                 line.WriteString("model", output);
                 line.WriteString("network", definition.ToString());
                 line.WriteString("loss", definition.Loss.ToString());
-                line.WriteNumber("parameters", definition.ParameterCount);
+                line.WriteNumber("members", members);
+                line.WriteNumber("parameters", members * definition.ParameterCount);
                 line.Schema(model.Schema is null ? null : SchemaJson.Read(model.Schema));
                 line.Warnings();
                 line.WriteString("sha256", hash);
@@ -52,7 +54,7 @@ internal static class ImportCommand
         }
         else
         {
-            Terminal.Out.WriteLine($"{definition}, loss {definition.Loss}: {definition.ParameterCount:N0} parameters, in {output}");
+            Terminal.Out.WriteLine($"{definition}, loss {definition.Loss}{(members > 1 ? $", {members} of it" : "")}: {members * definition.ParameterCount:N0} parameters, in {output}");
         }
 
         return ExitCode.Done;
@@ -62,15 +64,15 @@ internal static class ImportCommand
     {
         ForeignFormat format = ForeignFile.FormatOf(path);
         return map is null && (format == ForeignFormat.Onnx || (format == ForeignFormat.Unknown && ForeignFile.IsPipe(path)))
-            ? new(NetworkFit.Apply(Onnx(path, notes), network, loss, path))
+            ? new(NetworkFit.Apply(Onnx(path, notes), network, loss, path), null, null)
             : ForeignFile.Read(path, format, network, loss, map, notes);
     }
 
-    private static Network<float> Onnx(string path, Notes notes)
+    private static Ensemble<float> Onnx(string path, Notes notes)
     {
         try
         {
-            return OnnxImport.Read(path, notes);
+            return OnnxImport.ReadEnsemble(path, notes);
         }
         catch (ModelException error) when (ForeignFile.IsPipe(path))
         {

@@ -59,7 +59,7 @@ internal static partial class SiteCommand
         }
     }
 
-    /// <summary>Writes every file beside its place before the first is put there: what fails for want of room leaves nothing behind.</summary>
+    /// <summary>Writes every file beside its place before the first is put there: what fails for want of room, or is told to end, leaves nothing behind.</summary>
     internal static (int Files, long Bytes) Write(ZipArchive zip, string folder)
     {
         bool isNew = !Directory.Exists(folder);
@@ -67,23 +67,13 @@ internal static partial class SiteCommand
         using var unfinished = new Unfinished(isNew ? folder : beside);
         try
         {
-            zip.ExtractToDirectory(beside);
             string[] names = [.. zip.Entries.Select(entry => entry.FullName).Where(name => !name.EndsWith('/')).OrderBy(name => name == First)];
-            string[] before = Before(folder);
-            File.WriteAllLines(Path.Combine(folder, List), before.Union(names, StringComparer.Ordinal)); // whatever moment it ends at
             foreach (string name in names)
             {
-                string place = Path.Combine(folder, name);
-                Directory.CreateDirectory(Path.GetDirectoryName(place)!);
-                File.Move(Path.Combine(beside, name), place, overwrite: true);
+                unfinished.Begin(() => Extract(zip.GetEntry(name)!, Path.Combine(beside, name)));
             }
 
-            foreach (string old in before.Except(names, StringComparer.Ordinal))
-            {
-                File.Delete(Path.Combine(folder, old));
-            }
-
-            File.WriteAllLines(Path.Combine(folder, List), names);
+            unfinished.Finish(() => Put(names, beside, folder));
             string[] others = [.. Directory.EnumerateFiles(Path.Combine(folder, Framework)).Select(file => $"{Framework}/{Path.GetFileName(file)}").Except(names, StringComparer.Ordinal)];
             if (others.Length > 0)
             {
@@ -104,6 +94,33 @@ internal static partial class SiteCommand
                 Directory.Delete(beside, recursive: true);
             }
         }
+    }
+
+    private static string Extract(ZipArchiveEntry entry, string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        entry.ExtractToFile(path);
+        return path;
+    }
+
+    private static void Put(string[] names, string beside, string folder)
+    {
+        string[] before = Before(folder);
+        File.WriteAllLines(Path.Combine(folder, List), before.Union(names, StringComparer.Ordinal)); // whatever moment it ends at
+        foreach (string name in names)
+        {
+            string place = Path.Combine(folder, name);
+            Directory.CreateDirectory(Path.GetDirectoryName(place)!);
+            File.Move(Path.Combine(beside, name), place, overwrite: true);
+        }
+
+        foreach (string old in before.Except(names, StringComparer.Ordinal))
+        {
+            File.Delete(Path.Combine(folder, old));
+        }
+
+        File.WriteAllLines(Path.Combine(folder, List), names);
+        Directory.Delete(beside, recursive: true);
     }
 
     /// <summary>The files that an older page has written down and that are there still: within the folder, whoever wrote the list.</summary>

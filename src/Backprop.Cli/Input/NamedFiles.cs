@@ -177,12 +177,20 @@ internal static partial class NamedFiles
                 throw new UsageException($"{symbol.Name}: '-' found, which stands for standard output; a {(use == FileUse.Output ? "file" : "folder")} expected (./- where that is its name)");
             }
 
+            if (use is FileUse.Output or FileUse.OutputOrStandard && IsStandardOutput(text))
+            {
+                throw new UsageException($"{symbol.Name}: '{text}' found, the standard output, where the command says what it has done{(use == FileUse.OutputOrStandard ? " (- stands for it)" : "")}; a file or another pipe expected, such as >(COMMAND)");
+            }
+
             if (!(text == "-" && use == FileUse.OutputOrStandard))
             {
                 yield return new(symbol.Name, text, use, [.. Paths(text, use).Select(RealPath.Of)], isGiven);
             }
         }
     }
+
+    /// <summary>By the names that systems have for it; where it goes into a file, that file is meant, and replaced.</summary>
+    private static bool IsStandardOutput(string path) => !Platform.Current.IsWindows && path is "/dev/stdout" or "/dev/fd/1" or "/proc/self/fd/1" && AtomicFile.IsDevice(path);
 
     private static bool IsGiven(ParseResult parsed, Symbol symbol) => symbol switch
     {

@@ -148,8 +148,7 @@ internal sealed class KerasReader(IReadOnlyList<KerasLayer> layers, KerasWeights
             return;
         }
 
-        double[] factors = [.. tensors[0].Values.Zip(tensors[3].Values, (gamma, variance) => gamma / Math.Sqrt(variance + epsilon))];
-        Pend(new(layer.ToString(), factors, [.. tensors[1].Values.Zip(tensors[2].Values.Zip(factors), (beta, other) => beta - (other.First * other.Second))]));
+        Pend(Affine.OfBatchNorm(layer.ToString(), tensors[0].Values, tensors[1].Values, tensors[2].Values, tensors[3].Values, epsilon));
     }
 
     private void LayerNorm(KerasLayer layer)

@@ -9,7 +9,7 @@ namespace Backprop.Interchange.PyTorch;
 /// <summary>
 /// Multi-layer perceptrons out of safetensors files of other programs, such as PyTorch's state_dict: <c>0.weight</c> [Out×In], <c>0.bias</c> [Out], <c>fc1.weight</c>, …, of 16, 32 or 64 bits;
 /// of norms <c>weight</c>, <c>bias</c>, <c>running_mean</c>, <c>running_var</c>. Layers are taken in the order of their modules' names, numbers by their size, norms in theirs for the layers that have one; or
-/// as a map says. Such a file knows nothing of activations: a <see cref="NetworkDefinition"/> says what it is.
+/// as a map says. A batch norm before the first layer becomes part of its weights. Such a file knows nothing of activations: a <see cref="NetworkDefinition"/> says what it is.
 /// </summary>
 /// <example>
 /// <code>
@@ -20,13 +20,16 @@ namespace Backprop.Interchange.PyTorch;
 /// </example>
 public static class StateDictImport
 {
+    /// <summary>The place of a norm before the first layer.</summary>
+    private const string InputNorm = "input.norm";
+
     /// <summary>What counts batches, and nothing that predicts.</summary>
     private const string Counter = "num_batches_tracked";
 
     /// <summary>Reads a network.</summary>
     /// <param name="path">The file.</param>
     /// <param name="definition">What it is; null: the error says what it could be.</param>
-    /// <param name="map">The file's module of a layer, <c>layers.1</c> → <c>fc1</c>, or of its norm, <c>layers.1.norm</c> → <c>bn1</c>; those that it leaves out are taken in order.</param>
+    /// <param name="map">The file's module of a layer, <c>layers.1</c> → <c>fc1</c>, or of its norm, <c>layers.1.norm</c> → <c>bn1</c>, <c>input.norm</c> of one before the first layer; those that it leaves out are taken in order.</param>
     /// <param name="notes">In what order modules are taken, what is rounded or left out goes here.</param>
     /// <exception cref="ModelException">A file that is none, is a model of this library already, or does not fit: which tensor, what was found, what was expected.</exception>
     /// <exception cref="UsageException">No definition, or a map of what there is not.</exception>
@@ -83,9 +86,16 @@ public static class StateDictImport
             }
         }
 
+        StateModule? before = modules.FirstOrDefault(module => map.TryGetValue(InputNorm, out string? name) ? module.Name == name : IsBeforeAll(module, modules) && !map.Values.Contains(module.Name, StringComparer.Ordinal));
+        if (before is not null)
+        {
+            places.Add(InputNorm, "batch_norm");
+            map = new Dictionary<string, string>(map, StringComparer.Ordinal) { [InputNorm] = before.Name };
+        }
+
         foreach ((string place, string name) in map)
         {
-            _ = !places.ContainsKey(place) ? throw new UsageException(Suggestion.Unknown("layer", place, [.. places.Keys])) { Settings = ["Map"] }
+            _ = !places.ContainsKey(place) && place != InputNorm ? throw new UsageException(Suggestion.Unknown("layer", place, [.. places.Keys])) { Settings = ["Map"] }
                 : !modules.Any(module => module.Name == name) ? throw new UsageException(Suggestion.Unknown("module", name, [.. modules.Select(module => module.Name)])) { Settings = ["Map"] }
                 : true;
         }
@@ -122,15 +132,25 @@ public static class StateDictImport
         var tensors = new Dictionary<string, ForeignTensor>(StringComparer.Ordinal);
         foreach ((string place, StateModule module) in found)
         {
+            if (place == InputNorm && !module.IsBatchNorm)
+            {
+                throw new ModelException($"'{path}': {Describe(module)} found before the first layer, where a batch_norm alone can become part of the weights");
+            }
+
             if (places[place] is "" ? !module.IsDense : module.IsDense || (places[place] == "batch_norm") != module.IsBatchNorm)
             {
                 throw new ModelException($"'{path}': {Describe(module)} found for {place}, {(places[place] is { Length: > 0 } norm ? $"a {norm}" : "weights [Out, In] of a dense layer")} expected by the network {definition}");
             }
 
-            foreach ((string name, ForeignTensor tensor) in module.Tensors)
+            foreach ((string name, ForeignTensor tensor) in module.Tensors.Where(_ => place != InputNorm))
             {
                 tensors[$"{place}.{name}"] = tensor;
             }
+        }
+
+        if (before is not null)
+        {
+            Fold(path, before, tensors, notes);
         }
 
         HashSet<string> known = [.. definition.Tensors.Select(tensor => tensor.Name)];
@@ -152,8 +172,48 @@ public static class StateDictImport
         }
 
         NoteNorms(path, definition, found, notes);
-        NotePlaces(path, definition, found, notes);
+        NotePlaces(path, definition, modules, found, map, notes);
         return tensors;
+    }
+
+    /// <summary>In a Sequential numbers say that a norm stands before every dense layer.</summary>
+    private static bool IsBeforeAll(StateModule module, StateModule[] modules) =>
+        module.IsNorm && modules.First(other => other.IsDense) is var first && module.Stem == first.Stem && Array.IndexOf(modules, module) < Array.IndexOf(modules, first);
+
+    /// <summary>A batch norm of the inputs becomes part of the first layer.</summary>
+    private static void Fold(string path, StateModule norm, Dictionary<string, ForeignTensor> tensors, Notes? notes)
+    {
+        ForeignTensor weights = tensors[$"{Name(1)}.weight"];
+        long inputs = weights.Shape[1];
+        double[] Of(string name, double usual)
+        {
+            if (!norm.Tensors.TryGetValue(name, out ForeignTensor? tensor))
+            {
+                return double.IsNaN(usual) ? throw new ModelException($"'{path}': tensor '{norm.Name}.{name}' of shape [{inputs}] is missing") : [.. Enumerable.Repeat(usual, (int)inputs)];
+            }
+
+            int odd = Array.FindIndex(tensor.Values, value => !double.IsFinite(value) || (value < 0 && name == "running_var"));
+            return tensor.Shape is not [var size] || size != inputs ? throw new ModelException($"'{path}', tensor '{tensor.Name}': shape {ForeignTensor.Text(tensor.Shape)} found, [{inputs}] expected, as the first layer has inputs")
+                : odd >= 0 ? throw new ModelException($"'{path}', tensor '{tensor.Name}', element {odd}: {tensor.Values[odd].ToString(CultureInfo.InvariantCulture)} found, {(double.IsFinite(tensor.Values[odd]) ? "a variance of at least 0" : "a finite number")} expected")
+                : tensor.Values;
+        }
+
+        if (norm.Tensors.Keys.Except(["weight", "bias", "running_mean", "running_var"]).FirstOrDefault() is { } extra)
+        {
+            throw new ModelException($"'{path}', tensor '{norm.Name}.{extra}': nothing of a norm");
+        }
+
+        var usual = new BatchNorm();
+        var affine = Affine.OfBatchNorm(norm.Name, Of("weight", 1), Of("bias", 0), Of("running_mean", double.NaN), Of("running_var", double.NaN), usual.Epsilon);
+        long units = weights.Shape[0];
+        ForeignTensor biases = tensors.GetValueOrDefault($"{Name(1)}.bias") ?? new("", [units], new double[units], false);
+        if (biases.Values.Length == units) // else it is told with its shape
+        {
+            affine.FoldInto(weights.Values, biases.Values);
+        }
+
+        tensors[$"{Name(1)}.bias"] = biases;
+        notes?.Add(new(string.Create(CultureInfo.InvariantCulture, $"'{path}': '{norm.Name}' stands before the first layer, as batch_norm with epsilon {usual.Epsilon} (the file does not say it), and is part of its weights now: predictions are the same but for rounding"), IsLoss: false, "Map"));
     }
 
     /// <summary>Says the order where names do not: where they differ by more than their numbers.</summary>
@@ -178,12 +238,23 @@ public static class StateDictImport
         static string Full(LayerPart norm) => string.Create(CultureInfo.InvariantCulture, $"{norm.Name}({norm.Parameter})");
     }
 
-    /// <summary>In a Sequential numbers count what has no tensors too: a norm that stands behind an activation there shows by a gap before it.</summary>
-    private static void NotePlaces(string path, NetworkDefinition definition, Dictionary<string, StateModule> found, Notes? notes)
+    /// <summary>In a Sequential numbers say what a norm stands behind, and count what has no tensors too: one behind an activation shows by a gap before it.</summary>
+    private static void NotePlaces(string path, NetworkDefinition definition, StateModule[] modules, Dictionary<string, StateModule> found, IReadOnlyDictionary<string, string> map, Notes? notes)
     {
         for (int layer = 1; layer <= definition.Layers.Length; layer++)
         {
-            if (found.TryGetValue($"{Name(layer)}.norm", out StateModule? norm) && found[Name(layer)] is var dense && dense.Stem == norm.Stem && Last(norm) - Last(dense) is > 1 and var apart)
+            if (!found.TryGetValue($"{Name(layer)}.norm", out StateModule? norm) || found[Name(layer)] is not { } dense || dense.Stem != norm.Stem)
+            {
+                continue;
+            }
+
+            int own = Array.IndexOf(modules, dense), at = Array.IndexOf(modules, norm);
+            if (!map.ContainsKey($"{Name(layer)}.norm") && Array.FindLastIndex(modules, Math.Max(0, at - 1), module => module.IsDense) != own)
+            {
+                throw new ModelException($"'{path}': by its number '{norm.Name}' does not stand behind '{dense.Name}', whose norm it would be in the network {definition}");
+            }
+
+            if (Last(norm) - Last(dense) is > 1 and var apart)
             {
                 notes?.Add(new($"'{path}': between '{dense.Name}' and its norm '{norm.Name}' {(apart == 2 ? "stands something" : "stand some things")} without tensors. If that is an activation, this is another network: here the norm comes before it", IsLoss: true));
             }
@@ -202,7 +273,7 @@ public static class StateDictImport
     private static UsageException Asking(string path, StateModule[] modules)
     {
         StateModule[] dense = [.. modules.Where(module => module.IsDense)];
-        Queue<StateModule> norms = new(modules.Where(module => module.IsNorm));
+        Queue<StateModule> norms = new(modules.Where(module => module.IsNorm && !IsBeforeAll(module, modules)));
         List<string> layers = [dense[0].Tensors["weight"].Shape[1].ToString(CultureInfo.InvariantCulture)];
         for (int n = 0; n < dense.Length; n++)
         {

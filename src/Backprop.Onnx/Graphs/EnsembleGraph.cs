@@ -16,7 +16,7 @@ internal sealed class EnsembleGraph
     public EnsembleGraph(GraphBuilder graph, Ensemble<float> ensemble, string features)
     {
         (_graph, _ensemble, _network) = (graph, ensemble, ensemble.Definition);
-        bool isOne = ensemble.Members.Length == 1;
+        bool isOne = ensemble is { Members.Length: 1, Temperature: 1 }; // as a model file names tensors
         _preActivations = [.. ensemble.Members.Select((member, n) => new NetworkGraph(graph, member, isOne ? "" : string.Create(CultureInfo.InvariantCulture, $"members.{n + 1}.")).PreActivations(features))];
     }
 

@@ -15,6 +15,7 @@ internal static class ModelGraph
     public static void Build(GraphBuilder graph, TabularModel<float> model, OnnxExportOptions options, Notes? notes)
     {
         NetworkDefinition network = model.Definition;
+        graph.Graph.Name = network.ToString();
         TargetColumns? target = model.Schema?.Target;
         (string features, string? exposure, string? doubt) = (null!, null, null);
         if (model.Schema is { } schema)

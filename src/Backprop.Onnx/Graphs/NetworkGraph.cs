@@ -12,6 +12,9 @@ namespace Backprop.Onnx.Graphs;
 /// <param name="prefix">What the names of its tensors begin with.</param>
 internal sealed class NetworkGraph(GraphBuilder graph, Network<float> network, string prefix)
 {
+    /// <summary>The two tensors that have other sizes in a graph: [Numbers×Frequencies×Size] and [Numbers·Size].</summary>
+    public const string PeriodicWeight = "input.periodic.weight", PeriodicBias = "input.periodic.bias";
+
     private readonly Dictionary<string, ParameterBlock<float>> _blocks = network.Blocks.ToDictionary(block => block.Name, StringComparer.Ordinal);
 
     /// <summary>P_N [N×Outputs] of features [N×Inputs], in float.</summary>
@@ -103,16 +106,22 @@ internal sealed class NetworkGraph(GraphBuilder graph, Network<float> network, s
         string turns = graph.Add("Add", graph.Add("Mul", v, Tensor(0, "periodic.frequency")), Tensor(0, "periodic.phase"));
         string angle = graph.Add("Mul", graph.Add("Sub", turns, graph.Add("Round", turns)), graph.Float(2 * Math.PI));
         string waves = graph.Add("Unsqueeze", graph.Add("Cos", angle), graph.Longs([2L])); // [N×Numbers×1×Frequencies]
-        float[] weight = _blocks["input.periodic.weight"].Get(), transposed = new float[weight.Length];
-        for (int n = 0; n < weight.Length; n++)
+        string sums = graph.Add("MatMul", waves, graph.Floats(Turned(_blocks[PeriodicWeight].Get(), s, q), [count, q, s], prefix + PeriodicWeight));
+        string flat = graph.Add("Reshape", sums, graph.Longs([0L, (long)count * s]));
+        return graph.Add("Add", flat, graph.Floats(_blocks[PeriodicBias].Get(), [count * s], prefix + PeriodicBias));
+    }
+
+    /// <summary>Matrices [Rows×Columns], one behind another, as [Columns×Rows].</summary>
+    public static float[] Turned(float[] matrices, int rows, int columns)
+    {
+        float[] turned = new float[matrices.Length];
+        for (int n = 0; n < turned.Length; n++)
         {
-            (int f, int at) = Math.DivRem(n, s * q);
-            transposed[(f * s * q) + (at % q * s) + (at / q)] = weight[n];
+            (int matrix, int at) = Math.DivRem(n, rows * columns);
+            turned[(matrix * rows * columns) + (at % columns * rows) + (at / columns)] = matrices[n];
         }
 
-        string sums = graph.Add("MatMul", waves, graph.Floats(transposed, [count, q, s], $"{prefix}input.periodic.weight"));
-        string flat = graph.Add("Reshape", sums, graph.Longs([0L, (long)count * s]));
-        return graph.Add("Add", flat, graph.Floats(_blocks["input.periodic.bias"].Get(), [count * s], $"{prefix}input.periodic.bias"));
+        return turned;
     }
 
     /// <summary>The row of a table for each code. What is no code is taken to a row that there is not, which the runtime refuses.</summary>

@@ -5,6 +5,7 @@ using Backprop.Layers;
 using Backprop.Networks;
 using Backprop.Onnx.Wire;
 using Backprop.Tables;
+using static Backprop.Onnx.Reading.NodeAttributes;
 
 namespace Backprop.Onnx.Reading;
 
@@ -151,7 +152,7 @@ internal sealed class GraphReader(GraphProto graph, long version, string source,
 
         if (node.OpType == "Constant")
         {
-            return Constant(node);
+            return ConstantOperators.Constant(node);
         }
 
         if (inputs.Length == 0)
@@ -177,34 +178,12 @@ internal sealed class GraphReader(GraphProto graph, long version, string source,
         };
     }
 
-    private Value Constant(NodeProto node)
-    {
-        string name = node.Output.FirstOrDefault() ?? node.Name;
-        AttributeProto? attribute = node.Attribute.FirstOrDefault();
-        return attribute?.Name switch
-        {
-            "value" when attribute.T is not null => Tensor.Of(attribute.T, name),
-            "value_float" => new Tensor(name, [], [attribute.F], IsRounded: false),
-            "value_int" => new Tensor(name, [], [attribute.I], IsRounded: false),
-            "value_floats" => new Tensor(name, [attribute.Floats.Count], [.. attribute.Floats.Select(value => (double)value)], IsRounded: false),
-            "value_ints" => new Tensor(name, [attribute.Ints.Count], [.. attribute.Ints.Select(value => (double)value)], IsRounded: false),
-            _ => Refuse(node, "numbers expected"),
-        };
-    }
-
     /// <summary>What changes no number, or only the places of constants.</summary>
     private Value Same(NodeProto node, Value[] inputs)
     {
         if (inputs[0] is Tensor tensor)
         {
-            return node.OpType switch
-            {
-                "Transpose" => (Value?)Shapes.Transposed(tensor, Integers(node, "perm")) ?? Refuse(node, $"sizes {string.Join('×', tensor.Shape)} in the order {(Integers(node, "perm") is { } order ? string.Join(", ", order) : "of none given")} found, a matrix turned, or as it is, expected"),
-                "Identity" => tensor,
-                "Cast" when Integer(node, "to", 0) is (int)ElementType.Float or (int)ElementType.Double => tensor,
-                "Reshape" or "Flatten" or "Squeeze" or "Unsqueeze" => (Value?)Reshaped(node, tensor, inputs.ElementAtOrDefault(1)) ?? Unknown(node),
-                _ => Unknown(node),
-            };
+            return ConstantOperators.Same(node, tensor, inputs.ElementAtOrDefault(1));
         }
 
         int? width = WidthOf(inputs[0]);
@@ -221,25 +200,6 @@ internal sealed class GraphReader(GraphProto graph, long version, string source,
             : node.OpType == "Reshape" && inputs[0] is LayerOutput { Number: 0, Width: null } && ((Tensor)inputs[1]).Values[1] is > 0 and <= NetworkDefinition.MaxWidth and var given ? new LayerOutput(0, (int)given)
             : node.OpType is "Reshape" or "Flatten" && inputs[0] is LayerOutput input ? input with { Rank = 2 }
             : inputs[0];
-    }
-
-    /// <summary>A constant with other sizes; null: they are not to be had.</summary>
-    private static Tensor? Reshaped(NodeProto node, Tensor tensor, Value? given)
-    {
-        if (given is not (null or Tensor or Refused { Why: "" }))
-        {
-            return null;
-        }
-
-        long[]? sizes = given is Tensor listed ? [.. listed.Values.Select(value => (long)value)] : Integers(node, "axes");
-        int[]? shape = node.OpType switch
-        {
-            "Reshape" => sizes is null || Integer(node, "allowzero", 0) != 0 ? null : Shapes.Reshaped(tensor.Shape, sizes),
-            "Flatten" => Shapes.Flattened(tensor.Shape, Integer(node, "axis", 1)),
-            "Squeeze" => Shapes.Squeezed(tensor.Shape, sizes),
-            _ => sizes is null ? null : Shapes.Unsqueezed(tensor.Shape, sizes),
-        };
-        return shape is null ? null : tensor with { Shape = shape };
     }
 
     private Value Gemm(NodeProto node, Value[] inputs)
@@ -510,17 +470,4 @@ internal sealed class GraphReader(GraphProto graph, long version, string source,
             notes?.Add(new($"'{source}', tensor '{tensor.Name}': numbers of double precision are rounded to float", IsLoss: false));
         }
     }
-
-    private static Refused Unknown(NodeProto node) => Refuse(node, $"an operator of a multi-layer perceptron expected{(node.OpType == "ReduceMean" ? "; if it is of a layer norm, an export of operators 17 or later (opset_version=17) has that whole" : "")}");
-
-    private static Refused Refuse(NodeProto node, string why) => new($"node '{(node.Name.Length > 0 ? node.Name : node.Output.FirstOrDefault())}' ({node.OpType}): {why}");
-
-    private static long Integer(NodeProto node, string name, long usual) => node.Attribute.FirstOrDefault(attribute => attribute.Name == name)?.I ?? usual;
-
-    private static long[]? Integers(NodeProto node, string name) => node.Attribute.FirstOrDefault(attribute => attribute.Name == name) is { } attribute ? [.. attribute.Ints] : null;
-
-    /// <summary>0.3 is written as a float, and meant as 0.3.</summary>
-    private static double Number(NodeProto node, string name, double usual) => node.Attribute.FirstOrDefault(attribute => attribute.Name == name) is { } attribute
-        ? double.Parse(attribute.F.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)
-        : usual;
 }

@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Numerics;
-using System.Security.Cryptography;
 using System.Text;
 using Backprop.Data;
 using Backprop.Kernels;
+using Backprop.ModelFiles;
 using Backprop.Networks;
 using Backprop.Optimizers;
 using Backprop.Propagation;
@@ -464,7 +464,7 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
         RollBack = options.RollBack,
         Identity = Schema is null ? new() : new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["training columns (names, kinds, what they are scaled by, labels)"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(SchemaJson.Write(Schema)))),
+            ["training columns (names, kinds, what they are scaled by, labels)"] = Sha256.Of(Encoding.UTF8.GetBytes(SchemaJson.Write(Schema))),
         },
         Seed = options.Seed,
         Shuffle = options.Shuffle,

@@ -141,7 +141,7 @@ public static partial class NpyReader
 
         return Math.Max(count, isText ? dataLength / sizeof(double) : 0) <= most
             ? new(source, kind, shape, (int)count, width, isText, IsFortran: order.Groups["v"].Value == "True" && shape.Length > 1)
-            : throw new DataException($"'{source}': {count} numbers announced, at most {most} expected of a file that is so small");
+            : throw new DataException($"'{source}': {count} numbers announced, {most} expected at most: packed, a file may become 128 MB and 64 times its own size, that none fills the memory; as numpy.save and numpy.savez write it, unpacked, it is read");
     }
 
     private static NumericArray Numbers(Stream stream, Header header)

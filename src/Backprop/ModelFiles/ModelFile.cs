@@ -34,7 +34,11 @@ public sealed record ModelFile<T>(Ensemble<T> Ensemble, string? Schema, string? 
 
     /// <summary>Writes the model atomically and returns the SHA-256 of all bytes after the header.</summary>
     /// <exception cref="DataException">The file cannot be written.</exception>
-    public string Write(string path)
+    public string Write(string path) => ToSafeTensors().Write(path);
+
+    /// <summary>The tensors and the metadata that <see cref="Write"/> writes.</summary>
+    /// <exception cref="ModelException">An activation or the loss is not registered: what is written could not be read.</exception>
+    public SafeTensorsFile ToSafeTensors()
     {
         Dictionary<string, string> metadata = Metadata("backprop", Ensemble.Definition, isPlain: Ensemble.Only is not null);
         metadata["network"] = NetworkJson.Write(Ensemble.Definition, Ensemble.Members.Length, Ensemble.Temperature);
@@ -53,7 +57,7 @@ public sealed record ModelFile<T>(Ensemble<T> Ensemble, string? Schema, string? 
             metadata["conformal"] = Conformal;
         }
 
-        return new SafeTensorsFile([.. Ensemble.Members.SelectMany((member, n) => member.Blocks.Select(block => Tensor(block.Tensor, block.Get(), Ensemble.Only is null ? Prefix(n) : "")))], metadata).Write(path);
+        return new([.. Ensemble.Members.SelectMany((member, n) => member.Blocks.Select(block => Tensor(block.Tensor, block.Get(), Ensemble.Only is null ? Prefix(n) : "")))], metadata);
     }
 
     /// <summary>Writes a gradient with the model's tensor names, of the tensors that are learned; <c>__metadata__.loss</c> is the loss.</summary>

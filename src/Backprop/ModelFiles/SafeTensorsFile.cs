@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using System.Text.Json;
 
 namespace Backprop.ModelFiles;
@@ -138,7 +137,7 @@ public sealed class SafeTensorsFile
             throw new DataException($"cannot write '{path}': its header would have {header.Length} bytes, at most {MaxHeader} can be read again");
         }
 
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var hash = new Sha256();
         AtomicFile.Write(path, stream =>
         {
             Span<byte> prefix = stackalloc byte[8];
@@ -148,22 +147,22 @@ public sealed class SafeTensorsFile
             foreach (SafeTensor tensor in Tensors)
             {
                 stream.Write(tensor.Data.Span);
-                hash.AppendData(tensor.Data.Span);
+                hash.Append(tensor.Data.Span);
             }
         }, disk);
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        return hash.Current;
     }
 
     /// <summary>The SHA-256 of the tensors' bytes, in lower-case hexadecimal.</summary>
     internal string Hash()
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var hash = new Sha256();
         foreach (SafeTensor tensor in Tensors)
         {
-            hash.AppendData(tensor.Data.Span);
+            hash.Append(tensor.Data.Span);
         }
 
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        return hash.Current;
     }
 
     private byte[] Header()

@@ -61,9 +61,11 @@ public sealed class Unfinished : IDisposable
         }
     }
 
-    /// <summary>Makes it, unless the process ends.</summary>
-    internal T Begin<T>(Func<T> make)
+    /// <summary>Makes it, or a piece of it, unless the process ends: then whoever tries waits, and what was deleted does not come again.</summary>
+    /// <param name="make">Makes it.</param>
+    public T Begin<T>(Func<T> make)
     {
+        ArgumentNullException.ThrowIfNull(make);
         lock (s_lock)
         {
             s_paths.Add(_path);
@@ -71,9 +73,11 @@ public sealed class Unfinished : IDisposable
         }
     }
 
-    /// <summary>Puts it into its place, unless the process ends.</summary>
-    internal void Finish(Action put)
+    /// <summary>Puts it into its place, unless the process ends; one that is told to end meanwhile does so afterwards.</summary>
+    /// <param name="put">Puts it there.</param>
+    public void Finish(Action put)
     {
+        ArgumentNullException.ThrowIfNull(put);
         lock (s_lock)
         {
             put();

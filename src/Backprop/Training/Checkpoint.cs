@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Numerics;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Backprop.ModelFiles;
@@ -197,7 +196,7 @@ public sealed record Checkpoint<T> where T : unmanaged, IBinaryFloatingPointIeee
             all.Append(CultureInfo.InvariantCulture, $"\n{name.Length} {name} {value.Length} {value}");
         }
 
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all.ToString())));
+        return Sha256.Of(Encoding.UTF8.GetBytes(all.ToString()));
     }
 
     private IEnumerable<SafeTensor> Tensors(string prefix) =>

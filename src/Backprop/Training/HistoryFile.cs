@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Backprop.ModelFiles;
 
 namespace Backprop.Training;
@@ -11,7 +10,7 @@ internal sealed class HistoryFile(string path, IDisk disk) : IDisposable
 {
     private readonly List<EpochResult> _written = [];
     private readonly List<long> _ends = []; // of each line
-    private IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private Sha256 _hash = new();
     private bool _exists;
 
     public string Path { get; } = path;
@@ -23,7 +22,7 @@ internal sealed class HistoryFile(string path, IDisk disk) : IDisposable
     public IReadOnlyList<EpochResult> Read(HistoryMark mark)
     {
         byte[] bytes = Prefix(mark.Bytes);
-        if (Convert.ToHexStringLower(SHA256.HashData(bytes)) != mark.Sha256)
+        if (Sha256.Of(bytes) != mark.Sha256)
         {
             throw new ModelException($"the history '{Path}' is damaged: its first {mark.Bytes} bytes are not what the checkpoint's hash says");
         }
@@ -65,7 +64,7 @@ internal sealed class HistoryFile(string path, IDisk disk) : IDisposable
             Append(history, same);
         }
 
-        return new(System.IO.Path.GetFileName(Path), Length, Convert.ToHexStringLower(_hash.GetCurrentHash()));
+        return new(System.IO.Path.GetFileName(Path), Length, _hash.Current);
     }
 
     public void Dispose() => _hash.Dispose();
@@ -96,7 +95,7 @@ internal sealed class HistoryFile(string path, IDisk disk) : IDisposable
         {
             _written.Add(history[from + n]);
             _ends.Add(Length + lines[n].Length);
-            _hash.AppendData(lines[n]);
+            _hash.Append(lines[n]);
         }
     }
 
@@ -128,7 +127,7 @@ internal sealed class HistoryFile(string path, IDisk disk) : IDisposable
     private void Hash(byte[] bytes)
     {
         _hash.Dispose();
-        _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        _hash.AppendData(bytes);
+        _hash = new();
+        _hash.Append(bytes);
     }
 }

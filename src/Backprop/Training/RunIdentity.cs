@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Numerics;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using Backprop.Data;
+using Backprop.ModelFiles;
 using Backprop.Networks;
 using Backprop.Optimizers;
 using Backprop.Optimizers.Schedules;
@@ -114,30 +114,30 @@ public static class RunIdentity
     /// <summary>The same of rows that are asked for, a few at a time.</summary>
     private static string Hash<T>(RowSource<T> source) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var hash = new Sha256();
         int together = Math.Max(1, (1 << 18) / source.Width);
         var numbers = new T[together * source.Width];
         for (int first = 0; first < source.Rows; first += together)
         {
             int count = Math.Min(together, source.Rows - first);
             source.CopyRows([.. Enumerable.Range(first, count)], numbers, source.Width);
-            hash.AppendData(MemoryMarshal.AsBytes(numbers.AsSpan(0, count * source.Width)));
+            hash.Append(MemoryMarshal.AsBytes(numbers.AsSpan(0, count * source.Width)));
         }
 
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        return hash.Current;
     }
 
     /// <summary>Piece by piece: the bytes of a large table are more than one span holds.</summary>
     private static string Hash<TValue>(ReadOnlySpan<TValue> values) where TValue : unmanaged
     {
         const int Piece = 1 << 20;
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var hash = new Sha256();
         for (; values.Length > 0; values = values[Math.Min(Piece, values.Length)..])
         {
-            hash.AppendData(MemoryMarshal.AsBytes(values[..Math.Min(Piece, values.Length)]));
+            hash.Append(MemoryMarshal.AsBytes(values[..Math.Min(Piece, values.Length)]));
         }
 
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        return hash.Current;
     }
 
     private static string Text<TValue>(TValue? value) => value is null ? "none" : string.Create(CultureInfo.InvariantCulture, $"{value}");

@@ -1,6 +1,6 @@
 using Backprop.Interchange.CSharp;
 using Backprop.Tables;
-using Backprop.Tests.Oracles;
+using Backprop.Tests.Fixtures;
 
 namespace Backprop.Interchange.Tests.CSharp;
 
@@ -14,10 +14,9 @@ public sealed class DocumentTests : IDisposable
     [Fact]
     public void AFlowerIsPredictedByItsSource()
     {
-        string section = File.ReadAllText(Repository.At("docs/export.md")).Split("## C# source")[1].Split("\n## ")[0], here = Plain(File.ReadAllText(Repository.At("tests/Backprop.Interchange.Tests/CSharp/DocumentTests.cs")));
-        string[] examples = [.. section.Split("```cs\n").Skip(1).Select(part => part.Split("```")[0])];
+        string[] examples = Documents.Examples("docs/export.md", "cs", "C# source");
         Assert.Equal(2, examples.Length);
-        Assert.Contains(Plain(examples[0]), here, StringComparison.Ordinal);
+        Documents.RequireIn("tests/Backprop.Interchange.Tests/CSharp/DocumentTests.cs", examples[0]);
 
         WorkingFolder.Current = _folder;
         TabularModel.Train("builtin:iris", options: new() { Network = "4:tanh", Epochs = 20 }).Save("iris.safetensors");
@@ -30,6 +29,4 @@ public sealed class DocumentTests : IDisposable
         Prediction expected = model.Predict([5.1, 3.5, 1.4, 0.2]);
         Assert.Equal($"{expected.Label} {expected.Probabilities["setosa"]}", GeneratedModel.Output(assembly).TrimEnd());
     }
-
-    private static string Plain(string text) => string.Join('\n', text.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0));
 }

@@ -1,9 +1,9 @@
 using System.Globalization;
 using Backprop.Interchange.CSharp;
-using Backprop.Onnx.Tests;
 using Backprop.Tables;
 using Backprop.Tables.Models;
 using Backprop.Tables.Schemas;
+using Backprop.Tests.Fixtures;
 
 namespace Backprop.Interchange.Tests.CSharp;
 
@@ -19,20 +19,20 @@ public sealed class ModelTests : IDisposable
     [Fact]
     public void EveryKindOfColumnBecomesTheSame()
     {
-        TabularModel model = Train(Mixed(300, 1), "kind", s_quick with { Folds = 3, Columns = new() { Bins = 5, Categorical = ["code"] } });
+        TabularModel model = Train(MixedCells.Draw(300, 1), "kind", s_quick with { Folds = 3, Columns = new() { Bins = 5, Categorical = ["code"] } });
         FeatureColumn Of(string name) => model.Schema!.Columns.Single(column => column.Name == name);
         Assert.Equal(3, model.Members);
         Assert.True(Of("size").Edges!.Count > 2 && Of("size") is { FlagsMissing: true, IsBounded: true });
         Assert.True(Of("town") is { Kind: FeatureKind.Categorical, SharesRare: true } && Of("gap").IsFlagOnly);
         Assert.Equal((FeatureKind.Boolean, FeatureKind.Date, FeatureKind.Categorical), (Of("open").Kind, Of("day").Kind, Of("code").Kind));
-        Same(model, Odd(Mixed(120, 2)), Target.Current, Target.Standard);
+        Same(model, MixedCells.Odd(MixedCells.Draw(120, 2)), Target.Current, Target.Standard);
     }
 
     /// <summary>As Swedish has its minus, where the system's own data say so.</summary>
     [Fact]
     public void TheSourceIsTheSameInEveryCulture()
     {
-        TabularModel[] models = [Train(Mixed(200, 1), "kind", s_quick with { Columns = new() { Bins = 5, Categorical = ["code"] } }), Train(Mixed(200, 3), "cost", s_quick with { Network = "8:silu" })];
+        TabularModel[] models = [Train(MixedCells.Draw(200, 1), "kind", s_quick with { Columns = new() { Bins = 5, Categorical = ["code"] } }), Train(MixedCells.Draw(200, 3), "cost", s_quick with { Network = "8:silu" })];
         var culture = (CultureInfo)CultureInfo.InvariantCulture.Clone();
         (culture.NumberFormat.NegativeSign, culture.NumberFormat.NumberDecimalSeparator, culture.NumberFormat.NaNSymbol) = ("\u2212", ",", "¤");
         CultureInfo before = CultureInfo.CurrentCulture;
@@ -56,16 +56,16 @@ public sealed class ModelTests : IDisposable
     [Fact]
     public void ValuesAndDeviationsAreInTheirOwnUnits()
     {
-        Cells cells = Mixed(200, 3);
-        Same(Train(cells, "cost,weight", s_quick with { Network = "8:silu" }), Odd(Mixed(40, 5)));
-        Same(Train(cells, "cost", s_quick with { Network = "8:tanh", Loss = "gaussian_nll", Ensemble = 2, Precision = Precision.Double }), Odd(Mixed(40, 7)));
+        Cells cells = MixedCells.Draw(200, 3);
+        Same(Train(cells, "cost,weight", s_quick with { Network = "8:silu" }), MixedCells.Odd(MixedCells.Draw(40, 5)));
+        Same(Train(cells, "cost", s_quick with { Network = "8:tanh", Loss = "gaussian_nll", Ensemble = 2, Precision = Precision.Double }), MixedCells.Odd(MixedCells.Draw(40, 7)));
     }
 
     [Fact]
     public void CountsAreRatesTimesTheExposure()
     {
-        TabularModel model = Train(Mixed(200, 8), "count", s_quick with { Loss = "poisson", Columns = new() { Offset = "weight", Ignore = ["kind", "cost"] } });
-        Cells cells = Odd(Mixed(40, 9));
+        TabularModel model = Train(MixedCells.Draw(200, 8), "count", s_quick with { Loss = "poisson", Columns = new() { Offset = "weight", Ignore = ["kind", "cost"] } });
+        Cells cells = MixedCells.Odd(MixedCells.Draw(40, 9));
         Same(model, cells);
         GeneratedModel generated = GeneratedModel.Of(model, Target.Current);
         string[] row = Row(cells, generated.Columns, 0);
@@ -76,11 +76,11 @@ public sealed class ModelTests : IDisposable
     [Fact]
     public void AThresholdDecidesTheLabel()
     {
-        TabularModel model = Train(Mixed(300, 11), "open", s_quick with { Network = "12:relu", Threshold = "f1", Columns = new() { Task = TableTask.Classification, Ignore = ["kind"] } });
+        TabularModel model = Train(MixedCells.Draw(300, 11), "open", s_quick with { Network = "12:relu", Threshold = "f1", Columns = new() { Task = TableTask.Classification, Ignore = ["kind"] } });
         Assert.NotEqual(0.5, Assert.Single(model.Schema!.Target.Thresholds!));
-        Same(model, Odd(Mixed(100, 12)));
-        TabularModel flags = Train(Mixed(300, 13), "left,right", s_quick with { Threshold = "f1" });
-        Same(flags, Mixed(40, 14));
+        Same(model, MixedCells.Odd(MixedCells.Draw(100, 12)));
+        TabularModel flags = Train(MixedCells.Draw(300, 13), "left,right", s_quick with { Threshold = "f1" });
+        Same(flags, MixedCells.Draw(40, 14));
         Assert.Contains("IsSet(int target, double value)", CSharpExport.Source(flags), StringComparison.Ordinal);
     }
 
@@ -105,20 +105,20 @@ public sealed class ModelTests : IDisposable
     [Fact]
     public void WhatPredictRefusesIsRefused()
     {
-        TabularModel model = Train(Mixed(300, 16), "kind", s_quick);
+        TabularModel model = Train(MixedCells.Draw(300, 16), "kind", s_quick);
         GeneratedModel generated = GeneratedModel.Of(model, Target.Current);
         foreach ((string column, string cell) in new[] { ("open", "perhaps"), ("day", "2024-13-01"), ("day", "soon"), ("size", "Infinity"), ("weight", "big") })
         {
-            Cells one = Mixed(1, 17).With(column, (_, _) => cell);
+            Cells one = MixedCells.Draw(1, 17).With(column, (_, _) => cell);
             Assert.Throws<DataException>(() => model.PredictAll(one.Write(Path.Combine(_folder, "odd.csv"))));
             string message = Assert.Throws<ArgumentException>(() => generated.Predict([Row(one, generated.Columns, 0)])).Message;
             Assert.Contains($"'{column}'", message, StringComparison.Ordinal);
             Assert.Contains(cell, message, StringComparison.Ordinal);
         }
 
-        TabularModel plain = Train(Mixed(100, 18), "kind", s_quick with { Network = "3:relu", Columns = new() { Preprocess = false, Ignore = ["id", "town", "colour", "open", "day", "gap", "size"] } });
+        TabularModel plain = Train(MixedCells.Draw(100, 18), "kind", s_quick with { Network = "3:relu", Columns = new() { Preprocess = false, Ignore = ["id", "town", "colour", "open", "day", "gap", "size"] } });
         GeneratedModel bare = GeneratedModel.Of(plain, Target.Current);
-        string[] gap = Row(Mixed(1, 17), bare.Columns, 0);
+        string[] gap = Row(MixedCells.Draw(1, 17), bare.Columns, 0);
         gap[0] = "";
         Assert.Contains("nothing found, a number expected", Assert.Throws<ArgumentException>(() => bare.Predict([gap])).Message, StringComparison.Ordinal);
     }
@@ -153,7 +153,7 @@ public sealed class ModelTests : IDisposable
     [Fact]
     public void AClassIsCalledAsItsFileIs()
     {
-        TabularModel model = Train(Mixed(60, 22), "kind", s_quick with { Network = "4:relu" });
+        TabularModel model = Train(MixedCells.Draw(60, 22), "kind", s_quick with { Network = "4:relu" });
         string path = Path.Combine(_folder, "small kinds.g.cs");
         CSharpExport.Write(model, path, new() { Namespace = "Of.Things" });
         string source = File.ReadAllText(path);
@@ -186,7 +186,7 @@ public sealed class ModelTests : IDisposable
     [Fact]
     public void TheSourceSaysWhatTheModelIs()
     {
-        TabularModel model = Train(Mixed(200, 23), "kind", s_quick);
+        TabularModel model = Train(MixedCells.Draw(200, 23), "kind", s_quick);
         string source = CSharpExport.Source(model);
         Assert.Contains("train.csv", source, StringComparison.Ordinal);
         Assert.Contains("accuracy 0.", source, StringComparison.Ordinal);
@@ -221,41 +221,4 @@ public sealed class ModelTests : IDisposable
     }
 
     private static string[] Row(Cells cells, IEnumerable<string> columns, int row) => [.. columns.Select(column => cells[column][row])];
-
-    /// <summary>Columns of every kind, with gaps.</summary>
-    private static Cells Mixed(int rows, int seed) => Cells.Draw(rows, seed, random =>
-    {
-        double size = (20 * random.NextDouble()) + 5, weight = 1 + random.NextDouble();
-        int town = random.Next(40) switch { < 36 and var n => n % 12, _ => 100 + random.Next(60) };
-        bool isOpen = random.Next(3) == 0;
-        var day = new DateOnly(2020 + random.Next(4), random.Next(1, 13), random.Next(1, 28));
-        return new()
-        {
-            ["id"] = string.Create(CultureInfo.InvariantCulture, $"row {seed} {random.Next()}"),
-            ["size"] = random.Next(9) == 0 ? "" : Cells.Number(size),
-            ["weight"] = Cells.Number(weight),
-            ["rooms"] = random.Next(1, 8).ToString(CultureInfo.InvariantCulture),
-            ["gap"] = random.Next(2) == 0 ? "NA" : "1",
-            ["town"] = random.Next(15) == 0 ? "?" : $"town, {town}",
-            ["code"] = random.Next(3).ToString(CultureInfo.InvariantCulture),
-            ["colour"] = (new[] { "red", "green", "blue" })[random.Next(3)],
-            ["open"] = isOpen ? "yes" : "no",
-            ["day"] = random.Next(20) == 0 ? "" : day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-            ["left"] = random.Next(4) == 0 ? "1" : "0",
-            ["right"] = size + random.Next(9) > 22 ? "1" : "0",
-            ["count"] = ((int)(weight * size / 6)).ToString(CultureInfo.InvariantCulture),
-            ["kind"] = (size + (isOpen ? 5 : 0) + random.Next(6)) switch { < 16 => "small", < 23 => "middle", _ => "large" },
-            ["cost"] = Cells.Number((100 * size) + (isOpen ? 300 : 0) + random.Next(400)),
-        };
-    });
-
-    /// <summary>The same with what training never had.</summary>
-    private static Cells Odd(Cells cells) => cells
-        .With("town", (row, text) => row % 6 == 0 ? $"nowhere {row}" : text)
-        .With("size", (row, text) => row % 11 == 0 ? "1000" : row % 11 == 1 ? "-40" : text)
-        .With("rooms", (row, text) => row % 8 == 0 ? "" : text)
-        .With("code", (row, text) => row % 4 == 0 ? "1.0" : row % 4 == 1 ? "7" : row % 9 == 0 ? "" : text)
-        .With("colour", (row, text) => row % 7 == 0 ? "Red" : row % 7 == 1 ? "" : text)
-        .With("open", (row, text) => row % 5 == 0 ? "TRUE" : row % 5 == 1 ? "off" : row % 5 == 2 ? "1" : row % 10 == 3 ? "" : text)
-        .With("day", (row, text) => row % 9 == 0 ? "1931-02-28" : row % 9 == 1 ? "2096-02-29" : text);
 }

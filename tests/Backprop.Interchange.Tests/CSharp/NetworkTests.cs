@@ -8,6 +8,7 @@ using Backprop.ModelFiles;
 using Backprop.Networks;
 using Backprop.Tables;
 using Backprop.Tables.Models;
+using Backprop.Tests.Fixtures;
 using Backprop.Tests.Oracles;
 
 namespace Backprop.Interchange.Tests.CSharp;
@@ -111,7 +112,7 @@ public sealed class NetworkTests : IDisposable
     public void NoNamespaceHidesWhatTheSourceUses()
     {
         TabularModel[] models = [Drawn<float>(2), Drawn<double>(3)];
-        string[] spaces = ["System", "System.Buffers", "System.Globalization", "System.Numerics", "System.Runtime.CompilerServices", "System.Runtime.InteropServices"];
+        string[] spaces = ["System", "System.Buffers", "System.Collections.Generic", "System.Globalization", "System.IO", "System.Numerics", "System.Runtime.CompilerServices", "System.Runtime.InteropServices", "System.Text"];
         string[] types = [.. new[] { typeof(object), typeof(Console), typeof(System.Runtime.InteropServices.CollectionsMarshal), typeof(Vector) }.Select(type => type.Assembly).Distinct().SelectMany(assembly => assembly.GetExportedTypes())
             .Where(type => spaces.Contains(type.Namespace)).Select(type => type.Name.Split('`')[0]).Select(name => name.EndsWith("Attribute", StringComparison.Ordinal) ? name[..^9] : name).Where(name => name.Length > 0).Distinct(StringComparer.Ordinal)];
         (int refused, int compiled) = (0, 0);

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Backprop.Interchange.Keras;
 using Backprop.Networks;
 using Backprop.Tables;
+using Backprop.Tests.Fixtures;
 using Backprop.Tests.Oracles;
 
 namespace Backprop.Interchange.Tests.Keras;

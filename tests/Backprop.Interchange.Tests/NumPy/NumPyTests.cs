@@ -6,9 +6,10 @@ using Backprop.Losses;
 using Backprop.ModelFiles;
 using Backprop.Networks;
 using Backprop.Tables;
-using Backprop.Tests.Oracles;
 using Backprop.Tables.Models;
 using Backprop.Tables.Schemas;
+using Backprop.Tests.Fixtures;
+using Backprop.Tests.Oracles;
 
 namespace Backprop.Interchange.Tests.NumPy;
 

@@ -4,8 +4,9 @@ using Backprop.Interchange.PyTorch;
 using Backprop.Losses;
 using Backprop.Networks;
 using Backprop.Tables;
-using Backprop.Tests.Oracles;
 using Backprop.Tables.Schemas;
+using Backprop.Tests.Fixtures;
+using Backprop.Tests.Oracles;
 
 namespace Backprop.Interchange.Tests.PyTorch;
 

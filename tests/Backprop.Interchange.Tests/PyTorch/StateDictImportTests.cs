@@ -2,6 +2,7 @@ using Backprop.Interchange.PyTorch;
 using Backprop.ModelFiles;
 using Backprop.Networks;
 using Backprop.Tables;
+using Backprop.Tests.Fixtures;
 using Backprop.Tests.Oracles;
 
 namespace Backprop.Interchange.Tests.PyTorch;
@@ -110,6 +111,44 @@ public sealed class StateDictImportTests : IDisposable
         var notes = new Notes();
         StateDictImport.Read(At("s.safetensors"), NetworkDefinition.Parse("2-2:relu,batch_norm-1:identity"), null, notes);
         Assert.Contains(notes.All, note => note.IsLoss && note.Message.Contains("between '0' and its norm '2'", StringComparison.Ordinal));
+    }
+
+    /// <summary>γ (x − mean) / √(var + ε) + β, then the layer: both by their formulas, in double.</summary>
+    [Theory]
+    [InlineData("0", "1", null)]
+    [InlineData("bn", "fc1", "input.norm=bn")]
+    public void ABatchNormBeforeTheFirstLayerIsPartOfItsWeights(string norm, string dense, string? map)
+    {
+        float[] gamma = [0.5f, 2], beta = [1, -3], mean = [0.25f, -1], variance = [4, 0.01f], weights = [1, 2, -3, 0.5f, 0.75f, 8], bias = [0.5f, -1, 2], x = [1.5f, -2];
+        Save(SafeTensor.Of($"{norm}.weight", gamma, 2), SafeTensor.Of($"{norm}.bias", beta, 2), SafeTensor.Of($"{norm}.running_mean", mean, 2), SafeTensor.Of($"{norm}.running_var", variance, 2), SafeTensor.Of($"{dense}.weight", weights, 3, 2), SafeTensor.Of($"{dense}.bias", bias, 3));
+        var notes = new Notes();
+        Network<float> network = StateDictImport.Read(At("s.safetensors"), NetworkDefinition.Parse("2-3:identity"), map is null ? null : Map(map), notes);
+        double[] scaled = [.. x.Select((value, n) => (gamma[n] * (value - mean[n]) / Math.Sqrt(variance[n] + 1e-5)) + beta[n])];
+        Assert.InRange(DrawnModels.Worst(new Ensemble<float>(network).Predict(x).Select(y => (double)y), bias.Select((b, n) => b + (weights[2 * n] * scaled[0]) + (weights[(2 * n) + 1] * scaled[1])), 1e-3), 0, 1e-6);
+        Assert.Contains(notes.All, note => note.Message.Contains($"'{norm}' stands before the first layer, as batch_norm with epsilon 1E-05", StringComparison.Ordinal));
+        Assert.Contains("such as 2-3:softmax with", Assert.Throws<UsageException>(() => StateDictImport.Read(At("s.safetensors"), null)).Message.Replace(",batch_norm", map is null ? "!" : "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    /// <summary>As many inputs as units: no size tells where a norm stands, numbers do.</summary>
+    [Theory]
+    [InlineData("0=norm 1=dense", "2-2:relu,batch_norm", "0 norms found, 1 expected")]
+    [InlineData("0=layer 1=dense", "2-2:relu", "'0' [2] found before the first layer, where a batch_norm alone")]
+    [InlineData("0=dense 2=dense 3=norm", "2-2:relu,batch_norm-2:softmax", "by its number '3' does not stand behind '0'")]
+    [InlineData("0=short 1=dense", "2-2:relu", "tensor '0.running_var' of shape [2] is missing")]
+    [InlineData("0=wide 1=dense", "2-2:relu", "tensor '0.weight': shape [3] found, [2] expected, as the first layer has inputs")]
+    [InlineData("0=below 1=dense", "2-2:relu", "tensor '0.running_var', element 1: -1 found, a variance of at least 0 expected")]
+    public void ANormInAnotherPlaceIsRefused(string modules, string network, string message)
+    {
+        Save([.. modules.Split(' ').Select(module => module.Split('=')).SelectMany(module => (SafeTensor[])(module[1] switch
+        {
+            "dense" => [Tensor($"{module[0]}.weight", 0, 2, 2), Tensor($"{module[0]}.bias", 1, 2)],
+            "layer" => [Tensor($"{module[0]}.weight", 0, 2), Tensor($"{module[0]}.bias", 1, 2)],
+            "short" => [Tensor($"{module[0]}.weight", 0, 2), Tensor($"{module[0]}.running_mean", 1, 2)],
+            "wide" => [Tensor($"{module[0]}.weight", 0, 3), Tensor($"{module[0]}.bias", 1, 3), Tensor($"{module[0]}.running_mean", 2, 3), Tensor($"{module[0]}.running_var", 3, 3)],
+            "below" => [Tensor($"{module[0]}.running_mean", 2, 2), SafeTensor.Of($"{module[0]}.running_var", [1f, -1], 2)],
+            _ => [Tensor($"{module[0]}.weight", 0, 2), Tensor($"{module[0]}.bias", 1, 2), Tensor($"{module[0]}.running_mean", 2, 2), Tensor($"{module[0]}.running_var", 3, 2)],
+        }))]);
+        Assert.Contains(message, Assert.Throws<ModelException>(() => StateDictImport.Read(At("s.safetensors"), NetworkDefinition.Parse(network))).Message);
     }
 
     [Theory]

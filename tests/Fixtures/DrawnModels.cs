@@ -9,7 +9,7 @@ using Backprop.Networks;
 using Backprop.Tests.Oracles;
 using Backprop.Propagation;
 
-namespace Backprop.Interchange.Tests;
+namespace Backprop.Tests.Fixtures;
 
 /// <summary>Models of every activation and part, drawn by a seed, every tensor of which is drawn too.</summary>
 internal static class DrawnModels
@@ -20,7 +20,7 @@ internal static class DrawnModels
     public static Ensemble<T> Draw<T>(int seed) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var random = new Random(seed);
-        int numbers = random.Next(1, 6), codes = seed % 3 == 0 ? random.Next(1, 3) : 0, width = random.Next(2, 20);
+        int numbers = random.Next(1, 6), codes = seed % 3 == 0 ? random.Next(1, 3) : 0, width = random.Next(2, 40);
         InputDefinition? input = codes == 0 && seed % 2 == 0 ? null : new(numbers, [.. Enumerable.Range(0, codes).Select(_ => new CodeEmbedding(4, random.Next(1, 4)))], random.Next(2) == 0, random.Next(2) == 0 ? new PeriodicEmbedding(3, 2) : null);
         LayerDefinition[] hidden = [.. Enumerable.Range(0, seed % 8).Select(layer => new LayerDefinition(width, Activation(Activations[(seed + (5 * layer)) % Activations.Length]),
         [
@@ -42,8 +42,8 @@ internal static class DrawnModels
         };
         LayerDefinition[] layers = [.. hidden, new(outputs, ActivationFunction.Create(output))];
         NetworkDefinition network = input is null ? new(numbers, layers, Loss.Parse(loss)) : new(input, layers, Loss.Parse(loss));
-        int members = random.Next(3) == 0 ? random.Next(2, 4) : 1;
-        return new(Enumerable.Range(0, members).Select(_ => Numbers<T>(network, random)), network.HasLogits && random.Next(2) == 0 ? 1.7 : 1);
+        int members = random.Next(3) == 0 ? random.Next(2, 5) : 1;
+        return new(Enumerable.Range(0, members).Select(_ => Numbers<T>(network, random)), network.HasLogits && seed / 9 % 2 == 0 ? 1.7 : 1);
 
         ActivationFunction Activation(string name) => ActivationFunction.Create(name, name is "leaky_relu" or "elu" or "celu" && random.Next(2) == 0 ? 0.3 : null);
     }

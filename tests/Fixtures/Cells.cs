@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Backprop.Onnx.Tests;
+namespace Backprop.Tests.Fixtures;
 
 /// <summary>A table as the texts of its cells, by column: written as CSV for us, given as tensors to ONNX Runtime.</summary>
 internal sealed class Cells : Dictionary<string, string[]>
