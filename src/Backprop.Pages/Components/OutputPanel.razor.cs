@@ -114,8 +114,6 @@ public partial class OutputPanel : IDisposable
         }
     }
 
-    private static string Label(Problem problem, int c) => c < problem.Labels.Count ? problem.Labels[c] : $"{c}";
-
     private void PickRow(MouseEventArgs click)
     {
         int row = _surface!.Square.Nearest(click.OffsetX / SurfaceSide, click.OffsetY / SurfaceSide);
