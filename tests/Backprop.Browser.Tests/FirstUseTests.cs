@@ -30,7 +30,7 @@ public sealed class FirstUseTests(Browser browser, Hosts hosts) : IClassFixture<
         Begin();
         await Act(page.GetByLabel("To unit").FillAsync("3"));
         await Act(page.Keyboard.PressAsync("Tab"));
-        await page.GetByText(new Regex(@"W1\[3,\d\] = .*∂L/∂W1\[3,\d\] = ")).WaitForAsync();
+        await page.GetByText(new Regex(@"W1\[3,\d\] = .*∂L/∂W1\[3,\d\] = ", RegexOptions.None, TimeSpan.FromSeconds(10))).WaitForAsync();
         string[] ways = [.. await Task.WhenAll(new[] { "recursion", "back propagation", "complex step" }.Select(way => page.GetByRole(AriaRole.Row, new() { Name = way }).First.Locator("td").First.InnerTextAsync()))];
         Assert.All(ways, way => Assert.Equal(PageTests.Number(ways[0]), PageTests.Number(way), 1e-12));
         Told(host, "read one derivative", 2);
