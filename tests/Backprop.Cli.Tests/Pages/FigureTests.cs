@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Backprop.Derivations;
 using Backprop.Pages.Derivation;
 using Backprop.Pages.Runs;
 using Backprop.Tests.Oracles;
