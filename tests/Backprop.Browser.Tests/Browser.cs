@@ -42,6 +42,9 @@ public sealed class Browser : IAsyncLifetime
         return tab;
     }
 
+    /// <summary>Watches the threads of all tabs.</summary>
+    public async Task<MainThread> Watch() => await MainThread.Watch(await _browser!.NewBrowserCDPSessionAsync());
+
     /// <summary>Skips a test where there is no Chromium.</summary>
     public static void RequireChromium()
     {

@@ -45,6 +45,12 @@ public sealed partial class ReportTests : Tool
         Assert.Equal(3, page.Split("class=\"training thin\"").Length - 1); // a line of each network
         Assert.Equal(6, page.Split("class=\"validation thin\"").Length - 1); // in both pictures
         Assert.Contains("virginica, area 0.9", page);
+
+        string[][] rows = [.. page.Split("<table class=\"confusion\">")[1].Split("</table>")[0].Split("<tr>")[2..].Select(row => row.Split("<td ")[1..])];
+        Assert.Equal(3, rows.Length); // fifty flowers of each kind
+        Assert.All(rows, row => Assert.Equal(50, row.Sum(cell => int.Parse(cell.Split('>')[1].Split('<')[0], CultureInfo.InvariantCulture))));
+        Assert.All(rows, row => Assert.All(row, cell => Assert.Equal(2 * int.Parse(cell.Split('>')[1].Split('<')[0], CultureInfo.InvariantCulture), int.Parse(cell.Split("--part:")[1].Split('%')[0], CultureInfo.InvariantCulture))));
+        Assert.All(rows.Select((row, n) => row[n]), cell => Assert.StartsWith("class=\"right\"", cell));
     }
 
     [Fact]

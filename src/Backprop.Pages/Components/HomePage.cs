@@ -12,7 +12,11 @@ public class HomePage : ComponentBase, IDisposable
     /// <summary>After a drawing the page rests for so many times what it took, here and in the browser, but not for long: the processors are for training.</summary>
     private const int RestPerWork = 5, LongestRest = 400;
 
+    private readonly int[] _versions = new int[Enum.GetValues<PagePart>().Length];
     private int _isDrawing;
+    private int _drawings; // grows with every drawing
+    private int _next; // the part that is drawn next
+    private Task _drawing = Task.CompletedTask;
     private long _begun, _drawn; // the last drawing
     private string? _written;
     private Workbench? _bench;
@@ -27,9 +31,6 @@ public class HomePage : ComponentBase, IDisposable
     internal IJSRuntime Script { get; set; } = default!;
 
     private protected Workbench Bench => _bench ??= new(Given);
-
-    /// <summary>Grows with every drawing.</summary>
-    private protected int Drawings { get; private set; }
 
     private protected string Title => Bench.Definition is { } network
         ? $"{network} on {Bench.Problem!.Name}, {network.ParameterCount:N0} parameters, {network.Loss}"
@@ -58,8 +59,7 @@ public class HomePage : ComponentBase, IDisposable
     protected override void OnAfterRender(bool firstRender)
     {
         _drawn = Stopwatch.GetTimestamp(); // the browser has said that it has drawn
-        string query = Bench.Query;
-        if (!Bench.IsBusy && Bench.Mistake is null && _written != query)
+        if (!Bench.IsBusy && Bench.Mistake is null && Bench.Query is var query && _written != query)
         {
             _written = query;
             // Not NavigateTo: what it is told comes back later as an event, when the state may be another.
@@ -84,23 +84,66 @@ public class HomePage : ComponentBase, IDisposable
             await Task.Delay(rest);
         }
 
-        await InvokeAsync(() =>
+        await InvokeAsync(async () =>
         {
+            await _drawing; // training waits until all parts of the last drawing are there
             Volatile.Write(ref _isDrawing, 0);
             Bench.Take();
-            Show();
+            Begin();
         });
     }
 
     /// <summary>Whoever has done something waits for it.</summary>
-    private void DrawNow() => _ = InvokeAsync(Show);
+    private void DrawNow() => _ = InvokeAsync(Answer);
 
-    private void Show()
+    /// <summary>First of all what answers whoever has picked a parameter, then the others.</summary>
+    private void Answer()
     {
-        Drawings++;
-        _begun = Stopwatch.GetTimestamp();
+        Begin();
+        ShowTo(PagePart.Derivation);
+        OneThread.GiveWay();
+    }
+
+    /// <summary>Draws part by part; a browser listens in between, and begins again where somebody has done something.</summary>
+    private void Begin()
+    {
+        _drawings++;
+        (_begun, _next) = (Stopwatch.GetTimestamp(), 0);
+        if (_drawing.IsCompleted)
+        {
+            _drawing = ShowAll();
+        }
+    }
+
+    private async Task ShowAll()
+    {
+        var last = (PagePart)(_versions.Length - 1);
+        if (OneThread.Pauses() is not { } pause)
+        {
+            ShowTo(last);
+            return;
+        }
+
+        while (_next <= (int)last)
+        {
+            await pause();
+            ShowTo((PagePart)_next);
+        }
+    }
+
+    /// <summary>Draws the parts up to one, as far as they have something new to show.</summary>
+    private void ShowTo(PagePart last)
+    {
+        for (; _next <= (int)last && _next < _versions.Length; _next++)
+        {
+            _versions[_next] = (PagePart)_next is PagePart.Controls or PagePart.Tour or PagePart.Loss ? _drawings : Bench.CalmVersion;
+        }
+
         StateHasChanged();
     }
+
+    /// <summary>Changes when a part has something new to show.</summary>
+    private protected int VersionOf(PagePart part) => _versions[(int)part];
 
     private void Follow(object? sender, LocationChangedEventArgs change) => _ = InvokeAsync(() =>
     {

@@ -1,4 +1,5 @@
 using Backprop.Networks;
+using Backprop.Propagation;
 using Backprop.Pages.Drawing;
 using Backprop.Pages.Runs;
 using Microsoft.AspNetCore.Components.Web;
@@ -11,15 +12,15 @@ public partial class NetworkGraph
     /// <summary>Points each way of what stands beside a unit.</summary>
     private const int MapPoints = 20;
 
-    /// <summary>A browser has one thread: it draws between what else there is to do.</summary>
-    private static readonly Func<Task>? s_pause = OperatingSystem.IsBrowser() ? () => Task.Delay(1) : null;
-
     private UnitMaps? _maps;
     private Problem? _mapsOf;
     private Snapshot? _mapped;
     private bool _isMapping;
     private NetworkDrawing? _drawing;
     private NetworkDefinition? _drawn;
+    private (string X, string Y)[][] _places = [];
+    private (Gradient<double> Of, bool AreGradients, bool IsRunning)? _edgesOf;
+    private int _edgesVersion;
     private double[][] _edges = [];
     private double[] _greatest = [];
     private IReadOnlyList<string> _outputs = [];
@@ -35,11 +36,21 @@ public partial class NetworkGraph
         if (!derived.Network.Definition.Equals(_drawn))
         {
             (_drawn, _drawing) = (derived.Network.Definition, new(derived.Network.Definition));
+            _places = [.. Enumerable.Range(0, _drawn.Layers.Length + 1).Select(layer => Enumerable.Range(0, layer == 0 ? _drawn.InputsOf(1) : _drawn.Layers[layer - 1].Units).Select(unit =>
+            {
+                (double x, double y) = _drawing.Unit(layer, unit);
+                return (x.ToString("F1"), y.ToString("F1"));
+            }).ToArray())];
         }
 
         _outputs = Bench.Problem?.OutputNames(derived.Network.Definition) ?? [];
-        _edges = [.. derived.Network.Layers.Select(layer => Bench.State.Gradients ? derived.Gradient.WeightGradients(layer.Index) : layer.GetWeights())];
-        _greatest = [.. _edges.Select(layer => layer.Max(Math.Abs))];
+        if (_edgesOf != (derived.Gradient, Bench.State.Gradients, Bench.IsRunning))
+        {
+            _edgesOf = (derived.Gradient, Bench.State.Gradients, Bench.IsRunning);
+            _edges = [.. derived.Network.Layers.Select(layer => Bench.State.Gradients ? derived.Gradient.WeightGradients(layer.Index) : layer.GetWeights())];
+            _greatest = [.. _edges.Select(layer => layer.Max(Math.Abs))];
+            _edgesVersion++;
+        }
     }
 
     /// <inheritdoc/>
@@ -55,7 +66,7 @@ public partial class NetworkGraph
             (_isMapping, _mapped) = (true, derived.Snapshot);
             try
             {
-                (_maps, _mapsOf) = (await UnitMaps.Of(derived.Network, new PlaneSquare(problem), MapPoints, s_pause), problem);
+                (_maps, _mapsOf) = (await MapsOf(derived.Network, problem), problem);
                 StateHasChanged();
             }
             finally
@@ -63,6 +74,14 @@ public partial class NetworkGraph
                 _isMapping = false;
             }
         }
+    }
+
+    private async Task<UnitMaps> MapsOf(Network<double> network, Problem problem)
+    {
+        Func<Task>? pause = OneThread.Pauses();
+        UnitMaps maps = await UnitMaps.Of(network, new PlaneSquare(problem), MapPoints, pause);
+        await maps.Draw(Bench.State.Discrete, pause);
+        return maps;
     }
 
     private string MapOf(int layer, int unit) => _maps is { } maps && _mapsOf == Bench.Problem && maps.Has(layer, unit) ? maps.Picture(layer, unit, Bench.State.Discrete) : "";
@@ -75,6 +94,16 @@ public partial class NetworkGraph
             Bench.EditBy(key.Key == "+" ? 0.1 : -0.1);
         }
     }
+
+    internal int InputsOf(int layer) => _drawn!.InputsOf(layer);
+
+    /// <summary>What a weight's edge shows: the weight or its derivative.</summary>
+    internal double Value(int layer, int to, int from) => _edges[layer - 1][(to * InputsOf(layer)) + from];
+
+    internal double Strength(int layer, double value) => NetworkDrawing.Strength(value, _greatest[layer - 1]);
+
+    /// <summary>The middle of a unit.</summary>
+    internal (string X, string Y) Place(int layer, int unit) => _places[layer][unit];
 
     private string FlowOf(int layer) => Bench.Stage is not { } stage ? ""
         : !stage.IsBackward && stage.Layer == layer && !stage.IsLoss ? " forward"
@@ -110,5 +139,5 @@ public partial class NetworkGraph
     }
 
     /// <summary>While training runs, numbers would change faster than anybody can hear them.</summary>
-    private string Label(string name, double value) => Bench.IsRunning ? name : $"{name} = {Figures.Signed(value)}";
+    internal string Label(string name, double value) => Bench.IsRunning ? name : $"{name} = {Figures.Signed(value)}";
 }

@@ -17,9 +17,6 @@ public partial class OutputPanel : IDisposable
     /// <summary>More dots than this hide the surface.</summary>
     private const int MostPoints = 1000;
 
-    /// <summary>A browser has one thread: it draws between what else there is to do.</summary>
-    private static readonly Func<Task>? s_pause = OperatingSystem.IsBrowser() ? () => Task.Delay(1) : null;
-
     private Problem? _of;
     private bool _isDrawing;
     private Snapshot? _tiled, _drawn;
@@ -52,7 +49,7 @@ public partial class OutputPanel : IDisposable
         if (Bench.PointedUnit is not null && _surface is { } surface && _mapsOf != Bench.Calm && Bench.Derived is { } derived)
         {
             Snapshot of = derived.Snapshot;
-            UnitMaps maps = await UnitMaps.Of(derived.Network, surface.Square, PointedSide, s_pause);
+            UnitMaps maps = await UnitMaps.Of(derived.Network, surface.Square, PointedSide, OneThread.Pauses());
             (_maps, _mapsOf) = (maps, of);
         }
 
@@ -104,7 +101,7 @@ public partial class OutputPanel : IDisposable
         try
         {
             DecisionSurface? surface = _surface;
-            string picture = surface is null ? "" : await surface.Draw(_drawn!.Network, _drawnDiscrete, s_pause);
+            string picture = surface is null ? "" : await surface.Draw(_drawn!.Network, _drawnDiscrete, OneThread.Pauses());
             if (surface == _surface)
             {
                 _picture = picture;
@@ -116,8 +113,6 @@ public partial class OutputPanel : IDisposable
             _isDrawing = false;
         }
     }
-
-    private static string Label(Problem problem, int c) => c < problem.Labels.Count ? problem.Labels[c] : $"{c}";
 
     private void PickRow(MouseEventArgs click)
     {

@@ -12,28 +12,12 @@ internal sealed class Nudge
 
     private const int Points = 81;
 
-    private readonly double[] _losses = new double[Points];
+    /// <summary>Points between which a browser listens.</summary>
+    private const int Strip = 9;
 
-    /// <param name="network">The network.</param>
-    /// <param name="rows">The rows of the mean.</param>
-    /// <param name="parameter">What moves.</param>
-    /// <param name="derivative">∂L/∂parameter.</param>
-    public Nudge(Network<double> network, Dataset<double> rows, ParameterName parameter, double derivative)
-    {
-        Value = network.Get(parameter);
-        Derivative = derivative;
-        var trace = new RowTrace(network);
-        double weights = rows.SampleWeights?.Sum() ?? rows.Rows;
-        for (int row = 0; row < rows.Rows; row++)
-        {
-            double share = weights == 0 ? 0 : (rows.SampleWeights?[row] ?? 1) / weights;
-            trace.Run(rows.Row(row), SamplePasses.Target(network, rows, row));
-            for (int point = 0; point < Points; point++)
-            {
-                _losses[point] += share * trace.LossWith(parameter, Value + Offset(point));
-            }
-        }
-    }
+    private readonly double[] _losses;
+
+    private Nudge(double value, double derivative, double[] losses) => (Value, Derivative, _losses) = (value, derivative, losses);
 
     /// <summary>The parameter as it is.</summary>
     public double Value { get; }
@@ -56,6 +40,35 @@ internal sealed class Nudge
 
     /// <summary>What the derivative promises at an offset.</summary>
     public double Tangent(double offset) => Here + (Derivative * offset);
+
+    /// <summary>Moves a parameter.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="rows">The rows of the mean.</param>
+    /// <param name="parameter">What moves.</param>
+    /// <param name="derivative">∂L/∂parameter.</param>
+    /// <param name="pause">What is waited for after some of it; null: nothing.</param>
+    public static async Task<Nudge> Of(Network<double> network, Dataset<double> rows, ParameterName parameter, double derivative, Func<Task>? pause = null)
+    {
+        double value = network.Get(parameter);
+        double[] losses = new double[Points];
+        var trace = new RowTrace(network);
+        double weights = rows.SampleWeights?.Sum() ?? rows.Rows;
+        for (int row = 0; row < rows.Rows; row++)
+        {
+            double share = weights == 0 ? 0 : (rows.SampleWeights?[row] ?? 1) / weights;
+            trace.Run(rows.Row(row), SamplePasses.Target(network, rows, row));
+            for (int point = 0; point < Points; point++)
+            {
+                losses[point] += share * trace.LossWith(parameter, value + Offset(point));
+                if (pause is not null && point % Strip == 0)
+                {
+                    await pause();
+                }
+            }
+        }
+
+        return new(value, derivative, losses);
+    }
 
     public static double Offset(int point) => Reach * ((2.0 * point / (Points - 1)) - 1);
 }

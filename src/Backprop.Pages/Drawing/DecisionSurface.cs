@@ -8,8 +8,8 @@ namespace Backprop.Pages.Drawing;
 /// <summary>What a network says all over the plane.</summary>
 internal sealed class DecisionSurface(Problem problem)
 {
-    /// <summary>Pixels each way, and the rows of them between which a browser listens: some 15 ms for a network of two times 16.</summary>
-    private const int Side = 60, Strip = 6;
+    /// <summary>Pixels each way, and the rows of them between which a browser listens: some 5 ms for a network of two times 16.</summary>
+    private const int Side = 60, Strip = 2;
 
     /// <summary>How strong the strongest is.</summary>
     private const double Full = 0.75;

@@ -7,7 +7,7 @@ internal sealed class NetworkDrawing
 {
     private const int MostUnits = 16, MostEdges = 420;
 
-    private const double WidthOfLetter = 6;
+    private const double WidthOfLetter = 7;
 
     private readonly int[] _widths;
 

@@ -14,6 +14,7 @@ internal sealed class NudgePicture
 
     public NudgePicture(Nudge nudge, double offset)
     {
+        Value = nudge.Value;
         _scale = PlotScale.Of(nudge.Losses.Append(nudge.Tangent(offset)), logarithmic: false);
         var curve = new StringBuilder();
         for (int point = 0; point < nudge.Losses.Count; point++)
@@ -30,6 +31,9 @@ internal sealed class NudgePicture
         IReadOnlyList<double> ticks = _scale?.Ticks() ?? [];
         Ticks = [.. ticks.Zip(Figures.Axis(ticks), (value, label) => (Y(value), label))];
     }
+
+    /// <summary>The parameter as it is.</summary>
+    public double Value { get; }
 
     public string Curve { get; }
 

@@ -7,7 +7,7 @@ namespace Backprop.Pages.Drawing;
 internal sealed class UnitMaps
 {
     /// <summary>Points between which a browser listens.</summary>
-    private const int Strip = 100;
+    private const int Strip = 20;
 
     private readonly int _side;
     private readonly double[][][] _values; // of a layer, of a unit, of a pixel
@@ -66,6 +66,21 @@ internal sealed class UnitMaps
     /// <param name="isDiscrete">Whether the sign alone is drawn.</param>
     public string Picture(int layer, int unit, bool isDiscrete) =>
         _pictures.TryGetValue((layer, unit, isDiscrete), out string? known) ? known : _pictures[(layer, unit, isDiscrete)] = Draw(layer, unit, isDiscrete);
+
+    /// <summary>Makes all the pictures, before they are asked for.</summary>
+    /// <param name="isDiscrete">Whether the sign alone is drawn.</param>
+    /// <param name="pause">What is waited for after each; null: nothing.</param>
+    public async Task Draw(bool isDiscrete, Func<Task>? pause = null)
+    {
+        for (int layer = 0; layer < _values.Length; layer++)
+        {
+            for (int unit = 0; unit < _values[layer].Length; unit++)
+            {
+                Picture(layer, unit, isDiscrete);
+                await (pause?.Invoke() ?? Task.CompletedTask);
+            }
+        }
+    }
 
     private string Draw(int layer, int unit, bool isDiscrete)
     {

@@ -23,7 +23,7 @@ internal sealed class TrainingSession : IDisposable
     /// <summary>While training runs, losses are measured on no more rows than this; at rest on all.</summary>
     private const int MostRowsWhileRunning = 1000;
 
-    /// <summary>In slices those rows × parameters are no more than this, down to <see cref="FewestRows"/>: about what a browser does in a slice.</summary>
+    /// <summary>In slices those rows × parameters are in all no more than this, down to <see cref="FewestRows"/>: about what a browser does in a slice.</summary>
     private const long MostWorkInASlice = 500_000;
 
     private const int FewestRows = 50;
@@ -32,7 +32,7 @@ internal sealed class TrainingSession : IDisposable
     private const int MostPoints = 400;
 
     /// <summary>How long a browser waits for its thread, at most, unless a single step takes longer.</summary>
-    private static readonly TimeSpan s_slice = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan s_slice = TimeSpan.FromMilliseconds(15);
 
     /// <summary>A thread cannot be told to wait for ever so long.</summary>
     private const double MostSecondsAsleep = 60;
@@ -60,7 +60,8 @@ internal sealed class TrainingSession : IDisposable
     private long _curveSpacing = 1;
     private readonly bool _isSmall;
     private long _milestone; // a small run, which may be over in no time, has a curve too: a point whenever the steps have grown by a tenth
-    private bool _isSlicing, _isAtRest = true;
+    private bool _isSlicing, _isAtRest = true, _isOwed; // a measurement
+    private long _measuring; // what the last one took
     private long _begun, _shown, _measured, _pause, _doneThen; // of the run that goes on
     private bool _isDisposed;
     private volatile Snapshot _latest;
@@ -81,7 +82,7 @@ internal sealed class TrainingSession : IDisposable
         (_firstRates, _rates, _changes) = (state.Rates, state.Rates, [.. RunChange.Parse(state.Then)]);
         _step = new(_network, Optimizer.Create(state.Optimizer, state.OptimizerOptions), _sampler.BatchSize, Options(state, definition));
         _evaluator = new(_network);
-        int most = _inSlices ? (int)Math.Clamp(MostWorkInASlice / definition.ParameterCount, FewestRows, MostRowsWhileRunning) : MostRowsWhileRunning;
+        int most = _inSlices ? (int)Math.Clamp(MostWorkInASlice / (definition.ParameterCount * (_test is null ? 1 : 2)), FewestRows, MostRowsWhileRunning) : MostRowsWhileRunning;
         (_someTraining, _someTest) = (Some(_training, most), _test is null ? null : Some(_test, most));
         _isSmall = definition.ParameterCount * (_someTraining.Rows + (_someTest?.Rows ?? 0)) < 5_000_000;
         _order = new(_training.Rows, _seed, epoch: 1);
@@ -239,7 +240,7 @@ internal sealed class TrainingSession : IDisposable
         _isSlicing = true;
         while (!_isDisposed && _latest.Failure is null && (_done < _goal || !_isAtRest))
         {
-            await Task.Delay((int)Math.Clamp(1000 * Rest / Stopwatch.Frequency, 1, 50)); // what the browser has to do meanwhile is done
+            await OneThread.Pause((int)Math.Clamp(1000 * Rest / Stopwatch.Frequency, 1, 50)); // what the browser has to do meanwhile is done
             Run(s_slice);
         }
 
@@ -262,6 +263,11 @@ internal sealed class TrainingSession : IDisposable
 
         try
         {
+            if (_isOwed)
+            {
+                MeasureSome(from);
+            }
+
             while (_done < Volatile.Read(ref _goal))
             {
                 if (Rest is > 0 and var rest)
@@ -280,26 +286,22 @@ internal sealed class TrainingSession : IDisposable
                 long now = Stopwatch.GetTimestamp();
                 double speed = Volatile.Read(ref _speed);
                 _due = speed == 0 ? 0 : Math.Max(_due, now - (long)(Stopwatch.Frequency / speed)) + (long)(Stopwatch.Frequency / speed);
-                if (now - _measured < _pause && (_done < _milestone || !_isSmall))
+                bool isDue = now - _measured >= _pause || (_done >= _milestone && _isSmall);
+                if (isDue && _inSlices && now + _measuring > end)
                 {
-                    if (now >= end)
-                    {
-                        return;
-                    }
-
-                    continue;
+                    _isOwed = true; // a slice of its own
+                    return;
                 }
 
-                (Evaluation training, Evaluation? test) = Measure(_someTraining, _someTest);
-                if (now - _shown >= Stopwatch.Frequency / MostSnapshots)
+                if (isDue)
                 {
-                    Publish(Snap(training, test, isRunning: true, (_done - _doneThen) / Stopwatch.GetElapsedTime(_begun, now).TotalSeconds));
-                    (_shown, _begun, _doneThen) = (now, Stopwatch.GetTimestamp(), _done);
+                    MeasureSome(now);
                 }
 
-                _measured = Stopwatch.GetTimestamp();
-                _pause = Math.Max(Stopwatch.Frequency / MostMeasures, 12 * (_measured - now));
-                _milestone = (long)(1.1 * _done) + 1;
+                if (now >= end)
+                {
+                    return;
+                }
             }
 
             MakeDue(); // what was set by hand after the last step
@@ -325,6 +327,22 @@ internal sealed class TrainingSession : IDisposable
                 ? $"Training diverged at step {divergence.Step:N0}: a number of {(divergence.Layer == 0 ? "the inputs" : $"layer {divergence.Layer}")} is not finite any more. What is shown is the last moment before. Give a lower “Learning rate” under “Training” (or other layers, or fewer outliers in the data): the run then begins anew."
                 : $"Training has ended at step {_done:N0} by a mistake of this program, which please report ({error.GetType().Name}: {error.Message}). What is shown is the last moment before; Reset begins the run anew.",
         });
+    }
+
+    /// <summary>Measures as much as there is time for while training runs, and shows it if the last snapshot is old enough.</summary>
+    private void MeasureSome(long now)
+    {
+        (Evaluation training, Evaluation? test) = Measure(_someTraining, _someTest);
+        if (now - _shown >= Stopwatch.Frequency / MostSnapshots)
+        {
+            Publish(Snap(training, test, isRunning: true, (_done - _doneThen) / Stopwatch.GetElapsedTime(_begun, now).TotalSeconds));
+            (_shown, _begun, _doneThen) = (now, Stopwatch.GetTimestamp(), _done);
+        }
+
+        (_measured, _isOwed) = (Stopwatch.GetTimestamp(), false);
+        _measuring = _measured - now;
+        _pause = Math.Max(Stopwatch.Frequency / MostMeasures, 12 * _measuring);
+        _milestone = (long)(1.1 * _done) + 1;
     }
 
     /// <summary>How long the next step is to wait for its time; 0 or less: not at all.</summary>

@@ -17,6 +17,9 @@ internal sealed class Workbench(GivenFiles home) : IDisposable
     /// </summary>
     private static readonly TimeSpan s_calm = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>The same where the thread that draws trains too, as fast as it goes.</summary>
+    private static readonly TimeSpan s_calmOnOneThread = TimeSpan.FromSeconds(1);
+
     private DerivedParameter? _derived;
     private IReadOnlyList<PassStage> _stages = [];
     private DerivedParameter? _staged;
@@ -119,11 +122,15 @@ internal sealed class Workbench(GivenFiles home) : IDisposable
             }
 
             ParameterName parameter = Parameter;
-            if (_derived is null || _derived.Snapshot != Calm || _derived.Parameter != parameter || !_derived.IsOf(State))
+            long begun = Stopwatch.GetTimestamp();
+            if (_derived is null || _derived.Snapshot != Calm || !_derived.IsOf(State))
             {
-                long begun = Stopwatch.GetTimestamp();
                 _derived = DerivedParameter.Of(Calm, Problem, State, parameter);
                 _derivingTook = Stopwatch.GetElapsedTime(begun);
+            }
+            else if (_derived.Parameter != parameter)
+            {
+                _derived = _derived.Of(parameter);
             }
 
             return _derived;
@@ -431,10 +438,11 @@ internal sealed class Workbench(GivenFiles home) : IDisposable
             _tuned = _tuned == State.LastRates ? null : _tuned;
         }
 
-        TimeSpan calm = TimeSpan.FromTicks(Math.Max(s_calm.Ticks, 4 * _derivingTook.Ticks));
+        TimeSpan calm = TimeSpan.FromTicks(Math.Max((OperatingSystem.IsBrowser() && State.Speed == 0 ? s_calmOnOneThread : s_calm).Ticks, 4 * _derivingTook.Ticks));
         if (Latest != Calm && (Latest?.IsRunning != true || Stopwatch.GetElapsedTime(_calmSince) >= calm))
         {
             Renew();
+            _ = Derived; // now: what is drawn of it should not wait
         }
     }
 

@@ -135,11 +135,11 @@ public sealed class MathMlTests
     }
 
     [Fact]
-    public void The_tangent_touches_the_loss()
+    public async Task The_tangent_touches_the_loss()
     {
         using var bench = new Workbench(GivenFiles.None);
         bench.Open("?mean=1&parameter=W3%5B0,2%5D", train: false);
-        Nudge nudge = bench.Derived!.Nudge;
+        Nudge nudge = await bench.Derived!.Nudge();
         Assert.Equal(bench.Derived.Ways.Loss, nudge.Here, 1e-12);
         Assert.Equal(nudge.Derivative, (nudge.Loss(0.025) - nudge.Loss(-0.025)) / 0.05, 1e-3);
     }

@@ -127,13 +127,6 @@ internal static class PredictionSections
             return Html.Section("Confusion", $"<p class=\"note\">{confusion.Length} classes are too many to be shown: evaluate --json lists them.</p>");
         }
 
-        string Name(int c) => Html.Escape(c < labels.Count ? labels[c] : $"{c}");
-        int most = Math.Max(1, confusion.Max(line => line.Max()));
-        string Cell(int count, int actual, int predicted) => count == 0 ? "<td class=\"zero\">0</td>" : string.Create(CultureInfo.InvariantCulture,
-            $"<td style=\"background:color-mix(in srgb, var(--{(actual == predicted ? "training" : "validation")}) {20 + (35.0 * count / most):F0}%, transparent)\">{ConfusionCell.Of(validation, actual, predicted)}</td>");
-        return Html.Section($"Confusion{(validation.WeightedConfusion is null ? "" : ", by weight")}: actual down, predicted across", $"""
-            <div class="scroll"><table class="confusion"><thead><tr><th></th>{string.Concat(confusion.Select((_, c) => $"<th scope=\"col\">{Name(c)}</th>"))}</tr></thead>
-            <tbody>{string.Concat(confusion.Select((line, r) => $"<tr><th scope=\"row\">{Name(r)}</th>{string.Concat(line.Select((count, c) => Cell(count, r, c)))}</tr>"))}</tbody></table></div>
-            """);
+        return Html.Section($"Confusion{(validation.WeightedConfusion is null ? "" : ", by weight")}: actual down, predicted across", $"<div class=\"scroll\">{ConfusionMarkup.Of(validation, labels)}</div>");
     }
 }
