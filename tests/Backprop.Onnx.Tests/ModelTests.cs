@@ -149,9 +149,9 @@ public sealed class ModelTests : IDisposable
     {
         string[] spellings = ["-999", "-999.0", "-999.00", "-999.000"];
         string Cell(int row, string text) => row % 7 == 0 ? spellings[row / 7 % 4] : text;
-        Cells cells = Mixed(300, 26).With(column, Cell);
+        Cells cells = MixedCells.Draw(300, 26).With(column, Cell);
         TabularModel model = Train(cells, "kind", s_quick with { Reading = new() { Missing = ["-999.00"] }, Columns = new() { Categorical = ["code"] } });
-        IReadOnlyList<Note> notes = Same(model, Mixed(60, 27).With(column, Cell).With("gap", (_, _) => "").With("size", (_, _) => "7").With("town", (_, text) => text == "" ? "7" : text));
+        IReadOnlyList<Note> notes = Same(model, MixedCells.Draw(60, 27).With(column, Cell).With("gap", (_, _) => "").With("size", (_, _) => "7").With("town", (_, text) => text == "" ? "7" : text));
         Note note = Assert.Single(notes, note => note.Message.Contains("numbers that stand for a missing cell", StringComparison.Ordinal));
         Assert.Contains("as -999.00, -999, -999.0, -999.000 and in no other form", note.Message, StringComparison.Ordinal);
         Assert.True(note.IsLoss);
@@ -160,9 +160,9 @@ public sealed class ModelTests : IDisposable
     [Fact]
     public void AMissingExposureHasNoAnswer()
     {
-        Cells cells = Mixed(200, 28);
+        Cells cells = MixedCells.Draw(200, 28);
         TabularModel model = Train(cells, "count", s_quick with { Loss = "poisson", Reading = new() { Missing = ["99", ""] }, Columns = new() { Offset = "weight", Ignore = ["kind", "cost"] } });
-        Cells odd = Mixed(20, 29).With("weight", (row, text) => row % 2 == 0 ? "99" : text);
+        Cells odd = MixedCells.Draw(20, 29).With("weight", (row, text) => row % 2 == 0 ? "99" : text);
         Assert.Throws<DataException>(() => model.PredictAll(odd.Write(Path.Combine(_folder, "odd.csv"))));
         using OnnxRun run = OnnxRun.Of(model).Run;
         Assert.All(((float[])run.Rows(odd)["value"]).Index(), value => Assert.Equal(value.Index % 2 == 0, float.IsNaN(value.Item)));

@@ -1,6 +1,5 @@
 using Backprop.Activations;
 using Backprop.Inputs;
-using Backprop.Layers;
 using Backprop.Losses;
 using Backprop.ModelFiles;
 using Backprop.Networks;

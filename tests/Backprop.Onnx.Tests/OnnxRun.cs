@@ -1,5 +1,4 @@
 using Backprop.Tables;
-using Backprop.Tests.Fixtures;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 

@@ -1,7 +1,6 @@
 using Backprop.Layers;
 using Backprop.Networks;
 using Backprop.Onnx.Wire;
-using Backprop.Tables;
 using Backprop.Tests.Fixtures;
 using Google.Protobuf;
 

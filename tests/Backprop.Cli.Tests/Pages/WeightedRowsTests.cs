@@ -37,7 +37,7 @@ public sealed class WeightedRowsTests : Tool
 
     /// <summary>Alone it is a row like any other.</summary>
     [Fact]
-    public void A_row_that_weighs_nothing_is_derived_too()
+    public async Task A_row_that_weighs_nothing_is_derived_too()
     {
         using var bench = new Workbench(Given());
         bench.Open("?mean=0&row=4", train: false);
@@ -47,18 +47,18 @@ public sealed class WeightedRowsTests : Tool
         Assert.Equal(derived.Explanation.Derivative, derived.Ways.Backpropagation, 1e-12);
         Assert.Equal(derived.Explanation.Derivative, derived.Ways.Recursion, 1e-12);
         Assert.Equal(derived.Explanation.Deltas, derived.Passes.Deltas[derived.Parameter.Layer]);
-        Assert.Equal(derived.Passes.Loss, derived.Nudge.Here, 1e-12);
+        Assert.Equal(derived.Passes.Loss, (await derived.Nudge()).Here, 1e-12);
     }
 
     /// <summary>A step learns nothing of it.</summary>
     [Fact]
-    public void A_batch_that_weighs_nothing_has_no_derivative()
+    public async Task A_batch_that_weighs_nothing_has_no_derivative()
     {
         using var bench = new Workbench(Given());
         bench.Open("?mean=1&batch=1", train: false);
         int none = Enumerable.Range(0, 30).First(step => TrainingSession.NextBatch(bench.Problem!, bench.State, step)[0] % 4 == 0);
         DerivedParameter derived = DerivedParameter.Of(bench.Latest! with { Step = none }, bench.Problem!, bench.State, bench.Parameter);
         Assert.Equal((0, 0, 0), (derived.Ways.Recursion, derived.Ways.Backpropagation, derived.Ways.Numerical));
-        Assert.Equal(0, derived.Nudge.Here);
+        Assert.Equal(0, (await derived.Nudge()).Here);
     }
 }

@@ -8,7 +8,6 @@ using Backprop.ModelFiles;
 using Backprop.Networks;
 using Backprop.Tables;
 using Backprop.Tables.Models;
-using Backprop.Tests.Fixtures;
 using Backprop.Tests.Oracles;
 
 namespace Backprop.Interchange.Tests.CSharp;

@@ -21,7 +21,9 @@ internal sealed class WorkerTeam : IDisposable
         }
     }
 
+#pragma warning disable MA0055 // threads end only if somebody tells them
     ~WorkerTeam() => _shared?.Stop(); // null where no thread could be had
+#pragma warning restore MA0055
 
     /// <summary>The threads, the calling one included.</summary>
     public int Count { get; }
