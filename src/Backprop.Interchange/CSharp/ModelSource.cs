@@ -164,7 +164,7 @@ internal sealed class ModelSource<T> where T : unmanaged, IBinaryFloatingPointIe
         string exposure = _row.Exposure is { } given ? $"Exposure({given})" : "1";
         const string Outputs = "    /// <param name=\"outputs\">Written, <see cref=\"OutputCount\"/> numbers for each row.</param>\n    /// <exception cref=\"ArgumentException\">Room for another number of outputs, or a cell that is not what its column is.</exception>\n";
         string what = AreClasses ? _network.OutputMeaning.IsProbability() ? "The probability of each label" : "The score of each label" : Deviates ? "The value of each target in its own units, then the deviation of each" : "The value of each target in its own units";
-        text.Append($"    /// <summary>{what}. Allocates nothing but each thread's memory at its first call.</summary>\n    /// <param name=\"row\">The row.</param>\n{Outputs}    public static void Predict(in Row row, Span<double> outputs)\n    {{\n        Encode(row, Memory.Features);\n        Evaluate(Memory, {exposure}, outputs);\n    }}\n\n");
+        text.Append($"    /// <summary>{what}; NaN all, where one is not a finite number. Allocates nothing but each thread's memory at its first call.</summary>\n    /// <param name=\"row\">The row.</param>\n{Outputs}    public static void Predict(in Row row, Span<double> outputs)\n    {{\n        Encode(row, Memory.Features);\n        Evaluate(Memory, {exposure}, outputs);\n    }}\n\n");
         text.Append($"    /// <summary>The same of many rows.</summary>\n    /// <param name=\"rows\">The rows.</param>\n{Outputs}    public static void Predict(ReadOnlySpan<Row> rows, Span<double> outputs)\n    {{\n        RequireRoom(rows.Length, outputs);\n        for (int n = 0; n < rows.Length; n++)\n        {{\n            Predict(rows[n], outputs.Slice(n * OutputCount, OutputCount));\n        }}\n    }}\n\n");
         if (_row.AreNumbers)
         {
@@ -175,7 +175,7 @@ internal sealed class ModelSource<T> where T : unmanaged, IBinaryFloatingPointIe
         {
             bool hasThreshold = _target?.Thresholds is not null;
             text.Append($"    /// <summary>The label of a row.</summary>\n    /// <exception cref=\"ArgumentException\">A cell that is not what its column is.</exception>\n    public static string PredictLabel(in Row row)\n    {{\n        Span<double> outputs = stackalloc double[OutputCount];\n        Predict(row, outputs);\n        return LabelOf(outputs);\n    }}\n\n");
-            text.Append($"    /// <summary>The label that {(hasThreshold ? "the model's threshold decides for" : "has the greatest of the numbers that <see cref=\"Predict(in Row, Span{double})\"/> writes")}.</summary>\n    public static string LabelOf(ReadOnlySpan<double> outputs)\n    {{\n");
+            text.Append($"    /// <summary>The label that {(hasThreshold ? "the model's threshold decides for" : "has the greatest of the numbers that <see cref=\"Predict(in Row, Span{double})\"/> writes")}; nothing where they are NaN.</summary>\n    public static string LabelOf(ReadOnlySpan<double> outputs)\n    {{\n        if (double.IsNaN(outputs[0]))\n        {{\n            return \"\";\n        }}\n\n");
             text.Append(hasThreshold
                 ? $"        return Labels[outputs[1] >= {CSharpText.Literal(_target!.Thresholds![0])} ? 1 : 0];\n    }}\n\n"
                 : "        int best = 0;\n        for (int n = 1; n < outputs.Length; n++)\n        {\n            best = outputs[n] > outputs[best] ? n : best;\n        }\n\n        return Labels[best];\n    }\n\n");
@@ -192,9 +192,9 @@ internal sealed class ModelSource<T> where T : unmanaged, IBinaryFloatingPointIe
         if (_options.HasMain)
         {
             string head = AreClasses ? "        WriteCell(writer, LabelOf(outputs));\n" : "", tab = AreClasses ? "'\\t'" : "n == 0 ? \"\" : \"\\t\"";
-            string flags = !AreClasses && _target?.Thresholds is not null ? "        for (int n = 0; n < s_thresholds.Length; n++)\n        {\n            writer.Write(IsSet(n, outputs[n]) ? \"\\t1\" : \"\\t0\");\n        }\n\n" : "";
+            string flags = !AreClasses && _target?.Thresholds is not null ? "        for (int n = 0; n < s_thresholds.Length; n++)\n        {\n            writer.Write(double.IsNaN(outputs[n]) ? \"\\t\" : IsSet(n, outputs[n]) ? \"\\t1\" : \"\\t0\");\n        }\n\n" : "";
             text.Append(CSharpCode.Part("Program")).Append('\n');
-            text.Append($"    /// <summary>What is predicted of a row of cells, as a row of TSV.</summary>\n    private static void Answer(string[] cells, TextWriter writer)\n    {{\n        double[] outputs = new double[OutputCount];\n        Predict(Row.Read(cells), outputs);\n{head}        for (int n = 0; n < outputs.Length; n++)\n        {{\n            writer.Write({tab});\n            writer.Write(outputs[n].ToString(\"R\", CultureInfo.InvariantCulture));\n        }}\n\n{flags}        writer.Write('\\n');\n        writer.Flush();\n    }}\n\n");
+            text.Append($"    /// <summary>What is predicted of a row of cells, as a row of TSV.</summary>\n    private static void Answer(string[] cells, TextWriter writer)\n    {{\n        double[] outputs = new double[OutputCount];\n        Predict(Row.Read(cells), outputs);\n{head}        for (int n = 0; n < outputs.Length; n++)\n        {{\n            writer.Write({tab});\n            writer.Write(double.IsNaN(outputs[n]) ? \"\" : outputs[n].ToString(\"R\", CultureInfo.InvariantCulture));\n        }}\n\n{flags}        writer.Write('\\n');\n        writer.Flush();\n    }}\n\n");
         }
 
         text.Append("    private static void RequireRoom(int rows, Span<double> outputs)\n    {\n        if (outputs.Length != (long)rows * OutputCount)\n        {\n            throw new ArgumentException($\"room for {outputs.Length} numbers found, for {(long)rows * OutputCount} expected\", nameof(outputs));\n        }\n    }\n\n");
@@ -230,6 +230,7 @@ internal sealed class ModelSource<T> where T : unmanaged, IBinaryFloatingPointIe
             }
         }
 
+        text.Append("        bool isFinite = true;\n        for (int n = 0; n < outputs.Length; n++)\n        {\n            isFinite &= !double.IsNaN(outputs[n]) && !double.IsInfinity(outputs[n]);\n        }\n\n        if (!isFinite)\n        {\n            outputs.Fill(double.NaN); // there is nothing to be said of such a row\n        }\n");
         text.Append("    }\n\n    /// <summary>What the last layer makes before its activation, of one network.</summary>\n    private static Span<Real> Forward(Scratch scratch, int member)\n    {\n        ReadOnlySpan<Real> w = Weights.Slice(member * NetworkSize, NetworkSize), x = scratch.Features;\n");
         text.Append(_forward.Body).Append("    }\n\n");
     }

@@ -213,7 +213,7 @@ public sealed class Predictions : IReadOnlyList<Prediction>
         var unfinished = new List<int>();
         for (int r = 0; r < rows; r++)
         {
-            bool isFinite = outputs.Read(r, y);
+            outputs.Read(r, y);
             if (network.OutputMeaning == OutputMeaning.LogProbability)
             {
                 network.OutputMeaning.ToPredictions(y);
@@ -228,6 +228,7 @@ public sealed class Predictions : IReadOnlyList<Prediction>
                 y.CopyTo(row, 0);
             }
 
+            bool isFinite = Array.TrueForAll(row, double.IsFinite);
             winners[r] = isFinite ? DecisionThreshold.Winner(row, target?.Thresholds?[0]) : Nothing;
             for (int c = 0; c < row.Length; c++)
             {
@@ -255,7 +256,7 @@ public sealed class Predictions : IReadOnlyList<Prediction>
         var unfinished = new List<int>();
         for (int r = 0; r < rows; r++)
         {
-            bool isFinite = outputs.Read(r, y);
+            outputs.Read(r, y);
             network.OutputMeaning.ToPredictions(y);
             for (int t = 0; t < count; t++)
             {
@@ -266,7 +267,7 @@ public sealed class Predictions : IReadOnlyList<Prediction>
                 }
             }
 
-            if (!isFinite || !Array.TrueForAll(values, numbers => double.IsFinite(numbers[r]))) // e^y may overflow where y does not
+            if (!Array.TrueForAll(values, numbers => double.IsFinite(numbers[r])))
             {
                 unfinished.Add(r);
                 Array.ForEach(values, numbers => numbers[r] = double.NaN);

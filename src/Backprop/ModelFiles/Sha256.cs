@@ -22,7 +22,7 @@ public sealed class Sha256 : IDisposable
     /// <summary>The names that .NET looks for.</summary>
     private static readonly string[] s_libraries = ["libssl.so.3", "libssl.so.1.1", "libssl.so.1.0.2", "libssl.so.1.0.0", "libssl.so.10"];
 
-    private static readonly bool s_isProvided = !OperatingSystem.IsLinux() || s_libraries.Any(name => NativeLibrary.TryLoad(name, out _));
+    private static readonly bool s_isProvided = Platform.Current != Platform.Linux || s_libraries.Any(name => NativeLibrary.TryLoad(name, out _));
 
     /// <summary>The first bits of the fractions of cube roots of primes.</summary>
     private static readonly uint[] s_constants =
