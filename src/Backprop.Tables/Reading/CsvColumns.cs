@@ -205,7 +205,7 @@ internal sealed class CsvColumns
             return formats;
         }
 
-        if (!provesPoint && groupable.Count > 0 && (provesComma || Array.Exists(others, other => other is { Thousands: null })))
+        if (!provesPoint && groupable.Count > 0 && (provesComma || !_hasCommas || Array.Exists(others, other => other is { Thousands: null })))
         {
             provesPoint = FindGrouped(groupable, others);
         }
@@ -232,7 +232,7 @@ internal sealed class CsvColumns
                     }
                 }
 
-                if (!isPoint || provesComma)
+                if (!isPoint || provesComma || (!_hasCommas && !provesPoint)) // where commas separate cells, points are decimal
                 {
                     IEnumerable<string> texts = _written.TryGetValue(column, out Column? written) ? written.Values : values[column]!;
                     notes?.Add(Doubt(texts, formats[column]!, other, $"'{source}', column '{_cells.Names[column]}'"));

@@ -76,7 +76,7 @@ internal sealed class SearchSpace
         var seen = new HashSet<string>(StringComparer.Ordinal);
         void Add(IReadOnlyList<KeyValuePair<string, string>> values)
         {
-            var candidate = new Candidate(TunableOption.Apply(_options, Fixed.Where(one => values.All(value => value.Key != one.Key)).Concat(values)), values);
+            var candidate = new Candidate(TunableOption.Apply(_options, FixedBeside(values).Concat(values)), values);
             if (seen.Add(candidate.ToString()))
             {
                 candidates.Add(candidate);
@@ -107,12 +107,19 @@ internal sealed class SearchSpace
         return candidates;
     }
 
+    /// <summary>What a candidate has beside its own values, but what its optimizer does not have.</summary>
+    private IEnumerable<KeyValuePair<string, string>> FixedBeside(IReadOnlyList<KeyValuePair<string, string>> values)
+    {
+        string? optimizer = values.FirstOrDefault(value => value.Key == "optimizer").Value;
+        return Fixed.Where(one => values.All(value => value.Key != one.Key) && (optimizer is null || Takes(_options with { Optimizer = optimizer }, one.Key, one.Value)));
+    }
+
     /// <summary>The networks of the first candidates, which are the recipe in all else; empty: it is not in the ranges.</summary>
     public IReadOnlyList<string> RecipeNetworks { get; private set; } = [];
 
     /// <summary>What of all options is not the caller's own, in the words of the command line: the recipe's, then the candidate's.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Spelled(Candidate candidate) =>
-        [.. TunableOption.All.Select(option => candidate.Values.Concat(Fixed).FirstOrDefault(value => value.Key == option.Name)).Where(value => value.Key is not null)];
+        [.. TunableOption.All.Select(option => candidate.Values.Concat(FixedBeside(candidate.Values)).FirstOrDefault(value => value.Key == option.Name)).Where(value => value.Key is not null)];
 
     /// <summary>Learning rate, size, dropout, weight decay, pieces of numbers, rows of a batch.</summary>
     private static IReadOnlyList<SearchRange> Usual(TrainingOptions options, int rows, int? columns, bool classes, int all)
@@ -128,15 +135,15 @@ internal sealed class SearchSpace
             string.Create(CultureInfo.InvariantCulture, $"batch-size={batch / 2},{batch},{2 * batch}"),
             .. bins > 0 ? [string.Create(CultureInfo.InvariantCulture, $"bins=0,{bins / 2},{bins},{2 * bins}")] : Array.Empty<string>(),
         ];
-        return [.. ranges.Select(SearchRange.Parse).Where(range => TunableOption.Of(range.Name).Get(options) is null && Takes(options, range))];
+        return [.. ranges.Select(SearchRange.Parse).Where(range => TunableOption.Of(range.Name).Get(options) is null && Takes(options, range.Name, range.At(0.5)))];
     }
 
     /// <summary>Whether the optimizer has the option: what it refuses is no usual range of it.</summary>
-    private static bool Takes(TrainingOptions options, SearchRange range)
+    private static bool Takes(TrainingOptions options, string name, string value)
     {
         try
         {
-            return TabularTrainer<float>.Choose(TunableOption.Of(range.Name).Set(options, range.At(0.5)), new()) is not Minimizer || range.Name is not "dropout";
+            return TabularTrainer<float>.Choose(TunableOption.Of(name).Set(options, value), new()) is not Minimizer || name is not "dropout";
         }
         catch (UsageException)
         {

@@ -246,9 +246,14 @@ public sealed class CsvReaderTests : IDisposable
         Read("a;b\n1.234;5,25\n7;1,5\n");
         Assert.Contains("'1.234' is read as 1234; it could be 1.234 too", _notes.All[2].Message);
         int before = _notes.All.Count;
-        Read("a;b\n1.234;x\n7;y\n");
         Read("a,b\n1.5,2\n7,x\n");
+        Read("a,b\n1.234,x\n7,y\n"); // where commas separate cells, points are decimal
+        Read("a;b\n1.234;x\n0.712;y\n");
+        Read("a;b\n1.234;1.5\n7;2.5\n"); // the other column says what points are
         Assert.Equal(before, _notes.All.Count);
+        Read("a;b\n1.200;10\n950;8\n2.310;20\n");
+        Assert.Contains("column 'a': '1.200' is read as 1.2; it could be 1200 too", Assert.Single(_notes.All.Skip(before)).Message);
+        Assert.Equal(["Decimal = ','"], _notes.All[before].Settings);
     }
 
     [Fact]

@@ -133,6 +133,14 @@ public sealed class TunerTests
         Assert.Equal(new[] { "learning-rate", "network", "dropout", "weight-decay", "batch-size", "bins" }.Except(without), names);
     }
 
+    /// <summary>The recipe's decay, dropout and batches are no options of theirs.</summary>
+    [Fact]
+    public void OptimizersOfAllKindsAreCandidates()
+    {
+        var tuner = new Tuner<float>(s_iris, new TrainingOptions { Epochs = 2 }, new() { Trials = 3, Ranges = [SearchRange.Parse("optimizer=lbfgs,adamw,rprop"), SearchRange.Parse("network=4:tanh,6:tanh")] });
+        Assert.All(tuner.Run().Race.Trials, trial => Assert.Null(trial.Failure));
+    }
+
     [Fact]
     public void WhatCannotBeSearchedIsSaid()
     {
