@@ -5,6 +5,23 @@ namespace Backprop.Cli.Tests;
 /// <summary>What is drawn fits the window, from 20 columns to 300.</summary>
 public class WindowWidthTests
 {
+    [Theory]
+    [InlineData("trial 1: loss 0.5", 80, "trial 1: loss 0.5")]
+    [InlineData("trial 1: loss 0.5", 17, "trial 1: loss 0…")]
+    [InlineData("日本語の列", 8, "日本語…")]
+    public void ALineIsCutWhereTheWindowEnds(string text, int width, string shown)
+    {
+        Assert.Equal(shown, LiveLine.Fit(text, width));
+        Assert.True(LiveLine.Columns(shown) < width);
+    }
+
+    [Theory]
+    [InlineData(0, 0.5, 10, "0:10 left")]
+    [InlineData(0, 0.1, 433.4, "1:05:00 left")]
+    [InlineData(0.5, 0.75, 30, "0:30 left")] // half was done by an earlier process
+    [InlineData(0.5, 0.5, 30, "0:00 left")]
+    public void WhatIsLeftIsReckonedByWhatThisProcessDid(double begun, double part, double seconds, string said) => Assert.Equal(said, LiveLine.Left(begun, part, seconds));
+
     [Fact]
     public void TheLiveLineIsNeverLongerThanTheWindow()
     {

@@ -45,7 +45,7 @@ internal sealed class TuneRun<T>(TuneOptions options, ParseResult parsed, RunSet
         {
             Terminal.Say($"{tuner.Race.Field[0]} candidates over {string.Join("; ", tuner.Ranges)}{Recipe(tuner.RecipeNetworks)}");
             Terminal.Say($"{string.Join(" → ", tuner.Race.Field)} of them at each rung, by {tuner.Race.Measure} on {tuner.Race.MeasuredOn}{(tuner.HeldoutRows > 0 ? $"; {tuner.HeldoutRows} rows are held out" : "")}");
-            tuner.Race.TrialScored += trial => Terminal.Say($"trial {trial.Number,2}, epoch {trial.Last!.Epochs,3}: {tuner.Race.Measure} {TuneTable.Score(trial.Last)}  {trial.Candidate}{(trial.Failure is null ? "" : $"  {trial.Failure}")}");
+            tuner.Race.TrialScored += trial => Terminal.Say(Line(trial, tuner.Race.Measure));
             tuner.RaceCompleted += race => Terminal.Say($"trial {race.Best.Number} is the best, and trained {(tuner.HeldoutRows > 0 ? "without the rows that are held out, then " : "")}on all rows");
         }
 
@@ -102,6 +102,13 @@ internal sealed class TuneRun<T>(TuneOptions options, ParseResult parsed, RunSet
         }
 
         return isCancelled ? Terminal.Fail($"interrupted: '{settings.Output}' is the best so far{Again()}", ExitCode.Interrupted) : ExitCode.Done;
+    }
+
+    /// <summary>What is said of a trial: on a terminal no wider than its window, unless it failed; the table has the values whole.</summary>
+    private static string Line(RaceTrial trial, string measure)
+    {
+        string text = $"trial {trial.Number,2}, epoch {trial.Last!.Epochs,3}: {measure} {TuneTable.Score(trial.Last)}  {trial.Candidate}";
+        return trial.Failure is { } why ? $"{text}  {why}" : Terminal.Width is { } width ? LiveLine.Fit(text, width) : text;
     }
 
     /// <summary>No candidate has a score: somebody ended the search, its time was too short, or all diverged.</summary>

@@ -42,6 +42,31 @@ internal static class LiveLine
         return $"{new string('━', filled)}{new string('─', bar - filled)} {text}";
     }
 
+    /// <summary>As much of a text as a window is wide, the last column free; … says that there is more.</summary>
+    public static string Fit(string text, int width)
+    {
+        if (Columns(text) < width)
+        {
+            return text;
+        }
+
+        var kept = new StringBuilder();
+        int room = width - 2;
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            string one = rune.ToString();
+            room -= Columns(one);
+            if (room < 0)
+            {
+                break;
+            }
+
+            kept.Append(one);
+        }
+
+        return $"{kept}…";
+    }
+
     /// <summary>How long it will take, as this process has gone on since it began: of what was done before nobody has the time.</summary>
     /// <param name="begun">How far it was then, 0 to 1.</param>
     /// <param name="part">How far it is.</param>
