@@ -28,14 +28,20 @@ internal static class ConfigFile
         List<string> all = [], added = [];
         try
         {
-            using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false, CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
             if (document.RootElement.ValueKind != JsonValueKind.Object)
             {
                 throw new DataException($"config '{path}': a JSON object of option names expected, {document.RootElement.ValueKind} found");
             }
 
+            var names = new HashSet<string>(StringComparer.Ordinal);
             foreach (JsonProperty property in document.RootElement.EnumerateObject())
             {
+                if (!names.Add(property.Name))
+                {
+                    throw new DataException($"config '{path}': '{property.Name}' found twice, each option expected once");
+                }
+
                 Option option = Find(command, property.Name, path);
                 string[] spelled = Spell(option, property.Value, $"'{path}', {option.Name}");
                 all.AddRange(spelled);

@@ -7,7 +7,11 @@ namespace Backprop.Cli;
 internal static class ParseErrors
 {
     /// <summary>What is wrong with a command line; null where nothing is.</summary>
-    public static string? Explain(ParseResult parsed)
+    public static string? Explain(ParseResult parsed) =>
+        UnknownName(parsed) ?? (parsed.Errors.Count == 0 ? null : string.Join("; ", parsed.Errors.Select(error => error.Message).Distinct(StringComparer.Ordinal)));
+
+    /// <summary>The first command or option that there is not; null: there are all.</summary>
+    public static string? UnknownName(ParseResult parsed)
     {
         Command command = parsed.CommandResult.Command;
         IEnumerable<string> arguments = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens).Select(token => token.Value);
@@ -26,7 +30,7 @@ internal static class ParseErrors
             }
         }
 
-        return parsed.Errors.Count == 0 ? null : string.Join("; ", parsed.Errors.Select(error => error.Message).Distinct(StringComparer.Ordinal));
+        return null;
     }
 
     private static string UnknownOption(string name, Command command)

@@ -40,7 +40,7 @@ internal static class Program
         OptionalParts.Register();
         RootCommand root = Root;
         root.Options.OfType<VersionOption>().Single().Action = new VersionAction();
-        args = args is ["help", .. var rest] ? [.. rest, "--help"] : args;
+        args = args switch { ["help"] or ["help", "help"] => ["--help"], ["help", .. var rest] => [.. rest, "--help"], _ => args };
         if (args.Length == 0)
         {
             return Help.Print(root.Parse(["--help"]));
@@ -51,6 +51,11 @@ internal static class Program
             ParseResult parsed = root.Parse(ConfigFile.Merge(root, args), Parsing);
             if (parsed.Action is HelpAction)
             {
+                if (parsed.CommandResult.Command is RootCommand && ParseErrors.UnknownName(parsed) is { } unknown)
+                {
+                    throw new UsageException(unknown); // the help of another command than the one that is meant helps nobody
+                }
+
                 return Help.Print(parsed);
             }
 

@@ -122,7 +122,8 @@ public sealed class ConfigTests : Tool
     [InlineData("--epochs: '1e-30' found", """{"epochs":1e-30}""")]
     [InlineData("--epochs: '1e300' found", """{"epochs":1e300}""")]
     [InlineData("--l2: '0,1' found", """{"l2":"0,1"}""")]
-    [InlineData("epochs", """{"epochs":1,"epochs":2}""")]
+    [InlineData("config 'c.json': 'epochs' found twice, each option expected once", """{"epochs":1,"epochs":2}""")]
+    [InlineData("'epochs' found twice", """{"epochs":1,"\u0065pochs":1}""")]
     [InlineData("did you mean 'classification'", """{"task":"clasification"}""")]
     public void WhatTheFileMayNotSayIsRefused(string part, string config)
     {

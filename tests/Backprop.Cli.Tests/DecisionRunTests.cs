@@ -24,6 +24,12 @@ public sealed class DecisionRunTests : Tool
         Counts("d.csv", row => $"{1 + (row % 5)}");
         Assert.Equal(0, Run("train", "d.csv", "--target", "count", "--offset", "years", "--ensemble", "1", "--epochs", "20", "-o", "m.st", "--quiet").Code);
         Assert.Contains("exposure", Run("summary", "m.st").Out);
+        (int npz, _, string carriers) = Run("export", "m.st", "--to", "npz", "-o", "m.npz");
+        Assert.Equal(3, npz);
+        Assert.Contains("'years' cannot be carried by dense layers alone, which .npz has; onnx and csharp carry it", carriers);
+        Assert.Contains("years: float [N,1]", Run("export", "m.st", "--to", "onnx", "-o", "m.onnx").Out);
+        Assert.Equal(0, Run("export", "m.st", "--to", "csharp", "-o", "M.cs").Code);
+        Assert.Contains("exposure * ", File.ReadAllText(At("M.cs")));
         Counts("n.csv", row => row < 30 ? "1" : "10");
         double[] rates = [.. Run("predict", "m.st", "n.csv").Out.TrimEnd().Split('\n').Skip(1).Select(Number)];
         Assert.Equal(10 * rates[0], rates[35], 1e-4 * rates[35]); // rows 0 and 35 have the same x
@@ -171,6 +177,15 @@ public sealed class DecisionRunTests : Tool
         (int code, _, string error) = Run("predict", "v.st", "v.csv", "--coverage", "0.99");
         Assert.Equal(2, code);
         Assert.Contains("takes 99 rows", error);
+        Write("odd.csv", ["x,z", "1,2", "1e9,3"]);
+        Assert.NotEmpty(Run("predict", "v.st", "odd.csv").Error); // what is said of rows …
+        foreach (string part in new[] { "1", "90", "0.99" })
+        {
+            (code, _, error) = Run("predict", "v.st", "odd.csv", "--coverage", part);
+            Assert.Equal(2, code);
+            Assert.Single(error.TrimEnd().Split('\n')); // … is not said where none is read
+        }
+
         Assert.Equal(2, Run("predict", "v.st", "v.csv", "--coverage", "1.5").Code);
         Assert.Equal(2, Run("predict", "v.st", "v.csv", "--coverage", "a").Code);
         Assert.Equal(0, Run("train", "v.csv", "--target", "y", "--network", "4:tanh", "--epochs", "2", "--validation", "0", "--numeric", "x", "-o", "b.st", "--quiet").Code);

@@ -31,6 +31,17 @@ public sealed class ExportTests : Tool
     }
 
     [Fact]
+    public void NamesWithLineEndsStayOnTheirLine()
+    {
+        Write("d.csv", "\"c\nat\",y\n" + string.Concat(Enumerable.Range(0, 40).Select(n => $"{(n % 3 == 0 ? "x" : "z")},\"{(n % 2 == 0 ? "e\nven" : "odd")}\"\n")));
+        Assert.Equal(0, Run("train", "d.csv", "--target", "y", "--network", "3:tanh", "--epochs", "2", "--quiet").Code);
+        string[] lines = Run("export", "model.safetensors", "--to", "onnx", "-o", "m.onnx").Out.TrimEnd().Split('\n');
+        Assert.Equal(3, lines.Length);
+        Assert.StartsWith("input  c\\u000aat: string [N,1]", lines[0]);
+        Assert.Contains("e\\u000aven", lines[2]);
+    }
+
+    [Fact]
     public void WhatCannotBeCarriedIsNamedAndNothingIsWritten()
     {
         Train("2024-05-01 0");

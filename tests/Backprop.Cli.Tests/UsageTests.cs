@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json;
 
@@ -9,6 +10,18 @@ public sealed class UsageTests : Tool
     [Theory]
     [InlineData(2, "unknown command 'trian': did you mean 'train'", "trian")]
     [InlineData(2, "unknown command 'conjure'", "conjure", "m.st")]
+    [InlineData(2, "unknown command 'trian': did you mean 'train'", "trian", "--help")]
+    [InlineData(2, "unknown command 'trian': did you mean 'train'", "trian", "-h")]
+    [InlineData(2, "unknown command 'trian': did you mean 'train'", "--help", "trian")]
+    [InlineData(2, "unknown command 'trian': did you mean 'train'", "help", "trian")]
+    [InlineData(2, "unknown command 'nonsense'", "nonsense", "--help")]
+    [InlineData(2, "unknown option '--optimzer'", "--optimzer", "--help")]
+    [InlineData(2, "DIR: nothing found, the name of a folder expected", "site", "")]
+    [InlineData(2, "--output: nothing found, the name of a file expected", "train", "builtin:iris", "-o", "")]
+    [InlineData(2, "--checkpoint: nothing found, the name of a folder expected", "train", "builtin:iris", "--checkpoint", "")]
+    [InlineData(2, "a coverage above 0 and below 1 expected, 1 found", "predict", "nowhere.safetensors", "nowhere.csv", "--coverage", "1")]
+    [InlineData(2, "a coverage above 0 and below 1 expected, 90 found", "evaluate", "nowhere.safetensors", "--query", "SELECT nonsense", "--coverage", "90")]
+    [InlineData(2, "a coverage above 0 and below 1 expected, NaN found", "evaluate", "nowhere.safetensors", "nowhere.csv", "--coverage", "NaN")]
     [InlineData(2, "unknown option '--optimzer': did you mean '--optimizer'", "train", "--optimzer", "adam")]
     [InlineData(2, "unknown option '--optimzer': did you mean '--optimizer'", "train", "--optimzer=adam")]
     [InlineData(2, "unknown option '-x'", "train", "-x")]
@@ -84,6 +97,13 @@ public sealed class UsageTests : Tool
     [InlineData("file.parquet", "file.parquet", "PAR1")]
     [InlineData("file.npy", "is not a NumPy array", "nonsense that is no array")]
     [InlineData("file", "is not an IDX file", "nonsense that is no array")]
+    [InlineData("file", "expected a table (.csv, .tsv", "nonsense that is no array")]
+    [InlineData("file", "expected a table (.csv, .tsv", "")]
+    [InlineData("b.zip", "expected a table (.csv, .tsv", "PK\u0003\u0004")]
+    [InlineData("reg.data", "expected a table (.csv, .tsv", "1,2\n3,4\n")]
+    [InlineData("book.xlsx", "expected a table (.csv, .tsv", "PK\u0003\u0004")]
+    [InlineData("odd.onnx", "'odd.onnx' is a model", "\u0008\u0007")]
+    [InlineData("weights", "'weights' is a model", "\u0002\0\0\0\0\0\0\0{}")]
     public void UnreadableDataAreToldWithTheirPlace(string name, string part, string text)
     {
         Write(name, text);
@@ -163,6 +183,10 @@ public sealed class UsageTests : Tool
     [InlineData(2, "check")]
     [InlineData(2, "data")]
     [InlineData(2, "completion")]
+    [InlineData(2, "plugin")]
+    [InlineData(0, "plugin", "sql", "--help")]
+    [InlineData(0, "help", "plugin")]
+    [InlineData(0, "help", "help")]
     public void BareCommandsPrintHelpWithExamples(int code, params string[] args)
     {
         (int Code, string Out, string Error) result = Run(args);
@@ -170,6 +194,25 @@ public sealed class UsageTests : Tool
         Assert.Contains("Examples:\n  ", result.Out);
         Assert.Contains("  backprop ", result.Out);
         Assert.DoesNotContain("Backprop.Cli", result.Out);
+    }
+
+    [Fact]
+    public void EveryCommandHasHelpWithAnExample()
+    {
+        string[][] commands = [.. Paths(Program.Root, [])];
+        Assert.True(commands.Length >= 16);
+        foreach (string[] command in commands)
+        {
+            foreach (string[] asked in new string[][] { [.. command, "--help"], ["help", .. command] })
+            {
+                (int code, string output, string error) = Run(asked);
+                Assert.Equal((0, ""), (code, error));
+                Assert.Contains($"Examples:\n  backprop {string.Join(' ', command)}", output);
+            }
+        }
+
+        static IEnumerable<string[]> Paths(Command command, string[] path) =>
+            command.Subcommands.SelectMany(sub => Paths(sub, [.. path, sub.Name]).Prepend([.. path, sub.Name]));
     }
 
     [Fact]

@@ -48,6 +48,7 @@ public sealed class ArrayReaderTests : IDisposable
         Assert.Contains("is not a NumPy array", Assert.Throws<DataException>(() => NpyReader.Read(Write("a.npy", new byte[50]))).Message);
         Assert.Contains("cannot read", Assert.Throws<DataException>(() => NpyReader.ReadAll(Write("a.npz", new byte[50]))).Message);
         Assert.Contains("is not an IDX file", Assert.Throws<DataException>(() => IdxReader.Read(Write("a.idx", [1, 2, 3, 4, 5]))).Message);
+        Assert.Null(IdxReader.TryRead(Write("b.idx", [1, 2, 3, 4, 5])));
         Assert.Contains("cannot read", Assert.Throws<DataException>(() => IdxReader.Read(Path.Combine(_folder, "nowhere"))).Message);
     }
 

@@ -65,7 +65,7 @@ internal sealed class CSharpChoices
             return ExitCode.Done;
         }
 
-        Terminal.Out.WriteLine($"{output}: C# {options.Language}{(options.Language == CSharpOptions.NewestLanguage ? " and later" : "")}, {(model.Labels.Count > 0 ? $"{model.Labels.Count} labels" : model.TargetNames.Count == 1 ? "1 value" : $"{model.TargetNames.Count} values")}");
+        Terminal.Out.WriteLine(Terminal.OneLine($"{output}: C# {options.Language}{(options.Language == CSharpOptions.NewestLanguage ? " and later" : "")}, {(model.Labels.Count > 0 ? $"{model.Labels.Count} labels" : model.TargetNames.Count == 1 ? "1 value" : $"{model.TargetNames.Count} values")}"));
         return ExitCode.Done;
     }
 }

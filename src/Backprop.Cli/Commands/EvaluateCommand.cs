@@ -24,7 +24,11 @@ internal static class EvaluateCommand
         common.AddTo(command);
         command.Add(coverage);
         NumberOptions.ReadStrictly(command);
-        command.SetAction(parsed => Run(parsed.GetValue(model)!, common.Source(parsed), common.Targets(parsed), common.Prediction(parsed) with { Coverage = parsed.GetValue(coverage) }, parsed.GetValue(common.Json)));
+        command.SetAction(parsed =>
+        {
+            PredictionOptions options = common.Prediction(parsed) with { Coverage = parsed.GetValue(coverage) };
+            return Run(parsed.GetValue(model)!, common.Source(parsed), common.Targets(parsed), options, parsed.GetValue(common.Json));
+        });
         return command;
     }
 

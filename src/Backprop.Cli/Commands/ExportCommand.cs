@@ -83,14 +83,14 @@ internal static class ExportCommand
 
         if (signature is null)
         {
-            Terminal.Out.WriteLine($"{model.Definition}{(model.Members > 1 ? $", {model.Members} of it" : "")}, in {output}{(format == "pytorch" ? $", its weights in {path}" : "")}");
+            Terminal.Out.WriteLine(Terminal.OneLine($"{model.Definition}{(model.Members > 1 ? $", {model.Members} of it" : "")}, in {output}{(format == "pytorch" ? $", its weights in {path}" : "")}"));
         }
 
         foreach ((string kind, IReadOnlyList<OnnxValue> values) in new[] { ("input", signature?.Inputs ?? []), ("output", signature?.Outputs ?? []) })
         {
             foreach (OnnxValue value in values)
             {
-                Terminal.Out.WriteLine($"{kind,-6} {value}: {value.Meaning}");
+                Terminal.Out.WriteLine(Terminal.OneLine($"{kind,-6} {value}: {value.Meaning}")); // names and labels come from data
             }
         }
 

@@ -27,7 +27,11 @@ internal static class PredictCommand
         command.Add(keep);
         command.Add(coverage);
         NumberOptions.ReadStrictly(command);
-        command.SetAction(parsed => Run(parsed.GetValue(model)!, common.Source(parsed), common.Targets(parsed), common.Prediction(parsed) with { Ids = parsed.GetValue(id) is { } ids ? [ids] : [], KeepAll = parsed.GetValue(keep), Coverage = parsed.GetValue(coverage) }, parsed.GetValue(output)!, parsed.GetValue(common.Json)));
+        command.SetAction(parsed =>
+        {
+            PredictionOptions options = common.Prediction(parsed) with { Ids = parsed.GetValue(id) is { } ids ? [ids] : [], KeepAll = parsed.GetValue(keep), Coverage = parsed.GetValue(coverage) };
+            return Run(parsed.GetValue(model)!, common.Source(parsed), common.Targets(parsed), options, parsed.GetValue(output)!, parsed.GetValue(common.Json));
+        });
         return command;
     }
 

@@ -172,6 +172,11 @@ internal static partial class NamedFiles
                 continue;
             }
 
+            if (text.Length == 0 && use is FileUse.Output or FileUse.OutputOrStandard or FileUse.OutputFolder or FileUse.CheckpointFolder)
+            {
+                throw new UsageException($"{symbol.Name}: nothing found, the name of a {(use is FileUse.Output or FileUse.OutputOrStandard ? "file" : "folder")} expected");
+            }
+
             if (text == "-" && use is FileUse.Output or FileUse.OutputFolder or FileUse.CheckpointFolder)
             {
                 throw new UsageException($"{symbol.Name}: '-' found, which stands for standard output; a {(use == FileUse.Output ? "file" : "folder")} expected (./- where that is its name)");

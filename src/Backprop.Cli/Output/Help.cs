@@ -38,6 +38,7 @@ internal static class Help
         ["import"] = ["backprop import network.onnx -o model.safetensors", "backprop import state_dict.safetensors --network 4-8:relu-3:softmax -o model.safetensors"],
         ["serve"] = ["backprop serve", "backprop serve model.safetensors data.csv", "backprop serve iris.csv --target species --port 8080"],
         ["site"] = ["backprop site public", "backprop site docs/page --overwrite"],
+        ["plugin"] = ["backprop plugin sql", "backprop plugin sql --source packages --overwrite"],
         ["completion"] = ["backprop completion bash >> ~/.bashrc", "backprop completion zsh >> ~/.zshrc", "backprop completion fish > ~/.config/fish/completions/backprop.fish"],
     };
 

@@ -70,8 +70,11 @@ internal static class Terminal
     public static string Plain(string message)
     {
         string line = message.Length <= MaxMessage ? message : $"{message[..(MaxMessage / 2)]}… ({message.Length - MaxMessage} characters more) …{message[^(MaxMessage / 2)..]}";
-        return string.Concat(line.Select(c => Obeyed(c) ? $"\\u{(int)c:x4}" : $"{c}"));
+        return OneLine(line);
     }
+
+    /// <summary>The same of any length.</summary>
+    public static string OneLine(string text) => string.Concat(text.Select(c => Obeyed(c) ? $"\\u{(int)c:x4}" : $"{c}"));
 
     private const int MaxMessage = 2000;
 

@@ -169,6 +169,7 @@ public static class NumPyExport
     private static void Require<T>(TabularModel<T> model, TableSchema? schema, bool allowLoss) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         NetworkDefinition network = model.Definition;
+        string others = schema?.Offset is null ? "onnx, pytorch and csharp" : "onnx and csharp"; // a module of pytorch leaves exposures to its caller
         string? never = model.Members > 1 ? $"an ensemble of {model.Members} networks"
             : schema?.Offset is not null ? $"the exposures '{schema.Offset}'"
             : network.Input?.Periodic is not null ? "the periodic embedding of the inputs"
@@ -176,13 +177,13 @@ public static class NumPyExport
             : network.Layers.Select((layer, n) => layer.Parts.FirstOrDefault(part => part is not (BatchNorm or Dropout)) is { } odd ? string.Create(CultureInfo.InvariantCulture, $"{odd} of layer {n + 1}") : null).FirstOrDefault(why => why is not null);
         if (never is not null)
         {
-            throw new ModelException($"{never} cannot be carried by dense layers alone, which .npz has; onnx and pytorch carry it");
+            throw new ModelException($"{never} cannot be carried by dense layers alone, which .npz has; {others} carry it");
         }
 
         string? unless = allowLoss ? null : Foldable(network).FirstOrDefault() ?? (model.Ensemble.Temperature == 1 ? null : string.Create(CultureInfo.InvariantCulture, $"the temperature {model.Ensemble.Temperature}"));
         if (unless is not null)
         {
-            throw new ModelException($"{unless} cannot be carried by dense layers alone, which .npz has; onnx and pytorch carry it") { Settings = ["AllowLoss"] };
+            throw new ModelException($"{unless} cannot be carried by dense layers alone, which .npz has; {others} carry it") { Settings = ["AllowLoss"] };
         }
     }
 

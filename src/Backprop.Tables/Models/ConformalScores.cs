@@ -49,12 +49,7 @@ public sealed class ConformalScores
     /// <exception cref="UsageException">Not between 0 and 1, or n rows are too few to know it of.</exception>
     public double Quantile(int target, double coverage)
     {
-        if (!(coverage > 0 && coverage < 1))
-        {
-            throw new UsageException($"a coverage above 0 and below 1 expected, {coverage.ToString(CultureInfo.InvariantCulture)} found") { Settings = ["Coverage"] };
-        }
-
-        double rank = Math.Ceiling(((Rows + 1.0) * coverage) - 1e-9); // 10 · 0.9 is 9, however it is rounded
+        double rank = Math.Ceiling(((Rows + 1.0) * InRange(coverage)) - 1e-9); // 10 · 0.9 is 9, however it is rounded
         if (rank > Rows)
         {
             throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"a coverage of {coverage} takes {Math.Ceiling((coverage / (1 - coverage)) - 1e-9)} rows that the model has not learned from, it has {Rows}: at most {Math.Floor(1000.0 * Rows / (Rows + 1)) / 1000} can be asked for")) { Settings = ["Coverage"] };
@@ -63,6 +58,12 @@ public sealed class ConformalScores
         float[] kept = _scores[target];
         return kept[(int)Math.Floor((rank - 1) * kept.Length / Rows)];
     }
+
+    /// <summary>A coverage that can be asked for.</summary>
+    /// <exception cref="UsageException">Not between 0 and 1.</exception>
+    internal static double InRange(double coverage) => coverage > 0 && coverage < 1
+        ? coverage
+        : throw new UsageException($"a coverage above 0 and below 1 expected, {coverage.ToString(CultureInfo.InvariantCulture)} found") { Settings = ["Coverage"] };
 
     /// <summary>The scores of rows; null: such outputs have none (several flags in a row, scores of classes that are no probabilities, quantiles but the median), or no row counts.</summary>
     internal static ConformalScores? Of<T>(OutputReader<T> outputs, Dataset<T> rows, TargetColumns? target, bool areOutOfFold) where T : unmanaged, IBinaryFloatingPointIeee754<T>

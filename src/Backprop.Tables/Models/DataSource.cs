@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Backprop.Data;
 using Backprop.Tables.Reading;
 using Backprop.Tables.Schemas;
@@ -131,9 +132,8 @@ public sealed class DataSource
 
         if (parts.Length <= 2 && File.Exists(WorkingFolder.Full(parts[0])))
         {
-            return Path.GetExtension(parts[0]) is ".safetensors" or ".xlsx" or ".xls" or ".ods" or ".feather" or ".arrow" or ".db" or ".duckdb"
-                ? throw NoData(data)
-                : Fit(data, IdxReader.Read(parts[0]), parts.Length == 2 ? IdxReader.Read(parts[1]) : null, isNaNMissing);
+            NumericArray Read(string part) => IdxReader.TryRead(part) ?? throw NoData(data, $"; '{part}' is {(IsModel(part) ? "a model" : "not an IDX file")}");
+            return Fit(data, Read(parts[0]), parts.Length == 2 ? Read(parts[1]) : null, isNaNMissing);
         }
 
         if (Directory.Exists(WorkingFolder.Full(data)))
@@ -146,7 +146,21 @@ public sealed class DataSource
             : new DataException($"'{parts[0]}' does not exist");
     }
 
-    private static DataException NoData(string data) => new($"'{data}': expected a table (.csv, .tsv, .txt, .json, .jsonl, .ndjson, .parquet), .npz, X.npy,y.npy or IMAGES,LABELS");
+    private static DataException NoData(string data, string found = "") => new($"'{data}': expected a table (.csv, .tsv, .txt, .json, .jsonl, .ndjson, .parquet), .npz, X.npy,y.npy or IMAGES,LABELS{found}");
+
+    /// <summary>A model in the place of data: ONNX by its name, safetensors by its first bytes too, the length of a header within the file and a brace.</summary>
+    private static bool IsModel(string path)
+    {
+        if (Path.GetExtension(path).ToUpperInvariant() is ".ONNX" or ".SAFETENSORS")
+        {
+            return true;
+        }
+
+        using FileStream file = File.OpenRead(WorkingFolder.Full(path));
+        byte[] start = new byte[9];
+        return file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length
+            && BinaryPrimitives.ReadUInt64LittleEndian(start) <= (ulong)file.Length - 8 && start[8] == '{';
+    }
 
     private static SourceRows Fit(string data, NumericArray x, NumericArray? y, bool isNaNMissing = false)
     {

@@ -120,10 +120,10 @@ public sealed class TabularModel<T> : TabularModel where T : unmanaged, IBinaryF
     /// <inheritdoc/>
     public override Evaluation Evaluate(DataSource source, string? target = null, Notes? notes = null, PredictionOptions? options = null)
     {
+        ConformalScores? scores = options?.Coverage is { } coverage ? RequireScores(coverage) : null;
         SourceRows rows = Read(source, needTargets: true, notes, target);
         Dataset<T> data = Rows<T>(rows, target, needTargets: true, notes, options);
         using var evaluator = new Evaluator<T>(Ensemble, Schema?.Target.Scales?.ToArray(), threads: 0) { Thresholds = Schema?.Target.Thresholds };
-        ConformalScores? scores = options?.Coverage is null ? null : RequireScores();
         if (typeof(T) == typeof(double))
         {
             return Covered(evaluator.Evaluate(data), data.Targets);
@@ -134,6 +134,15 @@ public sealed class TabularModel<T> : TabularModel where T : unmanaged, IBinaryF
 
         Evaluation Covered<TTarget>(Evaluation evaluation, Targets<TTarget> targets) where TTarget : unmanaged, IBinaryFloatingPointIeee754<TTarget> => scores is null ? evaluation
             : evaluation with { Coverage = CoverageMeasure.Of(Predict(data, Schema?.Offset is null ? null : Schema.Exposures(rows.Table!)).Covering(scores, options!.Coverage!.Value, null), targets, data.SampleWeights, Schema?.Target) };
+    }
+
+    /// <summary>The scores that a coverage is made of, before any row is read.</summary>
+    /// <exception cref="UsageException">There are none, or too few.</exception>
+    private ConformalScores RequireScores(double coverage)
+    {
+        ConformalScores scores = RequireScores();
+        _ = scores.Quantile(0, coverage);
+        return scores;
     }
 
     /// <exception cref="UsageException">There are none.</exception>
@@ -177,7 +186,7 @@ public sealed class TabularModel<T> : TabularModel where T : unmanaged, IBinaryF
     {
         options ??= new();
         long began = Stopwatch.GetTimestamp();
-        ConformalScores? scores = options.Coverage is null ? null : RequireScores();
+        ConformalScores? scores = options.Coverage is { } coverage ? RequireScores(coverage) : null;
         SourceRows read = Read(source, needTargets: false, notes, target, options);
         IReadOnlyList<Column> carried = CarriedColumns.Of(read.Table, Schema, options, notes);
         SourceRows rows = ModelRows.WithoutTargets(read, Definition, Schema, target);

@@ -1,3 +1,5 @@
+using Backprop.Tables.Models;
+
 namespace Backprop.Tables.Schemas;
 
 /// <summary>How a schema is applied to a table.</summary>
@@ -7,7 +9,12 @@ public sealed record PredictionOptions
     public BadCells BadCells { get; init; }
 
     /// <summary>The part of new rows, above 0 and below 1, whose value is to lie between two others, or whose class in a set; null: neither is asked for.</summary>
-    public double? Coverage { get; init; }
+    /// <exception cref="UsageException">Not between 0 and 1.</exception>
+    public double? Coverage
+    {
+        get;
+        init => field = value is { } coverage ? ConformalScores.InRange(coverage) : null;
+    }
 
     /// <summary>Whether rows without a target are left out where targets are needed; otherwise they are an error.</summary>
     public bool DropMissingTargets { get; init; }

@@ -8,10 +8,19 @@ public static class IdxReader
 {
     /// <summary>Reads a file.</summary>
     /// <exception cref="DataException">Missing, unreadable or malformed.</exception>
-    public static NumericArray Read(string path) => Read(() => new FileStream(WorkingFolder.Full(path), FileMode.Open, FileAccess.Read), path);
+    public static NumericArray Read(string path) => TryRead(path) ?? throw NotIdx(path);
+
+    /// <summary>Reads a file that may be another.</summary>
+    /// <returns>null: it does not begin as an IDX file does.</returns>
+    /// <exception cref="DataException">Missing, unreadable or malformed.</exception>
+    public static NumericArray? TryRead(string path) => TryRead(() => new FileStream(WorkingFolder.Full(path), FileMode.Open, FileAccess.Read), path);
 
     /// <summary>Reads what is opened, whose length is known.</summary>
-    internal static NumericArray Read(Func<Stream> open, string source)
+    internal static NumericArray Read(Func<Stream> open, string source) => TryRead(open, source) ?? throw NotIdx(source);
+
+    private static DataException NotIdx(string source) => new($"'{source}' is not an IDX file");
+
+    private static NumericArray? TryRead(Func<Stream> open, string source)
     {
         try
         {
@@ -32,12 +41,12 @@ public static class IdxReader
         }
     }
 
-    private static NumericArray Read(Stream stream, string path, bool zipped, long length)
+    private static NumericArray? Read(Stream stream, string path, bool zipped, long length)
     {
         byte[] start = new byte[4];
         if (stream.ReadAtLeast(start, 4, throwOnEndOfStream: false) < 4 || start[0] != 0 || start[1] != 0 || start[3] == 0 || start[3] > 8)
         {
-            throw new DataException($"'{path}' is not an IDX file");
+            return null;
         }
 
         int width = start[2] switch
