@@ -20,6 +20,7 @@ internal sealed class NetworkChoice(TrainingOptions options, Notes? notes)
         if (from is not null)
         {
             NetworkDefinition same = from.With(WithDropout(from.Layers, fallback: null), Smooth(from.Loss));
+            RequireRange(data, same.Loss, place, "From");
             Advise(same, data);
             return same;
         }
@@ -50,7 +51,7 @@ internal sealed class NetworkChoice(TrainingOptions options, Notes? notes)
             throw new UsageException($"the output layer {layers[^1]} with loss {loss} takes {network.TargetCount} targets, the data have {data.Targets.Count} {(data.Targets.AreClasses ? "class" : "target value")}{(data.Targets.Count == 1 ? "" : data.Targets.AreClasses ? "es" : "s")}") { Settings = ["Network", "Loss"] };
         }
 
-        RequireRange(data, network.Loss, place);
+        RequireRange(data, network.Loss, place, options is { Loss: null, Columns.Offset: { } exposure } ? $"Offset = {exposure}" : "Loss");
         Advise(network, data);
         return network;
     }
@@ -75,11 +76,11 @@ internal sealed class NetworkChoice(TrainingOptions options, Notes? notes)
     }
 
     /// <exception cref="DataException">A target that the loss does not take.</exception>
-    private void RequireRange<T>(Dataset<T> data, Loss loss, Func<int, int, string> place) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static void RequireRange<T>(Dataset<T> data, Loss loss, Func<int, int, string> place, string setting) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (OutputAdvice.OutOfRange(loss, data.Targets) is { } bad)
         {
-            throw new DataException($"{place(bad.Row, bad.Target)}: {bad.Why}") { Settings = [options is { Loss: null, Columns.Offset: { } exposure } ? $"Offset = {exposure}" : "Loss"] };
+            throw new DataException($"{place(bad.Row, bad.Target)}: {bad.Why}") { Settings = [setting] };
         }
     }
 
