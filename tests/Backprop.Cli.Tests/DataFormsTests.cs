@@ -95,6 +95,20 @@ public sealed class DataFormsTests : Tool
         Assert.Contains("binary_cross_entropy takes values from 0 to 1", Run("train", "t.csv", "--target", "v", "--loss", "binary_cross_entropy").Error);
     }
 
+    /// <summary>The loss of the model that is gone on from takes no other targets than it did at first.</summary>
+    [Fact]
+    public void ALossThatIsGoneOnFromRefusesTargetsToo()
+    {
+        Write("counts.csv", "a,y\n1,0\n2,1\n3,4\n4,2\n5,3\n6,2\n");
+        Write("below.csv", "a,y\n1,0\n2,1\n3,-4\n4,2\n5,3\n6,2\n");
+        Assert.Equal(0, Run("train", "counts.csv", "--target", "y", "--loss", "poisson", "--network", "3:tanh", "--epochs", "1", "-o", "counts.st").Code);
+        (int code, _, string error) = Run("train", "below.csv", "--target", "y", "--from", "counts.st", "--epochs", "1", "-o", "below.st");
+        Assert.Equal(Run("train", "below.csv", "--target", "y", "--loss", "poisson", "--epochs", "1", "-o", "below.st").Code, code);
+        Assert.NotEqual(0, code);
+        Assert.Contains("row 2 (line 4), column 'y': a target of -4 found, poisson takes values of at least 0; --from", error);
+        Assert.False(File.Exists(At("below.st")));
+    }
+
     [Fact]
     public void WithoutPreprocessingNumbersStayAndTextIsRefused()
     {

@@ -76,6 +76,17 @@ public class OutputAdviceTests
         Assert.Contains(named ?? "", refusal ?? "");
     }
 
+    [Theory]
+    [InlineData("poisson", new[] { 0.0, 3, 2, -1 }, "1, 1: a target of -1 found, poisson takes values of at least 0")]
+    [InlineData("poisson:1", new[] { 0.0, -3, 2, -1 }, null)] // the logarithm of an exposure may be anything
+    [InlineData("poisson:1", new[] { 0.0, -3, -2, -1 }, "1, 0: a target of -2 found, poisson takes values of at least 0")]
+    [InlineData("binary_cross_entropy", new[] { 0, 1, 1.5, -1 }, "1, 0: a target of 1.5 found, binary_cross_entropy takes values from 0 to 1")]
+    [InlineData("cross_entropy", new[] { 0.25, 0.75, 1, double.NaN }, "1, 1: a target of NaN found, cross_entropy takes values from 0 to 1")]
+    [InlineData("cross_entropy", new[] { 0.25, 0.75, 1, 0 }, null)]
+    [InlineData("squared_error", new[] { -7.0, 7, 1, 0 }, null)]
+    public void TargetsLieInTheRangeOfTheLoss(string loss, double[] values, string? found) =>
+        Assert.Equal(found, OutputAdvice.OutOfRange(Loss.Parse(loss), Targets<double>.Values(values, 2)) is { } bad ? $"{bad.Row}, {bad.Target}: {bad.Why}" : null);
+
     [Fact]
     public void AFunctionOfOnesOwnIsNotJudged()
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Backprop.Networks;
+using Backprop.Optimizers;
 
 namespace Backprop.Pages.Runs;
 
@@ -53,8 +54,8 @@ internal static class PageLimits
             : string.Create(CultureInfo.InvariantCulture, $"{name}: '{found}' found, {kind} from {low:#,0.######} to {high:#,0.######} expected");
     }
 
-    /// <summary>Refuses a state whose numbers are out of their ranges.</summary>
-    /// <exception cref="UsageException">Which number, and its range.</exception>
+    /// <summary>Refuses a state whose numbers are out of their ranges, or whose optimizer does not go batch by batch.</summary>
+    /// <exception cref="UsageException">Which number, and its range; which optimizer, and those that there are.</exception>
     public static void Require(PageState state)
     {
         foreach ((string name, double value) in new[]
@@ -68,6 +69,13 @@ internal static class PageLimits
             {
                 throw new UsageException(mistake);
             }
+        }
+
+        if (!Optimizer.Names.Contains(state.Optimizer))
+        {
+            throw new UsageException(TrainingMethod.Names.Contains(state.Optimizer)
+                ? $"optimizer: '{state.Optimizer}' found, which takes all rows at once, and the page trains batch by batch; it knows {Suggestion.List(Optimizer.Names)} ('backprop train' knows {state.Optimizer} too)"
+                : Suggestion.Unknown("optimizer", state.Optimizer, Optimizer.Names));
         }
     }
 

@@ -123,7 +123,7 @@ internal sealed class Problem
     }
 
     /// <summary>The network of a state on these rows.</summary>
-    /// <exception cref="UsageException">Layers or a loss that do not go together, or with the rows.</exception>
+    /// <exception cref="UsageException">Layers or a loss that do not go together, or with the rows, by the checks that 'backprop train' has.</exception>
     public NetworkDefinition Definition(PageState state, GivenFiles given)
     {
         NetworkDefinition network;
@@ -148,7 +148,9 @@ internal sealed class Problem
 
         PageLimits.Require(network, Math.Min(state.BatchSize, Training.Rows), given, state.FromModel);
         Propagation.Fit.Require(network, All, targets: true);
-        return network;
+        return OutputAdvice.OutOfRange(network.Loss, All.Targets) is { } bad ? throw new UsageException($"row {bad.Row}{(All.Targets.Count == 1 ? "" : $", target {bad.Target}")}: {bad.Why}")
+            : OutputAdvice.Refusal(network, All.Targets) is { } why ? throw new UsageException(why)
+            : network;
     }
 
     /// <summary>The input that each pixel of <see cref="Image"/> is; −1: none, since it never changes.</summary>

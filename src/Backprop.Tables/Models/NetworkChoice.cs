@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 using Backprop.Activations;
 using Backprop.Data;
@@ -21,6 +20,7 @@ internal sealed class NetworkChoice(TrainingOptions options, Notes? notes)
         if (from is not null)
         {
             NetworkDefinition same = from.With(WithDropout(from.Layers, fallback: null), Smooth(from.Loss));
+            RequireRange(data, same.Loss, place, "From");
             Advise(same, data);
             return same;
         }
@@ -51,7 +51,7 @@ internal sealed class NetworkChoice(TrainingOptions options, Notes? notes)
             throw new UsageException($"the output layer {layers[^1]} with loss {loss} takes {network.TargetCount} targets, the data have {data.Targets.Count} {(data.Targets.AreClasses ? "class" : "target value")}{(data.Targets.Count == 1 ? "" : data.Targets.AreClasses ? "es" : "s")}") { Settings = ["Network", "Loss"] };
         }
 
-        RequireRange(data, network.Loss, place);
+        RequireRange(data, network.Loss, place, options is { Loss: null, Columns.Offset: { } exposure } ? $"Offset = {exposure}" : "Loss");
         Advise(network, data);
         return network;
     }
@@ -75,21 +75,12 @@ internal sealed class NetworkChoice(TrainingOptions options, Notes? notes)
         }
     }
 
-    /// <summary>Losses of probabilities and of counts mean nothing outside their range.</summary>
-    private void RequireRange<T>(Dataset<T> data, Loss loss, Func<int, int, string> place) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    /// <exception cref="DataException">A target that the loss does not take.</exception>
+    private static void RequireRange<T>(Dataset<T> data, Loss loss, Func<int, int, string> place, string setting) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        T low = loss.Name is "cross_entropy" or "binary_cross_entropy" or "poisson" ? T.Zero : T.NegativeInfinity;
-        T high = loss.Name is "cross_entropy" or "binary_cross_entropy" ? T.One : T.PositiveInfinity;
-        int bad = data.Targets.AllValues.IndexOfAnyExceptInRange(low, high);
-        while (loss.TakesOffset && bad % data.Targets.Count == data.Targets.Count - 1)
+        if (OutputAdvice.OutOfRange(loss, data.Targets) is { } bad)
         {
-            int next = data.Targets.AllValues[(bad + 1)..].IndexOfAnyExceptInRange(low, high); // a logarithm may be anything
-            bad = next < 0 ? -1 : bad + 1 + next;
-        }
-
-        if (bad >= 0)
-        {
-            throw new DataException(string.Create(CultureInfo.InvariantCulture, $"{place(bad / data.Targets.Count, bad % data.Targets.Count)}: a target of {data.Targets.AllValues[bad]} found, {loss.Name} takes values {(high == T.One ? "from 0 to 1" : "of at least 0")}")) { Settings = [options is { Loss: null, Columns.Offset: { } exposure } ? $"Offset = {exposure}" : "Loss"] };
+            throw new DataException($"{place(bad.Row, bad.Target)}: {bad.Why}") { Settings = [setting] };
         }
     }
 

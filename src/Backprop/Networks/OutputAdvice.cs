@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using Backprop.Activations;
 using Backprop.Data;
+using Backprop.Losses;
 
 namespace Backprop.Networks;
 
@@ -33,6 +34,25 @@ public static class OutputAdvice
         return Refusal(network) ?? (network.Loss.Name == "hinge" && !targets.AreClasses && CountOdd(targets, oneHot: true) is > 0 and var odd
             ? $"hinge takes classes: {odd} of {targets.Rows} rows of targets do not name one by a 1 among zeros; take mean_squared_error for values, sigmoid with binary_cross_entropy for several flags in a row"
             : null);
+    }
+
+    /// <summary>The first target that a loss of probabilities or of counts does not take, outside of whose range it means nothing; null where there is none.</summary>
+    /// <returns>Its row and its place there, both counted from 0, and what was found and is taken, to stand behind the name of that place.</returns>
+    /// <example><c>OutputAdvice.OutOfRange(Loss.Parse("poisson"), Targets&lt;double&gt;.Values([3, -1], 1))</c> is (1, 0, "a target of -1 found, poisson takes values of at least 0").</example>
+    public static (int Row, int Target, string Why)? OutOfRange<T>(Loss loss, Targets<T> targets) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        ArgumentNullException.ThrowIfNull(targets);
+        T low = loss.Name is "cross_entropy" or "binary_cross_entropy" or "poisson" ? T.Zero : T.NegativeInfinity;
+        T high = loss.Name is "cross_entropy" or "binary_cross_entropy" ? T.One : T.PositiveInfinity;
+        int bad = targets.AllValues.IndexOfAnyExceptInRange(low, high);
+        while (loss.TakesOffset && bad % targets.Count == targets.Count - 1)
+        {
+            int next = targets.AllValues[(bad + 1)..].IndexOfAnyExceptInRange(low, high); // a logarithm may be anything
+            bad = next < 0 ? -1 : bad + 1 + next;
+        }
+
+        return bad < 0 ? null : (bad / targets.Count, bad % targets.Count, string.Create(CultureInfo.InvariantCulture, $"a target of {targets.AllValues[bad]} found, {loss.Name} takes values {(high == T.One ? "from 0 to 1" : "of at least 0")}"));
     }
 
     /// <summary>What of an output layer and a loss is hardly meant, on these targets: one sentence each.</summary>

@@ -147,6 +147,14 @@ public sealed partial class RenderedPageTests : Tool
     [InlineData("?speed=1e-7", "speed: &#x27;1e-7&#x27; found")]
     [InlineData("?model=1", "no model was given")]
     [InlineData("?data=file", "file")]
+    [InlineData("?data=slope&loss=binary_cross_entropy&output=sigmoid", " found, binary_cross_entropy takes values from 0 to 1")]
+    [InlineData("?data=hills&loss=cross_entropy", " found, cross_entropy takes values from 0 to 1")]
+    [InlineData("?data=hills&loss=poisson", " found, poisson takes values of at least 0")]
+    [InlineData("?data=hills&output=softmax&loss=squared_error", "softmax of one unit is 1 whatever goes in, and nothing can be learned")]
+    [InlineData("?output=sigmoid&loss=cross_entropy", "cross_entropy needs outputs that are a distribution over the classes")]
+    [InlineData("?optimizer=lbfgs", "optimizer: &#x27;lbfgs&#x27; found, which takes all rows at once, and the page trains batch by batch; it knows adadelta, ")]
+    [InlineData("?optimizer=levenberg_marquardt", "optimizer: &#x27;levenberg_marquardt&#x27; found, which takes all rows at once")]
+    [InlineData("?optimizer=lbfg", "unknown optimizer &#x27;lbfg&#x27;")]
     [InlineData("layers", "1,000 hidden layers found, the page takes at most 32")]
     public async Task What_an_address_cannot_have_is_said_and_not_built(string query, string part)
     {
@@ -161,6 +169,24 @@ public sealed partial class RenderedPageTests : Tool
         Assert.Null(bench.Session);
         Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 8_000_000, $"{GC.GetAllocatedBytesForCurrentThread() - before:N0} bytes");
     }
+
+    [Theory]
+    [InlineData("?data=slope&loss=binary_cross_entropy&output=sigmoid")]
+    [InlineData("?data=hills&loss=poisson")]
+    public void The_target_that_a_loss_does_not_take_is_the_first_such(string query)
+    {
+        using var bench = new Workbench(GivenFiles.None);
+        bench.Open(query, train: true);
+        bool upToOne = query.Contains("binary", StringComparison.Ordinal);
+        double[] targets = GivenFiles.None.Problem(bench.State).All.Targets.AllValues.ToArray();
+        int first = Array.FindIndex(targets, value => value < 0 || (upToOne && value > 1));
+        Assert.StartsWith(FormattableString.Invariant($"row {first}: a target of {targets[first]} found, "), bench.Mistake, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("?data=slope&features=x1", "to test on; 1 input, one value")]
+    [InlineData("?data=slope", "to test on; 2 inputs, one value")]
+    public async Task One_input_is_no_plural(string query, string part) => Assert.Contains(part, await RenderedPage.Of(GivenFiles.None, query), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("?row=400", "row: 400 found, the data have rows 0 to 399; the last is shown")]
