@@ -22,12 +22,7 @@ internal static class DrawnModels
         var random = new Random(seed);
         int numbers = random.Next(1, 6), codes = seed % 3 == 0 ? random.Next(1, 3) : 0, width = random.Next(2, 40);
         InputDefinition? input = codes == 0 && seed % 2 == 0 ? null : new(numbers, [.. Enumerable.Range(0, codes).Select(_ => new CodeEmbedding(4, random.Next(1, 4)))], random.Next(2) == 0, random.Next(2) == 0 ? new PeriodicEmbedding(3, 2) : null);
-        LayerDefinition[] hidden = [.. Enumerable.Range(0, seed % 8).Select(layer => new LayerDefinition(width, Activation(Activations[(seed + (5 * layer)) % Activations.Length]),
-        [
-            .. random.Next(4) switch { 0 => [new LayerNorm()], 1 => [new BatchNorm(1e-3)], _ => Array.Empty<LayerPart>() },
-            .. layer > 0 && random.Next(2) == 0 ? [new Residual()] : Array.Empty<LayerPart>(),
-            .. random.Next(3) == 0 ? [new Dropout(0.2)] : Array.Empty<LayerPart>(),
-        ]))];
+        LayerDefinition[] hidden = [.. Enumerable.Range(0, seed % 8).Select(layer => new LayerDefinition(width, Activation(Activations[(seed + (5 * layer)) % Activations.Length]), Parts(layer, random)))];
         (string output, int outputs, string loss) = (seed % 9) switch
         {
             0 => ("softmax", 2, "cross_entropy"),
@@ -47,6 +42,14 @@ internal static class DrawnModels
 
         ActivationFunction Activation(string name) => ActivationFunction.Create(name, name is "leaky_relu" or "elu" or "celu" && random.Next(2) == 0 ? 0.3 : null);
     }
+
+    /// <summary>What a hidden layer, counted from 0, has behind its activation.</summary>
+    public static LayerPart[] Parts(int layer, Random random) =>
+    [
+        .. random.Next(4) switch { 0 => [new LayerNorm()], 1 => [new BatchNorm(1e-3)], _ => Array.Empty<LayerPart>() },
+        .. layer > 0 && random.Next(2) == 0 ? [new Residual()] : Array.Empty<LayerPart>(),
+        .. random.Next(3) == 0 ? [new Dropout(0.2)] : Array.Empty<LayerPart>(),
+    ];
 
     /// <summary>A network of which no tensor is 0 or 1 throughout.</summary>
     public static Network<T> Numbers<T>(NetworkDefinition definition, Random random) where T : unmanaged, IBinaryFloatingPointIeee754<T>

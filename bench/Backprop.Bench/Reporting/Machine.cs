@@ -22,6 +22,7 @@ internal static class Machine
         Add("kind", Processor.Kind());
         Add("vectors", Processor.Pipes());
         Add("caches", Processor.Caches());
+        Add("processors", Processor.Distance());
         Add("system", $"{Line("/etc/os-release", "PRETTY_NAME", '=')?.Trim('"') ?? RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}, load before {Load()}");
         Add("peers", $"{Package("TorchSharp")}, {Package("libtorch-cpu-linux-x64")}, {Package("Microsoft.ML.OnnxRuntime")}");
         Add("commit", Environment.GetEnvironmentVariable("BENCH_COMMIT") ?? "unknown");

@@ -30,6 +30,16 @@ internal static class Processor
         return string.Create(CultureInfo.InvariantCulture, $"{text}; 512 bits do {gain:0.0} times what 256 do: {(gain > 1.5 ? "full pipes" : "halves, one after the other")}");
     }
 
+    /// <summary>How far two processors are from one another now, which the system does not know of a rented machine.</summary>
+    public static string Distance()
+    {
+        double nanoseconds = RoundTrip.Nanoseconds();
+        return double.IsNaN(nanoseconds) ? "there is one" : string.Create(CultureInfo.InvariantCulture, $"a number goes from one thread to another and back in {nanoseconds:0} ns{(nanoseconds > FarNanoseconds ? ": they share no cache now" : "")}");
+    }
+
+    /// <summary>Two cores that share a cache take 40 to 100 ns, others 200 and more.</summary>
+    private const double FarNanoseconds = 150;
+
     /// <summary>Sizes as one core sees them, and who shares what.</summary>
     public static string Caches()
     {

@@ -2,12 +2,12 @@ using System.Globalization;
 using System.Numerics;
 using Backprop.Activations;
 using Backprop.Inputs;
-using Backprop.Layers;
 using Backprop.Losses;
 using Backprop.ModelFiles;
 using Backprop.Networks;
 using Backprop.Tables;
 using Backprop.Tables.Models;
+using Backprop.Tests.Fixtures;
 using Backprop.Tests.Oracles;
 
 namespace Backprop.Interchange.Tests.CSharp;
@@ -266,7 +266,7 @@ public sealed class NetworkTests : IDisposable
         InputDefinition? input = codes == 0 && random.Next(3) > 0 ? null : new(numbers, [.. Enumerable.Range(0, codes).Select(_ => new CodeEmbedding(4, random.Next(1, 4)))], random.Next(2) == 0, random.Next(2) == 0 ? new PeriodicEmbedding(random.Next(2, 11), random.Next(2, 9)) : null);
         int width = random.Next(2, 45);
         string[] activations = [.. BuiltIn.Activations.Where(name => name is not ("exponential" or "softmax" or "log_softmax"))];
-        LayerDefinition[] hidden = [.. Enumerable.Range(0, random.Next(8)).Select(layer => new LayerDefinition(width, ActivationFunction.Create(activations[random.Next(activations.Length)]), Parts(layer)))];
+        LayerDefinition[] hidden = [.. Enumerable.Range(0, random.Next(8)).Select(layer => new LayerDefinition(width, ActivationFunction.Create(activations[random.Next(activations.Length)]), DrawnModels.Parts(layer, random)))];
         (string activation, int outputs, string loss) = random.Next(9) switch
         {
             0 => ("softmax", 2, "cross_entropy"),
@@ -281,26 +281,7 @@ public sealed class NetworkTests : IDisposable
         };
         LayerDefinition[] layers = [.. hidden, new(outputs, ActivationFunction.Create(activation))];
         NetworkDefinition network = input is null ? new(numbers, layers, Loss.Parse(loss)) : new(input, layers, Loss.Parse(loss));
-        Network<T>[] members = [.. Enumerable.Range(0, random.Next(3) == 0 ? random.Next(2, 5) : 1).Select(_ => Drawn<T>(network, random))];
+        Network<T>[] members = [.. Enumerable.Range(0, random.Next(3) == 0 ? random.Next(2, 5) : 1).Select(_ => DrawnModels.Numbers<T>(network, random))];
         return new Ensemble<T>(members, network.HasLogits && random.Next(2) == 0 ? 1.7 : 1);
-
-        LayerPart[] Parts(int layer) =>
-        [
-            .. random.Next(4) switch { 0 => [new LayerNorm()], 1 => [new BatchNorm(1e-3)], _ => Array.Empty<LayerPart>() },
-            .. layer > 0 && random.Next(2) == 0 ? [new Residual()] : Array.Empty<LayerPart>(),
-            .. random.Next(3) == 0 ? [new Dropout(0.2)] : Array.Empty<LayerPart>(),
-        ];
-    }
-
-    /// <summary>Every tensor is drawn, so that none is 0 or 1 throughout.</summary>
-    private static Network<T> Drawn<T>(NetworkDefinition definition, Random random) where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        var network = new Network<T>(definition, Initializer.Parse("pytorch"), (ulong)random.Next());
-        foreach (ParameterBlock<T> block in network.Blocks.Where(block => block.Shape.Length == 1))
-        {
-            block.Set([.. Enumerable.Range(0, block.Length).Select(_ => T.CreateTruncating(block.Name.EndsWith("bias", StringComparison.Ordinal) ? random.NextDouble() - 0.5 : 0.5 + random.NextDouble()))]);
-        }
-
-        return network;
     }
 }
