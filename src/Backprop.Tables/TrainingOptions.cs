@@ -160,6 +160,9 @@ public sealed record TrainingOptions
     /// <summary>Which of the recipe's networks is meant.</summary>
     internal string Hidden { get; init; } = Recipe.Hidden;
 
+    /// <summary>Whether the network knows the order of labels.</summary>
+    internal bool IsOrdered { get; init; }
+
     /// <summary>Whether nothing is said of the rows that validate.</summary>
     internal bool IsUsualValidation => ValidationData is null && Validation is null;
 

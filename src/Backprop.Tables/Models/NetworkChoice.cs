@@ -42,6 +42,11 @@ internal sealed class NetworkChoice(TrainingOptions options, Notes? notes)
         }
 
         layers = WithDropout(layers, options.UsesRecipe ? Recipe.Dropout : null);
+        if (options.IsOrdered)
+        {
+            layers = [.. layers.SkipLast(1), OrderedLabels.Waist, layers[^1]];
+        }
+
         loss ??= data.Targets.AreClasses && layers[^1].Units > 1 && layers[^1].Activation.Name == "identity"
             ? throw new UsageException("an identity output of several units needs a loss for classes, such as hinge, or a softmax") { Settings = ["Loss"] }
             : NetworkDefinition.DefaultLoss(layers[^1].Activation);
@@ -118,7 +123,7 @@ internal sealed class NetworkChoice(TrainingOptions options, Notes? notes)
             throw new UsageException($"label smoothing belongs to cross_entropy, the loss is {loss.Name}") { Settings = ["LabelSmoothing", "Loss"] };
         }
 
-        smoothing ??= options.UsesRecipe && loss.Name == "cross_entropy" ? Recipe.LabelSmoothing : null;
+        smoothing ??= options.UsesRecipe && !options.IsOrdered && loss.Name == "cross_entropy" ? Recipe.LabelSmoothing : null;
         return smoothing is { } value ? Loss.Create("cross_entropy", value) : loss;
     }
 }

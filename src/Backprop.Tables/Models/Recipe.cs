@@ -14,7 +14,7 @@ internal static class Recipe
 
     /// <summary>Into how many pieces columns of numbers are cut; where there are very many columns, the first layer is wide enough.</summary>
     /// <remarks>Values gain by more pieces than classes.</remarks>
-    public static int Bins(int columns, int rows, bool classes) => columns > 300 ? 0 : classes ? 8 : Math.Min(Math.Clamp(rows / 20, 24, 48), Math.Max(8, ManyInputs / Math.Max(1, columns)));
+    public static int Bins(int columns, int rows, bool classes) => columns > ManyColumns ? 0 : classes ? 8 : Math.Min(Math.Clamp(rows / 20, 24, 48), Math.Max(8, ManyInputs / Math.Max(1, columns)));
 
     private const int ManyInputs = 4000;
 
@@ -22,7 +22,22 @@ internal static class Recipe
     /// The networks that are trained on all folds, from small to large: of those that are better than the others the smallest is taken. Of classes a small one is
     /// as good as a large one more often than not, of values hardly ever. What decides is the log loss: where another figure is asked for, or classes weigh, nothing is chosen.
     /// </summary>
-    public static IReadOnlyList<string> Sizes(TrainingOptions options, bool classes) => options.UsesRecipe && options.Folds is null && classes && options is { KeepBy: null or "log_loss", ClassWeights: null } ? [Smaller, Hidden] : [Hidden];
+    /// <param name="options">What is asked for.</param>
+    /// <param name="classes">Whether the target is a class.</param>
+    /// <param name="ordered">Whether its labels are numbers: networks that know their order (<see cref="OrderedLabels"/>) are trained as well.</param>
+    public static IReadOnlyList<Size> Sizes(TrainingOptions options, bool classes, bool ordered) => !(options.UsesRecipe && options.Folds is null && classes && options is { KeepBy: null or "log_loss", ClassWeights: null }) ? [new(Hidden)]
+        : ordered ? [new(Smaller, IsOrdered: true), new(Smaller), new(Hidden, IsOrdered: true), new(Hidden)]
+        : [new(Smaller), new(Hidden)];
+
+    /// <summary>A network of the recipe.</summary>
+    /// <param name="Hidden">Its hidden layers.</param>
+    /// <param name="IsOrdered">Whether it knows the order of labels.</param>
+    public readonly record struct Size(string Hidden, bool IsOrdered = false);
+
+    /// <summary>Whether the order of labels is looked at: where a target is a column of a table, and columns are few enough for pieces.</summary>
+    public static bool MayBeOrdered(int columns) => columns <= ManyColumns;
+
+    private const int ManyColumns = 300;
 
     /// <summary>
     /// Classes of very many rows have a network of their own where <see cref="TrainingOptions.MaxSeconds"/> leaves time for it: twice as wide, twice as long. Where there is no limit it is not taken:
@@ -37,7 +52,8 @@ internal static class Recipe
     /// <summary>How much is done.</summary>
     /// <param name="Folds">Into how many folds rows are divided; null: one network, on one split.</param>
     /// <param name="IsLong">Whether the networks are those of a long run.</param>
-    public readonly record struct Effort(int? Folds, bool IsLong = false);
+    /// <param name="IsOrdered">Whether networks that know the order of labels are among them.</param>
+    public readonly record struct Effort(int? Folds, bool IsLong = false, bool IsOrdered = false);
 
     /// <summary>The options with what a long run has in the place of what is not given.</summary>
     public static TrainingOptions For(TrainingOptions options, Effort effort) => !effort.IsLong ? options : options with
@@ -49,11 +65,12 @@ internal static class Recipe
     };
 
     /// <summary>What is done with so many rows.</summary>
-    public static Effort Of(TrainingOptions options, int rows, int columns, bool classes, Notes notes)
+    public static Effort Of(TrainingOptions options, int rows, int columns, bool classes, Notes notes, bool ordered = false)
     {
         if (!IsLong(options, rows, columns, classes))
         {
-            return new(Folds(options, rows, columns, classes, notes));
+            int? folds = Folds(options, rows, columns, classes, notes, ordered);
+            return new(folds, IsOrdered: folds is not null && Sizes(options, classes, ordered).Any(size => size.IsOrdered));
         }
 
         int epochs = options.Epochs ?? LongEpochs;
@@ -63,7 +80,7 @@ internal static class Recipe
 
     /// <summary>Networks of two sizes are an even number, those of a long run an odd one: a run that goes on knows which it is.</summary>
     private static bool IsLong(TrainingOptions options, int rows, int columns, bool classes) =>
-        rows > ManyRows && Sizes(options, classes).Count > 1 && options is { Ensemble: null, IsUsualValidation: true, FollowsOne: false, Preset: not Preset.Fast }
+        rows > ManyRows && Sizes(options, classes, ordered: false).Count > 1 && options is { Ensemble: null, IsUsualValidation: true, FollowsOne: false, Preset: not Preset.Fast }
         && (options.Begun is { } begun ? begun == LongFolds
             : options.MaxSeconds is { } seconds && (LongFolds - 1) * Multiplications(rows, options.Epochs ?? LongEpochs, columns * (1 + Bins(columns, rows, classes)), 512, 256) <= Math.Ceiling(seconds) * MultiplicationsPerSecond(rows)); // each learns all folds but one
 
@@ -74,16 +91,16 @@ internal static class Recipe
     /// How many folds rows are divided into, and so how many networks are trained; null: one network, on one split. What is asked for comes first: folds,
     /// an ensemble, rows that validate. What there is time for is reckoned, not measured: the model must not depend on the machine.
     /// </summary>
-    private static int? Folds(TrainingOptions options, int rows, int columns, bool classes, Notes notes)
+    private static int? Folds(TrainingOptions options, int rows, int columns, bool classes, Notes notes, bool ordered)
     {
         if (options.Begun is { } begun && options.UsesRecipe)
         {
-            return begun > 1 ? Math.Max(2, begun / Sizes(options, classes).Count) : null;
+            return begun > 1 ? Math.Max(2, begun / Sizes(options, classes, ordered).Count) : null;
         }
 
         if (options.FollowsOne)
         {
-            if (Folds(options with { FollowsOne = false }, rows, columns, classes, new()) is { } without)
+            if (Folds(options with { FollowsOne = false }, rows, columns, classes, new(), ordered) is { } without)
             {
                 notes.Add(new($"one network is trained in place of {without}, since one is all that can be followed", IsLoss: false, "FollowsOne"));
             }
@@ -111,7 +128,7 @@ internal static class Recipe
         if (options.MaxSeconds is { } left && many > 1)
         {
             double seconds = Math.Ceiling(left); // a start that took longer must not change the model
-            double multiplications = Multiplications(rows, options.Epochs ?? Epochs(rows), columns * (1 + Bins(columns, rows, classes)), Sizes(options, classes).Count > 1 ? 304 : 256, 128);
+            double multiplications = Multiplications(rows, options.Epochs ?? Epochs(rows), columns * (1 + Bins(columns, rows, classes)), Sizes(options, classes, ordered).Count switch { 1 => 256, 2 => 304, _ => 608 }, 128);
             int time = (int)Math.Clamp(seconds * MultiplicationsPerSecond(rows) / multiplications, 1, many);
             if (time < many)
             {

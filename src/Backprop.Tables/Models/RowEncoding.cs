@@ -63,7 +63,9 @@ internal sealed class RowEncoding
 
         _kept = SchemaInference.RowsWithTargets(_all, _columns, notes);
         _table = _kept is null ? _all : _all.Select(_kept);
-        AreClasses = SchemaInference.Target(_table, _columns).Kind == TargetKind.Class && !AsValue;
+        TargetColumns target = SchemaInference.Target(_table, _columns);
+        AreClasses = target.Kind == TargetKind.Class && !AsValue;
+        AreOrdered = AreClasses && rows.Table is not null && Recipe.MayBeOrdered(_all.Columns.Count) && OrderedLabels.Values(target.Labels) is not null;
         if (AreClasses && options.Columns.Offset is { } exposure)
         {
             throw new UsageException($"exposures belong to counts, '{string.Join("', '", targets)}' of '{rows.Name}' is a class: a target that counts expected for the column '{exposure}'") { Settings = ["Offset", "Task = regression"] };
@@ -77,6 +79,9 @@ internal sealed class RowEncoding
 
     /// <summary>Whether the target is a class.</summary>
     public bool AreClasses { get; }
+
+    /// <summary>Whether the target is a class of a table whose labels are numbers.</summary>
+    public bool AreOrdered { get; }
 
     /// <summary>The rows, those without a target left out.</summary>
     public Table Table => _table;

@@ -28,10 +28,11 @@ internal static class SizeChoice
             double difference = means[n] - means[best], error = Error(n, difference);
             if (n == best || difference <= error)
             {
-                string losses = string.Join(" and ", means.Select(Text));
-                return (n, n == best && n == 0 ? $"of networks {Names(candidates)} the smaller, which is no worse: log loss out of fold {losses} of {rows.Length} rows"
-                    : n == best ? $"of networks {Names(candidates)} the larger, which is better by more than a standard error ({Text(Error(0, means[0] - means[best]))}): log loss out of fold {losses} of {rows.Length} rows"
-                    : $"of networks {Names(candidates)} the smaller, which is as good within a standard error ({Text(error)}): log loss out of fold {losses} of {rows.Length} rows");
+                string losses = $"log loss out of fold {List(means.Select(Text))} of {rows.Length} rows", of = $"of networks {Names(candidates)}";
+                string size = candidates.Count == 2 ? n == 0 ? "the smaller" : "the larger" : Name(candidates[n].Network) + (n == 0 ? ", the smallest" : "");
+                return (n, n == best && n == 0 ? $"{of} {size}, which is no worse: {losses}"
+                    : n == best ? $"{of} {size}, which is better by more than a standard error ({Text(Enumerable.Range(0, n).Max(m => Error(m, means[m] - means[best])))}): {losses}"
+                    : $"{of} {size}, which is as good within a standard error ({Text(error)}): {losses}");
             }
         }
 
@@ -45,7 +46,10 @@ internal static class SizeChoice
 
     private static string Text(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
 
-    private static string Names(IReadOnlyList<(NetworkDefinition Network, double[] Losses)> candidates) => string.Join(" and ", candidates.Select(candidate => Name(candidate.Network)));
+    private static string Names(IReadOnlyList<(NetworkDefinition Network, double[] Losses)> candidates) => List(candidates.Select(candidate => Name(candidate.Network)));
+
+    /// <summary>a, b and c.</summary>
+    private static string List(IEnumerable<string> texts) => texts.ToArray() is [.. var first, var last] ? first.Length == 0 ? last : $"{string.Join(", ", first)} and {last}" : "";
 
     /// <summary>The hidden layers' units.</summary>
     public static string Name(NetworkDefinition network) => string.Join('-', network.Layers.SkipLast(1).Select(layer => $"{layer.Units}:{layer.Activation}"));

@@ -32,7 +32,7 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
     private readonly Dataset<T>? _all; // where there are folds
     private readonly IReadOnlyList<int[]> _folds;
     private readonly double[]? _scales;
-    private readonly IReadOnlyList<string> _sizes; // of the recipe's networks, from small to large
+    private readonly IReadOnlyList<Recipe.Size> _sizes; // of the recipe's networks, from small to large
     private readonly SourceRows? _table;
     private int[]? _used;
     private readonly string? _threshold;
@@ -67,8 +67,8 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
         _table = options.KeepTable ? data.Source : null;
         (Source, Schema, Rows, Validates, _record) = (data.Source.Name, data.Schema, data.Training.Rows, data.Validation is not null || data.Folds.Count > 0, TrainingRecord.Of(data));
         TabularModel<T>? from = options.From?.As<T>().Member(1);
-        _sizes = data.Folds.Count == 0 || data.Effort.IsLong ? [options.Hidden] : Recipe.Sizes(options, data.Training.Targets.AreClasses);
-        NetworkDefinition[] definitions = [.. _sizes.Select((size, n) => new NetworkChoice(options with { Hidden = size }, n == 0 ? Notes : new()).Choose(data.Training, Schema, from?.Definition, data.Place))];
+        _sizes = data.Folds.Count == 0 || data.Effort.IsLong ? [new(options.Hidden)] : Recipe.Sizes(options, data.Training.Targets.AreClasses, data.Effort.IsOrdered);
+        NetworkDefinition[] definitions = [.. _sizes.Select((size, n) => new NetworkChoice(options with { Hidden = size.Hidden, IsOrdered = size.IsOrdered }, n == 0 ? Notes : new()).Choose(data.Training, Schema, from?.Definition, data.Place))];
         NetworkDefinition definition = definitions[^1];
         TrainingDoubts.LearnedRows(options, Source, Rows, data.ValidationRows.Count > 0, Notes);
         TrainingDoubts.LargeTargets(options, data.Training.Targets, Notes);
@@ -95,7 +95,12 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
             : [.. _folds.Select(fold => (training.View([.. Enumerable.Range(0, training.Rows).Except(fold)]), (Dataset<T>?)_all.View(fold)))];
         _validation = [.. parts.Select(part => part.Validation)];
         Options = Plan(options, parts[0].Training, began, definition.ParameterCount * parts.Length);
-        Trainers = [.. definitions.SelectMany((one, size) => parts.Select((part, n) => Trainer(n, part.Training, part.Validation, one, isFirst: size + n == 0)))];
+        Trainers = [.. definitions.SelectMany((one, size) => parts.Select((part, n) => Trainer(n, part.Training, part.Validation, one, _sizes[size].IsOrdered, isFirst: size + n == 0)))];
+        if (data.Effort.IsOrdered)
+        {
+            Notes.Add(new($"the {Schema!.Target.Labels!.Count} labels are numbers: networks that know their order, by 2 units before the output, are trained as well, and taken where they are better", IsLoss: false, "Network"));
+        }
+
         if (_all is not null)
         {
             TrainingDoubts.LoneRows(_all.Targets, Schema?.Target.Labels, Notes);
@@ -109,13 +114,17 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
             Notes.Add(new($"levenberg_marquardt solves {definition.ParameterCount} equations at every step, which takes long: lbfgs is for networks of this size", IsLoss: false, "Optimizer"));
         }
 
-        Trainer<T> Trainer(int member, Dataset<T> learned, Dataset<T>? validated, NetworkDefinition definition, bool isFirst)
+        Trainer<T> Trainer(int member, Dataset<T> learned, Dataset<T>? validated, NetworkDefinition definition, bool isOrdered, bool isFirst)
         {
             ulong seed = member == 0 ? options.Seed : new CounterRandom(options.Seed, SeedStream).Bits((ulong)member);
             var network = new Network<T>(definition, Initializer.Parse(options.Initializer ?? "pytorch"), seed);
             if (from is not null)
             {
                 network.CopyFrom(from.Network);
+            }
+            else if (isOrdered)
+            {
+                OrderedLabels.Initialize(network, OrderedLabels.Values(Schema!.Target.Labels)!, learned.Targets);
             }
 
             TrainerOptions own = parts.Length == 1 ? Options : Options with { Seed = seed, BatchSize = Optimizer is Minimizer ? learned.Rows : Options.BatchSize, Step = Options.Step with { Threads = 1 } };
@@ -125,7 +134,7 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
 
     /// <summary>
     /// Each trains one network, with events and checkpoints of its own; of several networks all run at the same time. Where the recipe has networks of two sizes
-    /// trained, those of the smaller come first, a network for each fold, and the model is of one size.
+    /// trained, or of four, those of the smaller come first, a network for each fold, and the model is of one size.
     /// </summary>
     public IReadOnlyList<Trainer<T>> Trainers { get; }
 

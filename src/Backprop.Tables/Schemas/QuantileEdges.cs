@@ -8,10 +8,10 @@ namespace Backprop.Tables.Schemas;
 /// </summary>
 internal static class QuantileEdges
 {
-    /// <summary>A column of so few different numbers is none that a line must be bent for.</summary>
+    /// <summary>A column of so few different numbers has levels.</summary>
     public const int FewNumbers = 12;
 
-    /// <summary>In a table of more columns than this whole numbers that lie close together are the levels of pixels, which no line must be bent for either.</summary>
+    /// <summary>In a table of more columns than this levels, and whole numbers that lie close together, are those of pixels, which no line must be bent for.</summary>
     public const int FewColumns = 48;
 
     /// <summary>How close.</summary>
@@ -20,12 +20,12 @@ internal static class QuantileEdges
     /// <summary>Of more rows, evenly spaced ones are enough to say where quantiles lie.</summary>
     private const int ManyRows = 1 << 16;
 
-    /// <summary>The ends of the pieces, from the least number to the greatest; null: too few different numbers, or fewer than two pieces.</summary>
+    /// <summary>The ends of the pieces, from the least number to the greatest: quantiles, or where there are no more different numbers than that, those; null: fewer than two pieces.</summary>
     /// <param name="cells">The numbers.</param>
     /// <param name="rows">The rows of training.</param>
     /// <param name="statistics">Theirs.</param>
     /// <param name="pieces">How many, at most; equal quantiles make fewer.</param>
-    /// <param name="takesLevels">Whether whole numbers that lie close together are cut too.</param>
+    /// <param name="takesLevels">Whether levels are cut too.</param>
     public static double[]? Of(NumberCells cells, ReadOnlySpan<int> rows, NumberStatistics statistics, int pieces, bool takesLevels)
     {
         int step = (rows.Length + ManyRows - 1) / ManyRows, count = 0;
@@ -43,15 +43,17 @@ internal static class QuantileEdges
 
             Span<double> values = rented.AsSpan(0, count);
             values.Sort();
-            if (AreFew(values) || (!takesLevels && AreLevels(values)))
+            int different = Different(values, Math.Max(FewNumbers, pieces + 1));
+            if (!takesLevels && (different <= FewNumbers || AreLevels(values)))
             {
                 return null;
             }
 
+            int ends = different <= pieces + 1 ? count - 1 : pieces; // each number that there is, or quantiles
             var edges = new List<double>(pieces + 1) { statistics.Minimum };
-            for (int n = 1; n <= pieces; n++)
+            for (int n = 1; n <= ends; n++)
             {
-                double edge = n == pieces ? statistics.Maximum : values[(int)Math.Round((double)n / pieces * (count - 1))];
+                double edge = n == ends ? statistics.Maximum : values[(int)Math.Round((double)n / ends * (count - 1))];
                 if (edge > edges[^1] && double.IsFinite(1 / (edge - edges[^1])))
                 {
                     edges.Add(edge);
@@ -66,15 +68,16 @@ internal static class QuantileEdges
         }
     }
 
-    private static bool AreFew(ReadOnlySpan<double> sorted)
+    /// <summary>How many different numbers there are, or one more than is asked for.</summary>
+    private static int Different(ReadOnlySpan<double> sorted, int atMost)
     {
         int different = sorted.IsEmpty ? 0 : 1;
-        for (int n = 1; n < sorted.Length && different <= FewNumbers; n++)
+        for (int n = 1; n < sorted.Length && different <= atMost; n++)
         {
             different += sorted[n] != sorted[n - 1] ? 1 : 0;
         }
 
-        return different <= FewNumbers;
+        return different;
     }
 
     private static bool AreLevels(ReadOnlySpan<double> sorted)

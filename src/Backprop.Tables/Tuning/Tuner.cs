@@ -82,7 +82,7 @@ public sealed class Tuner<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
         TableSchema schema = encoding.InferSchema(null, new());
         bool classes = schema.Target.Kind == TargetKind.Class;
         _folds = options.Folds ?? Recipe.Of(options with { MaxSeconds = null }, encoding.Rows, encoding.Columns, classes, Notes).Folds;
-        _space = new(options, _tuning.Ranges, encoding.Rows - (_folds is { } all ? encoding.Rows / all : 0), rows.Table is null ? null : encoding.Columns, classes, encoding.Rows, _folds is null ? [Recipe.Hidden] : Recipe.Sizes(options, classes));
+        _space = new(options, _tuning.Ranges, encoding.Rows - (_folds is { } all ? encoding.Rows / all : 0), rows.Table is null ? null : encoding.Columns, classes, encoding.Rows, _folds is null ? [Recipe.Hidden] : [.. Recipe.Sizes(options, classes, ordered: false).Select(size => size.Hidden)]);
         double held = _tuning.Holdout ?? (encoding.Rows >= EnoughToHoldOut ? 0.2 : 0);
         _searched = _all;
         TrainingOptions searched = options;

@@ -56,14 +56,21 @@ public sealed class PieceTests
     }
 
     [Fact]
-    public void FewDifferentNumbersAreNotCutAndEqualQuantilesAreOnePlace()
+    public void LevelsAreCutAtEachUnlessTheyArePixelsAndEqualQuantilesAreOnePlace()
     {
         Assert.NotNull(Infer([.. Enumerable.Range(0, 400).Select(n => (double)(n % 17))], bins: 8).Columns[0].Edges);
         Assert.Null(Infer([.. Enumerable.Range(0, 400).Select(n => (double)(n % 17))], bins: 8, others: 47).Columns[0].Edges); // levels of pixels
         Assert.NotNull(Infer([.. Enumerable.Range(0, 400).Select(n => (double)(n % 17))], bins: 8, others: 46).Columns[0].Edges);
         Assert.NotNull(Infer([.. Enumerable.Range(0, 400).Select(n => (double)(n % 23))], bins: 8, others: 47).Columns[0].Edges);
-        Assert.Null(Infer([.. Enumerable.Range(0, 400).Select(n => n % 12 * 0.75)], bins: 8).Columns[0].Edges);
-        Assert.NotNull(Infer([.. Enumerable.Range(0, 400).Select(n => n % 13 * 0.75)], bins: 8).Columns[0].Edges);
+        double[] fifths = [.. Enumerable.Range(0, 400).Select(n => n % 399 == 0 ? 3 : n % 4 * 0.75)]; // 3 is there twice
+        Assert.Equal([0, 0.75, 1.5, 2.25, 3], Infer(fifths, bins: 8).Columns[0].Edges);
+        Assert.Equal([0, 0.75, 1.5, 2.25, 3], Infer(fifths, bins: 4).Columns[0].Edges);
+        Assert.Equal([0, 0.75, 1.5, 3], Infer(fifths, bins: 3).Columns[0].Edges); // quantiles
+        Assert.Null(Infer(fifths, bins: 8, others: 47).Columns[0].Edges);
+        Assert.Null(Infer([.. Enumerable.Range(0, 400).Select(n => n % 2 * 0.75)], bins: 8).Columns[0].Edges);
+        Assert.Equal(9, Infer([.. Enumerable.Range(0, 400).Select(n => n % 12 * 0.75)], bins: 8).Columns[0].Edges!.Count);
+        Assert.Null(Infer([.. Enumerable.Range(0, 400).Select(n => n % 12 * 0.75)], bins: 8, others: 47).Columns[0].Edges);
+        Assert.NotNull(Infer([.. Enumerable.Range(0, 400).Select(n => n % 13 * 0.75)], bins: 8, others: 47).Columns[0].Edges);
         Assert.NotNull(Infer([.. Enumerable.Range(0, 400).Select(n => n % 17 * 2.0)], bins: 8).Columns[0].Edges);
         Assert.Null(Infer([.. Enumerable.Range(0, 400).Select(n => n * 0.5)], bins: 0).Columns[0].Edges);
         double[] mostlyZero = [.. Enumerable.Range(0, 400).Select(n => n < 300 ? 0.0 : n)];
