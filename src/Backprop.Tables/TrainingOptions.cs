@@ -160,8 +160,8 @@ public sealed record TrainingOptions
     /// <summary>Which of the recipe's networks is meant.</summary>
     internal string Hidden { get; init; } = Recipe.Hidden;
 
-    /// <summary>Whether the network knows the order of labels.</summary>
-    internal bool IsOrdered { get; init; }
+    /// <summary>What the network has before its output.</summary>
+    internal Ending Ending { get; init; }
 
     /// <summary>Whether nothing is said of the rows that validate.</summary>
     internal bool IsUsualValidation => ValidationData is null && Validation is null;

@@ -200,13 +200,15 @@ internal sealed class ColumnEffects<T> where T : unmanaged, IBinaryFloatingPoint
     /// <summary>Rows in their order.</summary>
     private int[] Sample(int most, ulong seed)
     {
-        if (most == 0 || _data.Rows <= most)
+        int[] rows = [.. Enumerable.Range(0, _data.Rows).Where(row => _weights is null || _weights[row] != 0)];
+        rows = rows.Length == 0 ? [.. Enumerable.Range(0, _data.Rows)] : rows;
+        if (most == 0 || rows.Length <= most)
         {
-            return [.. Enumerable.Range(0, _data.Rows)];
+            return rows;
         }
 
-        var order = new RowPermutation(_data.Rows, seed ^ SampleStream, 0);
-        return [.. Enumerable.Range(0, most).Select(n => order[n]).Order()];
+        var order = new RowPermutation(rows.Length, seed ^ SampleStream, 0);
+        return [.. Enumerable.Range(0, most).Select(n => rows[order[n]]).Order()];
     }
 
     /// <exception cref="UsageException">The rows do not have it.</exception>

@@ -10,7 +10,7 @@ namespace Backprop.Tables.Models;
 internal static class FoldOptimism
 {
     /// <summary>A smaller part of the figure is not told.</summary>
-    private const double Told = 0.05;
+    private const double Told = 0.03;
 
     /// <summary>The figure with the epochs that were kept, and with the best single epoch for all; null: there is no epoch that all have.</summary>
     /// <param name="histories">[network][epoch] the figure on its fold, less being better.</param>
@@ -30,26 +30,27 @@ internal static class FoldOptimism
         return (histories.Select((history, n) => rows[n] * history[kept[n]]).Sum() / all, common[best], best);
     }
 
+    /// <summary>The same of trained networks; null: one of them has no figures.</summary>
+    /// <param name="figure">Which figure it is.</param>
+    /// <param name="members">How each network went.</param>
+    /// <param name="rows">How many rows its fold has.</param>
+    public static (double Kept, double Common, int Epoch)? Of(WatchedFigure figure, IReadOnlyList<MemberResult> members, IReadOnlyList<int> rows) =>
+        members.Any(member => member.Result is null || member.Kept is null || member.Result.History.Any(epoch => epoch.Validation is null)) ? null : Of(
+            [.. members.Select(member => member.Result!.History.Select(epoch => figure.Of(epoch.Validation!)).ToArray())],
+            [.. members.Select(member => member.Kept!.Epoch - 1)], rows);
+
     /// <summary>What is to be said; null: nothing worth it.</summary>
     /// <param name="figure">Which figure it is.</param>
     /// <param name="members">How each network went.</param>
     /// <param name="rows">How many rows its fold has.</param>
     public static Note? Find(WatchedFigure figure, IReadOnlyList<MemberResult> members, IReadOnlyList<int> rows)
     {
-        if (members.Any(member => member.Result is null || member.Kept is null || member.Result.History.Any(epoch => epoch.Validation is null)))
-        {
-            return null;
-        }
-
-        (double kept, double common, int epoch)? found = Of(
-            [.. members.Select(member => member.Result!.History.Select(epoch => figure.Of(epoch.Validation!)).ToArray())],
-            [.. members.Select(member => member.Kept!.Epoch - 1)], rows);
-        if (found is not var (mine, one, at) || !(one - mine > Told * Math.Abs(one)))
+        if (Of(figure, members, rows) is not var (mine, one, at) || !(one - mine > Told * Math.Abs(mine)))
         {
             return null;
         }
 
         double sign = figure.IsHigherBetter ? -1 : 1;
-        return new(string.Create(CultureInfo.InvariantCulture, $"each network keeps the epoch that its own fold likes best, which flatters what is measured out of fold: by itself a network's {figure.Name} is {sign * mine:G4}, with one epoch for all ({at + 1}) it would be {sign * one:G4}, {(one - mine) / Math.Abs(one):P0} worse; of new rows expect figures that are worse by about so much"), IsLoss: false, "Folds", "Epochs");
+        return new(string.Create(CultureInfo.InvariantCulture, $"each network keeps the epoch that its own fold likes best, which flatters what is measured out of fold: by itself a network's {figure.Name} is {sign * mine:G4}, with one epoch for all ({at + 1}) it would be {sign * one:G4}, {(one - mine) / Math.Abs(mine):P0} worse; of new rows expect figures that are worse by about so much"), IsLoss: false, "Folds", "Epochs");
     }
 }

@@ -42,9 +42,9 @@ internal sealed class NetworkChoice(TrainingOptions options, Notes? notes)
         }
 
         layers = WithDropout(layers, options.UsesRecipe ? Recipe.Dropout : null);
-        if (options.IsOrdered)
+        if (options.Ending != Ending.None)
         {
-            layers = [.. layers.SkipLast(1), OrderedLabels.Waist, layers[^1]];
+            layers = [.. layers.SkipLast(1), options.Ending == Ending.Ordered ? OrderedLabels.Waist : PositiveValues.Waist, layers[^1]];
         }
 
         loss ??= data.Targets.AreClasses && layers[^1].Units > 1 && layers[^1].Activation.Name == "identity"
@@ -123,7 +123,7 @@ internal sealed class NetworkChoice(TrainingOptions options, Notes? notes)
             throw new UsageException($"label smoothing belongs to cross_entropy, the loss is {loss.Name}") { Settings = ["LabelSmoothing", "Loss"] };
         }
 
-        smoothing ??= options.UsesRecipe && !options.IsOrdered && loss.Name == "cross_entropy" ? Recipe.LabelSmoothing : null;
+        smoothing ??= options.UsesRecipe && options.Ending != Ending.Ordered && loss.Name == "cross_entropy" ? Recipe.LabelSmoothing : null;
         return smoothing is { } value ? Loss.Create("cross_entropy", value) : loss;
     }
 }

@@ -1,14 +1,15 @@
-using System.Globalization;
 using System.Numerics;
 using Backprop.Activations;
 using Backprop.Data;
 using Backprop.Networks;
+using Backprop.Tables.Cells;
+using Backprop.Tables.Schemas;
 
 namespace Backprop.Tables.Models;
 
 /// <summary>
 /// Classes whose labels are numbers, of which near ones are alike: two linear units before the softmax, whose weights begin as what makes a normal distribution of two
-/// numbers h₁ and h₂. With z_k the label of class k, standardised, and π_k how often it is there,
+/// numbers h₁ and h₂. With z_k the label of class k, standardised and bounded smoothly to ±8, and π_k how often it is there,
 /// <code>p_k ∝ π_k·exp(G·(h₁·z_k − h₂·z_k²/2)),</code>
 /// which is the base rates where h is 0, and around the label h₁/h₂ with variance 1/(G·h₂) otherwise. All of it is learned from there on, as any dense layer is: logits of
 /// reduced rank (Anderson 1984, Regression and ordered categorical variables, section 3; two dimensions of his stereotype model).
@@ -24,15 +25,19 @@ internal static class OrderedLabels
     /// <summary>The layer before the output.</summary>
     public static LayerDefinition Waist { get; } = new(2, ActivationFunction.Create("identity"));
 
-    /// <summary>What labels are as numbers; null: they are none, or too few to have an order that matters.</summary>
-    public static double[]? Values(IReadOnlyList<string>? labels)
+    /// <summary>How many deviations the farthest label is at most away: weights stay numbers, whatever labels are.</summary>
+    private const double Farthest = 8;
+
+    /// <summary>What the labels of a class are as numbers; null: they are none, or too few to have an order that matters.</summary>
+    public static double[]? Values(TargetColumns target)
     {
-        if (labels is null or { Count: < 3 })
+        if (target is not { Kind: TargetKind.Class, Labels: { Count: >= 3 } labels })
         {
             return null;
         }
 
-        double[] values = [.. labels.Select(label => double.TryParse(label, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : double.NaN)];
+        NumberFormat format = target.Formats is [{ } written, ..] ? written : NumberFormat.Plain;
+        double[] values = [.. labels.Select(label => NumberTexts.TryParse(label, format, out double value) ? value : double.NaN)];
         return values.All(double.IsFinite) && values.Distinct().Count() == values.Length ? values : null;
     }
 
@@ -53,8 +58,9 @@ internal static class OrderedLabels
             shares[k] /= learned.Rows;
         }
 
-        double mean = Mean(k => values[k]), deviation = Math.Sqrt(Mean(k => Math.Pow(values[k] - mean, 2)));
-        if (!(deviation > 0 && double.IsFinite(deviation)))
+        double unit = values.Max(Math.Abs); // above 0, as labels differ; their squares must not overflow
+        double mean = Mean(k => values[k] / unit), deviation = Math.Sqrt(Mean(k => Math.Pow((values[k] / unit) - mean, 2)));
+        if (deviation == 0)
         {
             return; // rows of one label alone
         }
@@ -62,7 +68,7 @@ internal static class OrderedLabels
         DenseLayer<T> output = network.Layers[^1];
         for (int k = 0; k < values.Count; k++)
         {
-            double z = (values[k] - mean) / deviation;
+            double far = ((values[k] / unit) - mean) / deviation, z = far / Math.Sqrt(1 + Math.Pow(far / Farthest, 2));
             output.SetWeight(k, 0, T.CreateTruncating(Gain * z));
             output.SetWeight(k, 1, T.CreateTruncating(-Gain * z * z / 2));
             output.SetBias(k, T.CreateTruncating(Math.Log(shares[k] + (0.5 / learned.Rows))));

@@ -45,7 +45,7 @@ public sealed class PreparedData<T> where T : unmanaged, IBinaryFloatingPointIee
     public static PreparedData<T> Prepare(DataSource source, TrainingOptions options, Notes? notes = null, bool scaleTargets = true) => Prepare(source, options, notes, scaleTargets, options?.Folds);
 
     /// <summary>The same for training, which the recipe may divide into folds.</summary>
-    internal static PreparedData<T> PrepareToTrain(DataSource source, TrainingOptions options, Notes notes) => Prepare(source, options, notes, scaleTargets: true, options.Folds, (rows, columns, classes, ordered) => Recipe.Of(options, rows, columns, classes, notes, ordered));
+    internal static PreparedData<T> PrepareToTrain(DataSource source, TrainingOptions options, Notes notes) => Prepare(source, options, notes, scaleTargets: true, options.Folds, (rows, columns, classes, ending) => Recipe.Of(options, rows, columns, classes, notes, ending));
 
     /// <summary>How much the recipe does with the rows.</summary>
     internal Recipe.Effort Effort { get; private init; }
@@ -60,7 +60,7 @@ public sealed class PreparedData<T> where T : unmanaged, IBinaryFloatingPointIee
     /// <summary>The rows of <see cref="All"/> as cells; null: some of those that were read have been left out, nobody knows which.</summary>
     private Table? Encoded { get; init; }
 
-    private static PreparedData<T> Prepare(DataSource source, TrainingOptions options, Notes? notes, bool scaleTargets, int? folds, Func<int, int, bool, bool, Recipe.Effort>? recipe = null)
+    private static PreparedData<T> Prepare(DataSource source, TrainingOptions options, Notes? notes, bool scaleTargets, int? folds, Func<int, int, bool, Ending, Recipe.Effort>? recipe = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(options);
@@ -76,14 +76,8 @@ public sealed class PreparedData<T> where T : unmanaged, IBinaryFloatingPointIee
 
         RowEncoding? encoding = from is null ? new(rows, options, scaleTargets, notes) : null;
         (Dataset<T>? all, TableSchema? schema) = from is null ? (null, null) : (from.Rows<T>(rows, options.Target, needTargets: true, notes, options.Applied), from.Schema);
-        Recipe.Effort effort = folds is null && recipe is not null ? recipe(all?.Rows ?? encoding!.Rows, all?.FeatureCount ?? encoding!.Columns, all?.Targets.AreClasses ?? encoding!.AreClasses, encoding?.AreOrdered == true) : new(folds);
+        Recipe.Effort effort = folds is null && recipe is not null ? recipe(all?.Rows ?? encoding!.Rows, all?.FeatureCount ?? encoding!.Columns, all?.Targets.AreClasses ?? encoding!.AreClasses, encoding?.Ending ?? Ending.None) : new(folds);
         folds = effort.Folds;
-        if (folds is { } wanted && encoding is not null && options.Folds is null && options.Columns.SampleWeight is not null && encoding.Encode<T>(null, null).All.SampleWeights is { } weights
-            && weights.Count(weight => weight != T.Zero) < 2 * wanted)
-        {
-            (folds, effort) = (null, new(null)); // too few rows count for each fold to have some
-        }
-
         (int[] Training, int[] Validation)? parts = folds is null && options is { ValidationData: null, ValidationPart: > 0 }
             ? StratifiedSplit.Split(all is null ? encoding!.Classes() : all.Targets.ClassIndices, all?.Rows ?? encoding!.Rows, options.ValidationPart, options.Seed)
             : null;

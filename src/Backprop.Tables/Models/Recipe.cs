@@ -19,25 +19,28 @@ internal static class Recipe
     private const int ManyInputs = 4000;
 
     /// <summary>
-    /// The networks that are trained on all folds, from small to large: of those that are better than the others the smallest is taken. Of classes a small one is
-    /// as good as a large one more often than not, of values hardly ever. What decides is the log loss: where another figure is asked for, or classes weigh, nothing is chosen.
+    /// The networks that are trained on all folds, from small to large: of those that are better than the others the smallest is taken. A small one is
+    /// as good as a large one more often than not, better where there is much noise in few rows. What decides is the log loss, of values the loss: where another figure is asked for, or classes weigh, nothing is chosen.
     /// </summary>
     /// <param name="options">What is asked for.</param>
     /// <param name="classes">Whether the target is a class.</param>
-    /// <param name="ordered">Whether its labels are numbers: networks that know their order (<see cref="OrderedLabels"/>) are trained as well.</param>
-    public static IReadOnlyList<Size> Sizes(TrainingOptions options, bool classes, bool ordered) => !(options.UsesRecipe && options.Folds is null && classes && options is { KeepBy: null or "log_loss", ClassWeights: null }) ? [new(Hidden)]
-        : ordered ? [new(Smaller, IsOrdered: true), new(Smaller), new(Hidden, IsOrdered: true), new(Hidden)]
+    /// <param name="ending">What networks may have before their output: with it they are trained as well.</param>
+    /// <param name="rows">How many rows there are: of many a large network needs it less, and takes the time of two.</param>
+    public static IReadOnlyList<Size> Sizes(TrainingOptions options, bool classes, Ending ending, int rows = 0) =>
+        !(options.UsesRecipe && options.Folds is null && options.ClassWeights is null && (options.KeepBy is null || options.KeepBy == (classes ? "log_loss" : "loss"))) ? [new(Hidden)]
+        : ending == Ending.Ordered ? [new(Smaller, ending), new(Smaller), .. rows <= ManyOrdered ? [new Size(Hidden, ending)] : Array.Empty<Size>(), new(Hidden)]
+        : ending == Ending.Positive && rows <= ManyPositive ? [new(Smaller), new(Smaller, ending), new(Hidden), new(Hidden, ending)]
         : [new(Smaller), new(Hidden)];
 
     /// <summary>A network of the recipe.</summary>
     /// <param name="Hidden">Its hidden layers.</param>
-    /// <param name="IsOrdered">Whether it knows the order of labels.</param>
-    public readonly record struct Size(string Hidden, bool IsOrdered = false);
+    /// <param name="Ending">What it has before its output.</param>
+    public readonly record struct Size(string Hidden, Ending Ending = Ending.None);
 
     /// <summary>Whether the order of labels is looked at: where a target is a column of a table, and columns are few enough for pieces.</summary>
     public static bool MayBeOrdered(int columns) => columns <= ManyColumns;
 
-    private const int ManyColumns = 300;
+    private const int ManyColumns = 300, ManyOrdered = 5000, ManyPositive = 20_000;
 
     /// <summary>
     /// Classes of very many rows have a network of their own where <see cref="TrainingOptions.MaxSeconds"/> leaves time for it: twice as wide, twice as long. Where there is no limit it is not taken:
@@ -52,8 +55,8 @@ internal static class Recipe
     /// <summary>How much is done.</summary>
     /// <param name="Folds">Into how many folds rows are divided; null: one network, on one split.</param>
     /// <param name="IsLong">Whether the networks are those of a long run.</param>
-    /// <param name="IsOrdered">Whether networks that know the order of labels are among them.</param>
-    public readonly record struct Effort(int? Folds, bool IsLong = false, bool IsOrdered = false);
+    /// <param name="Ending">What some of the networks have before their output.</param>
+    public readonly record struct Effort(int? Folds, bool IsLong = false, Ending Ending = Ending.None);
 
     /// <summary>The options with what a long run has in the place of what is not given.</summary>
     public static TrainingOptions For(TrainingOptions options, Effort effort) => !effort.IsLong ? options : options with
@@ -65,12 +68,12 @@ internal static class Recipe
     };
 
     /// <summary>What is done with so many rows.</summary>
-    public static Effort Of(TrainingOptions options, int rows, int columns, bool classes, Notes notes, bool ordered = false)
+    public static Effort Of(TrainingOptions options, int rows, int columns, bool classes, Notes notes, Ending ending = Ending.None)
     {
         if (!IsLong(options, rows, columns, classes))
         {
-            int? folds = Folds(options, rows, columns, classes, notes, ordered);
-            return new(folds, IsOrdered: folds is not null && Sizes(options, classes, ordered).Any(size => size.IsOrdered));
+            int? folds = Folds(options, rows, columns, classes, notes, ending);
+            return new(folds, Ending: folds is not null && Sizes(options, classes, ending, rows).Any(size => size.Ending != Ending.None) ? ending : Ending.None);
         }
 
         int epochs = options.Epochs ?? LongEpochs;
@@ -80,7 +83,7 @@ internal static class Recipe
 
     /// <summary>Networks of two sizes are an even number, those of a long run an odd one: a run that goes on knows which it is.</summary>
     private static bool IsLong(TrainingOptions options, int rows, int columns, bool classes) =>
-        rows > ManyRows && Sizes(options, classes, ordered: false).Count > 1 && options is { Ensemble: null, IsUsualValidation: true, FollowsOne: false, Preset: not Preset.Fast }
+        rows > ManyRows && classes && Sizes(options, classes, Ending.None).Count > 1 && options is { Ensemble: null, IsUsualValidation: true, FollowsOne: false, Preset: not Preset.Fast }
         && (options.Begun is { } begun ? begun == LongFolds
             : options.MaxSeconds is { } seconds && (LongFolds - 1) * Multiplications(rows, options.Epochs ?? LongEpochs, columns * (1 + Bins(columns, rows, classes)), 512, 256) <= Math.Ceiling(seconds) * MultiplicationsPerSecond(rows)); // each learns all folds but one
 
@@ -91,16 +94,16 @@ internal static class Recipe
     /// How many folds rows are divided into, and so how many networks are trained; null: one network, on one split. What is asked for comes first: folds,
     /// an ensemble, rows that validate. What there is time for is reckoned, not measured: the model must not depend on the machine.
     /// </summary>
-    private static int? Folds(TrainingOptions options, int rows, int columns, bool classes, Notes notes, bool ordered)
+    private static int? Folds(TrainingOptions options, int rows, int columns, bool classes, Notes notes, Ending ending)
     {
         if (options.Begun is { } begun && options.UsesRecipe)
         {
-            return begun > 1 ? Math.Max(2, begun / Sizes(options, classes, ordered).Count) : null;
+            return begun > 1 ? Math.Max(2, begun / Sizes(options, classes, ending, rows).Count) : null;
         }
 
         if (options.FollowsOne)
         {
-            if (Folds(options with { FollowsOne = false }, rows, columns, classes, new(), ordered) is { } without)
+            if (Folds(options with { FollowsOne = false }, rows, columns, classes, new(), ending) is { } without)
             {
                 notes.Add(new($"one network is trained in place of {without}, since one is all that can be followed", IsLoss: false, "FollowsOne"));
             }
@@ -128,7 +131,7 @@ internal static class Recipe
         if (options.MaxSeconds is { } left && many > 1)
         {
             double seconds = Math.Ceiling(left); // a start that took longer must not change the model
-            double multiplications = Multiplications(rows, options.Epochs ?? Epochs(rows), columns * (1 + Bins(columns, rows, classes)), Sizes(options, classes, ordered).Count switch { 1 => 256, 2 => 304, _ => 608 }, 128);
+            double multiplications = Multiplications(rows, options.Epochs ?? Epochs(rows), columns * (1 + Bins(columns, rows, classes)), Sizes(options, classes, ending, rows).Sum(size => size.Hidden == Smaller ? 48 : 256), 128);
             int time = (int)Math.Clamp(seconds * MultiplicationsPerSecond(rows) / multiplications, 1, many);
             if (time < many)
             {

@@ -61,11 +61,15 @@ internal sealed class RowEncoding
             _all = BadCellRows.AsMissing(_all, [.. targets, .. new[] { options.Columns.SampleWeight, options.Columns.Offset }.OfType<string>(), .. _all.Names.Where(name => others.Of(name) is not (null or FeatureKind.Numeric))], options.Reading?.Decimal, notes);
         }
 
+        Columns = rows.X?.Columns ?? new ColumnRoles(_all, _columns, targets).Used(_all);
+        _all = SchemaInference.RowsThatCount(_all, _columns, notes) is { } counted ? _all.Select(counted) : _all;
         _kept = SchemaInference.RowsWithTargets(_all, _columns, notes);
         _table = _kept is null ? _all : _all.Select(_kept);
         TargetColumns target = SchemaInference.Target(_table, _columns);
         AreClasses = target.Kind == TargetKind.Class && !AsValue;
-        AreOrdered = AreClasses && rows.Table is not null && Recipe.MayBeOrdered(_all.Columns.Count) && OrderedLabels.Values(target.Labels) is not null;
+        Ending = rows.Table is null ? Ending.None
+            : AreClasses ? Recipe.MayBeOrdered(Columns) && OrderedLabels.Values(target) is not null ? Ending.Ordered : Ending.None
+            : options.UsedLoss is null && options.CompleteOutput is null && PositiveValues.Are(_table, target) ? Ending.Positive : Ending.None;
         if (AreClasses && options.Columns.Offset is { } exposure)
         {
             throw new UsageException($"exposures belong to counts, '{string.Join("', '", targets)}' of '{rows.Name}' is a class: a target that counts expected for the column '{exposure}'") { Settings = ["Offset", "Task = regression"] };
@@ -73,15 +77,15 @@ internal sealed class RowEncoding
 
         if (options is { Columns.Bins: null, UsesRecipe: true })
         {
-            _columns = _columns with { Bins = Recipe.Bins(_all.Columns.Count, Rows, AreClasses) };
+            _columns = _columns with { Bins = Recipe.Bins(Columns, Rows, AreClasses) };
         }
     }
 
     /// <summary>Whether the target is a class.</summary>
     public bool AreClasses { get; }
 
-    /// <summary>Whether the target is a class of a table whose labels are numbers.</summary>
-    public bool AreOrdered { get; }
+    /// <summary>What the target of a table may have for an ending.</summary>
+    public Ending Ending { get; }
 
     /// <summary>The rows, those without a target left out.</summary>
     public Table Table => _table;
@@ -89,8 +93,8 @@ internal sealed class RowEncoding
     /// <summary>How many rows there are.</summary>
     public int Rows => _table.Rows;
 
-    /// <summary>How many columns there are, targets among them.</summary>
-    public int Columns => _rows.X?.Columns ?? _all.Columns.Count;
+    /// <summary>How many columns there are that are not ignored, targets among them.</summary>
+    public int Columns { get; }
 
     /// <summary>The class of each row; empty where they are values.</summary>
     public int[] Classes() => AreClasses ? SchemaInference.Target(_table, _columns).Classes(_table) : [];

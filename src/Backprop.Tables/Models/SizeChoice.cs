@@ -11,8 +11,11 @@ internal static class SizeChoice
 {
     /// <param name="candidates">From small to large; the loss of each row is NaN where there is none.</param>
     /// <param name="weights">What rows weigh; null: the same.</param>
+    /// <param name="means">The loss of each candidate, where it is better known than as the mean over the rows, which then say how uncertain differences are; null: it is that.</param>
+    /// <param name="figure">What the loss is.</param>
+    /// <param name="isHalf">Whether half a standard error is enough to be worse.</param>
     /// <returns>Which, and why.</returns>
-    public static (int Chosen, string Why) Of(IReadOnlyList<(NetworkDefinition Network, double[] Losses)> candidates, double[]? weights)
+    public static (int Chosen, string Why) Of(IReadOnlyList<(NetworkDefinition Network, double[] Losses)> candidates, double[]? weights, double[]? means = null, string figure = "log loss out of fold", bool isHalf = false)
     {
         int[] rows = [.. Enumerable.Range(0, candidates[0].Losses.Length).Where(row => (weights is null || weights[row] > 0) && candidates.All(candidate => double.IsFinite(candidate.Losses[row])))];
         if (rows.Length == 0)
@@ -21,18 +24,20 @@ internal static class SizeChoice
             return (most, $"networks of {Names(candidates)} share no row out of fold: that of which more was finished is taken, {Name(candidates[most].Network)}");
         }
 
-        double[] means = [.. candidates.Select(candidate => Mean(row => candidate.Losses[row]))];
+        double[] byRows = [.. candidates.Select(candidate => Mean(row => candidate.Losses[row]))];
+        means ??= byRows;
+        string within = isHalf ? "half a standard error" : "a standard error";
         int best = Array.IndexOf(means, means.Min());
         for (int n = 0; ; n++)
         {
-            double difference = means[n] - means[best], error = Error(n, difference);
+            double difference = means[n] - means[best], error = Error(n);
             if (n == best || difference <= error)
             {
-                string losses = $"log loss out of fold {List(means.Select(Text))} of {rows.Length} rows", of = $"of networks {Names(candidates)}";
+                string losses = $"{figure} {List(means.Select(Text))} of {rows.Length} rows", of = $"of networks {Names(candidates)}{(candidates.Count == 2 ? "" : ":")}";
                 string size = candidates.Count == 2 ? n == 0 ? "the smaller" : "the larger" : Name(candidates[n].Network) + (n == 0 ? ", the smallest" : "");
                 return (n, n == best && n == 0 ? $"{of} {size}, which is no worse: {losses}"
-                    : n == best ? $"{of} {size}, which is better by more than a standard error ({Text(Enumerable.Range(0, n).Max(m => Error(m, means[m] - means[best])))}): {losses}"
-                    : $"{of} {size}, which is as good within a standard error ({Text(error)}): {losses}");
+                    : n == best ? $"{of} {size}, which is better by more than {within} ({Text(Enumerable.Range(0, n).Max(Error))}): {losses}"
+                    : $"{of} {size}, which is as good within {within} ({Text(error)}): {losses}");
             }
         }
 
@@ -41,7 +46,11 @@ internal static class SizeChoice
         double Mean(Func<int, double> of) => rows.Sum(row => Weight(row) * of(row)) / rows.Sum(Weight);
 
         // of the mean of the differences between a candidate's losses and the best one's
-        double Error(int n, double mean) => Math.Sqrt(rows.Sum(row => Math.Pow(Weight(row) * (candidates[n].Losses[row] - candidates[best].Losses[row] - mean), 2))) / rows.Sum(Weight);
+        double Error(int n)
+        {
+            double mean = byRows[n] - byRows[best];
+            return (isHalf ? 0.5 : 1) * Math.Sqrt(rows.Sum(row => Math.Pow(Weight(row) * (candidates[n].Losses[row] - candidates[best].Losses[row] - mean), 2))) / rows.Sum(Weight);
+        }
     }
 
     private static string Text(double value) => value.ToString("G4", CultureInfo.InvariantCulture);

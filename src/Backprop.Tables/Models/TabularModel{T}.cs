@@ -120,7 +120,7 @@ public sealed class TabularModel<T> : TabularModel where T : unmanaged, IBinaryF
     /// <inheritdoc/>
     public override Evaluation Evaluate(DataSource source, string? target = null, Notes? notes = null, PredictionOptions? options = null)
     {
-        ConformalScores? scores = options?.Coverage is { } coverage ? RequireScores(coverage) : null;
+        ConformalScores? scores = options?.Coverage is { } coverage ? RequireScores(coverage, notes) : null;
         SourceRows rows = Read(source, needTargets: true, notes, target);
         Dataset<T> data = Rows<T>(rows, target, needTargets: true, notes, options);
         using var evaluator = new Evaluator<T>(Ensemble, Schema?.Target.Scales?.ToArray(), threads: 0) { Thresholds = Schema?.Target.Thresholds };
@@ -138,18 +138,23 @@ public sealed class TabularModel<T> : TabularModel where T : unmanaged, IBinaryF
 
     /// <summary>The scores that a coverage is made of, before any row is read.</summary>
     /// <exception cref="UsageException">There are none, or too few.</exception>
-    private ConformalScores RequireScores(double coverage)
+    private ConformalScores RequireScores(double coverage, Notes? notes)
     {
         ConformalScores scores = RequireScores();
         _ = scores.Quantile(0, coverage);
+        if (scores.Doubt is { } doubt)
+        {
+            notes?.Add(doubt);
+        }
+
         return scores;
     }
 
     /// <exception cref="UsageException">There are none.</exception>
     private ConformalScores RequireScores() => ConformalScores.IsOffCentre(Definition)
         ? throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"the model predicts the quantile {Definition.Loss.Parameter} of {string.Join(", ", TargetNames)}, which is no middle that an interval could lie around: train with a loss whose prediction is one (mean_squared_error, huber, quantile:0.5, gaussian_nll) and ask that model for the coverage, or take two models of quantiles, of 0.05 and 0.95 say, as the ends")) { Settings = ["Coverage"] }
-        : Conformal ?? throw new UsageException(Members > 1 || Training is null || ConformalScores.AreOf(Definition, Schema?.Target)
-        ? "the model does not know how far it is off on rows that it has not learned from, which a coverage is made of: train it anew with folds, as it is where nothing is said, or with a part of the rows that validates; one network of several has none of its own"
+        : Conformal ?? throw new UsageException(ConformalScores.AreOf(Definition, Schema?.Target)
+        ? "the model does not know how far it is off on rows that it has not learned from, which a coverage is made of: train it anew with folds, as it is where nothing is said, or with a part of the rows that validates, and not from a model that may have learned them; one network of several has none of its own"
         : $"a coverage is of one target that is a class with probabilities, or of values: the model predicts {(Schema?.Target.Kind == TargetKind.Flags ? "flags" : "scores")}") { Settings = ["Coverage"] };
 
     private Predictions Predict(Dataset<T> data, double[]? exposures)
@@ -186,7 +191,7 @@ public sealed class TabularModel<T> : TabularModel where T : unmanaged, IBinaryF
     {
         options ??= new();
         long began = Stopwatch.GetTimestamp();
-        ConformalScores? scores = options.Coverage is { } coverage ? RequireScores(coverage) : null;
+        ConformalScores? scores = options.Coverage is { } coverage ? RequireScores(coverage, notes) : null;
         SourceRows read = Read(source, needTargets: false, notes, target, options);
         IReadOnlyList<Column> carried = CarriedColumns.Of(read.Table, Schema, options, notes);
         SourceRows rows = ModelRows.WithoutTargets(read, Definition, Schema, target);

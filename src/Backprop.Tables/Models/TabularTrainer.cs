@@ -36,6 +36,7 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
     private readonly SourceRows? _table;
     private int[]? _used;
     private readonly string? _threshold;
+    private readonly bool _mayHaveLearned; // the model to go on from, the rows that validate this one
     private Ensemble<T>? _trained;
     private int[]? _keptEpochs;
 
@@ -67,10 +68,10 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
         _table = options.KeepTable ? data.Source : null;
         (Source, Schema, Rows, Validates, _record) = (data.Source.Name, data.Schema, data.Training.Rows, data.Validation is not null || data.Folds.Count > 0, TrainingRecord.Of(data));
         TabularModel<T>? from = options.From?.As<T>().Member(1);
-        _sizes = data.Folds.Count == 0 || data.Effort.IsLong ? [new(options.Hidden)] : Recipe.Sizes(options, data.Training.Targets.AreClasses, data.Effort.IsOrdered);
-        NetworkDefinition[] definitions = [.. _sizes.Select((size, n) => new NetworkChoice(options with { Hidden = size.Hidden, IsOrdered = size.IsOrdered }, n == 0 ? Notes : new()).Choose(data.Training, Schema, from?.Definition, data.Place))];
+        _sizes = data.Folds.Count == 0 || data.Effort.IsLong ? [new(options.Hidden)] : Recipe.Sizes(options, data.Training.Targets.AreClasses, data.Effort.Ending, data.Training.Rows);
+        NetworkDefinition[] definitions = [.. _sizes.Select((size, n) => new NetworkChoice(options with { Hidden = size.Hidden, Ending = size.Ending }, n == 0 ? Notes : new()).Choose(data.Training, Schema, from?.Definition, data.Place))];
         NetworkDefinition definition = definitions[^1];
-        TrainingDoubts.LearnedRows(options, Source, Rows, data.ValidationRows.Count > 0, Notes);
+        _mayHaveLearned = TrainingDoubts.LearnedRows(options, Source, Rows, data.ValidationRows.Count > 0, Notes);
         TrainingDoubts.LargeTargets(options, data.Training.Targets, Notes);
         TrainingDoubts.ConstantTargets(data.Training.Targets, definition.ValueCount, Schema?.Target, Notes);
         _threshold = options.Threshold;
@@ -95,10 +96,12 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
             : [.. _folds.Select(fold => (training.View([.. Enumerable.Range(0, training.Rows).Except(fold)]), (Dataset<T>?)_all.View(fold)))];
         _validation = [.. parts.Select(part => part.Validation)];
         Options = Plan(options, parts[0].Training, began, definition.ParameterCount * parts.Length);
-        Trainers = [.. definitions.SelectMany((one, size) => parts.Select((part, n) => Trainer(n, part.Training, part.Validation, one, _sizes[size].IsOrdered, isFirst: size + n == 0)))];
-        if (data.Effort.IsOrdered)
+        Trainers = [.. definitions.SelectMany((one, size) => parts.Select((part, n) => Trainer(n, part.Training, part.Validation, one, _sizes[size].Ending, isFirst: size + n == 0)))];
+        if (data.Effort.Ending != Ending.None)
         {
-            Notes.Add(new($"the {Schema!.Target.Labels!.Count} labels are numbers: networks that know their order, by 2 units before the output, are trained as well, and taken where they are better", IsLoss: false, "Network"));
+            Notes.Add(new((data.Effort.Ending == Ending.Ordered
+                ? $"the {Schema!.Target.Labels!.Count} labels are numbers: networks that know their order, by 2 units before the output, are"
+                : $"'{Schema!.Target.Names[0]}' is never below 0 and skewed: networks with an exponential before the output are") + " trained as well, and taken where they are better", IsLoss: false, "Network"));
         }
 
         if (_all is not null)
@@ -114,7 +117,7 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
             Notes.Add(new($"levenberg_marquardt solves {definition.ParameterCount} equations at every step, which takes long: lbfgs is for networks of this size", IsLoss: false, "Optimizer"));
         }
 
-        Trainer<T> Trainer(int member, Dataset<T> learned, Dataset<T>? validated, NetworkDefinition definition, bool isOrdered, bool isFirst)
+        Trainer<T> Trainer(int member, Dataset<T> learned, Dataset<T>? validated, NetworkDefinition definition, Ending ending, bool isFirst)
         {
             ulong seed = member == 0 ? options.Seed : new CounterRandom(options.Seed, SeedStream).Bits((ulong)member);
             var network = new Network<T>(definition, Initializer.Parse(options.Initializer ?? "pytorch"), seed);
@@ -122,9 +125,13 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
             {
                 network.CopyFrom(from.Network);
             }
-            else if (isOrdered)
+            else if (ending == Ending.Positive)
             {
-                OrderedLabels.Initialize(network, OrderedLabels.Values(Schema!.Target.Labels)!, learned.Targets);
+                PositiveValues.Initialize(network, Schema!.Target);
+            }
+            else if (ending == Ending.Ordered)
+            {
+                OrderedLabels.Initialize(network, OrderedLabels.Values(Schema!.Target)!, learned.Targets);
             }
 
             TrainerOptions own = parts.Length == 1 ? Options : Options with { Seed = seed, BatchSize = Optimizer is Minimizer ? learned.Rows : Options.BatchSize, Step = Options.Step with { Threads = 1 } };
@@ -195,8 +202,14 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
     /// <exception cref="DivergenceException">A loss or a parameter is not finite any more. Of several networks: of one of them, which; the others have been trained, and it is in the model with the best weights it had, if it finished an epoch.</exception>
     /// <exception cref="ModelException">A checkpoint is of another run.</exception>
     /// <exception cref="UsageException">The validation rows do not have the figure that is watched.</exception>
+    /// <exception cref="InvalidOperationException">It has been trained.</exception>
     public TrainingResult Run(IReadOnlyList<Checkpoint<T>?>? resume = null, CancellationToken cancellation = default)
     {
+        if (Result is not null)
+        {
+            throw new InvalidOperationException("training has ended: a new trainer is needed to train anew");
+        }
+
         if (Trainers.Count == 1)
         {
             TrainingResult result;
@@ -219,7 +232,7 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
         IReadOnlyList<MemberResult> members = trainer.Run(resume, Options.MaxSeconds, cancellation);
         int[][] finishedOf = [.. _sizes.Select((_, size) => Finished(size, members))];
         Unseen<T>?[] unseen = [.. finishedOf.Select(used => used.Length == 0 ? null : Predict(used))];
-        (int chosen, Choice) = Choose(finishedOf, unseen);
+        (int chosen, Choice) = Choose(finishedOf, unseen, members);
         int[] of = Of(chosen), finished = finishedOf[chosen], used = finished.Length > 0 ? finished : of;
         unseen[chosen] ??= Predict(used);
         _used = used;
@@ -267,8 +280,11 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
     /// <summary>Those that finished an epoch.</summary>
     private int[] Finished(int size, IReadOnlyList<MemberResult> members) => [.. Of(size).Where(member => members[member].Kept is not null)];
 
-    /// <summary>The size that the rows out of fold speak for, and what they say. One of which fewer networks finished an epoch is none that could be compared.</summary>
-    private (int Size, string? Why) Choose(int[][] finished, Unseen<T>?[] unseen)
+    /// <summary>
+    /// The size that the rows out of fold speak for, and what they say. One of which fewer networks were trained to the end, as the others were, is none that could be compared. Of values each
+    /// network's best epoch of its own flatters the larger one; sizes are compared by one epoch for all networks.
+    /// </summary>
+    private (int Size, string? Why) Choose(int[][] finished, Unseen<T>?[] unseen, IReadOnlyList<MemberResult> members)
     {
         int most = finished.Max(used => used.Length);
         int[] sizes = [.. Enumerable.Range(0, finished.Length).Where(size => finished[size].Length == most)];
@@ -277,14 +293,23 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
             return (finished.Length - 1, null);
         }
 
-        if (sizes.Length < finished.Length)
+        string left = sizes.Length == finished.Length ? "" : $"the networks of which more finished an epoch ({string.Join(" and ", finished.Select(used => used.Length))} of {_validation.Count}), ";
+        if (sizes.Length == 1)
         {
-            return (sizes[0], $"the networks of which more finished an epoch ({string.Join(" and ", finished.Select(used => used.Length))} of {_validation.Count}), {SizeChoice.Name(Trainers[sizes[0] * _validation.Count].Network.Definition)}");
+            return (sizes[0], left + SizeChoice.Name(Trainers[sizes[0] * _validation.Count].Network.Definition));
         }
 
-        return SizeChoice.Of(
-            [.. unseen.Select(one => (one!.Outputs.Network, one.Losses(_all!.Rows)))],
-            _all!.SampleWeights is { } weights ? [.. weights.ToArray().Select(double.CreateTruncating)] : null);
+        double[]? common = _all!.Targets.AreClasses || sizes.Any(size => Of(size).Any(member => members[member].Result is null))
+            ? null
+            : [.. sizes.Select(size => FoldOptimism.Of(new("loss"), [.. Of(size).Select(member => members[member])], [.. _folds.Select(fold => fold.Length)]) is { } found ? found.Common : double.NaN)];
+        bool isCommon = common?.All(double.IsFinite) == true;
+        (int chosen, string why) = SizeChoice.Of(
+            [.. sizes.Select(size => (unseen[size]!.Outputs.Network, unseen[size]!.Losses(_all.Rows)))],
+            _all.SampleWeights is { } weights ? [.. weights.ToArray().Select(double.CreateTruncating)] : null,
+            isCommon ? common : null,
+            _all.Targets.AreClasses ? "log loss out of fold" : isCommon ? "loss out of fold, with one epoch for all networks," : "loss out of fold",
+            isHalf: !_all.Targets.AreClasses);
+        return (sizes[chosen], left + why);
     }
 
     /// <summary>What the networks say of rows that they have not learned from; null: there are none.</summary>
@@ -388,7 +413,7 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
             return null;
         }
 
-        Conformal = ConformalScores.Of(unseen.Outputs, unseen.Rows, Schema?.Target, _all is not null);
+        Conformal = _mayHaveLearned ? null : ConformalScores.Of(unseen.Outputs, unseen.Rows, Schema?.Target, _all is not null);
         if (_threshold is not null)
         {
             Threshold = ThresholdChoice.Of(_threshold, unseen.Outputs, unseen.Rows, Schema!.Target);

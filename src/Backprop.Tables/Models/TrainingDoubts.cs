@@ -77,11 +77,11 @@ internal static class TrainingDoubts
     }
 
     /// <summary>A model to go on from has learned rows before; where they are not known to be the same ones, those that validate it may be among them.</summary>
-    public static void LearnedRows(TrainingOptions options, string source, int training, bool isSplit, Notes notes)
+    public static bool LearnedRows(TrainingOptions options, string source, int training, bool isSplit, Notes notes)
     {
         if (options is not { From: { } from } || !(options.Folds is not null || isSplit))
         {
-            return;
+            return false;
         }
 
         bool heldOut = TrainingRecord.Read(from.Training, "validation", validation => validation.ValueKind == JsonValueKind.Object) == true && TrainingRecord.Read(from.Training, "folds", folds => folds.GetBoolean()) != true;
@@ -89,8 +89,10 @@ internal static class TrainingDoubts
             && TrainingRecord.Read(from.Training, "rows", rows => rows.GetInt32()) == training && TrainingRecord.Read(from.Training, "data", data => data.GetString() == source) == true;
         if (!isSame)
         {
-            notes.Add(new($"the model to go on from may have learned the rows {(options.Folds is null ? "that validate this one" : "of the folds")} already: what is measured on them is not what new rows would give", IsLoss: true, options.Folds is null ? ["ValidationData", "From"] : ["Folds", "From"]));
+            notes.Add(new($"the model to go on from may have learned the rows {(options.Folds is null ? "that validate this one" : "of the folds")} already: what is measured on them is not what new rows would give, and the model has no intervals (coverage)", IsLoss: true, options.Folds is null ? ["ValidationData", "From"] : ["Folds", "From"]));
         }
+
+        return !isSame;
     }
 
     /// <summary>One unit has no spread: a layer norm makes β of it, whatever the row is.</summary>

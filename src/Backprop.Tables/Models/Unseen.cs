@@ -13,11 +13,21 @@ internal sealed record Unseen<T>(OutputReader<T> Outputs, Dataset<T> Rows, doubl
     /// <summary>Which rows of all they are, where there are folds.</summary>
     public int[] At { get; init; } = [];
 
-    /// <summary>The log loss of each of all rows; NaN: no network that has not learned from it finished.</summary>
+    /// <summary>The loss of each of all rows, of classes the log loss; NaN: no network that has not learned from it finished, or it weighs nothing.</summary>
     public double[] Losses(int all)
     {
         double[] losses = new double[all], y = new double[Outputs.Width];
         Array.Fill(losses, double.NaN);
+        if (!Rows.Targets.AreClasses)
+        {
+            foreach ((int row, double loss) in OutputLoss.OfRows(Outputs, Rows).Index())
+            {
+                losses[At[row]] = loss;
+            }
+
+            return losses;
+        }
+
         for (int n = 0; n < At.Length; n++)
         {
             _ = Outputs.Read(n, y);

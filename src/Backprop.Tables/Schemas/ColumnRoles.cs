@@ -33,6 +33,9 @@ internal sealed class ColumnRoles
     /// <summary>What a column was named as; null: nothing.</summary>
     public FeatureKind? Of(string name) => _roles.TryGetValue(name, out var role) ? role.Kind : null;
 
+    /// <summary>How many columns of a table are not ignored, whether those that are were read or not.</summary>
+    public int Used(Table table) => table.Names.Count(name => Of(name) != FeatureKind.Ignored);
+
     /// <summary>How its dates are written; null: nobody said.</summary>
     public DateForm? Form(string name) => _forms.GetValueOrDefault(name);
 

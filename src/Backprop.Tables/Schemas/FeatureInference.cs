@@ -6,6 +6,8 @@ namespace Backprop.Tables.Schemas;
 /// <summary>Decides what one column is, over all rows, and takes its statistics, over those of training.</summary>
 internal sealed class FeatureInference(Table table, TableOptions options, ColumnRoles roles, int[] training)
 {
+    private readonly int _used = roles.Used(table);
+
     /// <summary>The share of numbers, or dates, from which a column is one of them with a few wrong cells.</summary>
     public const double MostlyShare = 0.9;
 
@@ -196,7 +198,7 @@ internal sealed class FeatureInference(Table table, TableOptions options, Column
             Minimum = statistics.Minimum,
             Maximum = statistics.Maximum,
             IsBounded = options.Bins > 0,
-            Edges = options.Bins > 0 && !isConstant ? QuantileEdges.Of(cells, training, statistics, options.Bins.Value, takesLevels: table.Columns.Count <= QuantileEdges.FewColumns) : null,
+            Edges = options.Bins > 0 && !isConstant ? QuantileEdges.Of(cells, training, statistics, options.Bins.Value, takesLevels: _used <= QuantileEdges.FewColumns) : null,
         };
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Backprop.Kernels;
 
 namespace Backprop.Tables.Schemas;
 
@@ -17,8 +18,10 @@ internal static class QuantileEdges
     /// <summary>How close.</summary>
     private const int Levels = 20;
 
-    /// <summary>Of more rows, evenly spaced ones are enough to say where quantiles lie.</summary>
+    /// <summary>Of more rows, one of each few in a row is enough to say where quantiles lie: which is drawn, since a column may have a period.</summary>
     private const int ManyRows = 1 << 16;
+
+    private static readonly CounterRandom s_draws = new(0x51554E54494C4553, 0);
 
     /// <summary>The ends of the pieces, from the least number to the greatest: quantiles, or where there are no more different numbers than that, those; null: fewer than two pieces.</summary>
     /// <param name="cells">The numbers.</param>
@@ -34,7 +37,7 @@ internal static class QuantileEdges
         {
             for (int n = 0; n < rows.Length; n += step)
             {
-                double value = cells[rows[n]];
+                double value = cells[rows[step == 1 ? n : Math.Min(rows.Length - 1, n + (int)(s_draws.Bits((ulong)n) % (ulong)step))]];
                 if (!double.IsNaN(value))
                 {
                     rented[count++] = value;
@@ -49,6 +52,8 @@ internal static class QuantileEdges
                 return null;
             }
 
+            different += count > 0 && values[0] > statistics.Minimum ? 1 : 0; // not all rows were looked at
+            different += count > 0 && values[^1] < statistics.Maximum ? 1 : 0;
             int ends = different <= pieces + 1 ? count - 1 : pieces; // each number that there is, or quantiles
             var edges = new List<double>(pieces + 1) { statistics.Minimum };
             for (int n = 1; n <= ends; n++)

@@ -197,4 +197,30 @@ public static class SchemaInference
         notes?.Add(new($"'{table.Source}': {dropped} of {table.Rows} rows are left out, they have no target; the first is row {first}", true, "MissingTarget = drop"));
         return kept;
     }
+
+    /// <summary>
+    /// Those of the rows that weigh something: one of weight 0 counts as if it were not there, in means, quantiles, categories and classes too. Where all weigh nothing they
+    /// stay, for whoever reads them to say so.
+    /// </summary>
+    /// <param name="table">The rows.</param>
+    /// <param name="options">Which column weighs them.</param>
+    /// <param name="notes">Rows that are left out are said here.</param>
+    /// <returns>Null: all.</returns>
+    internal static int[]? RowsThatCount(Table table, TableOptions options, Notes? notes)
+    {
+        if (options.SampleWeight is null || table.Find(options.SampleWeight) is not { } column)
+        {
+            return null;
+        }
+
+        var weights = new NumberCells(column, column.IsText ? NumberTexts.Best(column, new(column, null)) : null);
+        int[] counted = [.. Enumerable.Range(0, table.Rows).Where(row => weights[row] != 0)];
+        if (counted.Length == 0 || counted.Length == table.Rows)
+        {
+            return null;
+        }
+
+        notes?.Add(new($"'{table.Source}': {table.Rows - counted.Length} of {table.Rows} rows weigh nothing and are left out", IsLoss: false, $"SampleWeight = {column.Name}"));
+        return counted;
+    }
 }

@@ -82,7 +82,12 @@ public sealed class Tuner<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
         TableSchema schema = encoding.InferSchema(null, new());
         bool classes = schema.Target.Kind == TargetKind.Class;
         _folds = options.Folds ?? Recipe.Of(options with { MaxSeconds = null }, encoding.Rows, encoding.Columns, classes, Notes).Folds;
-        _space = new(options, _tuning.Ranges, encoding.Rows - (_folds is { } all ? encoding.Rows / all : 0), rows.Table is null ? null : encoding.Columns, classes, encoding.Rows, _folds is null ? [Recipe.Hidden] : [.. Recipe.Sizes(options, classes, ordered: false).Select(size => size.Hidden)]);
+        _space = new(options, _tuning.Ranges, encoding.Rows - (_folds is { } all ? encoding.Rows / all : 0), rows.Table is null ? null : encoding.Columns, classes, encoding.Rows, _folds is null ? [Recipe.Hidden] : [.. Recipe.Sizes(options, classes, Ending.None).Select(size => size.Hidden)]);
+        if (_folds is not null && Recipe.Sizes(options, classes, encoding.Ending, encoding.Rows).Any(size => size.Ending != Ending.None))
+        {
+            Notes.Add(new($"{(classes ? "labels are numbers: train tries networks that know their order" : "the target is never below 0 and skewed: train tries networks with an exponential before the output")} as well, which no range can say and which are no candidates here", IsLoss: false, "Ranges"));
+        }
+
         double held = _tuning.Holdout ?? (encoding.Rows >= EnoughToHoldOut ? 0.2 : 0);
         _searched = _all;
         TrainingOptions searched = options;

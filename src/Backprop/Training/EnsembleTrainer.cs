@@ -25,7 +25,7 @@ public sealed class EnsembleTrainer<T>(IReadOnlyList<Trainer<T>> members, int th
 
     /// <summary>Trains all.</summary>
     /// <param name="resume">Where each goes on; null: from the beginning.</param>
-    /// <param name="maxSeconds">Wall seconds of all together, shared out evenly; null: each has those of its own options.</param>
+    /// <param name="maxSeconds">Wall seconds of all together, shared out by what they have to do; null: each has those of its own options.</param>
     /// <param name="cancellation">Asks all to stop after a step.</param>
     /// <returns>How each went. One that diverges ends by itself, the others go on.</returns>
     /// <exception cref="BackpropException">One cannot be trained at all; the others are stopped.</exception>
@@ -34,17 +34,17 @@ public sealed class EnsembleTrainer<T>(IReadOnlyList<Trainer<T>> members, int th
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var results = new MemberResult[_members.Count];
         var errors = new ExceptionDispatchInfo?[_members.Count];
-        double[] seconds = new double[Threads];
+        double[] seconds = new double[Threads], work = [.. _members.Select(Work)];
         long began = Stopwatch.GetTimestamp();
         int next = 0;
-        void Work(int thread)
+        void Take(int thread)
         {
             for (int member = Interlocked.Increment(ref next) - 1; member < _members.Count; member = Interlocked.Increment(ref next) - 1)
             {
                 try
                 {
-                    int rounds = (_members.Count - member + Threads - 1) / Threads; // that the thread has before it
-                    double? most = maxSeconds is { } all ? Math.Max(1e-9, (all - Stopwatch.GetElapsedTime(began).TotalSeconds) / rounds) : null;
+                    double own = work[member], before = Math.Max(own, work[member..].Sum() / Threads); // what the thread has before it, about
+                    double? most = maxSeconds is { } all ? Math.Max(1e-9, (all - Stopwatch.GetElapsedTime(began).TotalSeconds) * own / before) : null;
                     results[member] = Train(_members[member], resume?[member], most, stop.Token);
                     seconds[thread] += results[member].Result?.Seconds ?? 0;
                     MemberCompleted?.Invoke(member, results[member]);
@@ -57,13 +57,13 @@ public sealed class EnsembleTrainer<T>(IReadOnlyList<Trainer<T>> members, int th
             }
         }
 
-        Thread[] team = [.. Enumerable.Range(1, Threads - 1).Select(thread => new Thread(() => Work(thread)) { IsBackground = true, Name = $"backprop member thread {thread}" })];
+        Thread[] team = [.. Enumerable.Range(1, Threads - 1).Select(thread => new Thread(() => Take(thread)) { IsBackground = true, Name = $"backprop member thread {thread}" })];
         foreach (Thread thread in team)
         {
             thread.Start();
         }
 
-        Work(0);
+        Take(0);
         foreach (Thread thread in team)
         {
             thread.Join();
@@ -73,6 +73,9 @@ public sealed class EnsembleTrainer<T>(IReadOnlyList<Trainer<T>> members, int th
         Seconds = seconds.Max();
         return results;
     }
+
+    /// <summary>About how long a member takes beside others: each step has a part of its own, however small the network is.</summary>
+    private static double Work(Trainer<T> member) => member.Training.Rows * (member.Network.Definition.ParameterCount + 2000.0);
 
     private static MemberResult Train(Trainer<T> trainer, Checkpoint<T>? resume, double? maxSeconds, CancellationToken cancellation)
     {

@@ -3,6 +3,7 @@ using System.Text;
 using Backprop.Data;
 using Backprop.Networks;
 using Backprop.Propagation;
+using Backprop.Tables.Cells;
 using Backprop.Tables.Models;
 using Backprop.Tables.Schemas;
 
@@ -14,12 +15,14 @@ public sealed class OrderedLabelsTests
     [Fact]
     public void LabelsAreNumbersOrTheyHaveNoOrder()
     {
-        Assert.Equal([3, -1.5, 20], OrderedLabels.Values(["3", "-1.5", "2e1"])!);
-        Assert.Null(OrderedLabels.Values(["3", "4"]));
-        Assert.Null(OrderedLabels.Values(["3", "4", "many"]));
-        Assert.Null(OrderedLabels.Values(["3", "4", "4.0"]));
-        Assert.Null(OrderedLabels.Values(["3", "4", "Infinity"]));
-        Assert.Null(OrderedLabels.Values(null));
+        double[]? Of(params string[] labels) => OrderedLabels.Values(new(["y"], TargetKind.Class, labels));
+        Assert.Equal([3, -1.5, 20], Of("3", "-1.5", "2e1")!);
+        Assert.Null(Of("3", "4"));
+        Assert.Null(Of("3", "4", "many"));
+        Assert.Null(Of("3", "4", "4.0"));
+        Assert.Null(Of("3", "4", "Infinity"));
+        Assert.Null(OrderedLabels.Values(new(["y"], TargetKind.Values, ["1", "2", "3"])));
+        Assert.Equal([250, 1000, 2000.5], OrderedLabels.Values(new(["y"], TargetKind.Class, ["250", "1.000", "2.000,5"]) { Formats = [new NumberFormat(',', '.')] })!);
     }
 
     /// <summary>h = 0 says the base rates (with half a row more of each), h₁ and h₂ a normal distribution of mean h₁/h₂ and variance 1/(3·h₂) of standardised labels, times them.</summary>
@@ -35,7 +38,11 @@ public sealed class OrderedLabelsTests
         double[] labels = [10, 20, 40, 50], counts = [3, 1, 2, 4];
         OrderedLabels.Initialize(network, labels, Targets<double>.Classes(rows, 4));
         double mean = labels.Zip(counts).Sum(pair => pair.First * pair.Second) / 10, deviation = Math.Sqrt(labels.Zip(counts).Sum(pair => Math.Pow(pair.First - mean, 2) * pair.Second) / 10);
-        double[] expected = [.. labels.Zip(counts).Select(pair => (pair.Second + 0.5) * Math.Exp(3 * ((first * (pair.First - mean) / deviation) - (second * Math.Pow((pair.First - mean) / deviation, 2) / 2))))];
+        double[] expected = [.. labels.Zip(counts).Select(pair =>
+        {
+            double z = (pair.First - mean) / deviation, bounded = z / Math.Sqrt(1 + (z * z / 64));
+            return (pair.Second + 0.5) * Math.Exp(3 * ((first * bounded) - (second * bounded * bounded / 2)));
+        })];
         using var predictor = new Predictor<double>(network);
         double[] found = predictor.Predict([first, second]);
         for (int k = 0; k < 4; k++)
@@ -65,6 +72,19 @@ public sealed class OrderedLabelsTests
         Assert.Equal(isOrdered, trainer.Definition.Layers[^2] == OrderedLabels.Waist);
         Assert.Contains("48:silu-2:identity, 48:silu, 256:silu-128:silu-2:identity and 256:silu-128:silu", trainer.Choice!, StringComparison.Ordinal);
         Assert.Equal((8, trainer.Definition), (trainer.Model(result.Kept, result.KeptBy).Members, trainer.Definition));
+    }
+
+    /// <summary>A label out of all proportion, which some fold has never seen.</summary>
+    [Theory]
+    [InlineData("1e12")]
+    [InlineData("1e300")]
+    [InlineData("-1e-300")]
+    public void AFarLabelStopsNothing(string far)
+    {
+        string csv = "x,y\n" + string.Concat(Enumerable.Range(0, 120).Select(n => string.Create(CultureInfo.InvariantCulture, $"{n * 0.37 % 5},{(n == 77 ? far : $"{(int)(n * 0.37 % 5)}")}\n")));
+        TabularModel model = TabularModel.Train(DataSource.Csv(new MemoryStream(Encoding.UTF8.GetBytes(csv)), "f.csv"), new TrainingOptions { Target = "y", Columns = new() { Task = TableTask.Classification }, Epochs = 5 });
+        Assert.Equal(8, model.Members);
+        Assert.DoesNotContain(model.Notes, note => note.Message.Contains("finite", StringComparison.Ordinal) || note.Message.Contains("finished no epoch", StringComparison.Ordinal));
     }
 
     [Theory]

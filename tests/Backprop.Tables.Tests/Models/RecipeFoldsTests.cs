@@ -115,14 +115,23 @@ public sealed class RecipeFoldsTests
         Assert.False(IsSaid(4.5));
     }
 
-    /// <summary>Six rows of 48 count: no fold of eight could have some.</summary>
-    [Fact]
-    public void FoldsNeedRowsThatCount()
+    /// <summary>A row of weight 0 counts as if it were not there: in means, pieces, categories, classes, folds and the time that they take.</summary>
+    [Theory]
+    [InlineData(39, false, 1)]
+    [InlineData(48, false, 8)]
+    [InlineData(48, true, 8)]
+    public void RowsThatWeighNothingAreNotThere(int counting, bool classes, int members)
     {
-        string Rows(int counting) => "a,y,w\n" + string.Concat(Enumerable.Range(0, 48).Select(n => FormattableString.Invariant($"{n * 0.37},{n * 1.5},{(n % 48 < counting ? 1 : 0)}\n")));
-        TabularModel Train(int counting) => TabularModel.Train(DataSource.Csv(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(Rows(counting))), "w.csv"), s_quick with { Target = "y", Columns = new() { SampleWeight = "w" } });
-        Assert.Equal(1, Train(6).Members);
-        Assert.Equal(8, Train(16).Members); // each fold has its share of them
+        string Rows(bool withGhosts) => "a,b,y,w\n" + string.Concat(Enumerable.Range(0, counting).Select(n => FormattableString.Invariant($"{(n % 5 == 0 && withGhosts ? $"{1e6 * n},ghost,{(classes ? "none" : "-1e9")},0\n" : "")}{n * 0.37 % 3},{"uvw"[n % 3]},{(classes ? $"{"xy"[n % 2]}" : $"{n * 1.5}")},{1 + (n % 2)}\n")));
+        TabularModel Train(bool withGhosts) => TabularModel.Train(DataSource.Csv(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(Rows(withGhosts))), "w.csv"), s_quick with { Target = "y", Columns = new() { SampleWeight = "w" } });
+        TabularModel clean = Train(withGhosts: false), ghosts = Train(withGhosts: true);
+        Assert.Equal((members, members), (clean.Members, ghosts.Members));
+        Assert.Contains(ghosts.Notes, note => note.Message.Contains($"{(counting + 4) / 5} of {counting + ((counting + 4) / 5)} rows weigh nothing and are left out", StringComparison.Ordinal) && note.Settings.Contains("SampleWeight = w"));
+        Assert.Equal(clean.Notes.Select(note => note.Message), ghosts.Notes.Where(note => !note.Message.Contains("weigh nothing", StringComparison.Ordinal)).Select(note => note.Message));
+        for (int member = 0; member < members; member++)
+        {
+            Assert.Equal(clean.As<float>().Ensemble.Members[member].Layers[0].GetWeights(), ghosts.As<float>().Ensemble.Members[member].Layers[0].GetWeights());
+        }
     }
 
     /// <summary>Two clouds apart: no row is wrong out of fold, and 60 rows cannot show that none ever will be.</summary>

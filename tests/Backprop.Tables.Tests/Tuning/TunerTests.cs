@@ -25,7 +25,7 @@ public sealed class TunerTests
         Assert.Equal(6, tuner.Ranges.Count);
     }
 
-    /// <summary>Of classes training has two sizes and chooses: both are candidates, whether the network has a range or not, and the one that it chooses makes its very model.</summary>
+    /// <summary>Training has two sizes and chooses: both are candidates, whether the network has a range or not, and the one that it chooses makes its very model.</summary>
     [Theory]
     [InlineData(null)]
     [InlineData("dropout=0..0.3")]
@@ -44,7 +44,8 @@ public sealed class TunerTests
         Assert.Equal([Recipe.Smaller], Networks(new() { Trials = 1 })); // no more candidates than were asked for
         Assert.Equal([Recipe.Smaller], Networks(new() { Trials = 3, Ranges = [SearchRange.Parse("network=48:silu,16:relu")] }));
         Assert.Empty(Networks(new() { Trials = 3, Ranges = [SearchRange.Parse("dropout=0.2..0.3")] }));
-        Assert.Equal([Recipe.Hidden], new Tuner<float>(s_iris, quick with { Target = "petal_length" }, new() { Trials = 2 }).RecipeNetworks);
+        Assert.Equal([Recipe.Smaller, Recipe.Hidden], new Tuner<float>(s_iris, quick with { Target = "petal_length" }, new() { Trials = 2 }).RecipeNetworks);
+        Assert.Equal([Recipe.Hidden], new Tuner<float>(s_iris, quick with { Target = "petal_length", KeepBy = "mae" }, new() { Trials = 2 }).RecipeNetworks);
 
         IReadOnlyList<string> Networks(TuningOptions tuning) => new Tuner<float>(s_iris, quick, tuning).RecipeNetworks;
     }

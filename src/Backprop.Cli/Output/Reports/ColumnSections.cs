@@ -63,15 +63,22 @@ internal static class ColumnSections
         }
 
         int[] outputs = all[0].Outputs.Count == 2 && held.Predictions.Labels.Count == 2 ? [1] : [.. Enumerable.Range(0, Math.Min(MostOutputs, all[0].Outputs.Count))];
-        double[] means = [.. all.SelectMany(one => outputs.SelectMany(output => one.Means[output]))];
-        string what = held.Predictions.Labels.Count == 0 ? $"mean {(outputs.Length == 1 ? all[0].Outputs[0] : "prediction")}" : outputs.Length == 1 ? $"mean probability of {all[0].Outputs[1]}" : "mean probability";
-        if (PlotScale.Of(means, false) is not { } up)
+        bool areValues = held.Predictions.Labels.Count == 0; // each with a scale of its own
+        int[][] together = areValues ? [.. outputs.Select(output => new[] { output })] : [outputs];
+        string pictures = string.Concat(together.Select(shown =>
+        {
+            string what = areValues ? $"mean {all[0].Outputs[shown[0]]}" : shown.Length == 1 ? $"mean probability of {all[0].Outputs[1]}" : "mean probability";
+            return PlotScale.Of([.. all.SelectMany(one => shown.SelectMany(output => one.Means[output]))], false) is { } up
+                ? string.Concat(all.Select(one => one.Positions.Count > 0 ? Line(one, shown, up, what) : Cells(one, shown, up, what)))
+                : "";
+        }));
+        if (pictures.Length == 0)
         {
             return "";
         }
 
-        return $"<h2 class=\"over\">What they do: partial dependence</h2><div class=\"pair\">{string.Concat(all.Select(one => one.Positions.Count > 0 ? Line(one, outputs, up, what) : Cells(one, outputs, up, what)))}</div>"
-            + $"<p class=\"note\">{Html.Escape($"What is predicted on average of {all[0].Rows:N0} rows, where in all of them the column has the value below, and all others stay as they are; all pictures have the same scale. Values are those of rows, at evenly spaced quantiles. Where columns go together, some such rows cannot be.")}{(all[0].Outputs.Count > MostOutputs ? $" The first {MostOutputs} of {all[0].Outputs.Count} outputs." : "")}</p>";
+        return $"<h2 class=\"over\">What they do: partial dependence</h2><div class=\"pair\">{pictures}</div>"
+            + $"<p class=\"note\">{Html.Escape($"What is predicted on average of {all[0].Rows:N0} rows, where in all of them the column has the value below, and all others stay as they are; all pictures{(together.Length > 1 ? " of a target" : "")} have the same scale. Values are those of rows, at evenly spaced quantiles. Where columns go together, some such rows cannot be.")}{(all[0].Outputs.Count > MostOutputs ? $" The first {MostOutputs} of {all[0].Outputs.Count} outputs." : "")}</p>";
     }
 
     private static string Line(PartialDependence one, int[] outputs, PlotScale up, string what)
