@@ -15,17 +15,21 @@ public sealed class DataFormsTests : Tool
 
     private long[] Classes => [.. Enumerable.Range(0, Rows).Select(row => (_x[2 * row] > 0 ? 1L : 0) + (_x[(2 * row) + 1] > 0.5 ? 1 : 0))];
 
+    /// <summary>The recipe's networks of two inputs with an output: which of them is taken is said by the rows out of fold.</summary>
+    private static string Recipe(string output) =>
+        $"^2-(48:silu|256:silu,dropout\\(0\\.1\\)-128:silu),dropout\\(0\\.1\\){(output.EndsWith("softmax", StringComparison.Ordinal) ? "(-2:identity)?" : output == "1:identity" ? "(-1:exponential)?" : "")}-{output}$";
+
     [Fact]
     public void ArraysAreClassesOrValues()
     {
         Arrays();
-        Assert.Equal("2-256:silu,dropout(0.1)-128:silu,dropout(0.1)-3:softmax", Network("c.npz"));
-        Assert.Equal("2-256:silu,dropout(0.1)-128:silu,dropout(0.1)-3:softmax", Network("X.npy,y.npy"));
-        Assert.Equal("2-256:silu,dropout(0.1)-128:silu,dropout(0.1)-1:identity", Network("X.npy,v.npy"));
-        Assert.Equal("2-256:silu,dropout(0.1)-128:silu,dropout(0.1)-2:identity", Network("X.npy,v2.npy"));
-        Assert.Equal("2-256:silu,dropout(0.1)-128:silu,dropout(0.1)-1:identity", Network("c.npz", "--task", "regression"));
+        Assert.Matches(Recipe("3:softmax"), Network("c.npz"));
+        Assert.Matches(Recipe("3:softmax"), Network("X.npy,y.npy"));
+        Assert.Matches(Recipe("1:identity"), Network("X.npy,v.npy"));
+        Assert.Matches(Recipe("2:identity"), Network("X.npy,v2.npy"));
+        Assert.Matches(Recipe("1:identity"), Network("c.npz", "--task", "regression"));
         Assert.Equal("2-256:silu-128:silu-1:identity", Network("c.npz", "--loss", "mean_squared_error"));
-        Assert.Equal("2-256:silu,dropout(0.1)-128:silu,dropout(0.1)-3:softmax", Network("X.npy,f.npy", "--task", "classification"));
+        Assert.Matches(Recipe("3:softmax"), Network("X.npy,f.npy", "--task", "classification"));
         Assert.Equal("2-4:relu-1:identity", Network("c.npz", "--network", "2-4:relu-1:identity"));
         Assert.Equal("2-4:relu-5:softmax", Network("c.npz", "--network", "2-4:relu-5:softmax"));
         (int code, _, string error) = Run("train", "X.npy,v.npy", "--task", "classification");
@@ -83,11 +87,11 @@ public sealed class DataFormsTests : Tool
     public void TheTargetIsAClassOrAValueByTheRules()
     {
         Tables();
-        Assert.Equal("2-256:silu,dropout(0.1)-128:silu,dropout(0.1)-1:identity", Network("t.csv", "--target", "v"));
-        Assert.Equal("2-256:silu,dropout(0.1)-128:silu,dropout(0.1)-2:identity", Network("t3.csv", "--target", "v,b"));
-        Assert.Equal("2-256:silu,dropout(0.1)-128:silu,dropout(0.1)-2:sigmoid", Network("flags.csv", "--target", "p,q"));
-        Assert.Equal("2-256:silu,dropout(0.1)-128:silu,dropout(0.1)-3:softmax", Network("c.csv"));
-        Assert.Equal("2-256:silu,dropout(0.1)-128:silu,dropout(0.1)-1:identity", Network("c.csv", "--task", "regression"));
+        Assert.Matches(Recipe("1:identity"), Network("t.csv", "--target", "v"));
+        Assert.Matches(Recipe("2:identity"), Network("t3.csv", "--target", "v,b"));
+        Assert.Matches(Recipe("2:sigmoid"), Network("flags.csv", "--target", "p,q"));
+        Assert.Matches(Recipe("3:softmax"), Network("c.csv"));
+        Assert.Matches(Recipe("1:identity"), Network("c.csv", "--task", "regression"));
         Assert.Equal("2-256:silu-128:silu-1:identity", Network("c.csv", "--loss", "huber:0.5"));
         Assert.Equal("2-256:silu-128:silu-2:identity", Network("t.csv", "--target", "v", "--loss", "gaussian_nll"));
         Assert.Equal("2-4:relu-3:sigmoid", Network("c.csv", "--network", "2-4:relu-3:sigmoid"));
@@ -113,7 +117,7 @@ public sealed class DataFormsTests : Tool
     public void WithoutPreprocessingNumbersStayAndTextIsRefused()
     {
         Tables();
-        Assert.Equal("2-256:silu,dropout(0.1)-128:silu,dropout(0.1)-3:softmax", Network("c.csv", "--preprocess", "none"));
+        Assert.Matches(Recipe("3:softmax"), Network("c.csv", "--preprocess", "none"));
         JsonElement column = Json("summary", "m.st", "--json").GetProperty("schema").GetProperty("columns")[0];
         Assert.Equal((0.0, 1.0), (column.GetProperty("mean").GetDouble(), column.GetProperty("scale").GetDouble()));
         Write("text.csv", "a,y\nred,1.5\nblue,2.5\nred,3.5\n");

@@ -73,7 +73,17 @@ public sealed class KillTests(ITestOutputHelper output) : Tool
         Assert.True(early < killed);
     }
 
-    private string Newest(string folder) => Directory.Exists(At(folder)) ? string.Join(' ', Directory.GetFiles(At(folder), "checkpoint-*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)) : "";
+    private string Newest(string folder)
+    {
+        try
+        {
+            return string.Join(' ', Directory.GetFiles(At(folder), "checkpoint-*", SearchOption.AllDirectories).Order(StringComparer.Ordinal));
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return ""; // none yet, or one has just been taken out of it
+        }
+    }
 
     [Fact]
     public void ResumingAFinishedRunWritesTheSameModelAgain()

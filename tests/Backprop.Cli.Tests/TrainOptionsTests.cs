@@ -170,9 +170,9 @@ public sealed class TrainOptionsTests(PlainRun plain) : Tool, IClassFixture<Plai
     public void WeightsOfClassesAndRowsCount()
     {
         string[] lines = File.ReadAllLines(IrisCsv());
-        Write("w.csv", lines[0] + ",w\n" + string.Join('\n', lines.Skip(1).Select(line => $"{line},{(line.EndsWith("virginica", StringComparison.Ordinal) ? 0 : 1)}")));
+        Write("w.csv", lines[0] + ",w\n" + string.Join('\n', lines.Skip(1).Select(line => $"{line},{(line.EndsWith("virginica", StringComparison.Ordinal) ? 3 : 1)}")));
         string[] how = ["--network", "8:tanh", "--epochs", "3", "--validation", "0", "--json", "--quiet"];
-        JsonElement byClass = Json(["train", "builtin:iris", "--class-weights", "virginica=0", .. how]);
+        JsonElement byClass = Json(["train", "builtin:iris", "--class-weights", "virginica=3", .. how]);
         JsonElement byRow = Json(["train", "w.csv", "--target", "species", "--sample-weight", "w", .. how]);
         Assert.Equal(byClass.GetProperty("sha256").GetString(), byRow.GetProperty("sha256").GetString());
         Assert.Equal(0, Run("evaluate", "model.safetensors", "builtin:iris").Code); // rows without weights weigh the same

@@ -73,6 +73,7 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
         NetworkDefinition definition = definitions[^1];
         _mayHaveLearned = TrainingDoubts.LearnedRows(options, Source, Rows, data.ValidationRows.Count > 0, Notes);
         TrainingDoubts.LargeTargets(options, data.Training.Targets, Notes);
+        TrainingDoubts.FarTargets(data.Training.Targets, definition.ValueCount, definition.Loss, data.Place, Notes);
         TrainingDoubts.ConstantTargets(data.Training.Targets, definition.ValueCount, Schema?.Target, Notes);
         _threshold = options.Threshold;
         if (Schema?.Target.ThresholdBy is { } before)
@@ -419,7 +420,7 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
             Threshold = ThresholdChoice.Of(_threshold, unseen.Outputs, unseen.Rows, Schema!.Target);
             Schema = Schema with { Target = Schema.Target with { Thresholds = [.. Threshold.Select(one => one.Threshold)], ThresholdBy = _threshold } };
             Notes.Add(new(ThresholdChoice.Describe(_threshold, Threshold, unseen.Rows.Rows, _all is not null), IsLoss: false, "Threshold") { IsGuess = true });
-            if (ThresholdChoice.Doubt(_threshold, unseen.Rows, Schema.Target) is { } doubt)
+            if (ThresholdChoice.Doubt(_threshold, unseen.Rows, Schema.Target, Threshold) is { } doubt)
             {
                 Notes.Add(doubt);
             }

@@ -48,12 +48,19 @@ internal static class ThresholdChoice
     /// <summary>
     /// F1 is of the second label, and of the commoner of two it says little: the classes are not chosen by how common they are, since that is not known of the rows to come. Null: nothing is odd.
     /// </summary>
-    public static Note? Doubt<T>(string figure, Dataset<T> rows, TargetColumns target) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    /// <param name="figure">What the threshold is chosen by.</param>
+    /// <param name="rows">The rows that it is chosen by.</param>
+    /// <param name="target">The target.</param>
+    /// <param name="chosen">What was chosen.</param>
+    public static Note? Doubt<T>(string figure, Dataset<T> rows, TargetColumns target, IReadOnlyList<ChosenThreshold> chosen) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (figure != "f1" || target.Kind != TargetKind.Class)
         {
             return null;
         }
+
+        Note? Constant(double part) => chosen is not [{ } one] || one.Figure > (2 * part / (1 + part)) + 0.02 ? null
+            : new(string.Create(CultureInfo.InvariantCulture, $"'{one.Name}' said of every row has an f1 of {2 * part / (1 + part):G3} already, about what the threshold reaches: it may say it of nearly all"), IsLoss: false, "Threshold = balanced_accuracy");
 
         double all = 0, second = 0;
         for (int row = 0; row < rows.Rows; row++)
@@ -63,7 +70,7 @@ internal static class ThresholdChoice
             second += (rows.Targets.AreClasses ? rows.Targets.ClassIndices[row] == 1 : rows.Targets[row, 0] == T.One) ? weight : 0;
         }
 
-        return !(second > 0.5 * all) ? null
+        return !(second > 0.5 * all) ? Constant(second / all)
             : new(string.Create(CultureInfo.InvariantCulture, $"f1 is of the label '{target.Labels![1]}', the second of two, and that is the commoner one, {100 * second / all:F0} % of the rows: said of every row it has an f1 of {2 * second / (all + second):G3}; f1_macro, mcc and balanced_accuracy treat both labels alike"), IsLoss: false, "Threshold = balanced_accuracy");
     }
 

@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Text.Json;
 using Backprop.Data;
 using Backprop.Layers;
+using Backprop.Losses;
 using Backprop.Networks;
 using Backprop.Optimizers;
 using Backprop.Tables.Schemas;
@@ -36,6 +37,36 @@ internal static class TrainingDoubts
             notes.Add(new(string.Create(CultureInfo.InvariantCulture, $"the targets are large (about {size:G3}) and stay as they are: training may take very long"), IsLoss: false, "Preprocess = true"));
         }
     }
+
+    /// <summary>One value beyond all others decides what the squared error learns.</summary>
+    /// <param name="targets">The values that are learned, whatever they are scaled by.</param>
+    /// <param name="values">How many a row has.</param>
+    /// <param name="loss">What is made small.</param>
+    /// <param name="place">Where the value of a row stands.</param>
+    /// <param name="notes">Where it is said.</param>
+    public static void FarTargets<T>(Targets<T> targets, int values, Loss loss, Func<int, int, string> place, Notes notes) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (targets.AreClasses || targets.Rows < FewTargets || loss.Name != "mean_squared_error")
+        {
+            return;
+        }
+
+        for (int of = 0; of < values; of++)
+        {
+            double[] all = [.. Enumerable.Range(0, targets.Rows).Select(row => double.CreateTruncating(targets[row, of]))], sorted = [.. all.Order()];
+            double middle = sorted[all.Length / 2], spread = sorted[3 * all.Length / 4] - sorted[all.Length / 4];
+            int farthest = middle - sorted[0] > sorted[^1] - middle ? Array.IndexOf(all, sorted[0]) : Array.IndexOf(all, sorted[^1]);
+            double distance = Math.Abs(all[farthest] - middle) / spread;
+            if (spread > 0 && distance > FarAway)
+            {
+                notes.Add(new(string.Create(CultureInfo.InvariantCulture, $"{place(farthest, of)}: a value that lies {distance:G2} times as far from the median as the middle half of the rows is wide, so that the squared error is nearly its alone"), IsLoss: false, "Loss = huber"));
+            }
+        }
+    }
+
+    private const int FewTargets = 20;
+
+    private const double FarAway = 100;
 
     /// <summary>What is the same in every row cannot be learned from.</summary>
     public static void ConstantTargets<T>(Targets<T> targets, int values, TargetColumns? columns, Notes notes) where T : unmanaged, IBinaryFloatingPointIeee754<T>

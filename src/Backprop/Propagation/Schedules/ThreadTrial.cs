@@ -9,7 +9,8 @@ namespace Backprop.Propagation.Schedules;
 /// taken. A team that runs is watched: where steps take as long as several alone, or a while of them longer than as many alone, it is left, and tried again
 /// later, the later the more often that happened. Where steps pause, the team falls asleep: what is measured then begins anew. The bits are the same either way.
 /// </summary>
-internal sealed class ThreadTrial
+/// <param name="rest">How long after the first step the first trial is, in ticks: who is done before it has started no thread.</param>
+internal sealed class ThreadTrial(long rest = 0)
 {
     /// <summary>The steps measured each way.</summary>
     private const int Steps = 15;
@@ -42,7 +43,7 @@ internal sealed class ThreadTrial
     private Stage _stage = Stage.Settled;
     private long _alone, _spent, _next, _last, _step, _watched;
     private int _count, _watchedSteps, _waits, _sinceWait, _disappointments;
-    private bool _slept;
+    private bool _slept, _begun;
 
     private enum Stage
     {
@@ -60,6 +61,7 @@ internal sealed class ThreadTrial
     {
         _step = 0;
         _slept = now - _last > s_pause;
+        (_next, _begun) = (_begun ? _next : now + rest, true);
         if (_stage == Stage.Settled && now >= _next)
         {
             _spent = 0;

@@ -5,7 +5,7 @@ namespace Backprop.Propagation.Schedules;
 
 /// <summary>
 /// The calling thread and its helpers, who run one action together. Between actions helpers spin for a moment, then sleep: a busy team
-/// meets in a fraction of a microsecond, an idle one costs nothing. A team that nobody can reach any more ends by itself: its threads know only what they share.
+/// meets in a fraction of a microsecond, an idle one costs nothing, one that has nothing to do yet has no threads. A team that nobody can reach any more ends by itself: its threads know only what they share.
 /// </summary>
 internal sealed class WorkerTeam : IDisposable
 {
@@ -22,7 +22,7 @@ internal sealed class WorkerTeam : IDisposable
     }
 
 #pragma warning disable MA0055 // threads end only if somebody tells them
-    ~WorkerTeam() => _shared?.Stop(); // null where no thread could be had
+    ~WorkerTeam() => _shared?.Stop(); // null where there was no memory for it
 #pragma warning restore MA0055
 
     /// <summary>The threads, the calling one included.</summary>
@@ -65,20 +65,22 @@ internal sealed class WorkerTeam : IDisposable
         private int _generation;
         private int _running;
         private volatile bool _stopped;
+        private bool _started;
 
         public Shared(int helpers)
         {
             _count = helpers;
             _helpers = [.. Enumerable.Range(1, helpers).Select(index => new Helper(index))];
-            foreach (Helper helper in _helpers)
-            {
-                new Thread(() => Work(helper)) { IsBackground = true, Name = $"backprop {helper.Index}" }.Start();
-            }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(Action<int> action)
         {
+            if (!_started)
+            {
+                Start();
+            }
+
             _action = action;
             _error = null;
             Volatile.Write(ref _running, _count);
@@ -98,6 +100,16 @@ internal sealed class WorkerTeam : IDisposable
 
             (ExceptionDispatchInfo? error, _error, _action) = (_error, null, null); // threads that rest hold nothing
             error?.Throw();
+        }
+
+        private void Start()
+        {
+            foreach (Helper helper in _helpers)
+            {
+                new Thread(() => Work(helper)) { IsBackground = true, Name = $"backprop {helper.Index}" }.Start();
+            }
+
+            _started = true;
         }
 
         public void Stop()
