@@ -65,6 +65,21 @@ public class ThreadTrialTests
         Assert.InRange(Run(seconds: 10, alone: 1200, team: _ => worked < 3 ? 700 : 9000, after: now => worked = now).SecondsLost, 0, 1.2);
     }
 
+    [Fact]
+    public void NothingIsTriedBeforeTheTime()
+    {
+        Assert.Equal(0, Run(seconds: 0.0049, alone: 14, team: _ => 10, rest: 0.005).OnTeam);
+        Assert.InRange(Run(seconds: 1, alone: 14, team: _ => 10, rest: 0.005).OnTeam, 0.95, 1);
+    }
+
+    [Fact]
+    public void InACrowdNothingIsTriedAndATeamIsLeft()
+    {
+        double worked = 0;
+        Assert.Equal(0, Run(seconds: 1, alone: 14, team: _ => 10, isCrowded: () => true).OnTeam);
+        Assert.InRange(Run(seconds: 2, alone: 14, team: _ => 10, after: now => worked = now, rest: 0.005, isCrowded: () => worked is > 0.5 and < 1.5).OnTeam, 0.45, 0.6);
+    }
+
     /// <param name="seconds">How long steps are made.</param>
     /// <param name="alone">The µs of a step on one thread.</param>
     /// <param name="team">The µs of one on the team, which has slept or not.</param>
@@ -72,9 +87,11 @@ public class ThreadTrialTests
     /// <param name="pause">… nothing happens for so many.</param>
     /// <param name="first">The µs that the first step takes longer.</param>
     /// <param name="after">Is told how long steps have been made.</param>
-    private static (double OnTeam, double SecondsLost) Run(double seconds, double alone, Func<bool, double> team, double pauseEvery = 1e9, double pause = 0, double first = 0, Action<double>? after = null)
+    /// <param name="rest">The seconds before the first trial.</param>
+    /// <param name="isCrowded">Whether others take all processors.</param>
+    private static (double OnTeam, double SecondsLost) Run(double seconds, double alone, Func<bool, double> team, double pauseEvery = 1e9, double pause = 0, double first = 0, Action<double>? after = null, double rest = 0, Func<bool>? isCrowded = null)
     {
-        var trial = new ThreadTrial();
+        var trial = new ThreadTrial(Ticks(rest), isCrowded);
         double now = 1, worked = 0, sincePause = 0, lost = 0;
         bool asleep = true;
         long steps = 0, onTeam = 0;

@@ -81,7 +81,7 @@ internal abstract unsafe class StepPlan<T> where T : unmanaged, IBinaryFloatingP
         Work(network, capacity) < WorthThreads ? 1 : threads == 0 ? Environment.ProcessorCount : threads;
 
     /// <summary>What finds out whether a team is worth having for so many samples at a time; null: it is, or there is none.</summary>
-    public static ThreadTrial? TrialFor(NetworkDefinition network, int samples, WorkerTeam team) => team.Count > 1 && Work(network, samples) < TooMuchToTry ? new(Stopwatch.Frequency / 200) : null;
+    public static ThreadTrial? TrialFor(NetworkDefinition network, int samples, WorkerTeam team) => team.Count > 1 && Work(network, samples) < TooMuchToTry ? new(Stopwatch.Frequency / 200, static () => RunningTrainers.AreMany) : null;
 
     /// <summary>Gather, forward, loss, backward.</summary>
     /// <param name="data">Where the samples come from.</param>

@@ -5,6 +5,7 @@ using Backprop.Networks;
 using Backprop.Optimizers;
 using Backprop.Optimizers.Schedules;
 using Backprop.Propagation;
+using Backprop.Propagation.Schedules;
 
 namespace Backprop.Training;
 
@@ -160,12 +161,14 @@ public sealed class Trainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         }
 
         _writing = CheckpointWriter is { } write ? new(write, (checkpoint, error) => CheckpointWritten?.Invoke(checkpoint, error)) : null;
+        RunningTrainers.Enter();
         try
         {
             return RunAgain(resume, cancellation);
         }
         finally
         {
+            RunningTrainers.Leave();
             _writing?.Finish();
         }
     }

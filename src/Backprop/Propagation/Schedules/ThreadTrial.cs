@@ -10,7 +10,8 @@ namespace Backprop.Propagation.Schedules;
 /// later, the later the more often that happened. Where steps pause, the team falls asleep: what is measured then begins anew. The bits are the same either way.
 /// </summary>
 /// <param name="rest">How long after the first step the first trial is, in ticks: who is done before it has started no thread.</param>
-internal sealed class ThreadTrial(long rest = 0)
+/// <param name="isCrowded">Whether all processors are taken by others like this: then nothing is tried, and a team is left; null: never.</param>
+internal sealed class ThreadTrial(long rest = 0, Func<bool>? isCrowded = null)
 {
     /// <summary>The steps measured each way.</summary>
     private const int Steps = 15;
@@ -62,7 +63,11 @@ internal sealed class ThreadTrial(long rest = 0)
         _step = 0;
         _slept = now - _last > s_pause;
         (_next, _begun) = (_begun ? _next : now + rest, true);
-        if (_stage == Stage.Settled && now >= _next)
+        if (_stage == Stage.Settled && (!Alone || now >= _next) && isCrowded?.Invoke() == true)
+        {
+            (Alone, _next) = (true, now + rest);
+        }
+        else if (_stage == Stage.Settled && now >= _next)
         {
             _spent = 0;
             Enter(Stage.MeasuresAlone);
