@@ -29,7 +29,7 @@ internal static class Recipe
     public static IReadOnlyList<Size> Sizes(TrainingOptions options, bool classes, Ending ending, int rows = 0) =>
         !(options.UsesRecipe && options.Folds is null && options.ClassWeights is null && (options.KeepBy is null || options.KeepBy == (classes ? "log_loss" : "loss"))) ? [new(Hidden)]
         : ending == Ending.Ordered ? [new(Smaller, ending), new(Smaller), .. rows <= ManyOrdered ? [new Size(Hidden, ending)] : Array.Empty<Size>(), new(Hidden)]
-        : ending == Ending.Positive && rows <= ManyPositive ? [new(Smaller), new(Smaller, ending), new(Hidden), new(Hidden, ending)]
+        : ending == Ending.Positive ? [new(Smaller), new(Smaller, ending), new(Hidden), new(Hidden, ending)]
         : [new(Smaller), new(Hidden)];
 
     /// <summary>A network of the recipe.</summary>
@@ -39,6 +39,10 @@ internal static class Recipe
 
     /// <summary>Whether the order of labels is looked at: where a target is a column of a table, and columns are few enough for pieces.</summary>
     public static bool MayBeOrdered(int columns) => columns <= ManyColumns;
+
+    /// <summary>Whether networks with an exponential are tried: where all networks of the recipe together are reckoned to take less than about half a minute.</summary>
+    public static bool MayBePositive(int rows, int columns) =>
+        rows <= ManyPositive && 8 * Multiplications(rows, Epochs(rows), columns * (1 + Bins(columns, rows, classes: false)), 304, 128) <= 3.5e12;
 
     private const int ManyColumns = 300, ManyOrdered = 5000, ManyPositive = 20_000;
 

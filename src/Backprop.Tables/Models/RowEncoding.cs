@@ -69,7 +69,7 @@ internal sealed class RowEncoding
         AreClasses = target.Kind == TargetKind.Class && !AsValue;
         Ending = rows.Table is null ? Ending.None
             : AreClasses ? Recipe.MayBeOrdered(Columns) && OrderedLabels.Values(target) is not null ? Ending.Ordered : Ending.None
-            : options.UsedLoss is null && options.CompleteOutput is null && PositiveValues.Are(_table, target) ? Ending.Positive : Ending.None;
+            : options.UsedLoss is null && options.CompleteOutput is null && Recipe.MayBePositive(Rows, Columns) && PositiveValues.Are(_table, target) ? Ending.Positive : Ending.None;
         if (AreClasses && options.Columns.Offset is { } exposure)
         {
             throw new UsageException($"exposures belong to counts, '{string.Join("', '", targets)}' of '{rows.Name}' is a class: a target that counts expected for the column '{exposure}'") { Settings = ["Offset", "Task = regression"] };

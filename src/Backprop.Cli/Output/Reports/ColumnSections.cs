@@ -108,7 +108,7 @@ internal static class ColumnSections
         string Cell(int output, int cell) => string.Create(CultureInfo.InvariantCulture, $"<td class=\"tint\" style=\"--part:{100 * Math.Clamp(up.At(one.Means[output][cell]), 0, 1):F0}%\">{Html.Short(one.Means[output][cell])}</td>");
         string head = outputs.Length == 1 ? "" : $"<thead><tr><th></th>{string.Concat(outputs.Select(output => $"<th scope=\"col\">{Html.Escape(one.Outputs[output])}</th>"))}</tr></thead>";
         string rows = string.Concat(one.Cells.Take(MostCells).Select((name, cell) => $"<tr><th scope=\"row\">{Html.Escape(name)}</th>{string.Concat(outputs.Select(output => Cell(output, cell)))}</tr>"));
-        return Html.Section(one.Column, $"<div class=\"scroll\"><table class=\"cells\">{head}<tbody>{rows}</tbody></table></div>", $"{what[..1].ToUpperInvariant()}{what[1..]}; the commonest value first.{(one.Cells.Count > MostCells ? $" {MostCells} values are shown." : "")}");
+        return Html.Section(one.Column, $"<div class=\"scroll\"><table class=\"cells\">{head}<tbody>{rows}</tbody></table></div>", $"{what[..1].ToUpperInvariant()}{what[1..]}; the commonest value first.{(one.Cells.Count > MostCells ? $" {MostCells} values are shown." : "")}", outputs.Length > 4 ? "wide" : "");
     }
 
     /// <summary>What became of each column.</summary>

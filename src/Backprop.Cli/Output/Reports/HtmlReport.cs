@@ -32,7 +32,7 @@ internal static class HtmlReport
             .scroll { overflow-x: auto; } .confusion td { text-align: center; min-width: clamp(1.9rem, 7vw, 2.6rem); padding: .25rem .2rem; border: 1px solid var(--line); } .confusion th { border: 0; padding: .25rem .4rem; color: var(--soft); } .confusion thead td { border: 0; color: var(--soft); white-space: nowrap; } .confusion thead th { text-align: center; } .zero { color: var(--soft); } .right { background: color-mix(in srgb, var(--training) calc(20% + var(--part) * .35), transparent); } .wrong { background: color-mix(in srgb, var(--validation) calc(20% + var(--part) * .35), transparent); }
             .bars { width: 100%; } .bars th { text-align: left; padding-left: 0; overflow-wrap: anywhere; max-width: 12rem; } .bars td:nth-child(2) { width: 55%; } .bars td:last-child { white-space: nowrap; padding-right: 0; font-size: .875rem; } @media (max-width: 30rem) { .bars td:nth-child(2) { width: 30%; } .bars th { min-width: 6.5rem; } } .track { position: relative; height: .9rem; } .fill { height: 100%; background: var(--training); opacity: .75; } .spread { position: absolute; top: 50%; border-top: 2px solid light-dark(#15181c, #e8ebef); min-width: 2px; }
             .columns { font-size: .875rem; } .columns th { text-align: left; } .columns thead th { color: var(--soft); text-align: right; } .columns thead th:first-child, .columns td:nth-child(2), .columns .text { text-align: left; } .columns td:nth-child(5) { white-space: nowrap; } .columns td, .columns th { vertical-align: top; } .columns .text { min-width: 16rem; overflow-wrap: anywhere; } .off { color: var(--soft); }
-            .cells th { text-align: left; color: var(--soft); } .cells thead th { text-align: right; } .tint { min-width: 4rem; background: color-mix(in srgb, var(--training) calc(.45 * var(--part)), transparent); }
+            .cells th { text-align: left; color: var(--soft); } .cells thead th { text-align: right; } .wide { grid-column: 1 / -1; } .tint { min-width: 4rem; background: color-mix(in srgb, var(--training) calc(.45 * var(--part)), transparent); }
             .notes { margin: 0; padding-left: 1.2rem; max-width: 60rem; } .notes li { overflow-wrap: anywhere; margin-bottom: .2rem; }
             </style></head><body>
             <h1>{{Html.Escape(title)}}</h1>
@@ -59,6 +59,8 @@ internal static class HtmlReport
                 rows.Add(("measured on", run.HeldOut is null ? $"{validation.Rows:N0} rows" : run.Rows));
                 rows.Add(("validation loss", $"{validation.Loss:G6}"));
                 rows.AddRange(validation.Metrics.Select(metric => ($"validation {metric.Key}", MetricText.Of(validation, metric.Key))));
+                IReadOnlyList<string>? names = run.Schema?.Target.Names; // of several targets the figures above are means, of unlike units perhaps
+                rows.AddRange((validation.PerOutput ?? []).Index().SelectMany(output => output.Item.Metrics.Select(metric => ($"{metric.Key} of {names?[output.Index] ?? $"output {output.Index}"}", MetricText.Of(metric.Value)))));
             }
         }
 
