@@ -1,5 +1,8 @@
 using System.Globalization;
+using System.Numerics;
+using Backprop.Data;
 using Backprop.Networks;
+using Backprop.Training;
 
 namespace Backprop.Tables.Models;
 
@@ -9,6 +12,44 @@ namespace Backprop.Tables.Models;
 /// </summary>
 internal static class SizeChoice
 {
+    /// <summary>
+    /// Of the networks that the recipe has trained on all folds. A size of which fewer networks finished an epoch than of others is none that could be compared. Of values each network's best epoch of its own
+    /// flatters the larger one: they are compared by one epoch for all networks, where all learned equally long, and half a standard error is enough.
+    /// </summary>
+    /// <param name="trained">[size][fold] each network, and how it went.</param>
+    /// <param name="unseen">[size] what its networks say of rows that they have not learned from.</param>
+    /// <param name="all">The rows of all folds; null: there are none, and one size.</param>
+    /// <param name="folds">The rows of each fold.</param>
+    /// <returns>Which, and why; null: there is one, or none finished an epoch.</returns>
+    public static (int Size, string? Why) Of<T>(IReadOnlyList<IReadOnlyList<(NetworkDefinition Network, MemberResult Result)>> trained, IReadOnlyList<Unseen<T>?> unseen, Dataset<T>? all, IReadOnlyList<int[]> folds)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int[] finished = [.. trained.Select(size => size.Count(one => one.Result.Kept is not null))];
+        int[] sizes = [.. Enumerable.Range(0, trained.Count).Where(size => finished[size] == finished.Max())];
+        if (trained.Count == 1 || finished.Max() == 0 || all is null)
+        {
+            return (trained.Count - 1, null);
+        }
+
+        string left = sizes.Length == trained.Count ? "" : $"the networks of which more finished an epoch ({string.Join(" and ", finished)} of {folds.Count}), ";
+        if (sizes.Length == 1)
+        {
+            return (sizes[0], left + Name(trained[sizes[0]][0].Network));
+        }
+
+        MemberResult[][] members = [.. sizes.Select(size => trained[size].Select(one => one.Result).ToArray())];
+        bool isCommon = !all.Targets.AreClasses && members.SelectMany(size => size).Select(member => member.Result?.History.Count ?? -1).Distinct().Count() == 1;
+        double?[] common = isCommon ? [.. members.Select(size => FoldOptimism.Of(new(WatchedFigure.Loss), size, [.. folds.Select(fold => fold.Length)])?.Common)] : [null];
+        isCommon = common.All(loss => loss is { } value && double.IsFinite(value));
+        (int chosen, string why) = Of(
+            [.. sizes.Select(size => (unseen[size]!.Outputs.Network, unseen[size]!.Losses(all.Rows)))],
+            all.SampleWeights is { } weights ? [.. weights.ToArray().Select(double.CreateTruncating)] : null,
+            isCommon ? [.. common.Select(loss => loss!.Value)] : null,
+            all.Targets.AreClasses ? "log loss out of fold" : isCommon ? "loss out of fold, with one epoch for all networks," : "loss out of fold",
+            isHalf: !all.Targets.AreClasses);
+        return (sizes[chosen], left + why);
+    }
+
     /// <param name="candidates">From small to large; the loss of each row is NaN where there is none.</param>
     /// <param name="weights">What rows weigh; null: the same.</param>
     /// <param name="means">The loss of each candidate, where it is better known than as the mean over the rows, which then say how uncertain differences are; null: it is that.</param>

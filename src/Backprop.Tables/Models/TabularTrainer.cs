@@ -233,7 +233,7 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
         IReadOnlyList<MemberResult> members = trainer.Run(resume, Options.MaxSeconds, cancellation);
         int[][] finishedOf = [.. _sizes.Select((_, size) => Finished(size, members))];
         Unseen<T>?[] unseen = [.. finishedOf.Select(used => used.Length == 0 ? null : Predict(used))];
-        (int chosen, Choice) = Choose(finishedOf, unseen, members);
+        (int chosen, Choice) = SizeChoice.Of([.. _sizes.Select((_, size) => Of(size).Select(member => (Trainers[member].Network.Definition, members[member])).ToArray())], unseen, _all, _folds);
         int[] of = Of(chosen), finished = finishedOf[chosen], used = finished.Length > 0 ? finished : of;
         unseen[chosen] ??= Predict(used);
         _used = used;
@@ -244,6 +244,11 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
         foreach (int member in of.Except(used))
         {
             Notes.Add(new($"network {member + 1} of {members.Count} finished no epoch: the model is of the others", IsLoss: true));
+        }
+
+        if (members.Count(member => member.Result?.Reason == StopReason.MaxTime) is > 0 and var cut)
+        {
+            Notes.Add(new($"{cut} of {members.Count} networks were ended by the time before their last epoch{(_sizes.Count > 1 ? ", which is what is compared and what the model has of them" : "")}", IsLoss: false, "MaxSeconds"));
         }
 
         foreach (int member in Enumerable.Range(0, members.Count).Except(of).Where(member => members[member].Divergence is not null))
@@ -280,38 +285,6 @@ public sealed class TabularTrainer<T> where T : unmanaged, IBinaryFloatingPointI
 
     /// <summary>Those that finished an epoch.</summary>
     private int[] Finished(int size, IReadOnlyList<MemberResult> members) => [.. Of(size).Where(member => members[member].Kept is not null)];
-
-    /// <summary>
-    /// The size that the rows out of fold speak for, and what they say. One of which fewer networks were trained to the end, as the others were, is none that could be compared. Of values each
-    /// network's best epoch of its own flatters the larger one; sizes are compared by one epoch for all networks.
-    /// </summary>
-    private (int Size, string? Why) Choose(int[][] finished, Unseen<T>?[] unseen, IReadOnlyList<MemberResult> members)
-    {
-        int most = finished.Max(used => used.Length);
-        int[] sizes = [.. Enumerable.Range(0, finished.Length).Where(size => finished[size].Length == most)];
-        if (finished.Length == 1 || most == 0)
-        {
-            return (finished.Length - 1, null);
-        }
-
-        string left = sizes.Length == finished.Length ? "" : $"the networks of which more finished an epoch ({string.Join(" and ", finished.Select(used => used.Length))} of {_validation.Count}), ";
-        if (sizes.Length == 1)
-        {
-            return (sizes[0], left + SizeChoice.Name(Trainers[sizes[0] * _validation.Count].Network.Definition));
-        }
-
-        double[]? common = _all!.Targets.AreClasses || sizes.Any(size => Of(size).Any(member => members[member].Result is null))
-            ? null
-            : [.. sizes.Select(size => FoldOptimism.Of(new("loss"), [.. Of(size).Select(member => members[member])], [.. _folds.Select(fold => fold.Length)]) is { } found ? found.Common : double.NaN)];
-        bool isCommon = common?.All(double.IsFinite) == true;
-        (int chosen, string why) = SizeChoice.Of(
-            [.. sizes.Select(size => (unseen[size]!.Outputs.Network, unseen[size]!.Losses(_all.Rows)))],
-            _all.SampleWeights is { } weights ? [.. weights.ToArray().Select(double.CreateTruncating)] : null,
-            isCommon ? common : null,
-            _all.Targets.AreClasses ? "log loss out of fold" : isCommon ? "loss out of fold, with one epoch for all networks," : "loss out of fold",
-            isHalf: !_all.Targets.AreClasses);
-        return (sizes[chosen], left + why);
-    }
 
     /// <summary>What the networks say of rows that they have not learned from; null: there are none.</summary>
     /// <exception cref="InvalidOperationException">Training has not ended.</exception>

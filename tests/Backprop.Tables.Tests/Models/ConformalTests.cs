@@ -49,6 +49,29 @@ public sealed class ConformalTests : IDisposable
         Assert.Equal((150, false, ConformalKind.Absolute), (model.Conformal!.Rows, model.Conformal.AreOutOfFold, model.Conformal.Kind));
     }
 
+    /// <summary>A row counts by its weight: q is the least residual that so much of the weight is not above, of as many rows as (Σw)²/Σw².</summary>
+    [Fact]
+    public void RowsCountByTheirWeights()
+    {
+        Table Weighed(int rows, int seed, out double[][] features, out double[] values, out double[] weights)
+        {
+            (features, values) = Values(rows, seed);
+            weights = [.. Enumerable.Range(0, rows).Select(row => row % 3 == 0 ? 5.0 : 1)];
+            return Rows(features, new Column("y", ColumnType.Real, values)).With([.. Rows(features, new Column("y", ColumnType.Real, values)).Columns, new Column("w", ColumnType.Real, weights)]);
+        }
+
+        Table held = Weighed(300, 2, out double[][] others, out double[] truth, out double[] weights);
+        TabularModel model = TabularModel.Train(DataSource.Of(Weighed(300, 1, out _, out _, out _)), new TrainingOptions { Target = "y", Network = "6:tanh", Epochs = 10, ValidationData = DataSource.Of(held), Precision = Precision.Double, Columns = new() { SampleWeight = "w" } });
+        Assert.Equal((int)(Math.Pow(weights.Sum(), 2) / weights.Sum(weight => weight * weight)), model.Conformal!.Rows);
+        (double Residual, double Weight)[] sorted = [.. model.PredictAll(others).Zip(truth, (prediction, value) => Math.Abs(value - prediction.Value)).Zip(weights).OrderBy(one => one.First)];
+        foreach (double coverage in new[] { 0.3, 0.6, 0.9 })
+        {
+            double below = 0, part = Math.Ceiling((model.Conformal.Rows + 1) * coverage) / model.Conformal.Rows;
+            double expected = sorted.First(one => (below += one.Weight) >= (part * weights.Sum()) - 1e-9).Residual;
+            Assert.Equal(expected, model.Conformal.Quantile(0, coverage), 1e-6 * expected);
+        }
+    }
+
     [Theory]
     [InlineData(null, 0.8)]
     [InlineData(null, 0.9)]
